@@ -115,7 +115,9 @@ CACHES = {
 
 # Celery: the doorbell (docs/architecture/events-and-jobs.md) ---------------------------------------------
 
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL.replace("unix://", "redis+socket://"))
+CELERY_BROKER_URL = env(
+    "CELERY_BROKER_URL", default=REDIS_URL.replace("unix://", "redis+socket://")
+)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -223,7 +225,13 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tradewind <noreply@trade
 # Words, numbers, time ----------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("el", "Ελληνικά"), ("fr", "Français"), ("hi", "हिन्दी")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("el", "Ελληνικά"),
+    ("fr", "Français"),
+    ("hi", "हिन्दी"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -1,0 +1,347 @@
+"""Jobs: what must be done, as rows. Celery is the doorbell.
+
+A job is written in the transaction that caused it. After commit the bell rings with its id; a beat sweep finds what
+the bell lost. The runner claims a due job with a lease, runs its handler and finishes it. Written this way because
+no Celery setting on Redis gives both "not lost" and "not twice"; the measurements are in
+docs/architecture/events-and-jobs.md.
+
+Leases use the database's clock (a moved product clock must not expire them), `due_at` the product's.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+from bss.core import clock, doorbell, scope
+from bss.core.models import Job, JobState
+from bss.core.tenancy import scope_of
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 10
+LEASE_SECONDS = 300
+KEEP_DONE = timedelta(days=7)
+
+
+class Later(Exception):
+    """Run this job again after `seconds`; does not count as an attempt."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+class GiveUp(Exception):
+    """No retry will help: the job is dead at once, with this reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a handler is given."""
+
+    pk: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    attempt: int
+    lane: str
+    subject_id: int | None
+    scope: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobHandler:
+    """`atomic` handlers run in one transaction with their completion. The others (vendor calls, long runs) open
+    their own short transactions and must find, when run again, what an earlier attempt already did."""
+
+    run: Callable[[JobContext], None]
+    atomic: bool
+    max_attempts: int
+    lease_seconds: int
+
+
+_handlers: dict[str, JobHandler] = {}
+
+
+def handler(
+    kind: str,
+    *,
+    atomic: bool = True,
+    max_attempts: int = MAX_ATTEMPTS,
+    lease_seconds: int = LEASE_SECONDS,
+) -> Callable[[Callable[[JobContext], None]], Callable[[JobContext], None]]:
+    """Register the function that does jobs of `kind` ("<app>.<entity>_<verb>")."""
+
+    def register(run: Callable[[JobContext], None]) -> Callable[[JobContext], None]:
+        _handlers[kind] = JobHandler(run, atomic, max_attempts, lease_seconds)
+        return run
+
+    return register
+
+
+def kinds() -> frozenset[str]:
+    return frozenset(_handlers)
+
+
+def build(
+    kind: str,
+    *,
+    key: str,
+    payload: dict[str, Any] | None = None,
+    subject: Model | None = None,
+    scope: str = "",
+    due_at: datetime | None = None,
+    lane: str = "default",
+    serial_key: str = "",
+) -> Job:
+    """An unsaved job. `scope` defaults to the subject's."""
+    job = Job(
+        kind=kind,
+        key=key,
+        payload=payload or {},
+        due_at=due_at or clock.now(),
+        lane=lane,
+        serial_key=serial_key,
+        **_subject_columns(subject),
+    )
+    if scope:
+        job.scope = scope
+    if job.organization_id is None and job.scope:
+        job.organization_id = int(job.scope.split(".", 1)[0])
+    return job
+
+
+def enqueue(kind: str, *, key: str, **details: Any) -> Job:
+    """Write a job (see `build` for the details) and ring the bell after commit.
+
+    The same (kind, key) is written once: asking again returns the job that exists.
+    """
+    return enqueue_many([build(kind, key=key, **details)])[0]
+
+
+def enqueue_many(batch: Iterable[Job]) -> list[Job]:
+    """Write jobs in one statement, skipping those whose (kind, key) exists; ring once after commit."""
+    rows = list(batch)
+    for row in rows:
+        if row.kind not in _handlers:
+            raise ValueError(f"no handler is registered for jobs of kind {row.kind!r}")
+    if not rows:
+        return []
+    Job.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    # ON CONFLICT DO NOTHING returns no ids, so the rows are read back by their key.
+    written = list(
+        Job.objects.filter(kind__in={r.kind for r in rows}, key__in=[r.key for r in rows])
+    )
+    due = [j.pk for j in written if j.state == JobState.READY and j.due_at <= clock.now()]
+    if due:
+        transaction.on_commit(lambda: doorbell.ring(due), robust=True)
+    return written
+
+
+def due_ids(limit: int = 200) -> list[int]:
+    """Ready jobs that are due and running ones whose lease ended, lane by lane so that none starves."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT picked.id FROM (SELECT DISTINCT lane FROM core_job WHERE state = 'ready' AND due_at <= %(now)s) l
+            CROSS JOIN LATERAL (
+                SELECT id, row_number() OVER (ORDER BY due_at, id) AS turn FROM core_job
+                WHERE state = 'ready' AND lane = l.lane AND due_at <= %(now)s ORDER BY due_at, id LIMIT %(limit)s
+            ) picked
+            ORDER BY picked.turn, picked.id LIMIT %(limit)s
+            """,
+            {"now": clock.now(), "limit": limit},
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT id FROM core_job WHERE state = 'running' AND lease_until < clock_timestamp() LIMIT %s",
+            [limit],
+        )
+        return ids + [row[0] for row in cursor.fetchall()]
+
+
+def run(ids: Sequence[int]) -> int:
+    """Run the given jobs, as far as they are due and free. Returns how many ran."""
+    return sum(run_one(pk) for pk in ids)
+
+
+def run_one(pk: int) -> bool:
+    """Claim, run and finish one job. False when it was not due, not free, or taken by somebody else."""
+    job = _claim(pk)
+    if job is None:
+        return False
+    context = JobContext(
+        job.pk,
+        job.kind,
+        job.key,
+        job.payload,
+        job.attempts,
+        job.lane,
+        job.subject_id,
+        job.scope,
+        job.lease_token,
+    )
+    known = _handlers.get(job.kind)
+    try:
+        if known is None:
+            raise GiveUp(f"no handler is registered for jobs of kind {job.kind!r}")
+        _run_handler(known, context)
+    except Later as later:
+        _reschedule(context, later.seconds)
+    except GiveUp as reason:
+        _fail(context, str(reason), dead=True)
+    except Exception as error:
+        log.exception("job.failed", kind=job.kind, key=job.key, attempt=job.attempts)
+        limit = known.max_attempts if known else MAX_ATTEMPTS
+        _fail(context, f"{type(error).__name__}: {error}", dead=job.attempts >= limit)
+    if job.serial_key:
+        _ring_next(job.serial_key)
+    return True
+
+
+def retry_dead(pk: int) -> bool:
+    """Make a dead job ready again (staff, from Setup > Jobs)."""
+    moved = Job.objects.filter(pk=pk, state=JobState.DEAD).update(
+        state=JobState.READY, attempts=0, due_at=clock.now(), finished_at=None
+    )
+    if moved:
+        transaction.on_commit(lambda: doorbell.ring([pk]), robust=True)
+    return bool(moved)
+
+
+def purge_done() -> int:
+    """Delete jobs done long ago; events and history stay."""
+    deleted, _ = Job.objects.filter(
+        state=JobState.DONE, finished_at__lt=clock.now() - KEEP_DONE
+    ).delete()
+    return deleted
+
+
+def backoff(attempt: int) -> float:
+    """Seconds until the next try: 2, 4, 8 ... at most 15 minutes, with jitter so that a crowd spreads out."""
+    return min(900.0, 2.0**attempt) * random.uniform(0.75, 1.25)  # noqa: S311 -- jitter, not a secret
+
+
+def _run_handler(known: JobHandler, job: JobContext) -> None:
+    guard: AbstractContextManager[Any] = scope.activate(job.scope) if job.scope else nullcontext()
+    with guard:
+        if known.atomic:
+            with transaction.atomic():
+                known.run(job)
+                _finish(job)
+        else:
+            known.run(job)
+            _finish(job)
+
+
+def _claim(pk: int) -> Job | None:
+    """Take the lease in one UPDATE. Somebody else's live lease, a future due date or a busy serial key: None.
+
+    1. The row must be ready and due, or running with an expired lease (its worker died).
+    2. With a serial key, no other job of that key may run, and no earlier due one may wait.
+    3. The partial unique index on serial_key decides between two claims at the same instant.
+    """
+    token = secrets.token_hex(8)
+    job = Job.objects.filter(pk=pk).only("kind").first()
+    if job is None:
+        return None
+    lease = _handlers[job.kind].lease_seconds if job.kind in _handlers else LEASE_SECONDS
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE core_job AS mine
+                SET state = 'running', lease_token = %(token)s, attempts = attempts + 1,
+                    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+                WHERE mine.id = (
+                    SELECT id FROM core_job WHERE id = %(pk)s
+                      AND ((state = 'ready' AND due_at <= %(now)s)
+                           OR (state = 'running' AND lease_until < clock_timestamp()))
+                    FOR UPDATE SKIP LOCKED)
+                  AND (mine.serial_key = '' OR NOT EXISTS (
+                    SELECT 1 FROM core_job other
+                    WHERE other.serial_key = mine.serial_key AND other.id <> mine.id
+                      AND (other.state = 'running'
+                           OR (other.state = 'ready' AND other.id < mine.id AND other.due_at <= %(now)s))))
+                RETURNING mine.id
+                """,
+                {"token": token, "lease": lease, "pk": pk, "now": clock.now()},
+            )
+            if cursor.fetchone() is None:
+                return None
+    except IntegrityError:
+        return None
+    return Job.objects.get(pk=pk)
+
+
+def _finish(job: JobContext) -> None:
+    moved = _mine(job).update(
+        state=JobState.DONE, finished_at=clock.now(), lease_until=None, last_error=""
+    )
+    if moved != 1:
+        # The lease ended and somebody else runs this job now: an atomic handler's work is rolled back.
+        raise LeaseLost(job.key)
+
+
+class LeaseLost(Exception):
+    """The job took longer than its lease and was given to somebody else."""
+
+
+def _reschedule(job: JobContext, seconds: float) -> None:
+    _mine(job).update(
+        state=JobState.READY,
+        attempts=max(0, job.attempt - 1),
+        due_at=clock.now() + timedelta(seconds=seconds),
+        lease_until=None,
+    )
+    if seconds <= 0:
+        doorbell.ring([job.pk])
+
+
+def _fail(job: JobContext, reason: str, *, dead: bool) -> None:
+    values: dict[str, Any] = {"last_error": reason[:4000], "lease_until": None}
+    if dead:
+        values |= {"state": JobState.DEAD, "finished_at": clock.now()}
+    else:
+        values |= {
+            "state": JobState.READY,
+            "due_at": clock.now() + timedelta(seconds=backoff(job.attempt)),
+        }
+    _mine(job).update(**values)
+
+
+def _mine(job: JobContext) -> Any:
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, lease_token=job.token)
+
+
+def _ring_next(serial_key: str) -> None:
+    following = (
+        Job.objects.filter(serial_key=serial_key, state=JobState.READY, due_at__lte=clock.now())
+        .order_by("id")
+        .values_list("id", flat=True)
+        .first()
+    )
+    if following:
+        doorbell.ring([following])
+
+
+def _subject_columns(subject: Model | None) -> dict[str, Any]:
+    if subject is None:
+        return {}
+    return {
+        "organization_id": getattr(subject, "organization_id", None),
+        "scope": scope_of(subject),
+        "subject_type": subject._meta.label_lower,
+        "subject_id": subject.pk,
+    }

@@ -1,0 +1,106 @@
+"""Money: an exact Decimal and its currency, rounded half-up to the minor unit once, on the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+
+from bss.core.errors import Invalid
+
+UNIT_PRICE_DECIMALS = 10
+
+
+@cache
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency: 0.01 for EUR, 1 for JPY, 0.001 for KWD (CLDR, through Babel)."""
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
+@cache
+def known_currencies() -> frozenset[str]:
+    """ISO 4217 codes that CLDR knows."""
+    return frozenset(list_currencies())
+
+
+def round_half_up(amount: Decimal, currency: str) -> Decimal:
+    """`amount` rounded half-up to the minor unit of `currency`."""
+    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+
+
+def round_down(amount: Decimal, currency: str) -> Decimal:
+    """`amount` rounded towards zero to the minor unit of `currency`."""
+    return amount.quantize(minor_unit(currency), rounding=ROUND_DOWN)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An exact amount in one currency. Arithmetic across currencies raises Invalid."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.amount, float):
+            raise TypeError("money is never a float")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        return cls(Decimal(0), currency)
+
+    @classmethod
+    def total(cls, parts: Iterable[Money], currency: str) -> Money:
+        result = cls.zero(currency)
+        for part in parts:
+            result = result + part
+        return result
+
+    def rounded(self) -> Money:
+        return Money(round_half_up(self.amount, self.currency), self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, factor: int | Decimal) -> Money:
+        return Money(self.amount * factor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount < other.amount
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount <= other.amount
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def format(self, locale: str = "en") -> str:
+        """As people write it in `locale` ("en", "de", "el"...), at least to the minor unit."""
+        return (
+            format_currency(
+                self.amount,
+                self.currency,
+                locale=locale.replace("-", "_"),
+                decimal_quantization=False,
+            )
+            if self.amount != self.rounded().amount
+            else format_currency(self.amount, self.currency, locale=locale.replace("-", "_"))
+        )
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise Invalid(
+                f"{self.currency} and {other.currency} cannot be added.", code="CURRENCY_MISMATCH"
+            )

@@ -1,0 +1,144 @@
+"""Long work a person watches: state, progress and log as rows, so that they survive a reload and a restart.
+
+@runs.runner("accounts.import")
+def import_accounts(run: runs.Progress) -> dict[str, int]: ...
+
+run = runs.start("accounts.import", title=..., subject=..., actor=..., payload={...})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Model, QuerySet
+
+from bss.core import clock, jobs
+from bss.core import scope as scopes
+from bss.core.actor import Actor
+from bss.core.errors import DomainError
+from bss.core.history import subject_type
+from bss.core.models import Run, RunLine, RunState
+from bss.core.tenancy import scope_of
+
+RUN = "core.run"
+Runner = Callable[["Progress"], dict[str, Any]]
+_runners: dict[str, tuple[Runner, bool]] = {}
+
+
+class Cancelled(Exception):
+    """Somebody asked to stop, and the runner is at a point where that is safe."""
+
+
+def runner(kind: str, *, cancellable: bool = False) -> Callable[[Runner], Runner]:
+    """Register the function that does runs of `kind`. It must find what an earlier attempt already did."""
+
+    def register(run: Runner) -> Runner:
+        _runners[kind] = (run, cancellable)
+        return run
+
+    return register
+
+
+def start(
+    kind: str,
+    *,
+    title: str,
+    actor: Actor,
+    scope: str,
+    subject: Model | None = None,
+    payload: dict[str, Any] | None = None,
+) -> Run:
+    """Write the run and its job. One transaction with whatever caused it."""
+    with transaction.atomic():
+        run = Run.objects.create(
+            kind=kind,
+            title=title,
+            scope=scope or scope_of(subject),
+            organization_id=scopes.Scope(scope).organization_id,
+            subject_type=subject_type(subject) if subject else "",
+            subject_id=subject.pk if subject else None,
+            payload=payload or {},
+            cancellable=_runners[kind][1],
+            actor_id=actor.user_id,
+            actor_label=actor.label,
+        )
+        jobs.enqueue(
+            RUN, key=str(run.pk), scope=run.scope, payload={"run": run.pk}, lane=f"run:{kind}"
+        )
+    return run
+
+
+def visible() -> QuerySet[Run]:
+    """The runs below the active scope, newest first."""
+    return Run.objects.filter(scope__startswith=scopes.active().path).order_by("-id")
+
+
+def cancel(run: Run) -> None:
+    """Ask a cancellable run to stop at its next safe point."""
+    Run.objects.filter(pk=run.pk, cancellable=True).update(cancel_requested=True)
+
+
+class Progress:
+    """What a runner reports to. Every report is committed at once, outside the work's own transactions."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.payload: dict[str, Any] = run.payload
+
+    def step(self, text: str, *, total: int | None = None) -> None:
+        values: dict[str, Any] = {"step": text}
+        if total is not None:
+            values |= {"total": total, "done": 0}
+        self._write(**values)
+
+    def advance(self, by: int = 1) -> None:
+        self._write(done=F("done") + by)
+        if (
+            self.run.cancellable
+            and Run.objects.filter(pk=self.run.pk, cancel_requested=True).exists()
+        ):
+            raise Cancelled
+
+    def info(self, text: str, *, row: int | None = None) -> None:
+        RunLine.objects.create(run=self.run, text=text, row=row)
+
+    def warn(self, text: str, *, row: int | None = None) -> None:
+        RunLine.objects.create(run=self.run, level=RunLine.Level.WARNING, text=text, row=row)
+
+    def fail(self, text: str, *, row: int | None = None) -> None:
+        """One row went wrong; the run goes on."""
+        RunLine.objects.create(run=self.run, level=RunLine.Level.ERROR, text=text, row=row)
+        self._write(failures=F("failures") + 1)
+
+    def _write(self, **values: Any) -> None:
+        Run.objects.filter(pk=self.run.pk).update(**values)
+
+
+@jobs.handler(RUN, atomic=False, max_attempts=3, lease_seconds=900)
+def _run(job: jobs.JobContext) -> None:
+    run = Run.objects.get(pk=job.payload["run"])
+    if run.is_finished:
+        return
+    work, _ = _runners[run.kind]
+    Run.objects.filter(pk=run.pk).update(
+        state=RunState.RUNNING, started_at=clock.now(), done=0, failures=0
+    )
+    RunLine.objects.filter(run=run).delete()
+    try:
+        result = work(Progress(run))
+    except Cancelled:
+        _close(run, RunState.CANCELLED)
+    except DomainError as error:
+        _close(run, RunState.FAILED, error=str(error.message))
+    except Exception:
+        if job.attempt >= 3:
+            _close(run, RunState.FAILED, error="An internal fault stopped this; the log names it.")
+        raise
+    else:
+        _close(run, RunState.SUCCEEDED, result=result)
+
+
+def _close(run: Run, state: RunState, **values: Any) -> None:
+    Run.objects.filter(pk=run.pk).update(state=state, finished_at=clock.now(), **values)
