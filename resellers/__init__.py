@@ -1,0 +1,1 @@
+"""Service manager "Tradewind for Resellers": plans, resellers' own storefronts and their settings."""

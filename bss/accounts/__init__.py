@@ -1,0 +1,1 @@
+"""Organizations, accounts, contacts, logins and the places where somebody sells."""

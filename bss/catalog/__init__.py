@@ -1,0 +1,1 @@
+"""What is sold: product types, products, add-ons, list prices and price lists."""

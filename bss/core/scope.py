@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from bss.core.errors import ScopeMissing
 
+# The largest primary key there can be: an account that never exists.
+NOBODY = 2**63 - 1
 _PATH = re.compile(r"([1-9][0-9]*\.)+")
 
 
@@ -46,6 +48,11 @@ class Scope:
     @classmethod
     def of_organization(cls, pk: int) -> Scope:
         return cls(f"{pk}.")
+
+    @classmethod
+    def of_nobody(cls, organization_id: int) -> Scope:
+        """A visitor of an organization's shop: sees what is shared downward, owns nothing."""
+        return cls(f"{organization_id}.{NOBODY}.")
 
 
 _active: ContextVar[Scope | None] = ContextVar("active_scope", default=None)

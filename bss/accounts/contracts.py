@@ -1,0 +1,39 @@
+"""What a request is about before anybody is asked who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from bss.accounts.models import Organization, Storefront
+
+SurfaceKind = Literal["portal", "storefront", "api", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Where a request arrived: which surface, under which script prefix, at whose storefront."""
+
+    kind: SurfaceKind
+    prefix: str
+    storefront: Storefront | None = None
+
+    @property
+    def key(self) -> str:
+        """What a session is bound to: a session of one surface is nothing on another."""
+        return f"storefront:{self.storefront.pk}" if self.storefront else self.kind
+
+    @property
+    def cookie_name(self) -> str:
+        if self.kind == "portal":
+            return "tw_portal"
+        return f"tw_shop_{self.storefront.pk}" if self.storefront else "tw_session"
+
+    @property
+    def cookie_path(self) -> str:
+        return f"{self.prefix}/"
+
+    @property
+    def organization(self) -> Organization | None:
+        return self.storefront.organization if self.storefront else None

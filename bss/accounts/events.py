@@ -1,0 +1,39 @@
+"""What happens to accounts, logins and storefronts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bss.core.events import event
+
+
+@event("account.created")
+@dataclass(frozen=True)
+class AccountCreated:
+    account_id: int
+
+
+@event("account.edited")
+@dataclass(frozen=True)
+class AccountEdited:
+    account_id: int
+
+
+@event("membership.invited")
+@dataclass(frozen=True)
+class MembershipInvited:
+    """A contact or a member of staff got a login and needs the activation e-mail."""
+
+    membership_id: int
+
+
+@event("storefront.opened")
+@dataclass(frozen=True)
+class StorefrontOpened:
+    storefront_id: int
+
+
+@event("storefront.closed")
+@dataclass(frozen=True)
+class StorefrontClosed:
+    storefront_id: int

@@ -1,0 +1,190 @@
+"""From a request to a surface, its session, and the actor with its scope: fail closed at each step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse, set_script_prefix, set_urlconf
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
+
+from bss.accounts import selectors
+from bss.accounts.contracts import Surface
+from bss.accounts.models import Account, Membership, User
+from bss.core import scope
+from bss.core.actor import ANONYMOUS, Actor
+from bss.core.errors import NotFound, PermissionDenied
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+SESSION_SURFACE = "surface"
+SESSION_VIEW_AS = "view_as"
+
+
+class SurfaceMiddleware:
+    """Sets `request.surface` and the script prefix: host, then fixed first segments, then alias."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        surface = selectors.surface_for(_host(request), request.path_info)
+        if surface is None:
+            return HttpResponse(
+                "There is no shop at this address.", status=404, content_type="text/plain"
+            )
+        request.surface = surface  # type: ignore[attr-defined]
+        if surface.prefix:
+            request.path_info = request.path_info[len(surface.prefix) :] or "/"
+            if not request.path.startswith(f"{surface.prefix}/"):
+                return redirect(f"{surface.prefix}/")
+            set_script_prefix(f"{surface.prefix}/")
+        if surface.kind == "portal":
+            request.urlconf = settings.PORTAL_URLCONF  # type: ignore[attr-defined]
+            set_urlconf(settings.PORTAL_URLCONF)
+        return self.get_response(request)
+
+
+class SurfaceSessionMiddleware:
+    """One session per surface: its own cookie name and path, so that a shop's cookie opens nothing else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.store = import_module(settings.SESSION_ENGINE).SessionStore
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        surface: Surface = request.surface  # type: ignore[attr-defined]
+        request.session = self.store(request.COOKIES.get(surface.cookie_name))
+        if request.session.get(SESSION_SURFACE, surface.key) != surface.key:
+            request.session = self.store()
+        response = self.get_response(request)
+        self._save(request, response, surface)
+        return response
+
+    def _save(self, request: HttpRequest, response: HttpResponse, surface: Surface) -> None:
+        session = request.session
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        if surface.cookie_name in request.COOKIES and session.is_empty():
+            response.delete_cookie(surface.cookie_name, path=surface.cookie_path)
+            return
+        if not session.modified or session.is_empty() or response.status_code >= 500:
+            return
+        session.setdefault(SESSION_SURFACE, surface.key)
+        try:
+            session.save()
+        except UpdateError:
+            # Deleted meanwhile, by a logout in another tab: nothing to keep.
+            return
+        self._set_cookie(response, session, surface)
+
+    def _set_cookie(self, response: HttpResponse, session: Any, surface: Surface) -> None:
+        lasting: dict[str, Any] = {}
+        if not session.get_expire_at_browser_close():
+            seconds = session.get_expiry_age()
+            lasting = {"max_age": seconds, "expires": http_date(time.time() + seconds)}
+        response.set_cookie(
+            surface.cookie_name,
+            session.session_key,
+            path=surface.cookie_path,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+            **lasting,
+        )
+
+
+class ActorMiddleware:
+    """Sets `request.actor` and runs the view inside its scope. The API brings its own actor with its token."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        surface: Surface = request.surface  # type: ignore[attr-defined]
+        actor = self._actor(request, surface)
+        request.actor = actor  # type: ignore[attr-defined]
+        with scope.activate(actor.scope):
+            if needs_second_factor(request, actor):
+                return redirect(reverse("mfa_activate_totp"))
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        ends_viewing = request.path_info.startswith("/view-as/")
+        if (
+            actor.read_only
+            and request.method not in {"GET", "HEAD", "OPTIONS"}
+            and not ends_viewing
+        ):
+            raise PermissionDenied(
+                "You are looking through a customer's eyes: nothing can be changed from here.",
+                code="VIEW_ONLY",
+            )
+
+    def _actor(self, request: HttpRequest, surface: Surface) -> Actor:
+        if surface.kind == "portal":
+            return self._staff(request)
+        if surface.storefront is None:
+            return ANONYMOUS
+        return self._customer(request, surface) or selectors.visitor_actor(surface.storefront)
+
+    def _staff(self, request: HttpRequest) -> Actor:
+        if not isinstance(request.user, User):
+            return ANONYMOUS
+        memberships = selectors.staff_memberships(request.user)
+        if not memberships:
+            return ANONYMOUS
+        wanted = request.session.get(selectors.SESSION_ORGANIZATION)
+        chosen = next((m for m in memberships if m.organization_id == wanted), memberships[0])
+        request.membership = chosen  # type: ignore[attr-defined]
+        request.memberships = memberships  # type: ignore[attr-defined]
+        return selectors.staff_actor(chosen, request.user)
+
+    def _customer(self, request: HttpRequest, surface: Surface) -> Actor | None:
+        assert surface.storefront is not None  # noqa: S101
+        viewing = request.session.get(SESSION_VIEW_AS)
+        if viewing:
+            return _viewing(viewing, surface)
+        if not isinstance(request.user, User):
+            return None
+        membership = selectors.storefront_membership(request.user, surface.storefront)
+        if membership is None:
+            return None
+        request.membership = membership  # type: ignore[attr-defined]
+        return selectors.storefront_actor(membership, request.user)
+
+
+def needs_second_factor(request: HttpRequest, actor: Actor) -> bool:
+    """Whether staff must set up a second factor before going on."""
+    membership: Membership | None = getattr(request, "membership", None)
+    if actor.kind != "staff" or membership is None or not membership.organization.require_mfa:
+        return False
+    if request.path_info.startswith(("/account/", "/theme/")):
+        return False
+    return not request.user.authenticator_set.exists()  # type: ignore[union-attr]
+
+
+def _viewing(viewing: dict[str, int], surface: Surface) -> Actor | None:
+    """The staff member must still be staff of that organization: taking the role away ends the view."""
+    staff = User.objects.filter(pk=viewing["user_id"], is_active=True).first()
+    account = Account.everywhere.filter(pk=viewing["account_id"]).first()
+    if staff is None or account is None:
+        return None
+    is_staff_there = any(
+        m.organization_id == account.organization_id for m in selectors.staff_memberships(staff)
+    )
+    return selectors.viewing_actor(account, staff) if is_staff_there else None
+
+
+def _host(request: HttpRequest) -> str:
+    host = request.get_host().rsplit(":", 1)[0].lower()
+    if not host:
+        raise NotFound
+    return host

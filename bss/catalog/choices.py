@@ -1,0 +1,64 @@
+"""The closed lists of the catalogue."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(models.TextChoices):
+    """The billing term of a price, as an ISO 8601 duration."""
+
+    P1M = "P1M", _("Monthly")
+    P3M = "P3M", _("Quarterly")
+    P6M = "P6M", _("Half-yearly")
+    P1Y = "P1Y", _("Yearly")
+    P2Y = "P2Y", _("Two years")
+    P3Y = "P3Y", _("Three years")
+    P5Y = "P5Y", _("Five years")
+
+    @property
+    def months(self) -> int:
+        return _MONTHS[self.value]
+
+    @property
+    def per(self) -> str:
+        """ "per month": how a price of this unit is read aloud."""
+        return str(_PER[self.value])
+
+
+_MONTHS = {"P1M": 1, "P3M": 3, "P6M": 6, "P1Y": 12, "P2Y": 24, "P3Y": 36, "P5Y": 60}
+_PER = {
+    "P1M": _("per month"),
+    "P3M": _("per quarter"),
+    "P6M": _("per half-year"),
+    "P1Y": _("per year"),
+    "P2Y": _("per two years"),
+    "P3Y": _("per three years"),
+    "P5Y": _("per five years"),
+}
+
+
+class ProductKind(models.TextChoices):
+    PRIMARY = "primary", _("Product")
+    ADD_ON = "add_on", _("Add-on")
+
+
+class ProductAudience(models.TextChoices):
+    ANYONE = "anyone", _("Everybody")
+    RESELLER = "reseller", _("Resellers, for themselves")
+    CUSTOMER = "customer", _("Customers")
+
+
+class PriceRule(models.TextChoices):
+    """How a price list makes its price. Rates are percentages."""
+
+    LIST = "list", _("List price")
+    DISCOUNT = "discount", _("Discount on the list price")
+    MARKUP = "markup", _("Mark-up on cost")
+    MARGIN = "margin", _("Margin on cost")
+
+
+HUNDRED = Decimal(100)

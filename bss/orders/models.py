@@ -1,0 +1,203 @@
+"""Baskets and orders: what somebody is about to buy, and what was bought."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.models import Account, Storefront
+from bss.catalog.choices import Unit
+from bss.catalog.models import Product
+from bss.core import clock
+from bss.core.db import (
+    AmountField,
+    CodeField,
+    CurrencyField,
+    PublicIdField,
+    StateField,
+    UnitPriceField,
+    one_of,
+)
+from bss.core.tenancy import Owned, Shared
+from bss.orders.choices import BasketState, LineKind, LineState, OrderSource, OrderState
+
+
+class TermsVersion(Shared):
+    """One published version of an organization's terms; what a buyer accepted stays readable."""
+
+    version = models.CharField(_("Version"), max_length=30)
+    text = models.TextField(_("Text"))
+    published_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Shared.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "version"], name="terms_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Basket(Owned):
+    """What a user fills at one storefront; survives logout and another device."""
+
+    public_id = PublicIdField()
+    storefront = models.ForeignKey(Storefront, models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    # Who will use it: the account itself, or one of its end customers.
+    customer = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    currency = CurrencyField()
+    state = StateField(enum=BasketState, default=BasketState.OPEN)
+    waiting_message = models.TextField(blank=True)
+    # Requests that a Wait verdict asked to have made before it can be answered.
+    requests: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            one_of("state", BasketState, "basket_state_known"),
+            models.UniqueConstraint(
+                fields=["user", "storefront"], condition=Q(state="open"), name="basket_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"basket of {self.user}"
+
+
+class BasketLine(models.Model):
+    """One product in a basket; add-ons hang below their product's line."""
+
+    public_id = PublicIdField()
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    unit = CodeField(enum=Unit)
+    quantity = models.PositiveIntegerField(default=1)
+    friendly_name = models.CharField(max_length=200, blank=True)
+    # Answers to Service Details, canonical, by field code.
+    parameters: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # The unit price the buyer last saw: a difference is told before placing, never after.
+    seen_price = UnitPriceField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="basket_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product}"
+
+
+class Order(Owned):
+    """A purchase, or an action on subscriptions: each is an order. Scope: the customer's."""
+
+    public_id = PublicIdField()
+    number = models.CharField(max_length=20, blank=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    storefront = models.ForeignKey(
+        Storefront, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # A basket becomes an order once: two tabs cannot place it twice.
+    basket = models.OneToOneField(Basket, models.PROTECT, null=True, related_name="order")
+    source = CodeField(enum=OrderSource)
+    name = models.CharField(_("Name"), max_length=200, blank=True)
+    purchase_order = models.CharField(_("Purchase-order number"), max_length=80, blank=True)
+    currency = CurrencyField()
+    state = StateField(enum=OrderState, default=OrderState.DRAFT)
+    total = AmountField(default=0)
+    total_cost = AmountField(default=0)
+    total_resale = AmountField(null=True)
+    terms = models.ForeignKey(TermsVersion, models.PROTECT, null=True, related_name="+")
+    terms_accepted_at = models.DateTimeField(null=True)
+    placed_by_id = models.BigIntegerField(null=True)
+    placed_by_label = models.CharField(max_length=200, blank=True)
+    placed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            one_of("state", OrderState, "order_state_known"),
+            models.UniqueConstraint(
+                fields=["organization", "number"], condition=~Q(number=""), name="order_number_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "state", "-id"], name="order_state"),
+            models.Index(fields=["scope", "-id"], name="order_scope"),
+            models.Index(fields=["account", "-id"], name="order_account"),
+            models.Index(fields=["customer", "-id"], name="order_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.name
+
+    @property
+    def profit(self) -> Any:
+        return self.total - self.total_cost
+
+
+class OrderLine(Owned):
+    """One thing an order asks for, with its three prices frozen. Charged when delivered."""
+
+    public_id = PublicIdField()
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+    kind = CodeField(enum=LineKind, default=LineKind.NEW)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    product_name = models.CharField(max_length=200)
+    friendly_name = models.CharField(max_length=200, blank=True)
+    unit = CodeField(enum=Unit)
+    quantity = models.PositiveIntegerField(default=1)
+    previous_quantity = models.PositiveIntegerField(null=True)
+    parameters: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    currency = CurrencyField()
+    unit_cost = UnitPriceField(default=0)
+    unit_price = UnitPriceField(default=0)
+    unit_resale = UnitPriceField(null=True)
+    total = AmountField(default=0)
+    total_cost = AmountField(default=0)
+    total_resale = AmountField(null=True)
+    # Frozen from the product type: whether it runs without staff.
+    automatic = models.BooleanField(default=True)
+    managed_by = models.CharField(max_length=20, blank=True)
+    state = StateField(enum=LineState, default=LineState.PENDING)
+    # Why it needs input or failed: stable code, words, and the field to correct.
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem_text = models.TextField(blank=True)
+    problem_field = models.CharField(max_length=80, blank=True)
+    delivered_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            one_of("state", LineState, "order_line_state_known"),
+            one_of("kind", LineKind, "order_line_kind_known"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity"),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, unit_cost__gte=0), name="order_line_price_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="order_line_parent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "state", "-id"], name="order_line_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product_name}"

@@ -1,0 +1,47 @@
+"""What upper apps tell orders. Checkout asks service managers through here, and never a vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from bss.core.ports import Port
+from bss.orders.contracts import LineFields, Proceed, ReviewStep, ReviewSubject, Verdict
+
+
+class CheckoutReview(Protocol):
+    """The adapter servicemanager registers: groups lines by instance and merges the verdicts, strongest first."""
+
+    def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
+        """What Service Details must ask. Reads only."""
+        ...
+
+    def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
+        """One merged verdict. Reads only, outside transactions, five seconds in all."""
+        ...
+
+
+class CreditExposure(Protocol):
+    """What an account owes and has ordered. Filled by billing."""
+
+    def exposure(self, account_id: int, currency: str) -> Decimal:
+        """Unpaid invoices plus orders not yet invoiced minus credit, in `currency`."""
+        ...
+
+
+class _NoReview:
+    def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
+        return ()
+
+    def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
+        return Proceed()
+
+
+class _NothingOwed:
+    def exposure(self, account_id: int, currency: str) -> Decimal:
+        return Decimal(0)
+
+
+CHECKOUT_REVIEW: Port[CheckoutReview] = Port("checkout review", _NoReview())
+CREDIT_EXPOSURE: Port[CreditExposure] = Port("credit exposure", _NothingOwed())

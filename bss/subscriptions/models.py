@@ -1,0 +1,166 @@
+"""Subscriptions: what a customer has, term by term, and what is to change about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from bss.accounts.models import Account
+from bss.catalog.choices import Unit
+from bss.catalog.models import Product
+from bss.core import clock
+from bss.core.db import (
+    AmountField,
+    CodeField,
+    CurrencyField,
+    PublicIdField,
+    StateField,
+    UnitPriceField,
+    one_of,
+)
+from bss.core.tenancy import Owned
+from bss.orders.models import OrderLine
+from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
+
+
+class Subscription(Owned):
+    """One product a customer uses for one term after another. Scope: the customer's."""
+
+    public_id = PublicIdField()
+    number = models.CharField(max_length=20)
+    customer = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    # Who is invoiced for it: the customer itself, or its reseller.
+    payer = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    # The line that bought it; unique, so that an event handled twice creates one subscription.
+    order_line = models.OneToOneField(OrderLine, models.PROTECT, related_name="subscription")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    unit = CodeField(enum=Unit)
+    quantity = models.PositiveIntegerField(default=1)
+    # What the buyer answered in Service Details, canonical, by field code.
+    parameters: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    currency = CurrencyField()
+    unit_cost = UnitPriceField(default=0)
+    unit_price = UnitPriceField(default=0)
+    unit_resale = UnitPriceField(null=True)
+    state = StateField(enum=SubscriptionState, default=SubscriptionState.PENDING)
+    sync_status = CodeField(enum=SyncStatus, default=SyncStatus.NOT_SYNCHRONIZED)
+    managed_by = models.CharField(max_length=20, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+    renews = models.BooleanField(default=True)
+    started_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    suspended_reason = models.CharField(max_length=200, blank=True)
+    # The last provisioning failure, explained; empty while all is well.
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem_text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            one_of("state", SubscriptionState, "subscription_state_known"),
+            one_of("sync_status", SyncStatus, "subscription_sync_known"),
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="subscription_number_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="subscription_quantity"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "state", "-id"], name="subscription_state"),
+            models.Index(fields=["scope", "-id"], name="subscription_scope"),
+            models.Index(fields=["customer", "-id"], name="subscription_customer"),
+            models.Index(fields=["payer", "-id"], name="subscription_payer"),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(state__in=["active", "pending_cancel"]),
+                name="subscription_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SubscriptionAddOn(Owned):
+    """An add-on of a subscription, with its own quantity and prices."""
+
+    public_id = PublicIdField()
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="add_ons")
+    order_line = models.OneToOneField(OrderLine, models.PROTECT, related_name="subscription_add_on")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(default=1)
+    unit_cost = UnitPriceField(default=0)
+    unit_price = UnitPriceField(default=0)
+    unit_resale = UnitPriceField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product}"
+
+
+class Term(Owned):
+    """One paid period of a subscription, half-open: starts_at included, ends_at not."""
+
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="terms")
+    number = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    unit = CodeField(enum=Unit)
+    quantity = models.PositiveIntegerField()
+    currency = CurrencyField()
+    unit_cost = UnitPriceField(default=0)
+    unit_price = UnitPriceField(default=0)
+    unit_resale = UnitPriceField(null=True)
+    total = AmountField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "number"], name="term_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="term_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"term {self.number} of {self.subscription_id}"
+
+
+class ScheduledChange(Owned):
+    """What is to happen to a subscription, now or later: the link between an order line and its subscription."""
+
+    public_id = PublicIdField()
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="changes")
+    order_line = models.OneToOneField(OrderLine, models.PROTECT, related_name="change")
+    kind = CodeField(enum=ChangeKind)
+    state = StateField(enum=ChangeState, default=ChangeState.SCHEDULED)
+    due_at = models.DateTimeField(default=clock.now)
+    quantity = models.PositiveIntegerField(null=True)
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem_text = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            one_of("state", ChangeState, "change_state_known"),
+            one_of("kind", ChangeKind, "change_kind_known"),
+            # One change at a time: the next waits until this one is applied or withdrawn.
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=Q(state__in=["scheduled", "in_progress", "failed"]),
+                name="change_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="scheduled"), name="change_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subscription_id}"

@@ -1,0 +1,27 @@
+"""What answers outside the portal: storefronts, the API, health. An alias only sets the script prefix."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path
+
+from bss.core.views import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("ops/", admin.site.urls),
+    path("api/v1/", include("config.urls_api")),
+    path("account/", include("allauth.urls")),
+    path("theme/", include("bss.accounts.urls.theme")),
+    path("", include("resellers.urls.storefront")),
+    path("", include("storefront.urls")),
+]
+if settings.DEMO:
+    # Production serves uploads from its own web server or object store.
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+
+handler400 = "bss.ui.views.bad_request"
+handler403 = "bss.ui.views.permission_denied"
+handler404 = "bss.ui.views.page_not_found"
+handler500 = "bss.ui.views.server_error"

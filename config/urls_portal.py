@@ -1,0 +1,22 @@
+"""What answers under /portal/: the middleware sets that script prefix and this configuration."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.urls")),
+    path("theme/", include("bss.accounts.urls.theme")),
+    path("", include("bss.accounts.urls.portal")),
+    path("", include("bss.catalog.urls.portal")),
+    path("", include("bss.orders.urls.portal")),
+    path("", include("bss.subscriptions.urls.portal")),
+    path("", include("notifications.urls.portal")),
+    path("", include("servicemanager.urls.portal")),
+    path("", include("resellers.urls.portal")),
+    path("", include("bss.ui.urls")),
+    path("", include("bss.portal.urls")),
+]
+
+handler400 = "bss.ui.views.bad_request"
+handler403 = "bss.ui.views.permission_denied"
+handler404 = "bss.ui.views.page_not_found"
+handler500 = "bss.ui.views.server_error"

@@ -1,0 +1,40 @@
+"""The closed lists of reseller plans."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PlanCode(models.TextChoices):
+    BASIC = "basic", _("Basic")
+    FREE = "free", _("Free")
+    STANDARD = "standard", _("Standard")
+
+
+class Capability(models.TextChoices):
+    """What a plan can include. A flag is on or off on the plan's row; code asks for the flag, never for a plan."""
+
+    OWN_STOREFRONT = "own_storefront", _("Own storefront")
+    BRANDING = "branding", _("Own logo and colours")
+    CATALOG_LISTING = "catalog_listing", _("Choose which products are shown")
+    OWN_PRICES = "own_prices", _("Own selling prices")
+    CUSTOMER_USERS = "customer_users", _("Sign-in for customers")
+    SELF_SERVICE_ORDERING = "self_service_ordering", _("Customers order by themselves")
+    ORDER_APPROVAL = "order_approval", _("Approve customers' orders")
+    CUSTOM_DOMAIN = "custom_domain", _("Own domain")
+    OWN_MAIL_SERVER = "own_mail_server", _("Own mail server")
+    SELF_REGISTRATION = "self_registration", _("Customers register by themselves")
+    API = "api", _("API access")
+
+
+DEFAULT_CAPABILITIES: dict[str, tuple[str, ...]] = {
+    PlanCode.BASIC: (),
+    PlanCode.FREE: (
+        Capability.OWN_STOREFRONT,
+        Capability.BRANDING,
+        Capability.CATALOG_LISTING,
+        Capability.CUSTOMER_USERS,
+    ),
+    PlanCode.STANDARD: tuple(Capability),
+}
