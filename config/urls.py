@@ -22,6 +22,6 @@ if settings.DEMO:
     urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 
 handler400 = "bss.ui.views.bad_request"
-handler403 = "bss.ui.views.permission_denied"
-handler404 = "bss.ui.views.page_not_found"
+handler403 = "bss.ui.views.forbidden"
+handler404 = "bss.ui.views.not_found"
 handler500 = "bss.ui.views.server_error"

@@ -17,6 +17,6 @@ urlpatterns = [
 ]
 
 handler400 = "bss.ui.views.bad_request"
-handler403 = "bss.ui.views.permission_denied"
-handler404 = "bss.ui.views.page_not_found"
+handler403 = "bss.ui.views.forbidden"
+handler404 = "bss.ui.views.not_found"
 handler500 = "bss.ui.views.server_error"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse, set_script_prefix, set_urlconf
@@ -51,18 +51,14 @@ class SurfaceMiddleware:
         return self.get_response(request)
 
 
-class SurfaceSessionMiddleware:
+class SurfaceSessionMiddleware(SessionMiddleware):
     """One session per surface: its own cookie name and path, so that a shop's cookie opens nothing else."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-        self.store = import_module(settings.SESSION_ENGINE).SessionStore
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         surface: Surface = request.surface  # type: ignore[attr-defined]
-        request.session = self.store(request.COOKIES.get(surface.cookie_name))
+        request.session = self.SessionStore(request.COOKIES.get(surface.cookie_name))
         if request.session.get(SESSION_SURFACE, surface.key) != surface.key:
-            request.session = self.store()
+            request.session = self.SessionStore()
         response = self.get_response(request)
         self._save(request, response, surface)
         return response

@@ -1,0 +1,118 @@
+"""Forms as HTML: every input tied to its label, help and error, and a summary that leads to each error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from bss.ui.components import Fieldset
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary: `target` is the id of the input at fault, "" for the whole form."""
+
+    label: Any
+    text: Any
+    target: str
+
+
+def kind_of(bound: BoundField) -> str:
+    """How a field is laid out: check, switch, choices, cards, file, hidden or input."""
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.CheckboxInput):
+        return "switch" if widget.attrs.get("role") == "switch" else "check"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "cards" if widget.attrs.get("data-layout") == "cards" else "choices"
+    return "file" if isinstance(widget, forms.FileInput) else "input"
+
+
+def field_html(
+    bound: BoundField, *, label: Any = "", help_text: Any = "", prefix: Any = "", suffix: Any = ""
+) -> SafeString:
+    """One field. `prefix` and `suffix` stand inside the input's frame ("€", "per month")."""
+    kind = kind_of(bound)
+    if kind == "hidden":
+        return mark_safe(str(bound))
+    help_text = help_text or bound.help_text
+    errors = list(bound.errors)
+    context = {
+        "field": bound,
+        "kind": kind,
+        "label": label or bound.label,
+        "help": help_text,
+        "errors": errors,
+        "optional": not bound.field.required and kind == "input",
+        "prefix": prefix,
+        "suffix": suffix,
+        "widget": _widget(bound, kind, bool(help_text), bool(errors)),
+    }
+    return mark_safe(render_to_string("ui/_field.html", context))
+
+
+def form_html(
+    bound: Any, fieldsets: Sequence[Fieldset], request: HttpRequest | None = None
+) -> SafeString:
+    """Error summary and fields; fields that no fieldset names follow at the end."""
+    named = {name for fieldset in fieldsets for name in fieldset.fields}
+    context = {
+        "form": bound,
+        "hidden": bound.hidden_fields(),
+        "fieldsets": [
+            {
+                "legend": f.legend,
+                "text": f.text,
+                "fields": [bound[n] for n in f.fields if n in bound.fields],
+            }
+            for f in fieldsets
+        ],
+        "rest": [f for f in bound.visible_fields() if f.name not in named],
+    }
+    return mark_safe(render_to_string("ui/_form.html", context, request=request))
+
+
+def problems(bound: Any) -> list[Problem]:
+    """Everything wrong with a form, the whole form's first, then field by field in order."""
+    if not bound.is_bound and not bound.errors:
+        return []
+    found = [Problem("", text, "") for text in bound.non_field_errors()]
+    for item in bound:
+        found += [
+            Problem(item.label, text, item.id_for_label or item.auto_id) for text in item.errors
+        ]
+    return found
+
+
+def summary_html(bound: Any) -> SafeString:
+    found = problems(bound)
+    if not found:
+        return SafeString("")
+    context = {"problems": found, "title": _("Check these before you go on")}
+    return mark_safe(render_to_string("ui/_error_summary.html", context))
+
+
+def _widget(bound: BoundField, kind: str, helped: bool, failed: bool) -> str:
+    described = [f"{bound.auto_id}-help"] * helped + [f"{bound.auto_id}-error"] * failed
+    attrs: dict[str, Any] = {}
+    if kind not in {"choices", "cards"}:
+        if described:
+            attrs["aria-describedby"] = " ".join(described)
+        if failed:
+            attrs["aria-invalid"] = "true"
+    widget = bound.field.widget
+    if (
+        isinstance(bound.field, forms.DecimalField | forms.IntegerField)
+        and "inputmode" not in widget.attrs
+    ):
+        attrs["inputmode"] = "decimal" if isinstance(bound.field, forms.DecimalField) else "numeric"
+    return str(bound.as_widget(attrs=attrs))

@@ -1,0 +1,145 @@
+"""The people of every test: staff of the distributor, a reseller's admin, its customer, a rival, a tenant's staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from bss.accounts import selectors
+from bss.accounts.models import Account, Membership, Organization, Storefront, User
+from bss.core import clock, jobs, scope
+from bss.core.actor import Actor
+from tests.factories.accounts import (
+    AccountFactory,
+    OrganizationFactory,
+    ResellerFactory,
+    StorefrontFactory,
+    make_staff,
+    make_storefront_user,
+)
+
+
+@dataclass
+class Person:
+    """Somebody who acts in a test: a login, what it is here, and a browser that is signed in."""
+
+    user: User
+    membership: Membership
+    actor: Actor
+    client: Client
+    account: Account | None = None
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture()
+def distributor(db) -> Organization:
+    organization = OrganizationFactory(name="Meridian Cloud Distribution")
+    StorefrontFactory(organization=organization)
+    return organization
+
+
+@pytest.fixture()
+def shop(distributor) -> Storefront:
+    """The distributor's own storefront."""
+    return Storefront.everywhere.get(organization=distributor, owner=None)
+
+
+@pytest.fixture()
+def staff(distributor) -> Person:
+    return person_of_staff(make_staff(distributor))
+
+
+@pytest.fixture()
+def reseller(distributor, shop) -> Person:
+    return person_of_account(ResellerFactory(organization=distributor, name="Techsolutions"), shop)
+
+
+@pytest.fixture()
+def rival(distributor, shop) -> Person:
+    return person_of_account(ResellerFactory(organization=distributor, name="Northbridge IT"), shop)
+
+
+@pytest.fixture()
+def customer_account(reseller) -> Account:
+    return AccountFactory(parent=reseller.account, name="Aegean Foods")
+
+
+@pytest.fixture()
+def tenant(distributor) -> Person:
+    billing = ResellerFactory(organization=distributor, name="Nordhaven Systems")
+    organization = OrganizationFactory(
+        name="Nordhaven Systems", parent=distributor, billing_account=billing, country="SE"
+    )
+    StorefrontFactory(organization=organization, host="nordhaven.localhost")
+    return person_of_staff(make_staff(organization))
+
+
+@pytest.fixture()
+def at_distributor(distributor):
+    """The distributor's scope, for tests that read or call services directly."""
+    with scope.activate(distributor.scope):
+        yield distributor
+
+
+def person_of_staff(membership: Membership) -> Person:
+    client = signed_in(membership.user, "portal")
+    actor = selectors.staff_actor(membership, membership.user)
+    return Person(membership.user, membership, actor, client)
+
+
+def person_of_account(account: Account, storefront: Storefront) -> Person:
+    membership = make_storefront_user(account, storefront)
+    client = signed_in(membership.user, f"storefront:{storefront.pk}", storefront)
+    actor = selectors.storefront_actor(membership, membership.user)
+    return Person(membership.user, membership, actor, client, account)
+
+
+def signed_in(user: User, surface_key: str, storefront: Storefront | None = None) -> Client:
+    """A browser with a session of one surface, as a login would leave it."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["surface"] = surface_key
+    session.save()
+    client = Client()
+    name = f"tw_shop_{storefront.pk}" if storefront else "tw_portal"
+    client.cookies[name] = session.session_key
+    return client
+
+
+@pytest.fixture()
+def run_jobs(django_capture_on_commit_callbacks):
+    """Do everything that is due, as the workers would, until nothing is. Returns how many jobs ran."""
+
+    def drain(limit: int = 500) -> int:
+        done = 0
+        while ids := jobs.due_ids():
+            with scope.activate(None):
+                ran = jobs.run(ids)
+            if not ran:
+                break
+            done += ran
+            assert done < limit, "jobs keep making jobs"
+        return done
+
+    return drain
+
+
+@pytest.fixture()
+def travel():
+    """Move the product's clock: `travel(timedelta(days=30))`."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        yield lambda delta: stack.enter_context(clock.travel(delta))
