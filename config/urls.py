@@ -13,7 +13,7 @@ urlpatterns = [
     path("ops/", admin.site.urls),
     path("api/v1/", include("config.urls_api")),
     path("account/", include("allauth.urls")),
-    path("theme/", include("bss.accounts.urls.theme")),
+    path("", include("bss.ui.urls")),
     path("", include("resellers.urls.storefront")),
     path("", include("storefront.urls")),
 ]

@@ -4,7 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
-    path("theme/", include("bss.accounts.urls.theme")),
     path("", include("bss.accounts.urls.portal")),
     path("", include("bss.catalog.urls.portal")),
     path("", include("bss.orders.urls.portal")),

@@ -15,18 +15,27 @@ class PlanCode(models.TextChoices):
 class Capability(models.TextChoices):
     """What a plan can include. A flag is on or off on the plan's row; code asks for the flag, never for a plan."""
 
-    OWN_STOREFRONT = "own_storefront", _("Own storefront")
-    BRANDING = "branding", _("Own logo and colours")
+    OWN_STOREFRONT = "own_storefront", _("Own storefront under your alias")
+    BRANDING = "branding", _("Own logo, colours and texts")
     CATALOG_LISTING = "catalog_listing", _("Choose which products are shown")
+    CUSTOMER_USERS = "customer_users", _("Sign-in for your customers")
     OWN_PRICES = "own_prices", _("Own selling prices")
-    CUSTOMER_USERS = "customer_users", _("Sign-in for customers")
     SELF_SERVICE_ORDERING = "self_service_ordering", _("Customers order by themselves")
-    ORDER_APPROVAL = "order_approval", _("Approve customers' orders")
+    ORDER_APPROVAL = "order_approval", _("Approve your customers' orders")
     CUSTOM_DOMAIN = "custom_domain", _("Own domain")
     OWN_MAIL_SERVER = "own_mail_server", _("Own mail server")
     SELF_REGISTRATION = "self_registration", _("Customers register by themselves")
     API = "api", _("API access")
 
+
+# Flags that a plan may carry although what they grant is not built yet. The plans page says so beside each.
+COMING: dict[str, object] = {
+    Capability.SELF_SERVICE_ORDERING: _("arrives with checkout for end customers"),
+    Capability.ORDER_APPROVAL: _("arrives with checkout for end customers"),
+    Capability.CUSTOM_DOMAIN: _("arrives with domains and certificates"),
+    Capability.OWN_MAIL_SERVER: _("arrives with editable notifications"),
+    Capability.SELF_REGISTRATION: _("arrives with checkout for end customers"),
+}
 
 DEFAULT_CAPABILITIES: dict[str, tuple[str, ...]] = {
     PlanCode.BASIC: (),
@@ -38,3 +47,9 @@ DEFAULT_CAPABILITIES: dict[str, tuple[str, ...]] = {
     ),
     PlanCode.STANDARD: tuple(Capability),
 }
+
+# The product type and the buyer's field by which the plans are sold.
+MANAGER_CODE = "tradewind-for-resellers"
+PLAN_TYPE = "reseller-plan"
+ALIAS_FIELD = "storefront_alias"
+RESERVATION_DAYS = 90

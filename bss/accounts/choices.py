@@ -51,12 +51,13 @@ class StorefrontState(models.TextChoices):
 
 class Typeface(models.TextChoices):
     SYSTEM = "system", _("Clean")
-    ROUNDED = "rounded", _("Rounded")
+    HUMANIST = "humanist", _("Friendly")
+    GEOMETRIC = "geometric", _("Modern")
     SERIF = "serif", _("Classic")
 
 
 class Radius(models.TextChoices):
-    SHARP = "sharp", _("Sharp corners")
+    SQUARE = "square", _("Square corners")
     SOFT = "soft", _("Soft corners")
     ROUND = "round", _("Round corners")
 
@@ -65,7 +66,7 @@ class Radius(models.TextChoices):
 # when a new one equals a live alias.
 FIXED_SEGMENTS = frozenset(
     {
-        "about", "account", "api", "basket", "catalog", "checkout", "design", "healthz", "media", "my-account",
+        "about", "account", "api", "appearance", "basket", "catalog", "checkout", "design", "healthz", "media", "my-account",
         "my-customers", "my-storefront", "ops", "orders", "plans", "portal", "products", "readyz", "runs", "search",
         "static", "subscriptions", "theme", "view-as", "workspace",
     }

@@ -1,0 +1,52 @@
+"""From a request to what its actor may do with plans."""
+
+from __future__ import annotations
+
+from bss.accounts.models import Account, Storefront
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.errors import NotFound, PermissionDenied
+from resellers.choices import Capability, PlanCode
+from resellers.errors import NotAReseller
+from resellers.models import Plan
+from resellers.selectors import capabilities_of, profile_of
+
+
+def access_own_account(actor: Actor, permission: str = Permission.PLAN_VIEW) -> Account:
+    """The reseller account the actor belongs to. Raises NotFound for staff and strangers, NotAReseller otherwise."""
+    if actor.account_id is None:
+        raise NotFound
+    actor.require(permission)
+    account = (
+        Account.objects.filter(pk=actor.account_id)
+        .select_related("organization", "tenant_organization")
+        .first()
+    )
+    if account is None:
+        raise NotFound
+    if not account.is_reseller:
+        raise NotAReseller
+    return account
+
+
+def access_plan(actor: Actor, code: str) -> Plan:
+    """A plan of the actor's organization by its code."""
+    if code not in PlanCode.values or actor.organization_id is None:
+        raise NotFound
+    plan = Plan.objects.select_related("product").filter(code=code).first()
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+def access_own_storefront(actor: Actor, capability: str = Capability.BRANDING) -> Storefront:
+    """The reseller's own storefront, when its plan grants `capability`. NotFound without one."""
+    account = access_own_account(actor, Permission.STOREFRONT_MANAGE)
+    profile = profile_of(account)
+    if profile is None or profile.storefront is None or profile.subscription is None:
+        raise NotFound
+    if capability not in capabilities_of(account.pk):
+        raise PermissionDenied(
+            "Your plan does not include this.", code="NOT_IN_PLAN", extra={"capability": capability}
+        )
+    return profile.storefront

@@ -1,0 +1,58 @@
+"""What the plans pages show: prepared values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bss.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPrice:
+    unit: str
+    unit_label: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityView:
+    """One line of the comparison. `note` says what is still to come."""
+
+    code: str
+    label: Any
+    included: bool
+    note: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffer:
+    """One column of the comparison."""
+
+    code: str
+    name: str
+    text: str
+    image_url: str
+    is_current: bool
+    prices: Sequence[PlanPrice]
+    capabilities: Sequence[CapabilityView]
+    changes: Sequence[str]
+    # What the button does: "choose" (first purchase), "switch", "cancel", or "" for none.
+    action: str
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    """What a switch, a cancellation or a return means, before it is confirmed."""
+
+    from_name: str
+    to_name: str
+    price_before: Money | None
+    price_after: Money | None
+    unit_label: str
+    gained: Sequence[Any]
+    lost: Sequence[Any]
+    kept: Sequence[str]
+    effects: Sequence[str]

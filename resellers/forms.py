@@ -1,0 +1,120 @@
+"""Forms of reseller plans and of the reseller's own storefront."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.choices import Radius, Typeface
+from bss.accounts.forms import clean_logo
+from bss.accounts.models import Account
+from bss.catalog.choices import Unit
+from bss.core.errors import Invalid
+from bss.ui.theme import parse_accent
+from resellers.choices import Capability
+from resellers.gateway import alias_spec
+from resellers.models import Plan
+from resellers.selectors import alias_check
+
+HOME_SECTIONS = [
+    ("hero", _("Welcome")),
+    ("featured", _("Featured products")),
+    ("categories", _("Categories")),
+    ("about", _("About us")),
+    ("contact", _("Contact")),
+]
+
+
+class PlanForm(forms.Form):
+    """What a plan includes."""
+
+    capabilities = forms.MultipleChoiceField(
+        label=_("Includes"),
+        choices=Capability.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class UpgradeForm(forms.Form):
+    """Staff put a reseller on a plan. The alias is asked only when the reseller has none."""
+
+    offer = forms.ChoiceField(label=_("Plan"), widget=forms.RadioSelect)
+    alias = forms.CharField(label=_("Storefront alias"), max_length=63, required=False)
+
+    def __init__(
+        self, *args: Any, account: Account, offers: Sequence[tuple[str, str]], alias: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        self.fields["offer"].choices = offers  # type: ignore[attr-defined]
+        self.fields["alias"].help_text = alias_spec().help
+        self.fields["alias"].initial = alias
+
+    def clean_alias(self) -> str:
+        text: str = self.cleaned_data["alias"]
+        if not text:
+            return ""
+        try:
+            return alias_check(text, organization=self.account.organization, account=self.account)
+        except Invalid as problem:
+            raise ValidationError(str(problem.message), code=problem.code) from problem
+
+    @staticmethod
+    def offers_of(plans: Sequence[Plan], units: dict[int, Sequence[str]]) -> list[tuple[str, str]]:
+        """Choices "free:P1M" for each plan and unit this reseller may buy."""
+        return [
+            (f"{plan.code}:{unit}", f"{plan} · {Unit(unit).label}")
+            for plan in plans
+            for unit in units.get(plan.product_id or 0, ())
+        ]
+
+
+class StorefrontForm(forms.Form):
+    """The reseller's own storefront, as its plan lets it be changed."""
+
+    name = forms.CharField(label=_("Company name"), max_length=200)
+    title = forms.CharField(
+        label=_("Browser title"), max_length=200, required=False, help_text=_("Shown on the browser's tab.")
+    )
+    tagline = forms.CharField(label=_("Welcome line"), max_length=200, required=False)
+    about = forms.CharField(
+        label=_("About us"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    contact_email = forms.EmailField(label=_("Contact e-mail"), required=False)
+    contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
+    logo = forms.FileField(
+        label=_("Logo"), required=False, help_text=_("PNG, JPEG or WebP, at most 1 MB.")
+    )
+    accent = forms.CharField(
+        label=_("Accent colour"), max_length=7, widget=forms.TextInput(attrs={"type": "color"})
+    )
+    radius = forms.ChoiceField(label=_("Corners"), choices=Radius.choices)
+    typeface = forms.ChoiceField(label=_("Typeface"), choices=Typeface.choices)
+    home_sections = forms.MultipleChoiceField(
+        label=_("Sections of the home page"),
+        choices=HOME_SECTIONS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean_accent(self) -> str:
+        try:
+            return str(parse_accent(self.cleaned_data["accent"]))
+        except Invalid as problem:
+            raise ValidationError(str(problem.message), code=problem.code) from problem
+
+    def clean_logo(self) -> Any:
+        return clean_logo(self.cleaned_data.get("logo"))
+
+
+class InviteForm(forms.Form):
+    """A login for a person of one of the reseller's customers."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100)
+    email = forms.EmailField(label=_("E-mail"))

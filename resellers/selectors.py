@@ -1,0 +1,298 @@
+"""Reads of reseller plans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from bss.accounts.choices import FIXED_SEGMENTS, RESERVED_WORDS, StorefrontState
+from bss.accounts.models import Account, Organization, Storefront
+from bss.core import clock
+from bss.core.money import Money
+from bss.pricing.contracts import UnitPrice
+from bss.pricing.selectors import offers_for
+from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
+from bss.subscriptions.models import Subscription
+from resellers.choices import COMING, Capability, PlanCode
+from resellers.contracts import CapabilityView, PlanChange, PlanOffer, PlanPrice
+from resellers.errors import AliasInvalid, AliasReserved, AliasTaken
+from resellers.models import Plan, ResellerProfile
+
+# 3 to 63 characters, as a DNS label, so that an alias may become a sub-domain one day.
+ALIAS_FORM = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])")
+# The plan subscription counts as the reseller's plan in these states; suspended keeps the plan but closes the shop.
+HELD = frozenset(
+    {SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL, SubscriptionState.SUSPENDED}
+)
+OPEN_FOR_BUSINESS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL})
+
+
+def alias_normal(text: str) -> str:
+    """An alias as it is kept: trimmed and in lower case."""
+    return text.strip().lower()
+
+
+def alias_check(text: str, *, organization: Organization, account: Account | None) -> str:
+    """The normal form of an alias this account may have.
+
+    Raises AliasInvalid, AliasReserved or AliasTaken, each naming the field `storefront_alias`. The unique
+    constraints decide in the end; this answers early and kindly.
+    """
+    alias = alias_normal(text)
+    if not ALIAS_FORM.fullmatch(alias):
+        raise AliasInvalid(AliasInvalid.message, field="storefront_alias")
+    if alias in FIXED_SEGMENTS or alias in RESERVED_WORDS:
+        raise AliasReserved(AliasReserved.message, field="storefront_alias")
+    if alias_holder(alias, organization=organization, but=account) is not None:
+        raise AliasTaken(AliasTaken.message, field="storefront_alias")
+    return alias
+
+
+def alias_holder(
+    alias: str, *, organization: Organization, but: Account | None
+) -> ResellerProfile | Storefront | None:
+    """Who has this alias, living or reserved, other than `but`. Looks past scopes: an alias is one for all."""
+    others = ResellerProfile.everywhere.filter(alias__iexact=alias)
+    shops = Storefront.everywhere.filter(alias__iexact=alias)
+    if but is not None:
+        others, shops = others.exclude(account=but), shops.exclude(owner=but)
+    lapsed = Q(subscription__isnull=True, reserved_until__lt=clock.now())
+    holder = others.exclude(lapsed).first()
+    if holder is not None:
+        return holder
+    freed = others.filter(lapsed).values("storefront_id")
+    return shops.exclude(pk__in=freed).filter(host="").first()
+
+
+def plan_for_product(product_id: int) -> Plan | None:
+    return Plan.everywhere.filter(product_id=product_id).select_related("product").first()
+
+
+def plans_of(organization_id: int) -> list[Plan]:
+    """The organization's plans, Basic first."""
+    return list(
+        Plan.everywhere.filter(organization_id=organization_id)
+        .select_related("product")
+        .order_by("position")
+    )
+
+
+def profile_of(account: Account) -> ResellerProfile | None:
+    """What the account has of the plans; None for one that never had any."""
+    return (
+        ResellerProfile.everywhere.filter(account=account)
+        .select_related("plan__product", "subscription", "storefront", "account")
+        .first()
+    )
+
+
+def capabilities_of(account_id: int) -> frozenset[str]:
+    """What the account's plan grants now: nothing while it is suspended, Basic's flags without one."""
+    profile = (
+        ResellerProfile.everywhere.filter(account_id=account_id)
+        .select_related("plan", "subscription")
+        .first()
+    )
+    if profile is None:
+        return frozenset()
+    if profile.subscription is not None and profile.subscription.state not in OPEN_FOR_BUSINESS:
+        return frozenset()
+    return frozenset(profile.plan.capabilities)
+
+
+class PlanEntitlements:
+    """Fills accounts' entitlements port."""
+
+    def capabilities(self, account_id: int) -> frozenset[str]:
+        return capabilities_of(account_id)
+
+
+def plan_in_flight(account: Account) -> Subscription | None:
+    """The plan subscription that is still being provisioned, if any."""
+    return (
+        Subscription.everywhere.filter(
+            customer=account,
+            product__reseller_plan__isnull=False,
+            state__in=[SubscriptionState.PENDING, SubscriptionState.FAILED],
+        )
+        .order_by("-id")
+        .first()
+    )
+
+
+def change_in_flight(subscription: Subscription) -> bool:
+    return subscription.changes(manager="everywhere").filter(state__in=OPEN_CHANGE).exists()  # type: ignore[operator]
+
+
+def plan_prices(account: Account, plans: Sequence[Plan]) -> dict[int, list[UnitPrice]]:
+    """The prices at which this reseller may buy each plan, by product."""
+    ids = [plan.product_id for plan in plans if plan.product_id]
+    return offers_for(payer=account, product_ids=ids)
+
+
+def capability_views(plan: Plan) -> list[CapabilityView]:
+    return [
+        CapabilityView(
+            code=flag,
+            label=flag.label,
+            included=flag in plan.capabilities,
+            note=COMING.get(flag, "") if flag in plan.capabilities else "",
+        )
+        for flag in Capability
+    ]
+
+
+def plan_offers(account: Account, *, may_switch: bool) -> list[PlanOffer]:
+    """The three columns of the plans page, for this reseller."""
+    plans = plans_of(account.organization_id)
+    profile = profile_of(account)
+    held = _held(profile)
+    current = held.plan if held else next((p for p in plans if p.code == PlanCode.BASIC), None)
+    prices = plan_prices(account, plans)
+    busy = plan_in_flight(account) is not None or bool(
+        held and held.subscription and change_in_flight(held.subscription)
+    )
+    return [
+        _offer(plan, current, held, prices.get(plan.product_id or 0, []), busy, may_switch)
+        for plan in plans
+    ]
+
+
+def _held(profile: ResellerProfile | None) -> ResellerProfile | None:
+    if profile is None or profile.subscription is None:
+        return None
+    return profile if profile.subscription.state in HELD else None
+
+
+def _offer(
+    plan: Plan,
+    current: Plan | None,
+    held: ResellerProfile | None,
+    prices: list[UnitPrice],
+    busy: bool,
+    may_switch: bool,
+) -> PlanOffer:
+    is_current = current is not None and plan.pk == current.pk
+    action = "" if is_current or not may_switch else _action(plan, held)
+    obstacle = ""
+    if action and busy:
+        action, obstacle = "", _("A change is under way")
+    elif action in {"choose", "switch"} and not prices:
+        action, obstacle = "", _("Not on sale to you")
+    elif action and held and held.subscription and held.subscription.state == SubscriptionState.SUSPENDED:
+        action, obstacle = "", _("Your plan is suspended")
+    return PlanOffer(
+        code=plan.code,
+        name=str(plan),
+        text=plan_text(plan),
+        image_url=plan.product.image.url if plan.product and plan.product.image else "",
+        is_current=is_current,
+        prices=[_price(p) for p in prices],
+        capabilities=capability_views(plan),
+        changes=_in_short(current, plan),
+        action=action,
+        obstacle=obstacle,
+    )
+
+
+def _action(plan: Plan, held: ResellerProfile | None) -> str:
+    if plan.product_id is None:
+        return "cancel" if held else ""
+    return "switch" if held else "choose"
+
+
+def plan_text(plan: Plan) -> str:
+    if plan.product:
+        return plan.product.summary
+    return _("Order for yourself and for your customers in this shop.")
+
+
+def _price(price: UnitPrice) -> PlanPrice:
+    from bss.catalog.choices import Unit
+
+    return PlanPrice(price.unit, Unit(price.unit).per, Money(price.price, price.currency))
+
+
+def _in_short(current: Plan | None, plan: Plan) -> list[str]:
+    """What moving from the present plan to this one gives and takes, in words."""
+    if current is None or current.pk == plan.pk:
+        return []
+    gained, lost = gains_and_losses(current, plan)
+    words = [_("You gain: %(what)s") % {"what": label} for label in gained]
+    return words + [_("You lose: %(what)s") % {"what": label} for label in lost]
+
+
+def gains_and_losses(before: Plan, after: Plan) -> tuple[list[object], list[object]]:
+    """Labels of the capabilities that come and go."""
+    gained = [f.label for f in Capability if f in after.capabilities and f not in before.capabilities]
+    lost = [f.label for f in Capability if f in before.capabilities and f not in after.capabilities]
+    return gained, lost
+
+
+def change_preview(account: Account, plan: Plan) -> PlanChange:
+    """What moving this reseller to `plan` means: prices, capabilities, data. Nothing is changed."""
+    profile = _held(profile_of(account))
+    plans = plans_of(account.organization_id)
+    basic = next(p for p in plans if p.code == PlanCode.BASIC)
+    before = profile.plan if profile else basic
+    unit = profile.subscription.unit if profile and profile.subscription else ""
+    prices = plan_prices(account, [before, plan])
+    after_price = _unit_money(prices.get(plan.product_id or 0, []), unit)
+    gained, lost = gains_and_losses(before, plan)
+    return PlanChange(
+        from_name=str(before),
+        to_name=str(plan),
+        price_before=_frozen_price(profile),
+        price_after=after_price[0],
+        unit_label=after_price[1] or _unit_label(unit),
+        gained=gained,
+        lost=lost,
+        kept=_kept(profile, plan),
+        effects=_effects(profile, plan),
+    )
+
+
+def _frozen_price(profile: ResellerProfile | None) -> Money | None:
+    if profile is None or profile.subscription is None:
+        return None
+    return Money(profile.subscription.unit_price, profile.subscription.currency)
+
+
+def _unit_money(prices: list[UnitPrice], unit: str) -> tuple[Money | None, str]:
+    chosen = next((p for p in prices if p.unit == unit), prices[0] if prices else None)
+    if chosen is None:
+        return None, ""
+    return Money(chosen.price, chosen.currency), _unit_label(chosen.unit)
+
+
+def _unit_label(unit: str) -> str:
+    from bss.catalog.choices import Unit
+
+    return Unit(unit).per if unit else ""
+
+
+def _kept(profile: ResellerProfile | None, plan: Plan) -> list[str]:
+    kept = [_("Your customers, their subscriptions and your invoices stay as they are.")]
+    if profile is not None and profile.alias:
+        kept.append(_("Your alias “%(alias)s” stays yours.") % {"alias": profile.alias})
+        kept.append(_("Logo, colours, texts, prices and listings are kept."))
+    return kept
+
+
+def _effects(profile: ResellerProfile | None, plan: Plan) -> list[str]:
+    if plan.product_id is None:
+        return [
+            _("Your storefront shows a neutral page at once, and your customers cannot sign in there."),
+            _("Come back within 90 days and everything is as it was."),
+            _("After 90 days another reseller may take the alias."),
+        ]
+    if profile is None:
+        return [_("Your storefront opens as soon as the order is executed.")]
+    return [_("The change takes effect at once; your storefront stays open.")]
+
+
+def storefront_is_open(profile: ResellerProfile) -> bool:
+    return profile.storefront is not None and profile.storefront.state == StorefrontState.OPEN

@@ -1,0 +1,32 @@
+"""Writes of reseller plans.
+
+`provisioning` is what the service manager does when a plan subscription is created, changed or ended; `requests` is
+what people ask for from either surface; `setup` is the distributor's side; `shop` is the reseller's own storefront.
+"""
+
+from resellers.services.provisioning import (
+    plan_end,
+    plan_move,
+    plan_pause,
+    plan_resume,
+    plan_start,
+)
+from resellers.services.requests import plan_cancel, plan_choose, plan_switch, reseller_upgrade
+from resellers.services.setup import plan_edit, plans_ensure, plans_link
+from resellers.services.shop import storefront_save
+
+__all__ = [
+    "plan_cancel",
+    "plan_choose",
+    "plan_edit",
+    "plan_end",
+    "plan_move",
+    "plan_pause",
+    "plan_resume",
+    "plan_start",
+    "plan_switch",
+    "plans_ensure",
+    "plans_link",
+    "reseller_upgrade",
+    "storefront_save",
+]

@@ -1,0 +1,145 @@
+"""What resellers and staff ask for: choose, switch, cancel. Both surfaces call these."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from bss.accounts.models import Account
+from bss.catalog.models import Product
+from bss.core.actor import Actor
+from bss.orders.choices import OrderSource
+from bss.orders.models import Basket, BasketLine, Order
+from bss.orders.services import basket_add, order_create, order_execute, order_line_add
+from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services import change_request
+from resellers.choices import ALIAS_FIELD
+from resellers.errors import (
+    NoPlan,
+    NotAReseller,
+    PlanInProgress,
+    PlanNotSold,
+    PlanSuspended,
+    SamePlan,
+    TenantReseller,
+)
+from resellers.models import Plan
+from resellers.selectors import (
+    HELD,
+    alias_check,
+    change_in_flight,
+    plan_in_flight,
+    plan_prices,
+    profile_of,
+)
+
+
+def plan_choose(*, basket: Basket, plan: Plan, unit: str, actor: Actor) -> BasketLine:
+    """Put a plan into the reseller's basket, in place of another plan there.
+
+    Raises NotAReseller, TenantReseller, SamePlan, PlanInProgress or PlanNotSold.
+    """
+    refuse_unless_reseller(basket.account)
+    if held_subscription(basket.account) is not None:
+        raise SamePlan(code="PLAN_HELD")
+    refuse_while_busy(basket.account)
+    return basket_add(
+        basket=basket,
+        product=sold(basket.account, plan, unit),
+        unit=unit,
+        quantity=1,
+        actor=actor,
+        replace_same_type=True,
+    )
+
+
+def plan_switch(*, account: Account, plan: Plan, actor: Actor, source: str) -> ScheduledChange:
+    """Move to another plan on the same subscription, at once.
+
+    Raises NoPlan, SamePlan, PlanSuspended, PlanInProgress, PlanNotSold, NotAReseller or TenantReseller.
+    """
+    refuse_unless_reseller(account)
+    subscription = held_subscription(account)
+    if subscription is None:
+        raise NoPlan
+    if subscription.state == SubscriptionState.SUSPENDED:
+        raise PlanSuspended
+    if subscription.product_id == plan.product_id:
+        raise SamePlan
+    if change_in_flight(subscription):
+        raise PlanInProgress
+    product = sold(account, plan, subscription.unit)
+    return change_request(
+        subscription=subscription,
+        kind=ChangeKind.PRODUCT,
+        product=product,
+        actor=actor,
+        source=source,
+        when="now",
+    )
+
+
+def plan_cancel(*, account: Account, actor: Actor, source: str) -> ScheduledChange:
+    """Cancel the plan at once: back to Basic. Raises NoPlan or PlanInProgress."""
+    subscription = held_subscription(account)
+    if subscription is None:
+        raise NoPlan
+    if change_in_flight(subscription):
+        raise PlanInProgress
+    return change_request(
+        subscription=subscription, kind=ChangeKind.CANCEL, actor=actor, source=source, when="now"
+    )
+
+
+def reseller_upgrade(
+    *, account: Account, plan: Plan, unit: str, alias: str, actor: Actor
+) -> Order | ScheduledChange:
+    """Staff put a reseller on a plan: the order a reseller would have placed, or a switch where it has one."""
+    refuse_unless_reseller(account)
+    if held_subscription(account) is not None:
+        return plan_switch(account=account, plan=plan, actor=actor, source=OrderSource.PORTAL)
+    refuse_while_busy(account)
+    product = sold(account, plan, unit)
+    profile = profile_of(account)
+    wanted = alias or (profile.alias if profile else "")
+    parameters = {
+        ALIAS_FIELD: alias_check(wanted, organization=account.organization, account=account)
+    }
+    with transaction.atomic():
+        order = order_create(account=account, source=OrderSource.PORTAL, actor=actor)
+        order_line_add(
+            order=order, product=product, unit=unit, quantity=1, parameters=parameters, actor=actor
+        )
+    order_execute(order=order, actor=actor)
+    return order
+
+
+def refuse_unless_reseller(account: Account) -> None:
+    """Raises NotAReseller or TenantReseller."""
+    if not account.is_reseller:
+        raise NotAReseller
+    if hasattr(account, "tenant_organization"):
+        raise TenantReseller
+
+
+def refuse_while_busy(account: Account) -> None:
+    if plan_in_flight(account) is not None:
+        raise PlanInProgress
+
+
+def held_subscription(account: Account) -> Subscription | None:
+    """The subscription of the plan the account is on; None on Basic."""
+    profile = profile_of(account)
+    if profile is None or profile.subscription is None:
+        return None
+    return profile.subscription if profile.subscription.state in HELD else None
+
+
+def sold(account: Account, plan: Plan, unit: str) -> Product:
+    """The plan's product, when this reseller may buy it for this unit. Raises PlanNotSold."""
+    product = plan.product
+    offers = plan_prices(account, [plan]).get(plan.product_id or 0, [])
+    if product is None or all(offer.unit != unit for offer in offers):
+        raise PlanNotSold
+    return product
+

@@ -1,0 +1,1 @@
+"""What reseller plans put on the surfaces."""

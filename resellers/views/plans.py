@@ -1,0 +1,181 @@
+"""The Reseller Plans page of the Storefront: compare, choose, switch, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bss.accounts.models import Account
+from bss.accounts.permissions import Permission
+from bss.core.errors import DomainError, NotFound
+from bss.orders.choices import OrderSource
+from bss.orders.services import basket_open_for
+from bss.subscriptions.models import ScheduledChange
+from bss.ui.components import Badge, Button, Crumb, PlanColumn
+from bss.ui.generic import Page, Screen
+from resellers import selectors
+from resellers.access import access_own_account, access_plan
+from resellers.choices import PlanCode
+from resellers.contracts import CapabilityView, PlanOffer
+from resellers.services import plan_cancel, plan_choose, plan_switch
+
+
+class Plans(Page):
+    """Three columns: what each plan is, the present one, what each change would mean."""
+
+    permission = Permission.PLAN_VIEW
+    template_name = "resellers/plans.html"
+    title = gettext_lazy("Reseller plans")
+
+    def context(self) -> Mapping[str, Any]:
+        account = access_own_account(self.actor)
+        may = self.actor.can(Permission.PLAN_SWITCH) and not self.actor.read_only
+        offers = selectors.plan_offers(account, may_switch=may)
+        profile = selectors.profile_of(account)
+        return {
+            "plans": [_column(offer) for offer in offers],
+            "profile": profile,
+            "is_open": bool(profile and selectors.storefront_is_open(profile)),
+            "in_flight": selectors.plan_in_flight(account),
+            "is_tenant": hasattr(account, "tenant_organization"),
+            "may_manage": self.actor.can(Permission.STOREFRONT_MANAGE),
+        }
+
+
+class PlanChoose(Screen):
+    """Into the basket: the first purchase, or coming back after a cancellation."""
+
+    permission = Permission.PLAN_SWITCH
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        account = access_own_account(self.actor, Permission.PLAN_SWITCH)
+        plan = access_plan(self.actor, code)
+        basket = basket_open_for(
+            user_id=self.actor.user_id,
+            storefront=request.surface.storefront,  # type: ignore[attr-defined]
+            account=account,
+        )
+        try:
+            plan_choose(
+                basket=basket, plan=plan, unit=request.POST.get("unit", ""), actor=self.actor
+            )
+        except DomainError as refusal:
+            messages.error(request, str(refusal.message))
+            return HttpResponseRedirect(reverse("plans:plans"))
+        return HttpResponseRedirect(reverse("storefront:basket"))
+
+
+class PlanChangePage(Page):
+    """What the change means, before it is confirmed; then the change, and where to watch it."""
+
+    permission = Permission.PLAN_SWITCH
+    template_name = "resellers/plan_change.html"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Reseller plans"), reverse("plans:plans"))]
+
+    def account(self) -> Account:
+        return access_own_account(self.actor, Permission.PLAN_SWITCH)
+
+    def plan_code(self) -> str:
+        return str(self.kwargs["code"])
+
+    def context(self) -> Mapping[str, Any]:
+        plan = access_plan(self.actor, self.plan_code())
+        return {"change": selectors.change_preview(self.account(), plan)}
+
+    def ask(self) -> ScheduledChange:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            change = self.ask()
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            messages.error(request, str(refusal.message))
+            return HttpResponseRedirect(reverse("plans:plans"))
+        order = change.order_line.order
+        return HttpResponseRedirect(reverse("storefront:order-progress", args=[order.public_id]))
+
+
+class PlanSwitch(PlanChangePage):
+    def get_title(self) -> Any:
+        return _("Change your plan")
+
+    def ask(self) -> ScheduledChange:
+        return plan_switch(
+            account=self.account(),
+            plan=access_plan(self.actor, self.plan_code()),
+            actor=self.actor,
+            source=OrderSource.STOREFRONT,
+        )
+
+
+class PlanCancel(PlanChangePage):
+    def get_title(self) -> Any:
+        return _("Cancel your plan")
+
+    def plan_code(self) -> str:
+        return PlanCode.BASIC
+
+    def ask(self) -> ScheduledChange:
+        return plan_cancel(account=self.account(), actor=self.actor, source=OrderSource.STOREFRONT)
+
+    def context(self) -> Mapping[str, Any]:
+        return {**super().context(), "is_cancel": True}
+
+
+def _column(offer: PlanOffer) -> PlanColumn:
+    price = offer.prices[0] if offer.prices else None
+    return PlanColumn(
+        name=offer.name,
+        price=_price_text(offer),
+        period=price.unit_label if price and price.money else "",
+        text=offer.text,
+        current=offer.is_current,
+        featured=offer.code == PlanCode.STANDARD and not offer.is_current,
+        features=[(view.included, _feature(view)) for view in offer.capabilities],
+        changes=offer.changes,
+        button=_button(offer),
+        badge=Badge(offer.obstacle, "warning") if offer.obstacle else None,
+    )
+
+
+def _price_text(offer: PlanOffer) -> Any:
+    if not offer.prices:
+        return _("Included") if offer.code == PlanCode.BASIC else "—"
+    return offer.prices[0].money if offer.prices[0].money else _("Free of charge")
+
+
+def _feature(view: CapabilityView) -> str:
+    return f"{view.label} ({view.note})" if view.note else str(view.label)
+
+
+def _button(offer: PlanOffer) -> Button | None:
+    name = {"name": offer.name}
+    if offer.action == "choose":
+        unit = offer.prices[0].unit
+        return Button(
+            _("Choose %(name)s") % name,
+            reverse("plans:choose", args=[offer.code]),
+            kind="primary",
+            method="post",
+            fields={"unit": unit},
+        )
+    if offer.action == "switch":
+        return Button(
+            _("Switch to %(name)s") % name,
+            reverse("plans:switch", args=[offer.code]),
+            kind="primary",
+        )
+    if offer.action == "cancel":
+        return Button(_("Cancel the plan"), reverse("plans:cancel"), kind="normal")
+    return None
