@@ -80,7 +80,7 @@ def chart_html(chart: Chart) -> SafeString:
         "id": f"chart-{slugify(force_str(chart.title)) or 'figures'}",
         "height": PLOT_HEIGHT,
         "ticks": [chart.shown(top * i / DIVISIONS) for i in range(DIVISIONS, -1, -1)],
-        "lines": [round(PLOT_HEIGHT * i / DIVISIONS, 1) for i in range(DIVISIONS + 1)],
+        "lines": [f"{PLOT_HEIGHT * i / DIVISIONS:.1f}" for i in range(DIVISIONS + 1)],
         "labels": _thinned(chart.labels),
         "bars": bars(chart, top) if chart.kind != "line" else [],
         "segments": segments(chart, top) if chart.kind == "line" else [],

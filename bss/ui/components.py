@@ -9,7 +9,6 @@ from typing import Any, Literal
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
-
 Tone = Literal["neutral", "progress", "info", "success", "warning", "danger"]
 Kind = Literal["primary", "normal", "danger", "quiet"]
 

@@ -25,7 +25,10 @@ class Brand:
 
 
 def surface(request: HttpRequest) -> dict[str, Any]:
-    """`layout`, `brand`, `surface`, `appearance`, `actor`. `request.surface` needs `kind` and may have the Brand's fields."""
+    """`layout`, `brand`, `surface`, `appearance`, `actor`.
+
+    `request.surface` needs `kind` and may have `brand_name`, `logo_url`, `theme_url` and `home_url`.
+    """
     found = getattr(request, "surface", None)
     kind = getattr(found, "kind", STOREFRONT)
     blank = Brand()

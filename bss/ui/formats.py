@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from bss.core import clock
 from bss.core.money import Money
 
-
 DASH = "\N{EN DASH}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -121,6 +121,10 @@ class BrandTheme:
     @cached_property
     def css(self) -> str:
         """The stylesheet: custom properties alone, in the cascade layer made for it."""
+        return self.css_for(":root")
+
+    def css_for(self, selector: str) -> str:
+        """The same for a part of a page, such as a preview. `selector` is the product's own, never an input."""
         pairs = {
             "accent": (self.light.accent, self.dark.accent),
             "accent-hover": (self.light.hover, self.dark.hover),
@@ -133,7 +137,7 @@ class BrandTheme:
         lines += [f"--radius:{small}", f"--radius-lg:{large}"]
         if TYPEFACES[self.typeface]:
             lines.append(f"--font:{TYPEFACES[self.typeface]}")
-        return "@layer brand{:root,.brand-scope{" + ";".join(lines) + "}}\n"
+        return f"@layer brand{{{selector}{{{';'.join(lines)}}}}}\n"
 
     @cached_property
     def digest(self) -> str:
@@ -169,17 +173,28 @@ def palette_on(ground: Ground, asked: Colour) -> Palette:
     return Palette(fill, hover, on_fill, text, soft)
 
 
-Provider = Callable[[str], BrandTheme | None]
+class Stylesheet(Protocol):
+    """What a provider gives: a BrandTheme, or anything with its two properties."""
+
+    @property
+    def css(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+
+
+Provider = Callable[[str], Stylesheet | None]
 _providers: list[Provider] = []
 
 
 def register_provider(provider: Provider) -> None:
-    """Say where themes come from: `provider(key)` gives the brand's theme, or None."""
-    _providers[:] = [provider]
+    """Say where themes come from: `provider(key)` gives the brand's stylesheet, or None for a key not its own."""
+    if provider not in _providers:
+        _providers.append(provider)
 
 
-def provided(key: str) -> BrandTheme | None:
-    return _providers[0](key) if _providers else None
+def provided(key: str) -> Stylesheet | None:
+    """The stylesheet of the first provider that knows `key`."""
+    return next((found for provider in _providers if (found := provider(key)) is not None), None)
 
 
 def _told(asked: Colour, light: Palette, dark: Palette) -> tuple[Adjustment, ...]:

@@ -141,10 +141,12 @@ class ListView(Screen):
         whole_shown = not page.previous and not page.next
         count, capped = (len(page.rows), False) if whole_shown else capped_count(rows)
         chips = filters.chips(params, bound, RESERVED)
+        shown = list(table.rows(page.rows))
         context: dict[str, Any] = {
             "table": table,
             "heads": [(head, self._link(sort=head.order)) for head in table.heads(sort)],
-            "rows": list(table.rows(page.rows)),
+            "rows": shown,
+            "menus": any(row.actions for row in shown),
             "totals": table.totals(page.rows),
             "previous_url": self._link(after=page.previous) if page.previous else "",
             "next_url": self._link(after=page.next) if page.next else "",

@@ -205,3 +205,10 @@ def component(context: Context, name: str, **values: Any) -> SafeString:
 
 def _render(context: Context, name: str, **values: Any) -> str:
     return render_to_string(name, values, request=context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def component_of(context: Context, name: str, values: Mapping[str, Any]) -> SafeString:
+    """Another template with everything this page knows and some values of its own."""
+    with context.push(**values):
+        return mark_safe(context.template.engine.get_template(name).render(context))

@@ -1,0 +1,1 @@
+"""The gallery: every component of the design system in every state, on pages of their own."""
