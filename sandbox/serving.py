@@ -5,6 +5,7 @@ state folder, run by `serve` in one gunicorn worker with threads.
 """
 
 import argparse
+import math
 import sqlite3
 import sys
 import threading
@@ -57,6 +58,7 @@ class Problem(Exception):
         *,
         field: str | None = None,
         retryable: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -64,6 +66,7 @@ class Problem(Exception):
         self.message = message
         self.field = field
         self.retryable = retryable
+        self.retry_after = retry_after
 
     def body(self) -> dict[str, Any]:
         """Return what goes over the wire: code, message, field and retryable."""
@@ -114,9 +117,12 @@ def add_safe_headers(response: Response) -> Response:
 
 def answer_problem(problem: Problem) -> ResponseReturnValue:
     """Answer JSON callers with the problem's body, people with a page."""
+    headers: dict[str, str] = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(problem.retry_after))
     if request.path.startswith(JSON_PATHS):
-        return jsonify(problem.body()), problem.status
-    return render_template("problem.html", problem=problem), problem.status
+        return jsonify(problem.body()), problem.status, headers
+    return render_template("problem.html", problem=problem), problem.status, headers
 
 
 def answer_http_error(error: HTTPException) -> ResponseReturnValue:
