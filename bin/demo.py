@@ -156,8 +156,8 @@ def _prepare(
         finish(product.manage("migrate", "migrate", "--noinput"), "Migrating the database")
     with progress.step("Start the mailbox and the echo service"):
         sandboxes += [product.mailbox(), product.echo()]
-        web_wait(sandboxes[0], product.ports.mailbox_url)
-        web_wait(sandboxes[1], product.ports.echo_url)
+        web_wait(sandboxes[0], f"{product.ports.mailbox_url}/healthz")
+        web_wait(sandboxes[1], f"{product.ports.echo_url}/healthz")
     with progress.step("Seed the story"):
         finish(product.manage("seed", "seed_demo"), "Seeding the story")
     with progress.step("Collect the static files"):

@@ -21,14 +21,22 @@ ONE_SHOT_SECONDS = 600.0
 # What settings read and we do not set is taken out, so that a demo never inherits half a
 # deployment.
 INHERITED = (
+    "ALLOWED_HOSTS",
     "CELERY_BROKER_URL",
     "CONN_MAX_AGE",
     "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
     "DEFAULT_FROM_EMAIL",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
     "FORWARDED_ALLOW_IPS",
     "GUNICORN_CMD_ARGS",
+    "HTTPS",
+    "PUBLIC_BASE_URL",
     "PYTHONPATH",
+    "SECRETS_KEYS",
+    "SECRET_KEY",
+    "SECURE_SSL_REDIRECT",
+    "TRADEWIND_DEMO",
 )
 
 WEB = ["gunicorn", "--config", "config/gunicorn.conf.py", "config.wsgi"]
@@ -115,6 +123,24 @@ def product_environment(
         "STATICFILES_BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
         "LOG_LEVEL": "INFO",
         "PYTHONUNBUFFERED": "1",
+    }
+
+
+def test_environment(urls: Mapping[str, str], browser: str) -> dict[str, str]:
+    """The environment of the checks; `browser` is a Chromium's path or empty."""
+    kept = {name: value for name, value in os.environ.items() if name not in INHERITED}
+    return kept | {
+        **urls,
+        "PATH": f"{SCRIPTS}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        # Playwright keeps an event loop in the thread of the tests.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+        # The live server finds files by their plain names.
+        "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
+        "CHROMIUM": browser,
     }
 
 
