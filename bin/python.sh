@@ -1,0 +1,19 @@
+# Sourced by the commands beside it: sets $python to a Python 3.11 that runs here.
+python=
+for candidate in ${PYTHON:+"$PYTHON"} python3.11 python3 /usr/bin/python3.11 /usr/bin/python3; do
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+    python=$candidate
+    break
+  elif [ "$candidate" = "${PYTHON:-}" ]; then
+    break # named by the caller: another one would be a surprise
+  fi
+done
+if [ -z "$python" ]; then
+  found=$("${PYTHON:-python3}" --version 2>/dev/null) || found="nothing that runs"
+  {
+    echo "  Cause:  Tradewind needs Python 3.11, and ${PYTHON:-python3} is $found."
+    echo "  Remedy: install it (on Debian 12: apt-get install python3 python3-venv), or name one:" \
+      "PYTHON=/path/to/python3.11 bin/$(basename "$0")"
+  } >&2
+  exit 1
+fi

@@ -1,0 +1,24 @@
+"""How the web process runs: threads, because a request mostly waits for PostgreSQL."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('BIND_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+
+# The code is imported once and shared by the workers; a fault in it ends the start at once.
+preload_app = True
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+
+# A slow leak is cut short; the jitter keeps the workers from restarting together.
+max_requests = 5000
+max_requests_jitter = 500
+
+# Heartbeats go to memory: on a slow disk they would get a busy worker killed.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+control_socket_disable = True
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
