@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import Radius, Typeface
-from bss.accounts.forms import clean_logo
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
 from bss.core.errors import Invalid
+from bss.core.images import picture
 from bss.ui.theme import parse_accent
 from resellers.choices import Capability
 from resellers.gateway import alias_spec
@@ -109,7 +109,13 @@ class StorefrontForm(forms.Form):
             raise ValidationError(str(problem.message), code=problem.code) from problem
 
     def clean_logo(self) -> Any:
-        return clean_logo(self.cleaned_data.get("logo"))
+        upload = self.cleaned_data.get("logo")
+        if not upload:
+            return None
+        try:
+            return picture(upload, max_bytes=1024 * 1024, max_side=600)
+        except Invalid as problem:
+            raise ValidationError(str(problem.message), code=problem.code) from problem
 
 
 class InviteForm(forms.Form):

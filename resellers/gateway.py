@@ -31,13 +31,13 @@ from resellers.errors import (
 )
 from resellers.models import Plan
 from resellers.services import plan_end, plan_move, plan_pause, plan_resume, plan_start
-from servicemanager.base import Call, ServiceManager
+from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability, Operation
 from servicemanager.contracts import (
     Absent,
+    Call,
     CatalogueDefinition,
     Done,
-    InProgress,
     InstanceContext,
     NeedsInput,
     Outcome,
@@ -47,6 +47,7 @@ from servicemanager.contracts import (
     Refused,
     SubscriptionTarget,
 )
+from servicemanager.errors import Explanation
 
 
 class ResellerPlans(ServiceManager):
@@ -98,6 +99,41 @@ class ResellerPlans(ServiceManager):
             decimals=2,
             default="490.00",
             audience="staff",
+        ),
+    )
+
+    # It runs in-process: a review of it needs no thread and no deadline.
+    is_remote = False
+    icon = "building-storefront"
+    explanations = (
+        Explanation(
+            "ALIAS_TAKEN",
+            gettext_lazy("The storefront alias is taken"),
+            gettext_lazy("Another reseller took the alias between checkout and provisioning."),
+            "buyer",
+            gettext_lazy("Give another alias on the order; the plan is then set up."),
+        ),
+        Explanation(
+            "ALIAS_RESERVED",
+            gettext_lazy("The storefront alias is reserved"),
+            gettext_lazy("The platform needs this word for its own pages."),
+            "buyer",
+            gettext_lazy("Give another alias on the order; the plan is then set up."),
+        ),
+        Explanation(
+            "ALIAS_INVALID",
+            gettext_lazy("The storefront alias has not the form of one"),
+            gettext_lazy("An alias has 3 to 63 lower-case letters, digits and hyphens."),
+            "buyer",
+            gettext_lazy("Give another alias on the order; the plan is then set up."),
+        ),
+        Explanation(
+            "PLAN_UNKNOWN",
+            gettext_lazy("The plan does not exist"),
+            gettext_lazy("The product is not tied to one of the reseller plans."),
+            "staff",
+            gettext_lazy("Run Get Services Definition, then retry."),
+            "retry",
         ),
     )
 
@@ -183,9 +219,6 @@ class ResellerPlans(ServiceManager):
             account=account, plan=plan, subscription=subscription, alias=alias, actor=SYSTEM
         )
         return Done(external_id=account.public_id)
-
-    def poll(self, call: Call, reference: str) -> Outcome:
-        return InProgress(reference)
 
     def find(self, call: Call) -> Outcome:
         """Every step here is safe to repeat, so an interrupted one is simply done again."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from bss.accounts.choices import FIXED_SEGMENTS, RESERVED_WORDS, StorefrontState
-from bss.accounts.models import Account, Organization, Storefront
+from bss.accounts.models import Account, Membership, Organization, Storefront
+from bss.catalog.choices import Unit
 from bss.core import clock
 from bss.core.money import Money
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import offers_for
-from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.choices import LIVE, OPEN_CHANGE, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
 from resellers.choices import COMING, Capability, PlanCode
 from resellers.contracts import CapabilityView, PlanChange, PlanOffer, PlanPrice
 from resellers.errors import AliasInvalid, AliasReserved, AliasTaken
@@ -124,7 +126,9 @@ def plan_in_flight(account: Account) -> Subscription | None:
 
 
 def change_in_flight(subscription: Subscription) -> bool:
-    return subscription.changes(manager="everywhere").filter(state__in=OPEN_CHANGE).exists()  # type: ignore[operator]
+    return ScheduledChange.everywhere.filter(
+        subscription=subscription, state__in=OPEN_CHANGE
+    ).exists()
 
 
 def plan_prices(account: Account, plans: Sequence[Plan]) -> dict[int, list[UnitPrice]]:
@@ -149,7 +153,7 @@ def plan_offers(account: Account, *, may_switch: bool) -> list[PlanOffer]:
     """The three columns of the plans page, for this reseller."""
     plans = plans_of(account.organization_id)
     profile = profile_of(account)
-    held = _held(profile)
+    held = held_profile(profile)
     current = held.plan if held else next((p for p in plans if p.code == PlanCode.BASIC), None)
     prices = plan_prices(account, plans)
     busy = plan_in_flight(account) is not None or bool(
@@ -161,7 +165,8 @@ def plan_offers(account: Account, *, may_switch: bool) -> list[PlanOffer]:
     ]
 
 
-def _held(profile: ResellerProfile | None) -> ResellerProfile | None:
+def held_profile(profile: ResellerProfile | None) -> ResellerProfile | None:
+    """The profile while its plan subscription lives (suspended included); None on Basic."""
     if profile is None or profile.subscription is None:
         return None
     return profile if profile.subscription.state in HELD else None
@@ -211,8 +216,6 @@ def plan_text(plan: Plan) -> str:
 
 
 def _price(price: UnitPrice) -> PlanPrice:
-    from bss.catalog.choices import Unit
-
     return PlanPrice(price.unit, Unit(price.unit).per, Money(price.price, price.currency))
 
 
@@ -234,7 +237,7 @@ def gains_and_losses(before: Plan, after: Plan) -> tuple[list[object], list[obje
 
 def change_preview(account: Account, plan: Plan) -> PlanChange:
     """What moving this reseller to `plan` means: prices, capabilities, data. Nothing is changed."""
-    profile = _held(profile_of(account))
+    profile = held_profile(profile_of(account))
     plans = plans_of(account.organization_id)
     basic = next(p for p in plans if p.code == PlanCode.BASIC)
     before = profile.plan if profile else basic
@@ -269,8 +272,6 @@ def _unit_money(prices: list[UnitPrice], unit: str) -> tuple[Money | None, str]:
 
 
 def _unit_label(unit: str) -> str:
-    from bss.catalog.choices import Unit
-
     return Unit(unit).per if unit else ""
 
 
@@ -296,3 +297,38 @@ def _effects(profile: ResellerProfile | None, plan: Plan) -> list[str]:
 
 def storefront_is_open(profile: ResellerProfile) -> bool:
     return profile.storefront is not None and profile.storefront.state == StorefrontState.OPEN
+
+
+def plans_with_counts() -> QuerySet[Plan]:
+    """The organization's plans with the number of resellers on each."""
+    return Plan.objects.select_related("product").annotate(resellers=Count("profiles"))
+
+
+def customers_of(reseller: Account) -> QuerySet[Account]:
+    """A reseller's end customers, with what each has."""
+    subscriptions = (
+        Subscription.everywhere.filter(customer=OuterRef("pk"), state__in=LIVE)
+        .order_by()
+        .values("customer")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    logins = (
+        Membership.everywhere.filter(contact__account=OuterRef("pk"), is_active=True)
+        .order_by()
+        .values("contact__account")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Account.objects.filter(parent=reseller).annotate(
+        live_subscriptions=Coalesce(Subquery(subscriptions), 0), logins=Coalesce(Subquery(logins), 0)
+    )
+
+
+def sign_ins_of(account: Account) -> list[Membership]:
+    """Who of an account can sign in somewhere."""
+    return list(
+        Membership.objects.filter(contact__account=account, is_active=True)
+        .select_related("contact", "user")
+        .order_by("contact__last_name")
+    )
