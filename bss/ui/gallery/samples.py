@@ -55,7 +55,12 @@ class SampleSubscription:
 
     @property
     def badge(self) -> Badge:
-        tones = {"active": "success", "failed": "danger", "suspended": "warning", "pending": "progress"}
+        tones = {
+            "active": "success",
+            "failed": "danger",
+            "suspended": "warning",
+            "pending": "progress",
+        }
         return Badge(self.label, tones.get(self.state, "neutral"))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
@@ -106,7 +111,9 @@ def subscriptions() -> list[SampleSubscription]:
         ("SUB-000395", "Exchange Online Plan 1", "Petrakis Legal", "cancelled", _("Cancelled"), 18, "66.60", -12, ""),
     ]  # fmt: skip
     return [
-        SampleSubscription(n.lower(), n, p, c, s, label, q, Decimal(a), now + timedelta(days=d), tone)
+        SampleSubscription(
+            n.lower(), n, p, c, s, label, q, Decimal(a), now + timedelta(days=d), tone
+        )
         for n, p, c, s, label, q, a, d, tone in rows
     ]
 
@@ -150,7 +157,11 @@ def attentions() -> list[Attention]:
             _("The price rises from €21.99 to €23.49 a seat. The customer was told on 2 November."),
             "warning",
         ),
-        Attention(_("Prices change on 1 December"), _("Quotes made today keep their price for 14 days."), "info"),
+        Attention(
+            _("Prices change on 1 December"),
+            _("Quotes made today keep their price for 14 days."),
+            "info",
+        ),
         Attention(_("Your storefront is live"), _("Invite your first customer to it."), "success"),
     ]
 
@@ -197,8 +208,12 @@ def log() -> list[LogLine]:
     return [
         LogLine(now - timedelta(seconds=9), _("Asked the vendor for its services."), "info"),
         LogLine(now - timedelta(seconds=7), _("212 products, 640 prices received."), "success"),
-        LogLine(now - timedelta(seconds=4), _("Acrobat Pro: renamed by staff, name kept."), "warning"),
-        LogLine(now - timedelta(seconds=1), _("Stock Credits: no price in EUR, left out."), "error"),
+        LogLine(
+            now - timedelta(seconds=4), _("Acrobat Pro: renamed by staff, name kept."), "warning"
+        ),
+        LogLine(
+            now - timedelta(seconds=1), _("Stock Credits: no price in EUR, left out."), "error"
+        ),
     ]
 
 
@@ -238,7 +253,11 @@ def chart_samples() -> list[charts.Chart]:
             ],
             "line",
         ),
-        charts.Chart(_("Orders a month"), months, [charts.Series(_("Orders"), (412, 468, 440, 530, 588, 640))]),
+        charts.Chart(
+            _("Orders a month"),
+            months,
+            [charts.Series(_("Orders"), (412, 468, 440, 530, 588, 640))],
+        ),
     ]
 
 
@@ -297,7 +316,9 @@ def plans() -> list[PlanColumn]:
 def navigation() -> list[dict[str, Any]]:
     """A portal's navigation, as slots.navigation gives it."""
 
-    def link(label: Any, icon: str, current: bool = False, count: int | None = None) -> dict[str, Any]:
+    def link(
+        label: Any, icon: str, current: bool = False, count: int | None = None
+    ) -> dict[str, Any]:
         return {"item": NavItem(label, "", icon), "url": "#", "current": current, "count": count}
 
     return [

@@ -49,7 +49,9 @@ class Gallery(Page):
             "gallery_dir": "rtl" if self.request.GET.get("dir") == "rtl" else "",
             "gallery_brand": self.brand,
             "brands": brands.brands(),
-            "brands_url": reverse("ui:theme", args=[brands.KEY, brands.sample_themes(brands.KEY).digest]),  # type: ignore[union-attr]
+            "brands_url": reverse(
+                "ui:theme", args=[brands.KEY, brands.sample_themes(brands.KEY).digest]
+            ),  # type: ignore[union-attr]
             "screens": SCREENS,
             "colours": tokens.colours(),
             "table": table,
