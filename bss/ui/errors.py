@@ -99,5 +99,5 @@ def _way_on(request: HttpRequest, status: int) -> Button:
         return Button(_("Try again"), request.get_full_path(), "arrow-path", "primary")
     if back and same and status != 404:
         return Button(_("Go back"), back, "arrow-left", "primary")
-    home = getattr(getattr(request, "surface", None), "home_url", "") or "/"
+    home = f"{getattr(getattr(request, 'surface', None), 'prefix', '')}/"
     return Button(_("Go to the home page"), home, "home", "primary")
