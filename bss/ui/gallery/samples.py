@@ -27,6 +27,7 @@ from bss.ui.components import (
     Tile,
 )
 from bss.ui.filters import Chip
+from bss.ui.generic.bulk import BulkAction, BulkResult
 from bss.ui.slots import NavItem
 from bss.ui.tables import Column, Table
 from bss.ui.timeline import Entry
@@ -473,3 +474,18 @@ def navigation() -> list[dict[str, Any]]:
             "links": [link(_("Service managers"), "puzzle-piece"), link(_("Team"), "user-group")],
         },
     ]
+
+
+def bulk() -> list[BulkAction]:
+    """Actions over selected rows that do nothing."""
+
+    def none(rows: Any, actor: Any) -> BulkResult:
+        return BulkResult(0)
+
+    return [
+        BulkAction("suspend", _("Suspend"), none, "pause-circle"),
+        BulkAction("cancel", _("Cancel"), none, "x-circle", kind="danger"),
+    ]
+
+
+RETRY = Button(_("Try again"), "#", "arrow-path", "primary")

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.errors import NotFound
+from bss.core.errors import NotFound, StaleState
+from bss.ui.errors import explain
 from bss.ui.gallery import brands, forms, samples, tokens
 from bss.ui.generic.screen import Page
 from bss.ui.timeline import KINDS
@@ -36,6 +37,7 @@ class Gallery(Page):
     public = True
     template_name = "ui/gallery/components.html"
     title = _("Design system")
+    search = ("number",)
 
     @cached_property
     def brand(self) -> str:
@@ -83,6 +85,10 @@ class Gallery(Page):
             "refused": forms.refused(),
             "fieldsets": forms.FIELDSETS,
             "nav_sample": samples.navigation(),
+            "bulk_sample": samples.bulk(),
+            "retry": samples.RETRY,
+            "filter_fields": [forms.filled()["country"], forms.filled()["kind"]],
+            "error_sample": explain(self.request, StaleState()),
         }
 
 

@@ -46,13 +46,17 @@ class Screen(View):
 
     def _permitted(self) -> bool:
         if not self.permission:
-            raise ImproperlyConfigured(f"{type(self).__name__} names no permission and is not public")
+            raise ImproperlyConfigured(
+                f"{type(self).__name__} names no permission and is not public"
+            )
         return self.actor.can(self.permission)
 
     def _require(self, request: HttpRequest) -> None:
         self.actor.require(self.permission)
         if self.actor.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
-            raise PermissionDenied(_("You are looking through a customer's eyes."), code="VIEW_ONLY")
+            raise PermissionDenied(
+                _("You are looking through a customer's eyes."), code="VIEW_ONLY"
+            )
 
     def may(self, code: str) -> bool:
         return not code or self.actor.can(code)
