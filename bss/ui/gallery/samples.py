@@ -277,6 +277,15 @@ def steps() -> list[Step]:
     ]
 
 
+def work_steps() -> list[Step]:
+    return [
+        Step(_("Read the file"), "done"),
+        Step(_("Check each row"), "done"),
+        Step(_("Store accounts"), "current"),
+        Step(_("Report"), "todo"),
+    ]
+
+
 def failed_steps() -> list[Step]:
     return [
         Step(_("Read services"), "done"),

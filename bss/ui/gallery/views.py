@@ -72,6 +72,7 @@ class Gallery(Page):
             "timeline": samples.timeline(),
             "timeline_kinds": [(key, label) for key, (label, _icon) in KINDS.items()],
             "steps_sample": samples.steps(),
+            "work_steps": samples.work_steps(),
             "failed_steps": samples.failed_steps(),
             "progresses": samples.progresses(),
             "log": samples.log(),
