@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -28,7 +29,7 @@ NOBODY = 65534
 INSTALLS = postgres_installs()
 
 
-def execute(stack: Stack, statement: str) -> list[tuple[object, ...]]:
+def execute(stack: Stack, statement: str) -> list[tuple[Any, ...]]:
     sockets = Path(urlsplit(stack.database_url).path).parent
     with closing(psycopg2.connect(host=str(sockets), user="app", dbname="tradewind")) as connection:
         connection.autocommit = True
@@ -103,7 +104,14 @@ def test_servers_left_by_a_killed_launcher_are_stopped_and_their_data_kept(direc
         "c = psycopg2.connect(host=sockets, user='app', dbname='tradewind'); "
         f"c.cursor().execute({write!r}); c.commit(); print('written', flush=True); sys.stdin.read()"
     )
-    run = [sys.executable, ROOT / "bin" / "devstack.py", "run", "--durable", "--keep", directory]
+    run: list[str | Path] = [
+        sys.executable,
+        ROOT / "bin" / "devstack.py",
+        "run",
+        "--durable",
+        "--keep",
+        directory,
+    ]
     launcher = subprocess.Popen(
         [*run, "--", sys.executable, "-c", script],
         env=command_env(),
