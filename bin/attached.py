@@ -64,7 +64,7 @@ def redis_for_check(redis_url: str) -> str:
     """The server's next logical database: a running demo's worker must not get our bells."""
     parts = urllib.parse.urlsplit(redis_url)
     if parts.scheme not in ("redis", "rediss"):
-        return redis_url
+        return redis_url  # a socket, or nothing
     number = parts.path.strip("/") or "0"
     return parts._replace(path=f"/{int(number) + 1}").geturl() if number.isdigit() else redis_url
 

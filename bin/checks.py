@@ -39,8 +39,8 @@ STATIC = {
     "locks": "python bin/locks.py",
 }
 NOT_FAST = ("types",)
-# Tests that name a group run in one process, one after the other.
-PYTEST = "pytest --dist loadgroup --durations 10 --durations-min 3"
+# Each test process has a Redis database of its own; tests that name a group run in one process.
+PYTEST = "pytest -p tests.plugins.redis_databases --dist loadgroup --durations 10 --durations-min 3"
 
 
 @dataclass(frozen=True)

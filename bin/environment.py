@@ -131,7 +131,14 @@ def _install(lock_name: str) -> None:
     total = len(re.findall(r"^[a-z0-9._-]+(?:\[[^]]*\])?==", lock.read_text(), re.MULTILINE))
     log = VENV / "install.log"
     print(f"Installing {total} packages from {lock_name} (log: {log})", file=sys.stderr)
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     command += ["--progress-bar", "off", "--require-hashes", "--only-binary", ":all:", "-r", lock]
     with log.open("w") as out:
         pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

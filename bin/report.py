@@ -82,4 +82,9 @@ def _counted(outcome: Outcome) -> str:
 
 
 def _words(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
+    plural = {"error": "errors"}
+    return ", ".join(
+        f"{counts[word]} {word if counts[word] == 1 else plural.get(word, word)}"
+        for word in WORDS
+        if counts[word]
+    )

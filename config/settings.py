@@ -131,7 +131,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 1,
     "socket_timeout": 30,
-    "socket_connect_timeout": 2,
+    "socket_connect_timeout": 1,
+    # Who rings the bell tries once; workers and beat have their own, patient, connection retry.
+    "max_retries": 0,
     "socket_keepalive": True,
     "health_check_interval": 25,
     "global_keyprefix": "tw:",

@@ -200,20 +200,24 @@ class Database:
             connection.commit()
 
 
-class Pauses:
-    """Waits of request threads that a reset ends early."""
+class Era:
+    """The time between two resets. What arrived in one era must not act in the next."""
 
     def __init__(self) -> None:
         self._ended = threading.Event()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait; return False when the wait was ended early."""
-        return not self._ended.wait(seconds)
+    @property
+    def is_over(self) -> bool:
+        """Return whether the service was reset since."""
+        return self._ended.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the era."""
+        self._ended.wait(seconds)
 
     def end(self) -> None:
-        """End all waits under way; later ones are not affected."""
-        ended, self._ended = self._ended, threading.Event()
-        ended.set()
+        """End the era and every wait in it."""
+        self._ended.set()
 
 
 # Server ------------------------------------------------------------------------------------------

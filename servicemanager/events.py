@@ -29,3 +29,11 @@ class InstanceActivated:
 @dataclass(frozen=True)
 class InstanceDeactivated:
     instance_id: int
+
+
+@event("instance.defined")
+@dataclass(frozen=True)
+class InstanceDefined:
+    """Get Services Definition ran to its end: product types and products are as the service manager says."""
+
+    instance_id: int

@@ -21,6 +21,8 @@ from tests.factories.accounts import (
     make_storefront_user,
 )
 
+pytest_plugins = ["tests.plugins.sandbox"]
+
 
 @dataclass
 class Person:

@@ -126,6 +126,9 @@ class AddOn(Shared):
     product = models.ForeignKey(Product, models.CASCADE, related_name="add_ons")
     add_on = models.ForeignKey(Product, models.CASCADE, related_name="add_on_of")
     max_quantity = models.PositiveIntegerField(_("Largest quantity"), null=True, blank=True)
+    is_active = models.BooleanField(_("Offered"), default=True)
+    # Staff decided about it: Get Services Definition leaves it alone.
+    overridden = models.BooleanField(default=False)
 
     class Meta(Shared.Meta):
         constraints = [
@@ -145,6 +148,7 @@ class ListPrice(Shared):
     currency = CurrencyField(_("Currency"))
     price = UnitPriceField(_("List price"))
     cost = UnitPriceField(_("Cost"))
+    is_active = models.BooleanField(_("On sale"), default=True)
     overridden = models.BooleanField(default=False)
 
     class Meta(Shared.Meta):

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
+from psycopg2.errors import LockNotAvailable
 from rest_framework import exceptions, status
 from rest_framework.pagination import CursorPagination as DrfCursorPagination
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from bss.core.errors import Busy, Conflict, DomainError, Invalid, NotFound
+from bss.core import clock
+from bss.core.errors import Busy, Conflict, DomainError, Invalid, NotFound, PermissionDenied
 from bss.core.models import IdempotencyRecord
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-NEVER_STORED = {status.HTTP_409_CONFLICT, status.HTTP_429_TOO_MANY_REQUESTS}
+MAX_KEY_LENGTH = 255
+KEEP_ANSWERS = timedelta(days=7)
+# Answers that a later try may get differently: the key stays free.
+NEVER_STORED = frozenset({status.HTTP_409_CONFLICT, status.HTTP_429_TOO_MANY_REQUESTS})
 
 
 class CursorPagination(DrfCursorPagination):
@@ -31,24 +42,36 @@ class CursorPagination(DrfCursorPagination):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as {"code", "detail", "field"?, "errors"?, "remedy"?, "extra"?}."""
+    """Every refusal as {"code", "detail", "field"?, "errors"?, "remedy"?, "extra"?}.
+
+    `errors` maps a field to its messages; "" is the whole.
+    """
     if isinstance(error, Http404):
         error = NotFound()
+    if isinstance(error, DjangoPermissionDenied):
+        error = PermissionDenied()
     if isinstance(error, DomainError):
         headers = {"Retry-After": "5"} if isinstance(error, Busy) else None
         return Response(_body(error), status=error.status, headers=headers)
-    if isinstance(error, exceptions.ValidationError):
-        return Response(
-            {"code": Invalid.code, "detail": str(Invalid.message), "errors": error.detail},
-            status=400,
-        )
     response = drf_exception_handler(error, context)
-    if response is not None and isinstance(error, exceptions.APIException):
+    if response is None or not isinstance(error, exceptions.APIException):
+        return response
+    if isinstance(error, exceptions.ValidationError):
         response.data = {
-            "code": str(error.default_code).upper(),
-            "detail": str(getattr(error, "detail", "")),
+            "code": Invalid.code,
+            "detail": str(Invalid.message),
+            "errors": _by_field(error.detail),
         }
+    else:
+        response.data = {"code": str(error.default_code).upper(), "detail": str(error.detail)}
     return response
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    """What a serializer found, always by field; nested serializers stay nested."""
+    if not isinstance(detail, dict):
+        return {"": detail if isinstance(detail, list) else [detail]}
+    return {"" if name == "non_field_errors" else name: found for name, found in detail.items()}
 
 
 def _body(error: DomainError) -> dict[str, Any]:
@@ -72,33 +95,32 @@ class IdempotentView(APIView):
     """
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        key = request.headers.get(IDEMPOTENCY_HEADER, "")
-        if not key or request.method in {"GET", "HEAD", "OPTIONS"}:
-            return super().dispatch(request, *args, **kwargs)
-        self.idempotency_key = key[:255]
+        if request.headers.get(IDEMPOTENCY_HEADER):
+            # Read before DRF reads the stream: the record needs the body's digest, and a stream is read once only.
+            request.body  # noqa: B018
         return super().dispatch(request, *args, **kwargs)
 
-    def write(self, request: Request, work: Any) -> Response:
-        """Run `work() -> Response` once per Idempotency-Key."""
-        key = getattr(self, "idempotency_key", "")
+    def write(self, request: Request, work: Callable[[], Response]) -> Response:
+        """Run `work` once per Idempotency-Key; without a key, just run it."""
+        key = request.headers.get(IDEMPOTENCY_HEADER, "")
         if not key:
             return work()
+        if len(key) > MAX_KEY_LENGTH:
+            raise Invalid(
+                _("An Idempotency-Key has at most %(count)s characters.")
+                % {"count": MAX_KEY_LENGTH},
+                code="IDEMPOTENCY_KEY_TOO_LONG",
+            )
         record = self._identity(request, key)
         try:
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL lock_timeout = '5s'")
-                record.save(force_insert=True)
-                response = work()
-                record.status = response.status_code
-                record.answer = response.data
-                record.save(update_fields=["status", "answer"])
-                return response
+            return _once(record, work)
         except IntegrityError as error:
             if "idempotency_once" not in str(error):
                 raise
             return self._replay(record)
         except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
             raise Busy() from error
 
     def _identity(self, request: Request, key: str) -> IdempotencyRecord:
@@ -115,7 +137,7 @@ class IdempotentView(APIView):
         first = IdempotencyRecord.objects.filter(actor=wanted.actor, key=wanted.key).first()
         if first is None or first.status is None:
             raise Conflict(
-                "The first call with this key has not finished.", code="IDEMPOTENCY_IN_PROGRESS"
+                _("The first call with this key has not finished."), code="IDEMPOTENCY_IN_PROGRESS"
             )
         same = (first.method, first.path, first.body_sha256) == (
             wanted.method,
@@ -126,8 +148,34 @@ class IdempotentView(APIView):
             return Response(
                 {
                     "code": "IDEMPOTENCY_KEY_REUSED",
-                    "detail": "This key was used for another request.",
+                    "detail": _("This key was used for another request."),
                 },
                 status=status.HTTP_422_UNPROCESSABLE_ENTITY,
             )
         return Response(first.answer, status=first.status, headers={"Idempotent-Replay": "true"})
+
+
+def purge_answers() -> int:
+    """Delete the answers kept longer than KEEP_ANSWERS; their keys may be used again."""
+    deleted, _by_model = IdempotencyRecord.objects.filter(
+        created_at__lt=clock.now() - KEEP_ANSWERS
+    ).delete()
+    return deleted
+
+
+def _once(record: IdempotencyRecord, work: Callable[[], Response]) -> Response:
+    """The record, the work and the answer in one transaction: a refusal leaves no trace of either."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # A second call with this key waits here for the first.
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+        record.save(force_insert=True)
+        response = work()
+        if response.status_code in NEVER_STORED or response.status_code >= 500:
+            record.delete()
+            return response
+        record.status = response.status_code
+        # Through the renderer, so that amounts and instants are kept as they were sent.
+        record.answer = json.loads(JSONRenderer().render(response.data) or b"null")
+        record.save(update_fields=["status", "answer"])
+        return response

@@ -6,6 +6,7 @@ that a demo can travel a month ahead as a whole. Leases use the database's clock
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 _shift = timedelta(0)  # this process only: tests
-_file_cache: tuple[float, timedelta] = (-1.0, timedelta(0))
+_file_cache: tuple[tuple[object, ...], timedelta] = ((), timedelta(0))
 
 
 def now() -> datetime:
@@ -50,18 +51,23 @@ def write_offset(delta: timedelta) -> None:
     """Move every process that reads CLOCK_FILE. Raises RuntimeError when no file is configured."""
     if not settings.CLOCK_FILE:
         raise RuntimeError("CLOCK_FILE is not set: the clock of this deployment cannot be moved.")
-    Path(settings.CLOCK_FILE).write_text(str(delta.total_seconds()))
+    target = Path(settings.CLOCK_FILE)
+    # Replaced whole: a reader that met a file just truncated would remember "no offset" with its time stamp.
+    draft = target.with_name(f"{target.name}.{os.getpid()}")
+    draft.write_text(str(delta.total_seconds()))
+    draft.replace(target)
 
 
 def _file_offset() -> timedelta:
     global _file_cache  # noqa: PLW0603
     if not settings.CLOCK_FILE:
         return timedelta(0)
+    path = Path(settings.CLOCK_FILE)
     try:
-        stamp = Path(settings.CLOCK_FILE).stat().st_mtime_ns
+        found = path.stat()
+        stamp = (settings.CLOCK_FILE, found.st_mtime_ns, found.st_ino, found.st_size)
+        if stamp != _file_cache[0]:
+            _file_cache = (stamp, timedelta(seconds=float(path.read_text().strip() or 0)))
     except FileNotFoundError:
         return timedelta(0)
-    if stamp != _file_cache[0]:
-        text = Path(settings.CLOCK_FILE).read_text().strip()
-        _file_cache = (stamp, timedelta(seconds=float(text or 0)))
     return _file_cache[1]

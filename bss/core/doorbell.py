@@ -14,20 +14,35 @@ TASK = "core.jobs_run"
 # A ring that waited longer than this is stale: the sweep rings again.
 EXPIRES_SECONDS = 60
 # After a broker failure, stay silent for a moment instead of making each request wait for a dead Redis.
-QUIET_SECONDS = 5.0
+QUIET_SECONDS = 15.0
+# More at once would keep whoever rings waiting; the sweep rings for the rest, lane by lane.
+MOST_AT_ONCE = 500
 
 _quiet_until = 0.0
 
 
 def ring(job_ids: Sequence[int]) -> None:
-    """Send one message per job. A broker that is down is logged and left to the sweep."""
+    """Send one message per job. A broker that is down is logged and left to the sweep.
+
+    It waits for a broker at most once (`max_retries` 0 and a connect time-out of a second in
+    CELERY_BROKER_TRANSPORT_OPTIONS), then keeps quiet for QUIET_SECONDS.
+    """
     global _quiet_until  # noqa: PLW0603
-    if time.monotonic() < _quiet_until:
+    if not job_ids or time.monotonic() < _quiet_until:
         return
     task = current_app.tasks[TASK]
     try:
-        for pk in job_ids:
-            task.apply_async(args=[[pk]], expires=EXPIRES_SECONDS, retry=False)
+        with current_app.producer_or_acquire() as producer:
+            for pk in job_ids[:MOST_AT_ONCE]:
+                task.apply_async(
+                    args=[[pk]], expires=EXPIRES_SECONDS, retry=False, producer=producer
+                )
     except Exception as error:  # whatever the broker's library raises, the work is safe in its row
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("doorbell.silent", error=type(error).__name__, jobs=len(job_ids))
+
+
+def listen_again() -> None:
+    """Forget an earlier silence (tests)."""
+    global _quiet_until  # noqa: PLW0603
+    _quiet_until = 0.0

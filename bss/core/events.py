@@ -18,13 +18,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
 from bss.core import jobs
 from bss.core.actor import Actor
 from bss.core.history import subject_type
-from bss.core.models import Event, Job
+from bss.core.models import Event
 from bss.core.tenancy import scope_of
 
 E = TypeVar("E")
@@ -100,19 +101,27 @@ def emit(happened: Any, *, subject: Model, actor: Actor) -> Event:
 
 
 def emit_many(event_type: type, subjects: Sequence[Model], *, actor: Actor) -> None:
-    """One event row for many subjects; its jobs fan out when they run. Must run inside a transaction."""
+    """One event row for many subjects of an organization; its jobs fan out when they run. Must run inside a
+    transaction.
+    """
     _require_transaction()
-    if not subjects:
-        return
+    by_organization: dict[int | None, list[Model]] = defaultdict(list)
+    for subject in subjects:
+        by_organization[getattr(subject, "organization_id", None)].append(subject)
+    for organization_id, own in by_organization.items():
+        _emit_batch(event_type, own, organization_id, actor)
+
+
+def _emit_batch(
+    event_type: type, subjects: Sequence[Model], organization_id: int | None, actor: Actor
+) -> None:
     name = _names[event_type]
-    id_field = fields(event_type)[0].name
-    first = subjects[0]
     row = Event.objects.create(
         name=name,
-        organization_id=getattr(first, "organization_id", None),
-        scope=f"{getattr(first, 'organization_id', '') or ''}.".lstrip("."),
-        subject_type=subject_type(first),
-        payload={id_field: [s.pk for s in subjects]},
+        organization_id=organization_id,
+        scope=f"{organization_id}." if organization_id else "",
+        subject_type=subject_type(subjects[0]),
+        payload={fields(event_type)[0].name: [s.pk for s in subjects]},
         actor_id=actor.user_id,
         actor_label=actor.label,
     )
@@ -164,20 +173,18 @@ def _handle(job: jobs.JobContext) -> None:
 
 @jobs.handler(FAN_OUT)
 def _fan_out(job: jobs.JobContext) -> None:
-    """Turn one batch event into one job per subject, in one insert."""
+    """Turn one batch event into one job per subject, in one insert, each in its subject's own scope."""
     row = Event.objects.get(pk=job.payload["event"])
     handler = job.payload["handler"]
     id_field, ids = next(iter(row.payload.items()))
+    found = apps.get_model(row.subject_type)._base_manager.in_bulk(ids)
     jobs.enqueue_many(
-        Job(
-            kind=HANDLE,
+        jobs.build(
+            HANDLE,
             key=f"{row.pk}:{handler}:{pk}",
-            organization_id=row.organization_id,
-            scope=row.scope,
-            subject_type=row.subject_type,
-            subject_id=pk,
+            subject=subject,
             payload={"event": row.pk, "handler": handler, "values": {id_field: pk}},
             lane=job.lane,
         )
-        for pk in ids
+        for pk, subject in found.items()
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +29,10 @@ from bss.core.tenancy import scope_of
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 10
-LEASE_SECONDS = 300
+# How long a killed worker holds up what it was doing. An atomic handler that takes longer is rolled back and tried
+# again; whoever calls a vendor asks for more, or extends its lease as it goes.
+LEASE_SECONDS = 60
+LONGEST_PAUSE = 900.0
 KEEP_DONE = timedelta(days=7)
 
 
@@ -63,12 +66,16 @@ class JobContext:
 @dataclass(frozen=True, slots=True)
 class JobHandler:
     """`atomic` handlers run in one transaction with their completion. The others (vendor calls, long runs) open
-    their own short transactions and must find, when run again, what an earlier attempt already did."""
+    their own short transactions and must find, when run again, what an earlier attempt already did.
+
+    `gave_up(job, reason)` is called in the transaction that marks the job dead, so that its subject can say so.
+    """
 
     run: Callable[[JobContext], None]
     atomic: bool
     max_attempts: int
     lease_seconds: int
+    gave_up: Callable[[JobContext, str], None] | None = None
 
 
 _handlers: dict[str, JobHandler] = {}
@@ -80,11 +87,12 @@ def handler(
     atomic: bool = True,
     max_attempts: int = MAX_ATTEMPTS,
     lease_seconds: int = LEASE_SECONDS,
+    gave_up: Callable[[JobContext, str], None] | None = None,
 ) -> Callable[[Callable[[JobContext], None]], Callable[[JobContext], None]]:
     """Register the function that does jobs of `kind` ("<app>.<entity>_<verb>")."""
 
     def register(run: Callable[[JobContext], None]) -> Callable[[JobContext], None]:
-        _handlers[kind] = JobHandler(run, atomic, max_attempts, lease_seconds)
+        _handlers[kind] = JobHandler(run, atomic, max_attempts, lease_seconds, gave_up)
         return run
 
     return register
@@ -149,18 +157,33 @@ def enqueue_many(batch: Iterable[Job]) -> list[Job]:
     return written
 
 
+# Whether a job must wait for another of its serial key: one that runs, an earlier one that is due, or an earlier one
+# that has begun (its lease token is set) and only pauses between two tries. An earlier one that never began and is due
+# next month holds up nobody.
+_WAITS_ITS_TURN = """
+    (mine.serial_key <> '' AND EXISTS (
+        SELECT 1 FROM core_job other
+        WHERE other.serial_key = mine.serial_key AND other.id <> mine.id
+          AND (other.state = 'running'
+               OR (other.state = 'ready' AND other.id < mine.id
+                   AND (other.due_at <= %(now)s OR other.lease_token <> '')))))
+"""
+
+
 def due_ids(limit: int = 200) -> list[int]:
-    """Ready jobs that are due and running ones whose lease ended, lane by lane so that none starves."""
+    """Ready jobs that are due and whose turn it is, and running ones whose lease ended; lane by lane so that none
+    starves."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT picked.id FROM (SELECT DISTINCT lane FROM core_job WHERE state = 'ready' AND due_at <= %(now)s) l
             CROSS JOIN LATERAL (
-                SELECT id, row_number() OVER (ORDER BY due_at, id) AS turn FROM core_job
-                WHERE state = 'ready' AND lane = l.lane AND due_at <= %(now)s ORDER BY due_at, id LIMIT %(limit)s
+                SELECT id, row_number() OVER (ORDER BY due_at, id) AS turn FROM core_job mine
+                WHERE state = 'ready' AND lane = l.lane AND due_at <= %(now)s AND NOT {_WAITS_ITS_TURN}
+                ORDER BY due_at, id LIMIT %(limit)s
             ) picked
             ORDER BY picked.turn, picked.id LIMIT %(limit)s
-            """,
+            """,  # noqa: S608 -- a constant of this module
             {"now": clock.now(), "limit": limit},
         )
         ids = [row[0] for row in cursor.fetchall()]
@@ -193,9 +216,13 @@ def run_one(pk: int) -> bool:
         job.lease_token,
     )
     known = _handlers.get(job.kind)
+    limit = known.max_attempts if known else MAX_ATTEMPTS
     try:
         if known is None:
             raise GiveUp(f"no handler is registered for jobs of kind {job.kind!r}")
+        if job.attempts > limit:
+            # Nobody raised: each time, the worker died with it. A poisonous job must not kill workers for ever.
+            raise GiveUp(f"its worker stopped before it was done, {limit} times")
         _run_handler(known, context)
     except Later as later:
         _reschedule(context, later.seconds)
@@ -203,7 +230,6 @@ def run_one(pk: int) -> bool:
         _fail(context, str(reason), dead=True)
     except Exception as error:
         log.exception("job.failed", kind=job.kind, key=job.key, attempt=job.attempts)
-        limit = known.max_attempts if known else MAX_ATTEMPTS
         _fail(context, f"{type(error).__name__}: {error}", dead=job.attempts >= limit)
     if job.serial_key:
         _ring_next(job.serial_key)
@@ -220,6 +246,29 @@ def retry_dead(pk: int) -> bool:
     return bool(moved)
 
 
+def hurry(kind: str, key: str) -> bool:
+    """Make a waiting job due at once (staff: "try now"). False when it does not wait."""
+    waiting = Job.objects.filter(kind=kind, key=key, state=JobState.READY)
+    ids = list(waiting.values_list("pk", flat=True))
+    if not waiting.update(due_at=clock.now()):
+        return False
+    transaction.on_commit(lambda: doorbell.ring(ids), robust=True)
+    return True
+
+
+def extend(job: JobContext) -> None:
+    """Renew the lease of a job that is still at work. Raises LeaseLost when somebody else has it by now."""
+    seconds = _handlers[job.kind].lease_seconds
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_job SET lease_until = clock_timestamp() + make_interval(secs => %s) "
+            "WHERE id = %s AND state = 'running' AND lease_token = %s",
+            [seconds, job.pk, job.token],
+        )
+        if cursor.rowcount != 1:
+            raise LeaseLost(job.key)
+
+
 def purge_done() -> int:
     """Delete jobs done long ago; events and history stay."""
     deleted, _ = Job.objects.filter(
@@ -229,13 +278,19 @@ def purge_done() -> int:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds until the next try: 2, 4, 8 ... at most 15 minutes, with jitter so that a crowd spreads out."""
-    return min(900.0, 2.0**attempt) * random.uniform(0.75, 1.25)  # noqa: S311 -- jitter, not a secret
+    """Seconds until the next try: 2, 4, 8 ... at most 15 minutes; up to a quarter less, so that a crowd spreads out."""
+    # The exponent is bounded too: 2.0**1024 overflows.
+    pause = min(LONGEST_PAUSE, 2.0 ** min(attempt, 10))
+    return pause * random.uniform(0.75, 1.0)  # noqa: S311 -- jitter, not a secret
+
+
+def _scope_of(job: JobContext) -> AbstractContextManager[None]:
+    # A job without a scope runs without one: it must not borrow that of whoever happens to run it.
+    return scope.activate(job.scope or None)
 
 
 def _run_handler(known: JobHandler, job: JobContext) -> None:
-    guard: AbstractContextManager[Any] = scope.activate(job.scope) if job.scope else nullcontext()
-    with guard:
+    with _scope_of(job):
         if known.atomic:
             with transaction.atomic():
                 known.run(job)
@@ -249,7 +304,7 @@ def _claim(pk: int) -> Job | None:
     """Take the lease in one UPDATE. Somebody else's live lease, a future due date or a busy serial key: None.
 
     1. The row must be ready and due, or running with an expired lease (its worker died).
-    2. With a serial key, no other job of that key may run, and no earlier due one may wait.
+    2. With a serial key, it must be its turn (_WAITS_ITS_TURN).
     3. The partial unique index on serial_key decides between two claims at the same instant.
     """
     token = secrets.token_hex(8)
@@ -260,7 +315,7 @@ def _claim(pk: int) -> Job | None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                """
+                f"""
                 UPDATE core_job AS mine
                 SET state = 'running', lease_token = %(token)s, attempts = attempts + 1,
                     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -269,13 +324,9 @@ def _claim(pk: int) -> Job | None:
                       AND ((state = 'ready' AND due_at <= %(now)s)
                            OR (state = 'running' AND lease_until < clock_timestamp()))
                     FOR UPDATE SKIP LOCKED)
-                  AND (mine.serial_key = '' OR NOT EXISTS (
-                    SELECT 1 FROM core_job other
-                    WHERE other.serial_key = mine.serial_key AND other.id <> mine.id
-                      AND (other.state = 'running'
-                           OR (other.state = 'ready' AND other.id < mine.id AND other.due_at <= %(now)s))))
+                  AND NOT {_WAITS_ITS_TURN}
                 RETURNING mine.id
-                """,
+                """,  # noqa: S608 -- a constant of this module
                 {"token": token, "lease": lease, "pk": pk, "now": clock.now()},
             )
             if cursor.fetchone() is None:
@@ -312,13 +363,19 @@ def _reschedule(job: JobContext, seconds: float) -> None:
 def _fail(job: JobContext, reason: str, *, dead: bool) -> None:
     values: dict[str, Any] = {"last_error": reason[:4000], "lease_until": None}
     if dead:
-        values |= {"state": JobState.DEAD, "finished_at": clock.now()}
-    else:
-        values |= {
-            "state": JobState.READY,
-            "due_at": clock.now() + timedelta(seconds=backoff(job.attempt)),
-        }
-    _mine(job).update(**values)
+        _bury(job, reason, values | {"state": JobState.DEAD, "finished_at": clock.now()})
+        return
+    due_at = clock.now() + timedelta(seconds=backoff(job.attempt))
+    _mine(job).update(state=JobState.READY, due_at=due_at, **values)
+
+
+def _bury(job: JobContext, reason: str, values: dict[str, Any]) -> None:
+    """Mark the job dead and let its app say so on the subject, in one transaction."""
+    known = _handlers.get(job.kind)
+    with _scope_of(job), transaction.atomic():
+        moved = _mine(job).update(**values)
+        if moved and known is not None and known.gave_up is not None:
+            known.gave_up(job, reason)
 
 
 def _mine(job: JobContext) -> Any:

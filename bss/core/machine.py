@@ -176,8 +176,18 @@ def registered() -> Sequence[Machine[Any]]:
     return tuple(_registry)
 
 
-def mirror(obj: models.Model, column: str, value: str, *, actor: Actor, reason: str = "") -> bool:
-    """Record a status the vendor owns: compare-and-set from anything, with history. True when it changed."""
+def mirror(
+    obj: models.Model,
+    column: str,
+    value: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    event: type | None = None,
+) -> bool:
+    """Record a status the vendor owns: compare-and-set from anything, with history and event. True when it changed;
+    raises StaleState when the row changed since it was read.
+    """
     before = getattr(obj, column)
     if before == value:
         return False
@@ -196,6 +206,8 @@ def mirror(obj: models.Model, column: str, value: str, *, actor: Actor, reason: 
             to_state=value,
             reason=reason,
         )
+        if event is not None:
+            events.emit(event(obj.pk), subject=obj, actor=actor)
     return True
 
 

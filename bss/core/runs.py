@@ -9,20 +9,25 @@ run = runs.start("accounts.import", title=..., subject=..., actor=..., payload={
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Model, QuerySet
+from django.utils.translation import gettext as _
 
 from bss.core import clock, jobs
 from bss.core import scope as scopes
 from bss.core.actor import Actor
+from bss.core.db import new_public_id
 from bss.core.errors import DomainError
 from bss.core.history import subject_type
 from bss.core.models import Run, RunLine, RunState
 from bss.core.tenancy import scope_of
 
 RUN = "core.run"
+# How often a run that reports renews its job's lease.
+RENEW_SECONDS = 30
 Runner = Callable[["Progress"], dict[str, Any]]
 _runners: dict[str, tuple[Runner, bool]] = {}
 
@@ -50,13 +55,14 @@ def start(
     subject: Model | None = None,
     payload: dict[str, Any] | None = None,
 ) -> Run:
-    """Write the run and its job. One transaction with whatever caused it."""
+    """Write the run and its job, in one transaction with whatever caused it. An empty `scope` means the subject's."""
+    where = scopes.Scope(scope or scope_of(subject))
     with transaction.atomic():
         run = Run.objects.create(
             kind=kind,
             title=title,
-            scope=scope or scope_of(subject),
-            organization_id=scopes.Scope(scope).organization_id,
+            scope=where.path,
+            organization_id=where.organization_id,
             subject_type=subject_type(subject) if subject else "",
             subject_id=subject.pk if subject else None,
             payload=payload or {},
@@ -64,10 +70,25 @@ def start(
             actor_id=actor.user_id,
             actor_label=actor.label,
         )
-        jobs.enqueue(
-            RUN, key=str(run.pk), scope=run.scope, payload={"run": run.pk}, lane=f"run:{kind}"
-        )
+        _enqueue(run, key=str(run.pk))
     return run
+
+
+def retry(run: Run) -> bool:
+    """Start a failed or cancelled run again, from its beginning. False when it is neither (a second click)."""
+    with transaction.atomic():
+        moved = Run.objects.filter(
+            pk=run.pk, state__in=[RunState.FAILED, RunState.CANCELLED]
+        ).update(state=RunState.QUEUED, cancel_requested=False, error="", finished_at=None)
+        if moved:
+            _enqueue(run, key=f"{run.pk}:{new_public_id()}")
+    return bool(moved)
+
+
+def _enqueue(run: Run, *, key: str) -> None:
+    jobs.enqueue(
+        RUN, key=key, scope=run.scope, payload={"run": run.pk}, lane=f"run:{run.kind}"[:64]
+    )
 
 
 def visible() -> QuerySet[Run]:
@@ -81,11 +102,14 @@ def cancel(run: Run) -> None:
 
 
 class Progress:
-    """What a runner reports to. Every report is committed at once, outside the work's own transactions."""
+    """What a runner reports to. Every report is committed at once, outside the work's own transactions, and renews
+    the lease of the job, so that long work is not taken for dead."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, job: jobs.JobContext | None = None) -> None:
         self.run = run
         self.payload: dict[str, Any] = run.payload
+        self._job = job
+        self._extended = monotonic()
 
     def step(self, text: str, *, total: int | None = None) -> None:
         values: dict[str, Any] = {"step": text}
@@ -94,11 +118,9 @@ class Progress:
         self._write(**values)
 
     def advance(self, by: int = 1) -> None:
+        """Count rows done. Raises Cancelled when somebody asked a cancellable run to stop."""
         self._write(done=F("done") + by)
-        if (
-            self.run.cancellable
-            and Run.objects.filter(pk=self.run.pk, cancel_requested=True).exists()
-        ):
+        if self.run.cancellable and _stop_asked(self.run):
             raise Cancelled
 
     def info(self, text: str, *, row: int | None = None) -> None:
@@ -114,30 +136,47 @@ class Progress:
 
     def _write(self, **values: Any) -> None:
         Run.objects.filter(pk=self.run.pk).update(**values)
+        if self._job is not None and monotonic() - self._extended > RENEW_SECONDS:
+            jobs.extend(self._job)
+            self._extended = monotonic()
 
 
-@jobs.handler(RUN, atomic=False, max_attempts=3, lease_seconds=900)
+def _gave_up(job: jobs.JobContext, reason: str) -> None:
+    run = Run.objects.get(pk=job.payload["run"])
+    if not run.is_finished:
+        _close(run, RunState.FAILED, error=_("An internal fault stopped this; the log names it."))
+
+
+@jobs.handler(RUN, atomic=False, max_attempts=3, lease_seconds=10 * RENEW_SECONDS, gave_up=_gave_up)
 def _run(job: jobs.JobContext) -> None:
     run = Run.objects.get(pk=job.payload["run"])
-    if run.is_finished:
+    # A failed one starts over: staff made its dead job ready again.
+    if run.state in {RunState.SUCCEEDED, RunState.CANCELLED}:
         return
-    work, _ = _runners[run.kind]
+    if _stop_asked(run):
+        _close(run, RunState.CANCELLED)
+        return
     Run.objects.filter(pk=run.pk).update(
-        state=RunState.RUNNING, started_at=clock.now(), done=0, failures=0
+        state=RunState.RUNNING,
+        started_at=clock.now(),
+        finished_at=None,
+        done=0,
+        failures=0,
+        error="",
     )
     RunLine.objects.filter(run=run).delete()
     try:
-        result = work(Progress(run))
+        result = _runners[run.kind][0](Progress(run, job))
     except Cancelled:
         _close(run, RunState.CANCELLED)
     except DomainError as error:
         _close(run, RunState.FAILED, error=str(error.message))
-    except Exception:
-        if job.attempt >= 3:
-            _close(run, RunState.FAILED, error="An internal fault stopped this; the log names it.")
-        raise
     else:
         _close(run, RunState.SUCCEEDED, result=result)
+
+
+def _stop_asked(run: Run) -> bool:
+    return Run.objects.filter(pk=run.pk, cancel_requested=True).exists()
 
 
 def _close(run: Run, state: RunState, **values: Any) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from bss.core import doorbell, jobs
+from bss.core import api, doorbell, jobs
 
 
-@shared_task(name=doorbell.TASK)
+# Longer than the settings' limits: a run may take its time. Shorter than the broker's visibility time-out of 900 s,
+# after which the message would be delivered again.
+@shared_task(name=doorbell.TASK, soft_time_limit=840, time_limit=870)
 def jobs_run(job_ids: list[int]) -> int:
     """The bell rang for these jobs."""
     return jobs.run(job_ids)
@@ -23,5 +25,5 @@ def jobs_sweep() -> int:
 
 @shared_task(name="core.jobs_purge")
 def jobs_purge() -> int:
-    """Delete jobs done more than a week ago."""
-    return jobs.purge_done()
+    """Delete jobs done, and answers given to API writes, more than a week ago."""
+    return jobs.purge_done() + api.purge_answers()

@@ -132,9 +132,15 @@ def bars(chart: Chart, top: float) -> list[Bar]:
             height = PLOT_HEIGHT * value / top
             y = PLOT_HEIGHT - height - (PLOT_HEIGHT * base / top if stacked else 0)
             drawn.append(
-                Bar(_x(x, breadth), f"{y:.1f}", f"{breadth * 0.94:.2f}%", f"{height:.1f}", number + 1,
-                    f"{label}, {series.name}: {chart.shown(value)}")
-            )  # fmt: skip
+                Bar(
+                    _x(x, breadth),
+                    f"{y:.1f}",
+                    f"{breadth * 0.94:.2f}%",
+                    f"{height:.1f}",
+                    number + 1,
+                    f"{label}, {series.name}: {chart.shown(value)}",
+                )
+            )
             base += value
     return drawn
 
@@ -147,20 +153,29 @@ def segments(chart: Chart, top: float) -> list[Segment]:
             here, there = series.values[index], series.values[index + 1]
             if here is not None and there is not None:
                 drawn.append(
-                    Segment(_point(chart, index), _y(here, top), _point(chart, index + 1), _y(there, top),
-                            number + 1)
-                )  # fmt: skip
+                    Segment(
+                        _point(chart, index),
+                        _y(here, top),
+                        _point(chart, index + 1),
+                        _y(there, top),
+                        number + 1,
+                    )
+                )
     return drawn
 
 
 def marks(chart: Chart, top: float) -> list[Mark]:
     return [
-        Mark(_point(chart, index), _y(value, top), number + 1,
-             f"{chart.labels[index]}, {series.name}: {chart.shown(value)}")
+        Mark(
+            _point(chart, index),
+            _y(value, top),
+            number + 1,
+            f"{chart.labels[index]}, {series.name}: {chart.shown(value)}",
+        )
         for number, series in enumerate(chart.series)
         for index, value in enumerate(series.values)
         if value is not None
-    ]  # fmt: skip
+    ]
 
 
 def _highest(chart: Chart) -> float:

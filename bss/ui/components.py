@@ -204,5 +204,11 @@ def badge_of(state: Any, label: Any = "", tone: str = "") -> Badge:
     if isinstance(state, Badge):
         return state
     value = str(getattr(state, "value", state) or "")
-    words = label or getattr(state, "label", "") or value.replace("_", " ").capitalize()
+    words = label or getattr(state, "label", "") or humanised(value)
     return Badge(words or _("None"), tone or TONES.get(value.lower(), "neutral"))  # type: ignore[arg-type]
+
+
+def humanised(code: str) -> str:
+    """A code in words: "needs_input" is "Needs input"."""
+    words = code.replace("_", " ")
+    return words[:1].upper() + words[1:]

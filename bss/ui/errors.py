@@ -34,7 +34,7 @@ _TITLES: dict[int, Any] = {
     400: _("That input does not fit"),
     403: _("You may not do this"),
     404: _("This page does not exist"),
-    409: _("Somebody was faster"),
+    409: _("This has changed meanwhile"),
     500: _("Something broke on our side"),
     503: _("Busy right now"),
 }
@@ -42,7 +42,7 @@ _REMEDIES: dict[int, Any] = {
     400: _("Go back and correct it; nothing was changed."),
     403: _("Ask an administrator of your organization for the permission, or go back."),
     404: _("Check the address, or start from the home page."),
-    409: _("Look at the present state, then decide again. Nothing was changed by you."),
+    409: _("Go back, look at the present state, and decide again."),
     500: _("It was recorded. Try again; if it stays, tell your administrator when it happened."),
     503: _("Try again in a moment. Nothing was changed."),
 }
@@ -99,5 +99,5 @@ def _way_on(request: HttpRequest, status: int) -> Button:
         return Button(_("Try again"), request.get_full_path(), "arrow-path", "primary")
     if back and same and status != 404:
         return Button(_("Go back"), back, "arrow-left", "primary")
-    home = getattr(getattr(request, "surface", None), "home_url", "") or "/"
+    home = f"{getattr(getattr(request, 'surface', None), 'prefix', '')}/"
     return Button(_("Go to the home page"), home, "home", "primary")

@@ -110,4 +110,4 @@ def exact(value: datetime) -> str:
 
 def time_of_day(value: datetime) -> str:
     """Hours, minutes and seconds: the stamp of a log's line."""
-    return str(format_time(timezone.localtime(value), format="medium", locale=current_locale()))
+    return str(format_time(timezone.localtime(value), format="HH:mm:ss", locale=current_locale()))

@@ -87,6 +87,8 @@ def shown(value: Any, kind: CellKind = "text") -> Any:
     """A value as people read it; a dash where there is none."""
     if value is None or value == "":
         return formats.none_html()
+    if kind == "date":
+        return when_html(value, kind)
     for of_type, rendered in _BY_TYPE.items():
         if isinstance(value, of_type):
             return rendered(value)
@@ -101,11 +103,10 @@ _BY_TYPE: dict[type, Callable[[Any], Any]] = {
     Badge: badge_html,
     Money: formats.amount_html,
     bool: _yes_no,
+    date: when_html,  # and so for an instant, which is a date too
 }
 _BY_KIND: dict[str, Callable[[Any], Any]] = {
     "number": formats.number,
     "code": lambda value: format_html("<code>{}</code>", value),
     "bool": _yes_no,
-    "when": when_html,
-    "date": lambda value: when_html(value, "date"),
 }

@@ -168,7 +168,7 @@ def palette_on(ground: Ground, asked: Colour) -> Palette:
         fill = readable(fill, [on_fill], TEXT_CONTRAST)
     # The hover moves away from the text on it, so that it never reads worse.
     hover = shade(fill, -0.06 if on_fill == ground.paper else 0.05)
-    soft = mix(fill, ground.surface, 0.11 if ground is LIGHT else 0.2)
+    soft = mix(fill, ground.surface, 0.11 if ground is LIGHT else 0.17)
     text = readable(asked, [ground.surface, ground.canvas, soft], TEXT_CONTRAST)
     return Palette(fill, hover, on_fill, text, soft)
 

@@ -12,27 +12,40 @@ from sandbox.echo.journal import Journal
 from sandbox.echo.store import Switches, reset
 from sandbox.echo.targets import KINDS
 from sandbox.echo.vendor import Answer, Vendor
-from sandbox.serving import Database, Pauses, Problem, json_object
+from sandbox.serving import Database, Era, Problem, json_object
 
 GARBAGE: Final = "<!doctype html><title>Sign in</title><h1>Your session has expired</h1>"
 
 
+class Eras:
+    """The era of now, which a reset ends and replaces."""
+
+    def __init__(self) -> None:
+        self.current = Era()
+
+    def turn(self) -> None:
+        """End the era; what arrives from now on belongs to the next."""
+        ended, self.current = self.current, Era()
+        ended.end()
+
+
 def add_api(app: Flask, database: Database, key: str) -> None:
     """Add the vendor's API, opened by `Authorization: Bearer <key>`, and the switches."""
-    pauses = Pauses()
+    eras = Eras()
     switches, journal, vendor = Switches(database), Journal(database), Vendor(database)
-    _add_gate(app, switches, journal, pauses, key)
+    _add_gate(app, switches, journal, eras, key)
     app.register_blueprint(_vendor_api(switches, vendor))
-    app.register_blueprint(_admin_api(database, switches, journal, vendor, pauses))
+    app.register_blueprint(_admin_api(database, switches, journal, vendor, eras))
 
 
-def _add_gate(app: Flask, switches: Switches, journal: Journal, pauses: Pauses, key: str) -> None:
+def _add_gate(app: Flask, switches: Switches, journal: Journal, eras: Eras, key: str) -> None:
     """Write every vendor request down, check its key and let it meet the behaviour."""
 
     @app.before_request
     def enter() -> ResponseReturnValue | None:
         if not request.path.startswith("/v1/"):
             return None
+        g.era = eras.current
         g.number = journal.arrived(
             method=request.method,
             path=request.path,
@@ -44,7 +57,7 @@ def _add_gate(app: Flask, switches: Switches, journal: Journal, pauses: Pauses, 
         if not hmac.compare_digest(given, f"Bearer {key}".encode()):
             raise Problem(401, "unauthorized", "The API key is missing or wrong.")
         g.behaviour = switches.meet(request.method, _subject())
-        return _misbehave(g.behaviour, pauses)
+        return _misbehave(g.behaviour, g.era)
 
     @app.after_request
     def leave(response: Response) -> Response:
@@ -61,11 +74,11 @@ def _add_gate(app: Flask, switches: Switches, journal: Journal, pauses: Pauses, 
                 behaviour=behaviour.mode,
             )
             if behaviour.mode == "timeout_after_accept":
-                pauses.wait(behaviour.seconds)
+                g.era.wait(behaviour.seconds)
         return response
 
 
-def _misbehave(behaviour: Behaviour, pauses: Pauses) -> ResponseReturnValue | None:
+def _misbehave(behaviour: Behaviour, era: Era) -> ResponseReturnValue | None:
     """Answer in the vendor's place, or wait, or let the request through."""
     wait = behaviour.seconds
     if behaviour.mode == "unavailable":
@@ -78,8 +91,8 @@ def _misbehave(behaviour: Behaviour, pauses: Pauses) -> ResponseReturnValue | No
         raise Problem(500, "internal_error", "Echo failed. Nothing was changed.", retryable=True)
     if behaviour.mode == "garbage":
         return Response(GARBAGE, mimetype="text/html")
-    if behaviour.mode == "slow" and not pauses.wait(wait):
-        raise Problem(503, "reset", "Echo was reset. Nothing was changed.", retryable=True)
+    if behaviour.mode == "slow":
+        era.wait(wait)
     return None
 
 
@@ -96,7 +109,9 @@ def _vendor_api(switches: Switches, vendor: Vendor) -> Blueprint:
         if not key:
             cause = "The header Idempotency-Key is required."
             raise Problem(400, "idempotency_key_required", cause)
-        return _answer(vendor.put(KINDS[collection], platform_id, key, json_object(), g.behaviour))
+        return _answer(
+            vendor.put(KINDS[collection], platform_id, key, json_object(), g.behaviour, g.era)
+        )
 
     @api.get("/<any(accounts, subscriptions):collection>/<platform_id>")
     def resource(collection: str, platform_id: str) -> ResponseReturnValue:
@@ -110,7 +125,7 @@ def _vendor_api(switches: Switches, vendor: Vendor) -> Blueprint:
 
 
 def _admin_api(
-    database: Database, switches: Switches, journal: Journal, vendor: Vendor, pauses: Pauses
+    database: Database, switches: Switches, journal: Journal, vendor: Vendor, eras: Eras
 ) -> Blueprint:
     api = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -144,7 +159,7 @@ def _admin_api(
 
     @api.delete("/state")
     def delete_state() -> ResponseReturnValue:
-        pauses.end()
+        eras.turn()
         reset(database)
         return "", 204
 

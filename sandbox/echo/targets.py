@@ -14,11 +14,12 @@ Reader = Callable[[Any, str], Any]
 
 def account_target(body: Mapping[str, Any]) -> dict[str, Any]:
     """Read an account's target state; what is optional and missing is empty."""
-    _refuse_unknown(body, {"name", "email", "country", "vat_id", "attributes"}, "")
+    _refuse_unknown(body, {"name", "email", "country", "language", "vat_id", "attributes"}, "")
     return {
         "name": _required(body, "name", _text),
         "email": _optional(body, "email", _email, ""),
         "country": _optional(body, "country", _country, ""),
+        "language": _optional(body, "language", _text, ""),
         "vat_id": _optional(body, "vat_id", _text, ""),
         "attributes": _optional(body, "attributes", _mapping, {}),
     }

@@ -13,7 +13,7 @@ from sandbox.echo.behaviour import Behaviour
 from sandbox.echo.catalogue import check_change, check_sale
 from sandbox.echo.store import read_catalogue
 from sandbox.echo.targets import TARGETS
-from sandbox.serving import Database, Problem
+from sandbox.serving import Database, Era, Problem
 
 MAX_RETRY_AFTER_SECONDS: Final = 5
 OPERATION_ERROR: Final = {
@@ -43,15 +43,24 @@ class Vendor:
         self._database = database
 
     def put(
-        self, kind: str, platform_id: str, key: str, body: Mapping[str, Any], behaviour: Behaviour
+        self,
+        kind: str,
+        platform_id: str,
+        key: str,
+        body: Mapping[str, Any],
+        behaviour: Behaviour,
+        era: Era,
     ) -> Answer:
         """Move a resource to its target state, now or (202) in an operation.
 
         The answer of what was done or accepted is kept under the key; a refusal is not, so that
-        the same request may be tried again. Raises Problem 400, 409 or 422.
+        the same request may be tried again. Raises Problem 400, 409 or 422, and 503 when Echo was
+        reset since the request arrived in `era`.
         """
         request = json.dumps([kind, platform_id, body], sort_keys=True)
         with self._database.writing() as connection:
+            if era.is_over:
+                raise Problem(503, "reset", "Echo was reset meanwhile.", retryable=True)
             _finish_due(connection)
             kept = connection.execute("SELECT * FROM answer WHERE key = ?", [key]).fetchone()
             if kept is not None:

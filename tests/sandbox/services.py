@@ -1,7 +1,7 @@
 """Starts the sandbox services as processes and drives their switches: for scenario tests too.
 
-    with running_mailbox() as mailbox, running_echo() as echo:
-        ...
+with running_mailbox() as mailbox, running_echo() as echo:
+    ...
 """
 
 import os
@@ -169,9 +169,7 @@ def _start(
     )
 
 
-def _wait_until_healthy(
-    name: str, http: httpx2.Client, process: "subprocess.Popen[bytes]"
-) -> None:
+def _wait_until_healthy(name: str, http: httpx2.Client, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:

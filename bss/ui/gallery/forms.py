@@ -11,14 +11,18 @@ from bss.ui.components import Fieldset
 class SampleForm(forms.Form):
     company = forms.CharField(label=_("Company"), max_length=60)
     email = forms.EmailField(
-        label=_("Corporate e-mail"), required=False, help_text=_("Invoices and order confirmations go here.")
+        label=_("Corporate e-mail"),
+        required=False,
+        help_text=_("Invoices and order confirmations go here."),
     )
     country = forms.ChoiceField(
         label=_("Country"), choices=[("gr", _("Greece")), ("de", _("Germany")), ("in", _("India"))]
     )
     limit = forms.DecimalField(label=_("Credit limit"), min_value=0, required=False)
     day = forms.IntegerField(label=_("Billing day"), min_value=1, max_value=28)
-    since = forms.DateField(label=_("Customer since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("Customer since"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("direct", _("Direct customer")), ("reseller", _("Reseller"))],
@@ -32,13 +36,21 @@ class SampleForm(forms.Form):
     )
     terms = forms.BooleanField(label=_("The terms of sale were accepted"))
     logo = forms.FileField(label=_("Logo"), required=False)
-    note = forms.CharField(label=_("Note for your team"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=_("Note for your team"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 FIELDSETS = (
-    Fieldset(_("Company"), ("company", "email", "country", "kind"), _("Who it is, and where its mail goes.")),
     Fieldset(
-        _("Ordering"), ("limit", "day", "since", "ordering"), _("What it may order, and when it is invoiced.")
+        _("Company"),
+        ("company", "email", "country", "kind"),
+        _("Who it is, and where its mail goes."),
+    ),
+    Fieldset(
+        _("Ordering"),
+        ("limit", "day", "since", "ordering"),
+        _("What it may order, and when it is invoiced."),
     ),
     Fieldset(_("Extras"), ("logo", "note", "terms")),
 )
@@ -64,7 +76,13 @@ def filled() -> SampleForm:
 def refused() -> SampleForm:
     """As it comes back with mistakes."""
     form = SampleForm(
-        {"company": "Nordlicht Logistik GmbH", "email": "it@nordlicht", "country": "de", "day": "31", "kind": "direct"},
+        {
+            "company": "Nordlicht Logistik GmbH",
+            "email": "it@nordlicht",
+            "country": "de",
+            "day": "31",
+            "kind": "direct",
+        },
         auto_id="refused_%s",
     )
     form.full_clean()

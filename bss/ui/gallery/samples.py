@@ -27,6 +27,7 @@ from bss.ui.components import (
     Tile,
 )
 from bss.ui.filters import Chip
+from bss.ui.generic.bulk import BulkAction, BulkResult
 from bss.ui.slots import NavItem
 from bss.ui.tables import Column, Table
 from bss.ui.timeline import Entry
@@ -55,7 +56,12 @@ class SampleSubscription:
 
     @property
     def badge(self) -> Badge:
-        tones = {"active": "success", "failed": "danger", "suspended": "warning", "pending": "progress"}
+        tones = {
+            "active": "success",
+            "failed": "danger",
+            "suspended": "warning",
+            "pending": "progress",
+        }
         return Badge(self.label, tones.get(self.state, "neutral"))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
@@ -98,15 +104,77 @@ def menu(name: str) -> list[Button]:
 def subscriptions() -> list[SampleSubscription]:
     now = clock.now()
     rows: list[tuple[str, str, str, str, Any, int, str, int, str]] = [
-        ("SUB-000412", "Microsoft 365 Business Premium", "Harbour & Finch Architects", "active", _("Active"), 48, "950.40", 21, ""),
-        ("SUB-000411", "Acrobat Pro for teams", "Nordlicht Logistik GmbH", "failed", _("Failed"), 12, "263.88", 3, "danger"),
-        ("SUB-000407", "Microsoft 365 E3", "Aegean Freight SA", "suspended", _("Suspended"), 230, "7935.00", 140, "warning"),
-        ("SUB-000399", "Reseller plan: Standard", "Cloudline Partners", "pending", _("Pending"), 1, "49.00", 30, ""),
-        ("SUB-000398", "Creative Cloud All Apps", "Studio Marisol", "active", _("Active"), 6, "431.94", 75, ""),
-        ("SUB-000395", "Exchange Online Plan 1", "Petrakis Legal", "cancelled", _("Cancelled"), 18, "66.60", -12, ""),
-    ]  # fmt: skip
+        (
+            "SUB-000412",
+            "Microsoft 365 Business Premium",
+            "Harbour & Finch Architects",
+            "active",
+            _("Active"),
+            48,
+            "950.40",
+            21,
+            "",
+        ),
+        (
+            "SUB-000411",
+            "Acrobat Pro for teams",
+            "Nordlicht Logistik GmbH",
+            "failed",
+            _("Failed"),
+            12,
+            "263.88",
+            3,
+            "danger",
+        ),
+        (
+            "SUB-000407",
+            "Microsoft 365 E3",
+            "Aegean Freight SA",
+            "suspended",
+            _("Suspended"),
+            230,
+            "7935.00",
+            140,
+            "warning",
+        ),
+        (
+            "SUB-000399",
+            "Reseller plan: Standard",
+            "Cloudline Partners",
+            "pending",
+            _("Pending"),
+            1,
+            "49.00",
+            30,
+            "",
+        ),
+        (
+            "SUB-000398",
+            "Creative Cloud All Apps",
+            "Studio Marisol",
+            "active",
+            _("Active"),
+            6,
+            "431.94",
+            75,
+            "",
+        ),
+        (
+            "SUB-000395",
+            "Exchange Online Plan 1",
+            "Petrakis Legal",
+            "cancelled",
+            _("Cancelled"),
+            18,
+            "66.60",
+            -12,
+            "",
+        ),
+    ]
     return [
-        SampleSubscription(n.lower(), n, p, c, s, label, q, Decimal(a), now + timedelta(days=d), tone)
+        SampleSubscription(
+            n.lower(), n, p, c, s, label, q, Decimal(a), now + timedelta(days=d), tone
+        )
         for n, p, c, s, label, q, a, d, tone in rows
     ]
 
@@ -150,7 +218,11 @@ def attentions() -> list[Attention]:
             _("The price rises from €21.99 to €23.49 a seat. The customer was told on 2 November."),
             "warning",
         ),
-        Attention(_("Prices change on 1 December"), _("Quotes made today keep their price for 14 days."), "info"),
+        Attention(
+            _("Prices change on 1 December"),
+            _("Quotes made today keep their price for 14 days."),
+            "info",
+        ),
         Attention(_("Your storefront is live"), _("Invite your first customer to it."), "success"),
     ]
 
@@ -158,12 +230,42 @@ def attentions() -> list[Attention]:
 def timeline() -> list[Entry]:
     now = clock.now()
     return [
-        Entry(now - timedelta(minutes=12), "Tradewind", _("Provisioning failed"), _("Adobe: company name too long (1117)."), "provisioning", "danger"),
-        Entry(now - timedelta(minutes=13), "Adobe Services", _("Create customer: 400"), "", "exchange"),
-        Entry(now - timedelta(hours=3), "Ines Kamara", _("Quantity changed"), "", "staff", changes={str(_("Seats")): (10, 12)}),
-        Entry(now - timedelta(days=2), "Tradewind", _("Order confirmation sent"), "it@nordlicht.example", "mail"),
-        Entry(now - timedelta(days=2, minutes=1), "Jonas Brandt", _("Order SO-2026-000871 placed"), "", "order", "success", "#"),
-    ]  # fmt: skip
+        Entry(
+            now - timedelta(minutes=12),
+            "Tradewind",
+            _("Provisioning failed"),
+            _("Adobe: company name too long (1117)."),
+            "provisioning",
+            "danger",
+        ),
+        Entry(
+            now - timedelta(minutes=13), "Adobe Services", _("Create customer: 400"), "", "exchange"
+        ),
+        Entry(
+            now - timedelta(hours=3),
+            "Ines Kamara",
+            _("Quantity changed"),
+            "",
+            "staff",
+            changes={str(_("Seats")): (10, 12)},
+        ),
+        Entry(
+            now - timedelta(days=2),
+            "Tradewind",
+            _("Order confirmation sent"),
+            "it@nordlicht.example",
+            "mail",
+        ),
+        Entry(
+            now - timedelta(days=2, minutes=1),
+            "Jonas Brandt",
+            _("Order SO-2026-000871 placed"),
+            "",
+            "order",
+            "success",
+            "#",
+        ),
+    ]
 
 
 def steps() -> list[Step]:
@@ -172,6 +274,15 @@ def steps() -> list[Step]:
         Step(_("Service details"), "done", "#"),
         Step(_("Payment"), "current"),
         Step(_("Review"), "todo"),
+    ]
+
+
+def work_steps() -> list[Step]:
+    return [
+        Step(_("Read the file"), "done"),
+        Step(_("Check each row"), "done"),
+        Step(_("Store accounts"), "current"),
+        Step(_("Report"), "todo"),
     ]
 
 
@@ -197,18 +308,46 @@ def log() -> list[LogLine]:
     return [
         LogLine(now - timedelta(seconds=9), _("Asked the vendor for its services."), "info"),
         LogLine(now - timedelta(seconds=7), _("212 products, 640 prices received."), "success"),
-        LogLine(now - timedelta(seconds=4), _("Acrobat Pro: renamed by staff, name kept."), "warning"),
-        LogLine(now - timedelta(seconds=1), _("Stock Credits: no price in EUR, left out."), "error"),
+        LogLine(
+            now - timedelta(seconds=4), _("Acrobat Pro: renamed by staff, name kept."), "warning"
+        ),
+        LogLine(
+            now - timedelta(seconds=1), _("Stock Credits: no price in EUR, left out."), "error"
+        ),
     ]
 
 
 def tiles() -> list[Tile]:
     return [
-        Tile(_("Monthly revenue"), Money(Decimal("184320.5"), EURO), "+6.2 %", "success", "#", (121, 128, 125, 139, 148, 151, 163, 170, 184), _("on last month")),
-        Tile(_("Active subscriptions"), formats.number(12841), "+184", "success", "", (90, 96, 99, 104, 110, 118, 121, 127, 128), _("this week")),
-        Tile(_("Failed provisioning"), "3", "+2", "danger", "#", (0, 1, 0, 2, 1, 0, 1, 1, 3), _("since yesterday")),
+        Tile(
+            _("Monthly revenue"),
+            Money(Decimal("184320.5"), EURO),
+            "+6.2 %",
+            "success",
+            "#",
+            (121, 128, 125, 139, 148, 151, 163, 170, 184),
+            _("on last month"),
+        ),
+        Tile(
+            _("Active subscriptions"),
+            formats.number(12841),
+            "+184",
+            "success",
+            "",
+            (90, 96, 99, 104, 110, 118, 121, 127, 128),
+            _("this week"),
+        ),
+        Tile(
+            _("Failed provisioning"),
+            "3",
+            "+2",
+            "danger",
+            "#",
+            (0, 1, 0, 2, 1, 0, 1, 1, 3),
+            _("since yesterday"),
+        ),
         Tile(_("Orders to execute"), "7", "", "neutral", "#", (), _("oldest waits 2 hours")),
-    ]  # fmt: skip
+    ]
 
 
 def chart_samples() -> list[charts.Chart]:
@@ -238,7 +377,11 @@ def chart_samples() -> list[charts.Chart]:
             ],
             "line",
         ),
-        charts.Chart(_("Orders a month"), months, [charts.Series(_("Orders"), (412, 468, 440, 530, 588, 640))]),
+        charts.Chart(
+            _("Orders a month"),
+            months,
+            [charts.Series(_("Orders"), (412, 468, 440, 530, 588, 640))],
+        ),
     ]
 
 
@@ -269,8 +412,14 @@ def plans() -> list[PlanColumn]:
             _("Basic"),
             _("Included"),
             text=_("Order for your customers here."),
-            features=[*yes(_("Orders for end customers"), _("Price list of your distributor")), (False, _("Own storefront"))],
-            changes=(_("Your storefront closes; its address stays yours for 90 days."), _("Subscriptions and invoices stay as they are.")),
+            features=[
+                *yes(_("Orders for end customers"), _("Price list of your distributor")),
+                (False, _("Own storefront")),
+            ],
+            changes=(
+                _("Your storefront closes; its address stays yours for 90 days."),
+                _("Subscriptions and invoices stay as they are."),
+            ),
             button=Button(_("Change to Basic"), "#", "", "normal"),
         ),
         PlanColumn(
@@ -279,7 +428,12 @@ def plans() -> list[PlanColumn]:
             _("a month"),
             _("Your own storefront, in your colours."),
             current=True,
-            features=yes(_("Everything in Basic"), _("Own storefront and address"), _("Logo and colours"), _("Customer users")),
+            features=yes(
+                _("Everything in Basic"),
+                _("Own storefront and address"),
+                _("Logo and colours"),
+                _("Customer users"),
+            ),
         ),
         PlanColumn(
             _("Standard"),
@@ -287,22 +441,60 @@ def plans() -> list[PlanColumn]:
             _("a month"),
             _("Sell at your own prices."),
             featured=True,
-            features=yes(_("Everything in Free"), _("Own prices and margins"), _("Order approval"), _("Own domain and mail server")),
-            changes=(_("Your address, data and customers stay."), _("You pay from today, for the rest of this month €14.70.")),
+            features=yes(
+                _("Everything in Free"),
+                _("Own prices and margins"),
+                _("Order approval"),
+                _("Own domain and mail server"),
+            ),
+            changes=(
+                _("Your address, data and customers stay."),
+                _("You pay from today, for the rest of this month €14.70."),
+            ),
             button=Button(_("Upgrade to Standard"), "#", "", "primary"),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def navigation() -> list[dict[str, Any]]:
     """A portal's navigation, as slots.navigation gives it."""
 
-    def link(label: Any, icon: str, current: bool = False, count: int | None = None) -> dict[str, Any]:
+    def link(
+        label: Any, icon: str, current: bool = False, count: int | None = None
+    ) -> dict[str, Any]:
         return {"item": NavItem(label, "", icon), "url": "#", "current": current, "count": count}
 
     return [
         {"section": "", "links": [link(_("Home"), "home"), link(_("Customers"), "users")]},
-        {"section": _("Sales"), "links": [link(_("Orders"), "shopping-bag", count=7), link(_("Subscriptions"), "arrow-path", True), link(_("Quotes"), "document-text")]},
-        {"section": _("Catalogue"), "links": [link(_("Products"), "cube"), link(_("Price lists"), "tag")]},
-        {"section": _("Setup"), "links": [link(_("Service managers"), "puzzle-piece"), link(_("Team"), "user-group")]},
-    ]  # fmt: skip
+        {
+            "section": _("Sales"),
+            "links": [
+                link(_("Orders"), "shopping-bag", count=7),
+                link(_("Subscriptions"), "arrow-path", True),
+                link(_("Quotes"), "document-text"),
+            ],
+        },
+        {
+            "section": _("Catalogue"),
+            "links": [link(_("Products"), "cube"), link(_("Price lists"), "tag")],
+        },
+        {
+            "section": _("Setup"),
+            "links": [link(_("Service managers"), "puzzle-piece"), link(_("Team"), "user-group")],
+        },
+    ]
+
+
+def bulk() -> list[BulkAction]:
+    """Actions over selected rows that do nothing."""
+
+    def none(rows: Any, actor: Any) -> BulkResult:
+        return BulkResult(0)
+
+    return [
+        BulkAction("suspend", _("Suspend"), none, "pause-circle"),
+        BulkAction("cancel", _("Cancel"), none, "x-circle", kind="danger"),
+    ]
+
+
+RETRY = Button(_("Try again"), "#", "arrow-path", "primary")

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.errors import NotFound
+from bss.core.errors import NotFound, StaleState
+from bss.ui.errors import explain
 from bss.ui.gallery import brands, forms, samples, tokens
 from bss.ui.generic.screen import Page
 from bss.ui.timeline import KINDS
@@ -36,6 +37,7 @@ class Gallery(Page):
     public = True
     template_name = "ui/gallery/components.html"
     title = _("Design system")
+    search = ("number",)
 
     @cached_property
     def brand(self) -> str:
@@ -49,7 +51,9 @@ class Gallery(Page):
             "gallery_dir": "rtl" if self.request.GET.get("dir") == "rtl" else "",
             "gallery_brand": self.brand,
             "brands": brands.brands(),
-            "brands_url": reverse("ui:theme", args=[brands.KEY, brands.sample_themes(brands.KEY).digest]),  # type: ignore[union-attr]
+            "brands_url": reverse(
+                "ui:theme", args=[brands.KEY, brands.sample_themes(brands.KEY).digest]
+            ),  # type: ignore[union-attr]
             "screens": SCREENS,
             "colours": tokens.colours(),
             "table": table,
@@ -68,6 +72,7 @@ class Gallery(Page):
             "timeline": samples.timeline(),
             "timeline_kinds": [(key, label) for key, (label, _icon) in KINDS.items()],
             "steps_sample": samples.steps(),
+            "work_steps": samples.work_steps(),
             "failed_steps": samples.failed_steps(),
             "progresses": samples.progresses(),
             "log": samples.log(),
@@ -81,6 +86,10 @@ class Gallery(Page):
             "refused": forms.refused(),
             "fieldsets": forms.FIELDSETS,
             "nav_sample": samples.navigation(),
+            "bulk_sample": samples.bulk(),
+            "retry": samples.RETRY,
+            "filter_fields": [forms.filled()["country"], forms.filled()["kind"]],
+            "error_sample": explain(self.request, StaleState()),
         }
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from bss.core.actor import Actor
@@ -22,8 +23,9 @@ from bss.ui.slots import actor_of
 class Screen(View):
     """A view of a surface. Declare `permission` (a code), or `public = True` for a page without one.
 
-    Anonymous people are sent to the login page; a member without the permission gets PermissionDenied, which the
-    middleware turns into a page. The scope is already active: the accounts middleware opened it.
+    A visitor sees what its actor is permitted; beyond that anonymous people are sent to the login page, and a member
+    without the permission gets PermissionDenied, which the middleware turns into a page. The scope is already
+    active: the accounts middleware opened it.
     """
 
     permission: str = ""
@@ -37,19 +39,24 @@ class Screen(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.public:
-            if self.actor.is_anonymous:
+            if not self._permitted() and self.actor.is_anonymous:
                 return redirect_to_login(request.get_full_path())
             self._require(request)
         return super().dispatch(request, *args, **kwargs)
 
-    def _require(self, request: HttpRequest) -> None:
+    def _permitted(self) -> bool:
         if not self.permission:
             raise ImproperlyConfigured(
                 f"{type(self).__name__} names no permission and is not public"
             )
+        return self.actor.can(self.permission)
+
+    def _require(self, request: HttpRequest) -> None:
         self.actor.require(self.permission)
         if self.actor.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
-            raise PermissionDenied(code="READ_ONLY")
+            raise PermissionDenied(
+                _("You are looking through a customer's eyes."), code="VIEW_ONLY"
+            )
 
     def may(self, code: str) -> bool:
         return not code or self.actor.can(code)

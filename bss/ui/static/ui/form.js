@@ -32,7 +32,7 @@ addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });
 
-document.getElementById("problems")?.focus();
+document.querySelector("[data-guard] #problems")?.focus();
 
 // The error summary leads to the input itself, not only to its place.
 document.addEventListener("click", (event) => {

@@ -1,0 +1,217 @@
+"""Reads of the catalogue: what exists, which price list somebody buys from, and what is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from bss.accounts.models import Account, Organization
+from bss.accounts.ports import ENTITLEMENTS
+from bss.catalog.choices import ProductAudience, ProductKind, Unit
+from bss.catalog.models import (
+    AddOn,
+    Category,
+    Listing,
+    ListPrice,
+    PriceList,
+    PriceListAssignment,
+    PriceListItem,
+    Product,
+    ProductType,
+)
+from bss.core import clock
+
+# The capability of a reseller's plan that lets its own price lists count.
+OWN_PRICES = "own_prices"
+CATALOG_LISTING = "catalog_listing"
+
+Audience = Collection[str]
+EVERYBODY: Audience = frozenset(ProductAudience.values)
+OWN_USE: Audience = frozenset({ProductAudience.ANYONE, ProductAudience.RESELLER})
+CUSTOMERS: Audience = frozenset({ProductAudience.ANYONE, ProductAudience.CUSTOMER})
+
+
+def local_date(organization: Organization) -> date:
+    """Today where the organization is: validity dates begin and end there."""
+    return clock.today(organization.time_zone)
+
+
+# Staff's lists -----------------------------------------------------------------------------------------------
+
+
+def product_types() -> QuerySet[ProductType]:
+    """Every product type of the active organization with `product_count`, by name."""
+    return ProductType.objects.annotate(product_count=Count("products")).order_by("name")
+
+
+def products() -> QuerySet[Product]:
+    """Every product of the active organization, with its type and category."""
+    return Product.objects.select_related("type", "category")
+
+
+def categories() -> QuerySet[Category]:
+    """Every category with `product_count`, in the order of the shelves."""
+    return (
+        Category.objects.select_related("parent")
+        .annotate(product_count=Count("products"))
+        .order_by("position", "name")
+    )
+
+
+def price_lists() -> QuerySet[PriceList]:
+    """The organization's own price lists with `item_count` and `account_count`; resellers' are theirs."""
+    return (
+        PriceList.objects.filter(owner__isnull=True)
+        .annotate(
+            item_count=Count("items", distinct=True),
+            account_count=Count("assignments", distinct=True),
+        )
+        .order_by("name")
+    )
+
+
+def price_list_items(price_list: PriceList) -> QuerySet[PriceListItem]:
+    """What is on a price list, by product and unit."""
+    return (
+        PriceListItem.objects.filter(price_list=price_list)
+        .select_related("product__type", "price_list")
+        .order_by("product__name", "product_id", "unit")
+    )
+
+
+def products_not_on(price_list: PriceList) -> QuerySet[Product]:
+    """What could still be put on a price list."""
+    there = PriceListItem.objects.filter(price_list=price_list, product=OuterRef("pk"))
+    return products().filter(~Exists(there), is_active=True)
+
+
+def list_prices_of(product: Product) -> list[ListPrice]:
+    """The product's list prices by currency, shortest unit first."""
+    rows = list(ListPrice.objects.filter(product=product))
+    return sorted(rows, key=lambda row: (row.currency, unit_months(row.unit)))
+
+
+def add_ons_of(product: Product) -> QuerySet[AddOn]:
+    """The add-ons a product is offered with."""
+    return (
+        AddOn.objects.filter(product=product, is_active=True)
+        .select_related("add_on__type", "product")
+        .order_by("add_on__name")
+    )
+
+
+def accounts_on(price_list: PriceList) -> QuerySet[PriceListAssignment]:
+    """Which accounts buy from a price list, by name."""
+    return (
+        PriceListAssignment.objects.filter(price_list=price_list)
+        .select_related("account", "price_list")
+        .order_by("account__name")
+    )
+
+
+def assignable_lists(account: Account) -> QuerySet[PriceList]:
+    """The price lists this account may be given: its seller's active ones in the currency it is invoiced in."""
+    currency = account.parent.currency if account.parent else account.currency
+    return PriceList.objects.filter(
+        organization_id=account.organization_id,
+        owner_id=account.parent_id,
+        currency=currency,
+        is_active=True,
+    ).order_by("name")
+
+
+# Which price list ----------------------------------------------------------------------------------------------
+
+
+def price_list_for(payer: Account, on: date) -> PriceList | None:
+    """The list a payer buys from on a date: its assigned one while valid, else its organization's default.
+
+    Always in the payer's currency; None when there is none, and then nothing can be bought.
+    """
+    return _assigned_or_default(payer, owner_id=None, currency=payer.currency, on=on)
+
+
+def resale_list_for(reseller: Account, customer: Account | None, on: date) -> PriceList | None:
+    """The reseller's own list for one of its customers, or for a visitor of its storefront (None).
+
+    None when it has no valid one, or its plan does not include own prices: then the list price applies.
+    """
+    if OWN_PRICES not in ENTITLEMENTS.get().capabilities(reseller.pk):
+        return None
+    return _assigned_or_default(customer, owner_id=reseller.pk, currency=reseller.currency, on=on)
+
+
+def visitor_list_for(organization: Organization, on: date) -> PriceList | None:
+    """The default list in the organization's currency, which visitors of its shop see; None shows no prices."""
+    return _assigned_or_default(None, owner_id=None, currency=organization.currency, on=on)
+
+
+def _assigned_or_default(
+    account: Account | None, *, owner_id: int | None, currency: str, on: date
+) -> PriceList | None:
+    """One query: the valid list assigned to `account`, else the valid default. None asks for the default alone.
+
+    Beyond the active scope on purpose: an end customer's price is made from its reseller's assignment.
+    """
+    mine = PriceListAssignment.everywhere.filter(
+        account_id=account.pk if account else None, price_list=OuterRef("pk")
+    )
+    return (
+        PriceList.objects.annotate(is_assigned=Exists(mine))
+        .filter(Q(is_assigned=True) | Q(is_default=True))
+        .filter(owner_id=owner_id, currency=currency, is_active=True, valid_from__lte=on)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
+        .order_by("-is_assigned")
+        .first()
+    )
+
+
+# What is on it -------------------------------------------------------------------------------------------------
+
+
+def visible_products(price_list: PriceList | None, *, audience: Audience) -> QuerySet[Product]:
+    """The products on sale that a buyer with this list sees, of the types meant for `audience`.
+
+    Add-ons are seen with their product, not in lists. No list, nothing to see.
+    """
+    if price_list is None:
+        return Product.objects.none()
+    on_list = PriceListItem.objects.filter(price_list=price_list, product=OuterRef("pk"))
+    return (
+        products()
+        .filter(
+            Exists(on_list),
+            is_active=True,
+            kind=ProductKind.PRIMARY,
+            type__audience__in=list(audience),
+        )
+        .filter(_has_price(price_list.currency))
+    )
+
+
+def without_unlisted(found: QuerySet[Product], reseller: Account) -> QuerySet[Product]:
+    """`found` without what the reseller chose not to show, while its plan includes the choice."""
+    if CATALOG_LISTING not in ENTITLEMENTS.get().capabilities(reseller.pk):
+        return found
+    hidden = Listing.everywhere.filter(reseller=reseller, product=OuterRef("pk"), is_listed=False)
+    return found.filter(~Exists(hidden))
+
+
+def audience_of(payer: Account, customer: Account | None) -> Audience:
+    """For whom something is bought: a reseller's own use, or a customer's (its own, or itself when direct)."""
+    if customer is None or customer.pk == payer.pk:
+        return OWN_USE if payer.is_reseller else CUSTOMERS
+    return CUSTOMERS
+
+
+def unit_months(unit: str) -> int:
+    """The length of a unit, for sorting; unknown ones last."""
+    return Unit(unit).months if unit in Unit.values else 10_000
+
+
+def _has_price(currency: str) -> Q:
+    """Has a list price in this currency, or an owner that may quote one."""
+    listed = ListPrice.objects.filter(product=OuterRef("pk"), currency=currency, is_active=True)
+    return Q(Exists(listed)) | ~Q(type__managed_by="")

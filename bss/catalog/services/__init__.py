@@ -1,0 +1,52 @@
+"""Writes of the catalogue: each in one transaction, with its history."""
+
+from bss.catalog.services.categories import category_create, category_edit
+from bss.catalog.services.definitions import definition_apply
+from bss.catalog.services.listings import listing_set
+from bss.catalog.services.price_lists import (
+    price_list_assign,
+    price_list_create,
+    price_list_edit,
+    price_list_item_remove,
+    price_list_item_set,
+    price_list_items_add,
+)
+from bss.catalog.services.prices import ListPriceRow, list_price_set, list_prices_set
+from bss.catalog.services.products import (
+    add_on_remove,
+    add_on_set,
+    product_create,
+    product_edit,
+    product_picture_remove,
+    product_picture_set,
+)
+from bss.catalog.services.types import (
+    product_type_characteristics_set,
+    product_type_create,
+    product_type_edit,
+)
+
+__all__ = [
+    "ListPriceRow",
+    "add_on_remove",
+    "add_on_set",
+    "category_create",
+    "category_edit",
+    "definition_apply",
+    "list_price_set",
+    "list_prices_set",
+    "listing_set",
+    "price_list_assign",
+    "price_list_create",
+    "price_list_edit",
+    "price_list_item_remove",
+    "price_list_item_set",
+    "price_list_items_add",
+    "product_create",
+    "product_edit",
+    "product_picture_remove",
+    "product_picture_set",
+    "product_type_characteristics_set",
+    "product_type_create",
+    "product_type_edit",
+]

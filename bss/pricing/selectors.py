@@ -1,0 +1,269 @@
+"""What something costs somebody: price lists, list prices and quotes read together, always in as many queries.
+
+Each function reads the payer's list, its items, the products and their list prices once, whatever the number of
+products; a resale price adds the reseller's list and its items.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bss.accounts.models import Account, Organization
+from bss.catalog import selectors as catalog
+from bss.catalog.choices import Unit
+from bss.catalog.contracts import Offer
+from bss.catalog.models import ListPrice, PriceList, PriceListItem, Product
+from bss.catalog.selectors import Audience, unit_months
+from bss.core import clock
+from bss.pricing import engine
+from bss.pricing.contracts import PriceRequest, QuotedPrice, Rule, UnitPrice
+from bss.pricing.ports import PRICE_SOURCE
+
+_Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Under which lists something is priced, and for whom. `resale` adds the reseller's track."""
+
+    price_list: PriceList
+    audience: Audience
+    resale: bool = False
+    resale_list: PriceList | None = None
+
+    @property
+    def currency(self) -> str:
+        return self.price_list.currency
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """Everything the engine needs of some products, by (product id, unit)."""
+
+    products: dict[int, Product] = field(default_factory=dict)
+    list_prices: dict[_Key, ListPrice] = field(default_factory=dict)
+    rules: dict[_Key, Rule] = field(default_factory=dict)
+    resale_rules: dict[_Key, Rule] = field(default_factory=dict)
+
+
+# Questions ---------------------------------------------------------------------------------------------------
+
+
+def prices_for(
+    *,
+    payer: Account,
+    requests: Sequence[PriceRequest],
+    customer: Account | None = None,
+    at: datetime | None = None,
+) -> list[UnitPrice | None]:
+    """The unit price of each request, in the payer's currency; None for what this payer cannot buy.
+
+    With a `customer` that is an end customer of the payer the resale track is filled, whoever orders. `at` is the
+    moment whose price lists count, now by default.
+    """
+    market = market_for(payer, customer, at)
+    if market is None or not requests:
+        return [None] * len(requests)
+    return _priced(market, requests)
+
+
+def offers_for(
+    *, payer: Account, product_ids: Collection[int], customer: Account | None = None
+) -> dict[int, list[UnitPrice]]:
+    """Every unit on sale of each product, shortest first, for lists and product pages.
+
+    A reseller that looks for itself also gets what it may only buy for its customers. Products that cannot be
+    bought are left out.
+    """
+    market = market_for(payer, customer)
+    if market is not None and payer.is_reseller and customer is None:
+        market = Market(market.price_list, catalog.EVERYBODY)
+    return _offers(market, product_ids)
+
+
+def visitor_offers(
+    *, organization: Organization, product_ids: Collection[int]
+) -> dict[int, list[UnitPrice]]:
+    """What a visitor of an organization's shop sees: its default list's prices, nothing without one."""
+    price_list = catalog.visitor_list_for(organization, catalog.local_date(organization))
+    market = Market(price_list, catalog.CUSTOMERS) if price_list else None
+    return _offers(market, product_ids)
+
+
+def resale_visitor_offers(
+    *, reseller: Account, product_ids: Collection[int]
+) -> dict[int, list[UnitPrice]]:
+    """What a visitor of a reseller's own storefront sees: its default list's resale prices, nothing without one."""
+    on = catalog.local_date(reseller.organization)
+    resale_list = catalog.resale_list_for(reseller, None, on)
+    price_list = catalog.price_list_for(reseller, on) if resale_list else None
+    market = (
+        Market(price_list, catalog.CUSTOMERS, resale=True, resale_list=resale_list)
+        if price_list
+        else None
+    )
+    return _offers(market, product_ids)
+
+
+def preview(price_list: PriceList, items: Sequence[PriceListItem]) -> dict[int, list[UnitPrice]]:
+    """What each item of a price list makes of today's list prices and quotes, by item id, for staff."""
+    market = Market(price_list, catalog.EVERYBODY)
+    offered = _offers(market, {item.product_id for item in items}, on_sale=False)
+    specific = {(item.product_id, item.unit) for item in items if item.unit}
+    found: dict[int, list[UnitPrice]] = {}
+    for item in items:
+        prices = offered.get(item.product_id, [])
+        found[item.pk] = [
+            price
+            for price in prices
+            if (
+                price.unit == item.unit
+                if item.unit
+                else (item.product_id, price.unit) not in specific
+            )
+        ]
+    return found
+
+
+def market_for(
+    payer: Account, customer: Account | None = None, at: datetime | None = None
+) -> Market | None:
+    """The lists under which `payer` buys for `customer`; None when it has no valid one."""
+    on = (at or clock.now()).astimezone(ZoneInfo(payer.organization.time_zone)).date()
+    price_list = catalog.price_list_for(payer, on)
+    if price_list is None:
+        return None
+    resale = customer is not None and customer.parent_id == payer.pk
+    return Market(
+        price_list,
+        catalog.audience_of(payer, customer),
+        resale,
+        catalog.resale_list_for(payer, customer, on) if resale else None,
+    )
+
+
+class CatalogueOffers:
+    """Fills the catalogue's port: prices for its API."""
+
+    def offers(
+        self, *, payer: Account, product_ids: Collection[int]
+    ) -> Mapping[int, Sequence[Offer]]:
+        found = offers_for(payer=payer, product_ids=product_ids)
+        return {
+            product_id: [Offer(p.unit, p.currency, p.price) for p in prices]
+            for product_id, prices in found.items()
+        }
+
+
+# Answers -----------------------------------------------------------------------------------------------------
+
+
+def _offers(
+    market: Market | None, product_ids: Collection[int], *, on_sale: bool = True
+) -> dict[int, list[UnitPrice]]:
+    if market is None or not product_ids:
+        return {}
+    loaded = _load(market, product_ids)
+    requests = [
+        PriceRequest(product_id, unit)
+        for product_id, product in loaded.products.items()
+        for unit in _units(product, loaded)
+    ]
+    found: dict[int, list[UnitPrice]] = defaultdict(list)
+    for price in _answers(market, loaded, requests, on_sale=on_sale):
+        if price is not None:
+            found[price.product_id].append(price)
+    for prices in found.values():
+        prices.sort(key=lambda price: unit_months(price.unit))
+    return dict(found)
+
+
+def _priced(market: Market, requests: Sequence[PriceRequest]) -> list[UnitPrice | None]:
+    return _answers(market, _load(market, {request.product_id for request in requests}), requests)
+
+
+def _answers(
+    market: Market, loaded: _Loaded, requests: Sequence[PriceRequest], *, on_sale: bool = True
+) -> list[UnitPrice | None]:
+    quotes = PRICE_SOURCE.get().quotes(requests, market.currency) if requests else {}
+    return [
+        _answer(market, loaded, request, quotes.get(index))
+        if _sold(market, loaded.products.get(request.product_id)) or not on_sale
+        else None
+        for index, request in enumerate(requests)
+    ]
+
+
+def _sold(market: Market, product: Product | None) -> bool:
+    return product is not None and product.is_active and product.type.audience in market.audience
+
+
+def _answer(
+    market: Market, loaded: _Loaded, request: PriceRequest, quote: QuotedPrice | None
+) -> UnitPrice | None:
+    key = (request.product_id, request.unit)
+    rule = _rule(loaded.rules, key)
+    listed = loaded.list_prices.get(key)
+    if quote is not None and quote.currency != market.currency:
+        quote = None
+    base = engine.base_of(listed.price if listed else None, listed.cost if listed else None, quote)
+    if rule is None or base is None:
+        return None
+    resale = (_rule(loaded.resale_rules, key) or engine.LIST) if market.resale else None
+    made = engine.tracks(base, rule, resale)
+    if made is None:
+        return None
+    return UnitPrice(
+        product_id=request.product_id,
+        unit=request.unit,
+        currency=market.currency,
+        list_price=made.list_price,
+        cost=made.cost,
+        price=made.price,
+        resale=made.resale,
+        source=market.price_list.name,
+        price_list_id=market.price_list.pk,
+        rule=rule.rule,
+        percent=rule.percent,
+        quoted=base.quoted,
+    )
+
+
+def _rule(rules: Mapping[_Key, Rule], key: _Key) -> Rule | None:
+    """An item with this unit goes before one for every unit."""
+    return rules.get(key) or rules.get((key[0], ""))
+
+
+def _units(product: Product, loaded: _Loaded) -> list[str]:
+    """The units that may have a price: those listed, and any where a service manager may quote."""
+    if product.type.managed_by:
+        return list(Unit.values)
+    return [unit for product_id, unit in loaded.list_prices if product_id == product.pk]
+
+
+# Loading -----------------------------------------------------------------------------------------------------
+
+
+def _load(market: Market, product_ids: Collection[int]) -> _Loaded:
+    return _Loaded(
+        products={
+            p.pk: p for p in Product.objects.filter(pk__in=product_ids).select_related("type")
+        },
+        list_prices={
+            (row.product_id, row.unit): row
+            for row in ListPrice.objects.filter(
+                product_id__in=product_ids, currency=market.currency, is_active=True
+            )
+        },
+        rules=_rules(market.price_list, product_ids),
+        resale_rules=_rules(market.resale_list, product_ids) if market.resale_list else {},
+    )
+
+
+def _rules(price_list: PriceList, product_ids: Collection[int]) -> dict[_Key, Rule]:
+    items = PriceListItem.objects.filter(price_list=price_list, product_id__in=product_ids)
+    return {(item.product_id, item.unit): Rule(item.rule, item.percent) for item in items}
