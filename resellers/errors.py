@@ -37,7 +37,9 @@ class NotAReseller(Conflict):
 
 class TenantReseller(Conflict):
     code = "TENANT_RESELLER"
-    message = _("A reseller with its own organization has its own storefronts and cannot take a plan.")
+    message = _(
+        "A reseller with its own organization has its own storefronts and cannot take a plan."
+    )
 
 
 class SamePlan(Conflict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bss.core.images import picture
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,6 @@ from bss.accounts.choices import Radius, Typeface
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
 from bss.core.errors import Invalid
-from bss.core.images import picture
 from bss.ui.theme import parse_accent
 from resellers.choices import Capability
 from resellers.gateway import alias_spec
@@ -47,7 +47,12 @@ class UpgradeForm(forms.Form):
     alias = forms.CharField(label=_("Storefront alias"), max_length=63, required=False)
 
     def __init__(
-        self, *args: Any, account: Account, offers: Sequence[tuple[str, str]], alias: str, **kwargs: Any
+        self,
+        *args: Any,
+        account: Account,
+        offers: Sequence[tuple[str, str]],
+        alias: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
@@ -79,11 +84,17 @@ class StorefrontForm(forms.Form):
 
     name = forms.CharField(label=_("Company name"), max_length=200)
     title = forms.CharField(
-        label=_("Browser title"), max_length=200, required=False, help_text=_("Shown on the browser's tab.")
+        label=_("Browser title"),
+        max_length=200,
+        required=False,
+        help_text=_("Shown on the browser's tab."),
     )
     tagline = forms.CharField(label=_("Welcome line"), max_length=200, required=False)
     about = forms.CharField(
-        label=_("About us"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+        label=_("About us"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
     contact_email = forms.EmailField(label=_("Contact e-mail"), required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)

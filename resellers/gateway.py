@@ -11,6 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from servicemanager.base import ServiceManager
+from servicemanager.errors import Explanation
 
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
@@ -31,7 +33,6 @@ from resellers.errors import (
 )
 from resellers.models import Plan
 from resellers.services import plan_end, plan_move, plan_pause, plan_resume, plan_start
-from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability, Operation
 from servicemanager.contracts import (
     Absent,
@@ -47,7 +48,6 @@ from servicemanager.contracts import (
     Refused,
     SubscriptionTarget,
 )
-from servicemanager.errors import Explanation
 
 
 class ResellerPlans(ServiceManager):
@@ -187,7 +187,9 @@ class ResellerPlans(ServiceManager):
 
     def provision(self, call: Call) -> Outcome:
         target = call.target
-        account = Account.everywhere.select_related("organization").get(pk=target.account.account_id)
+        account = Account.everywhere.select_related("organization").get(
+            pk=target.account.account_id
+        )
         subscription = Subscription.everywhere.get(pk=target.subscription_id)
         try:
             return self._apply(call.operation, account, subscription, target)
@@ -195,7 +197,11 @@ class ResellerPlans(ServiceManager):
             return NeedsInput(problem.code, str(problem.message), problem.field or ALIAS_FIELD)
 
     def _apply(
-        self, operation: str, account: Account, subscription: Subscription, target: SubscriptionTarget
+        self,
+        operation: str,
+        account: Account,
+        subscription: Subscription,
+        target: SubscriptionTarget,
     ) -> Outcome:
         if operation == Operation.CANCEL:
             plan_end(account=account, subscription=subscription, actor=SYSTEM)
@@ -215,9 +221,7 @@ class ResellerPlans(ServiceManager):
             plan_move(account=account, plan=plan, actor=SYSTEM)
             return Done(external_id=account.public_id)
         alias = str(target.attributes.get(ALIAS_FIELD, ""))
-        plan_start(
-            account=account, plan=plan, subscription=subscription, alias=alias, actor=SYSTEM
-        )
+        plan_start(account=account, plan=plan, subscription=subscription, alias=alias, actor=SYSTEM)
         return Done(external_id=account.public_id)
 
     def find(self, call: Call) -> Outcome:
@@ -247,7 +251,8 @@ def _obstacle(
         NotAReseller.message: not account.is_reseller,
         TenantReseller.message: hasattr(account, "tenant_organization"),
         PlanForItself.message: subject.customer_id != subject.account_id,
-        PlanQuantity.message: line.quantity != 1 or sum(1 for other in lines if other.kind == "new") > 1,
+        PlanQuantity.message: line.quantity != 1
+        or sum(1 for other in lines if other.kind == "new") > 1,
         SamePlan.message: line.kind == "new" and held and _is_on(profile, line),
         PlanInProgress.message: line.kind == "new"
         and (selectors.plan_in_flight(account) is not None or (held and not _is_on(profile, line))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -11,15 +12,17 @@ from django.utils.translation import gettext as _
 
 from bss.accounts.choices import FIXED_SEGMENTS, RESERVED_WORDS, StorefrontState
 from bss.accounts.models import Account, Membership, Organization, Storefront
-from bss.catalog.choices import Unit
+from bss.catalog import selectors as catalog
+from bss.catalog.choices import PriceRule, ProductKind, Unit
+from bss.catalog.models import Listing, PriceList, PriceListItem, Product
 from bss.core import clock
 from bss.core.money import Money
 from bss.pricing.contracts import UnitPrice
-from bss.pricing.selectors import offers_for
+from bss.pricing.selectors import offers_for, resale_visitor_offers
 from bss.subscriptions.choices import LIVE, OPEN_CHANGE, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from resellers.choices import COMING, Capability, PlanCode
-from resellers.contracts import CapabilityView, PlanChange, PlanOffer, PlanPrice
+from resellers.contracts import CapabilityView, OwnPriceRow, PlanChange, PlanOffer, PlanPrice
 from resellers.errors import AliasInvalid, AliasReserved, AliasTaken
 from resellers.models import Plan, ResellerProfile
 
@@ -187,7 +190,12 @@ def _offer(
         action, obstacle = "", _("A change is under way")
     elif action in {"choose", "switch"} and not prices:
         action, obstacle = "", _("Not on sale to you")
-    elif action and held and held.subscription and held.subscription.state == SubscriptionState.SUSPENDED:
+    elif (
+        action
+        and held
+        and held.subscription
+        and held.subscription.state == SubscriptionState.SUSPENDED
+    ):
         action, obstacle = "", _("Your plan is suspended")
     return PlanOffer(
         code=plan.code,
@@ -230,7 +238,9 @@ def _in_short(current: Plan | None, plan: Plan) -> list[str]:
 
 def gains_and_losses(before: Plan, after: Plan) -> tuple[list[object], list[object]]:
     """Labels of the capabilities that come and go."""
-    gained = [f.label for f in Capability if f in after.capabilities and f not in before.capabilities]
+    gained = [
+        f.label for f in Capability if f in after.capabilities and f not in before.capabilities
+    ]
     lost = [f.label for f in Capability if f in before.capabilities and f not in after.capabilities]
     return gained, lost
 
@@ -286,7 +296,9 @@ def _kept(profile: ResellerProfile | None, plan: Plan) -> list[str]:
 def _effects(profile: ResellerProfile | None, plan: Plan) -> list[str]:
     if plan.product_id is None:
         return [
-            _("Your storefront shows a neutral page at once, and your customers cannot sign in there."),
+            _(
+                "Your storefront shows a neutral page at once, and your customers cannot sign in there."
+            ),
             _("Come back within 90 days and everything is as it was."),
             _("After 90 days another reseller may take the alias."),
         ]
@@ -321,7 +333,8 @@ def customers_of(reseller: Account) -> QuerySet[Account]:
         .values("n")
     )
     return Account.objects.filter(parent=reseller).annotate(
-        live_subscriptions=Coalesce(Subquery(subscriptions), 0), logins=Coalesce(Subquery(logins), 0)
+        live_subscriptions=Coalesce(Subquery(subscriptions), 0),
+        logins=Coalesce(Subquery(logins), 0),
     )
 
 
@@ -331,4 +344,63 @@ def sign_ins_of(account: Account) -> list[Membership]:
         Membership.objects.filter(contact__account=account, is_active=True)
         .select_related("contact", "user")
         .order_by("contact__last_name")
+    )
+
+
+def own_products(account: Account) -> QuerySet[Product]:
+    """What a reseller's customers could buy: its price list, without what resellers buy for themselves."""
+    on = catalog.local_date(account.organization)
+    return catalog.visible_products(
+        catalog.price_list_for(account, on), audience=catalog.CUSTOMERS
+    ).filter(kind=ProductKind.PRIMARY)
+
+
+def own_price_list(account: Account) -> PriceList | None:
+    """The reseller's own list of selling prices, for whoever has none of its own."""
+    return (
+        PriceList.objects.filter(owner=account, is_default=True, is_active=True)
+        .order_by("-id")
+        .first()
+    )
+
+
+def own_price_rows(account: Account) -> list[OwnPriceRow]:
+    """The reseller's products at their first term: what it pays, its mark-up, what its customers pay."""
+    products = list(own_products(account).order_by("name"))
+    ids = [product.pk for product in products]
+    offers = offers_for(payer=account, product_ids=ids)
+    resale = resale_visitor_offers(reseller=account, product_ids=ids)
+    own = own_price_list(account)
+    items = PriceListItem.objects.filter(price_list=own, unit="", rule=PriceRule.MARKUP)
+    markups = dict(items.values_list("product_id", "percent")) if own else {}
+    hidden = set(
+        Listing.objects.filter(reseller=account, is_listed=False).values_list(
+            "product_id", flat=True
+        )
+    )
+    return [
+        _own_row(product, offers[product.pk][0], resale.get(product.pk), markups, hidden)
+        for product in products
+        if offers.get(product.pk)
+    ]
+
+
+def _own_row(
+    product: Product,
+    offer: UnitPrice,
+    resale: list[UnitPrice] | None,
+    markups: dict[int, Decimal],
+    hidden: set[int],
+) -> OwnPriceRow:
+    selling = resale[0].resale if resale else offer.list_price
+    percent = markups.get(product.pk)
+    return OwnPriceRow(
+        product_id=product.pk,
+        name=product.name,
+        vendor=product.vendor,
+        unit_label=_unit_label(offer.unit),
+        price=Money(offer.price, offer.currency),
+        resale=Money(selling if selling is not None else offer.price, offer.currency),
+        markup="" if percent is None else format(percent.normalize(), "f"),
+        is_listed=product.pk not in hidden,
     )

@@ -72,9 +72,9 @@ def failed_provisioning() -> QuerySet[ProvisioningJob]:
 
 def dead_jobs() -> QuerySet[Job]:
     """Background work of this scope that gave up."""
-    return Job.objects.filter(
-        state=JobState.DEAD, scope__startswith=scope.active().path
-    ).order_by("-id")
+    return Job.objects.filter(state=JobState.DEAD, scope__startswith=scope.active().path).order_by(
+        "-id"
+    )
 
 
 def jobs_waiting() -> QuerySet[Job]:
@@ -87,7 +87,10 @@ def jobs_waiting() -> QuerySet[Job]:
 
 def business() -> Business:
     kinds = dict(
-        Account.objects.filter(is_active=True).values_list("kind").annotate(n=Count("pk")).order_by()
+        Account.objects.filter(is_active=True)
+        .values_list("kind")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
     month = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return Business(
@@ -126,9 +129,9 @@ def subscriptions_by_product(limit: int = 8) -> list[tuple[str, int]]:
 
 def monthly_value(currency: str) -> Any:
     """What live monthly subscriptions bring per month, in one currency (yearly ones are left to billing)."""
-    found = Subscription.objects.filter(
-        state__in=LIVE, unit="P1M", currency=currency
-    ).aggregate(total=Sum(F("unit_price") * F("quantity")))
+    found = Subscription.objects.filter(state__in=LIVE, unit="P1M", currency=currency).aggregate(
+        total=Sum(F("unit_price") * F("quantity"))
+    )
     return found["total"] or 0
 
 

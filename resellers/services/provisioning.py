@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from bss.accounts.services import storefront_close, storefront_create, storefront_open
 from django.db import IntegrityError, transaction
 
 from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account, Storefront
-from bss.accounts.services import storefront_close, storefront_create, storefront_open
 from bss.core import clock, events, history
 from bss.core.actor import Actor
 from bss.subscriptions.models import Subscription
@@ -154,7 +154,11 @@ def _storefront_with(profile: ResellerProfile, alias: str, actor: Actor) -> Stor
     if storefront is None:
         account = profile.account
         return storefront_create(
-            organization=account.organization, owner=account, alias=alias, name=account.name, actor=actor
+            organization=account.organization,
+            owner=account,
+            alias=alias,
+            name=account.name,
+            actor=actor,
         )
     if storefront.alias != alias:
         Storefront.everywhere.filter(pk=storefront.pk).update(alias=alias)

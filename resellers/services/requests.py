@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bss.orders.services import basket_add, order_create, order_execute, order_line_add
+from bss.subscriptions.services import change_request
 from django.db import transaction
 
 from bss.accounts.models import Account
@@ -9,10 +11,8 @@ from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.orders.choices import OrderSource
 from bss.orders.models import Basket, BasketLine, Order
-from bss.orders.services import basket_add, order_create, order_execute, order_line_add
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_request
 from resellers.choices import ALIAS_FIELD
 from resellers.errors import (
     NoPlan,
@@ -106,7 +106,9 @@ def reseller_upgrade(
         ALIAS_FIELD: alias_check(wanted, organization=account.organization, account=account)
     }
     with transaction.atomic():
-        order = order_create(account=account, source=OrderSource.PORTAL, actor=actor)
+        order = order_create(
+            account=account, customer=account, source=OrderSource.PORTAL, actor=actor
+        )
         order_line_add(
             order=order, product=product, unit=unit, quantity=1, parameters=parameters, actor=actor
         )
@@ -142,4 +144,3 @@ def sold(account: Account, plan: Plan, unit: str) -> Product:
     if product is None or all(offer.unit != unit for offer in offers):
         raise PlanNotSold
     return product
-

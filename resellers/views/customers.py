@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bss.accounts.access import access_account
+from bss.accounts.services import contact_create, membership_invite
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bss.accounts.access import access_account
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
-from bss.accounts.services import contact_create, membership_invite
 from bss.ui.components import Button, Crumb, EmptyState, Fact
 from bss.ui.generic import DetailView, FormView, ListView
 from resellers.access import access_own_account, access_own_storefront
@@ -30,7 +30,9 @@ class Customers(ListView):
     search = ("name", "number", "corporate_email", "city")
     empty = EmptyState(
         gettext_lazy("No customers yet"),
-        gettext_lazy("Your distributor adds your customers; each one then shows here with what it has."),
+        gettext_lazy(
+            "Your distributor adds your customers; each one then shows here with what it has."
+        ),
     )
 
     def queryset(self) -> Any:
@@ -72,7 +74,9 @@ class Customer(CustomerScreen, DetailView):
         if Capability.CUSTOMER_USERS not in granted or not self.actor.can(Permission.CONTACT_EDIT):
             return None
         return Button(
-            _("Invite somebody"), reverse("plans:invite", args=[self.object.public_id]), kind="primary"
+            _("Invite somebody"),
+            reverse("plans:invite", args=[self.object.public_id]),
+            kind="primary",
         )
 
     def context(self) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bss.accounts.access import access_account
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -12,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bss.accounts.access import access_account
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError
@@ -32,12 +32,16 @@ from resellers.tables import PlanTable
 class PlanList(ListView):
     permission = Permission.PLAN_VIEW
     title = gettext_lazy("Reseller plans")
-    intro = gettext_lazy("What resellers get with each plan. Name, text, picture and price are on the product.")
+    intro = gettext_lazy(
+        "What resellers get with each plan. Name, text, picture and price are on the product."
+    )
     table = PlanTable
     exportable = False
     empty = EmptyState(
         gettext_lazy("No plans yet"),
-        gettext_lazy("Activate “Tradewind for Resellers” under Setup, then run Get Services Definition."),
+        gettext_lazy(
+            "Activate “Tradewind for Resellers” under Setup, then run Get Services Definition."
+        ),
     )
 
     def queryset(self) -> Any:
@@ -120,9 +124,7 @@ class Upgrade(AccountScreen, FormView):
 
     def save(self, form: Any) -> Account:
         code, unit = form.cleaned_data["offer"].split(":")
-        plan = next(
-            p for p in selectors.plans_of(self.object.organization_id) if p.code == code
-        )
+        plan = next(p for p in selectors.plans_of(self.object.organization_id) if p.code == code)
         result = reseller_upgrade(
             account=self.object,
             plan=plan,
@@ -131,9 +133,7 @@ class Upgrade(AccountScreen, FormView):
             actor=self.actor,
         )
         order = result if isinstance(result, Order) else result.order_line.order
-        messages.success(
-            self.request, _("Order %(number)s runs now.") % {"number": order.number}
-        )
+        messages.success(self.request, _("Order %(number)s runs now.") % {"number": order.number})
         return order  # type: ignore[return-value]
 
     def success_url(self, result: Any) -> str:

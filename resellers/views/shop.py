@@ -153,9 +153,14 @@ class Prices(OwnStorefront, Page):
         self.storefront()
         return {
             **self.shop_context(),
-            "rows": own_price_rows(self.account()),
-            "errors": getattr(self, "errors", {}),
-            "typed": getattr(self, "typed", {}),
+            "rows": [
+                {
+                    "row": row,
+                    "typed": getattr(self, "typed", {}).get(row.field, row.markup),
+                    "error": getattr(self, "errors", {}).get(row.field, [""])[0],
+                }
+                for row in own_price_rows(self.account())
+            ],
         }
 
     def post(self, request: HttpRequest) -> HttpResponseBase:

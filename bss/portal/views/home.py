@@ -38,7 +38,12 @@ def _needs(needs: selectors.NeedsYou) -> list[Tile]:
     orders, subscriptions = reverse("orders:list"), reverse("subscriptions:list")
     rows = [
         (_("Orders to execute"), needs.orders_to_execute, f"{orders}?view=to_execute", "warning"),
-        (_("Lines that need input"), needs.lines_needing_input, f"{orders}?view=needs_you", "warning"),
+        (
+            _("Lines that need input"),
+            needs.lines_needing_input,
+            f"{orders}?view=needs_you",
+            "warning",
+        ),
         (
             _("Failed provisioning"),
             needs.failed_provisioning,
