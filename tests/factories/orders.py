@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from bss.accounts.models import Account, Organization, Storefront
 from bss.catalog.choices import ProductKind
-from bss.catalog.models import AddOn, ListPrice, Product, ProductType
+from bss.catalog.models import AddOn, ListPrice, PriceList, PriceListItem, Product, ProductType
 from bss.core.actor import SYSTEM, Actor
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.services import (
@@ -16,6 +17,7 @@ from bss.orders.services import (
     basket_open_for,
     basket_place,
     order_create,
+    order_execute,
     order_line_add,
 )
 from bss.subscriptions.models import Subscription
@@ -30,6 +32,18 @@ def make_type(organization: Organization, **values: Any) -> ProductType:
     return ProductType.everywhere.create(
         organization=organization, **{"code": f"type-{n}", "name": f"Service {n}", **values}
     )
+
+
+def default_list(organization: Organization) -> PriceList:
+    """The list that whoever has none of its own buys from."""
+    found, _created = PriceList.everywhere.get_or_create(
+        organization=organization,
+        owner=None,
+        is_default=True,
+        currency="EUR",
+        defaults={"name": "Standard", "valid_from": date(2020, 1, 1)},
+    )
+    return found
 
 
 def make_product(
@@ -47,6 +61,9 @@ def make_product(
         organization=organization,
         type=type or make_type(organization),
         **{"code": f"product-{n}", "name": f"Product {n}", **values},
+    )
+    PriceListItem.everywhere.create(
+        organization=organization, price_list=default_list(organization), product=product
     )
     for unit in units:
         ListPrice.everywhere.create(
@@ -115,8 +132,6 @@ def make_subscription(
     active: bool = True,
 ) -> Subscription:  # fmt: skip
     """A subscription as a delivered order leaves it (or pending, when not `active`). Runs no jobs."""
-    from bss.orders.services import order_execute
-
     order = make_draft(account, product, customer=customer, quantity=quantity)
     order_execute(order=order, actor=SYSTEM)
     line = OrderLine.everywhere.select_related("order").get(order=order, parent=None)

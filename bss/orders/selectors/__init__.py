@@ -6,6 +6,7 @@ from bss.orders.selectors.baskets import (
     basket_count,
     basket_lines,
     basket_of,
+    basket_prices,
     basket_track,
     basket_view,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "basket_count",
     "basket_lines",
     "basket_of",
+    "basket_prices",
     "basket_subject",
     "basket_track",
     "basket_view",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Sum
 
@@ -14,6 +14,8 @@ from bss.orders.choices import BasketState
 from bss.orders.contracts import Track, Wanted, seen_by
 from bss.orders.models import Basket, BasketLine
 from bss.orders.selectors.prices import unit_prices
+from bss.pricing.contracts import UnitPrice
+from bss.pricing.selectors import offers_for
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,19 @@ def basket_lines(basket: Basket) -> list[BasketLine]:
     return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.pk))
 
 
+def basket_prices(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | None]:
+    """What each wanted thing costs this basket's buyer, in order; None where it is not on sale to it.
+
+    A reseller that has not said whom its basket is for also gets the price of what is for customers only.
+    """
+    payer = basket.account
+    if basket.customer_id != payer.pk or not payer.is_reseller:
+        return unit_prices(wanted, payer=payer, customer=basket.customer)
+    offers = offers_for(payer=payer, product_ids={w.product.pk for w in wanted})
+    found = {(p.product_id, p.unit): p for prices in offers.values() for p in prices}
+    return [found.get((w.product.pk, w.unit)) for w in wanted]
+
+
 def wanted_of(lines: list[BasketLine]) -> list[Wanted]:
     return [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
 
@@ -108,7 +123,7 @@ def basket_view(basket: Basket) -> BasketView:
     """The basket with today's prices: a constant number of queries, however many lines."""
     lines = basket_lines(basket)
     track = basket_track(basket)
-    prices = unit_prices(wanted_of(lines), payer=basket.account, customer=basket.customer)
+    prices = basket_prices(basket, wanted_of(lines))
     items = [
         _item(line, price, basket.currency, track)
         for line, price in zip(lines, prices, strict=True)
@@ -133,7 +148,7 @@ def basket_view(basket: Basket) -> BasketView:
     return BasketView(basket, tops, total, track)
 
 
-def _item(line: BasketLine, price: Any, currency: str, track: Track) -> BasketItem:
+def _item(line: BasketLine, price: UnitPrice | None, currency: str, track: Track) -> BasketItem:
     if price is None:
         return BasketItem(line, currency, None, None, None)
     unit: Decimal = seen_by(track, price)

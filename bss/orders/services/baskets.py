@@ -74,7 +74,7 @@ def basket_add(
     rules.check_kind(product, parent.product if parent else None)
     with transaction.atomic():
         held = _open_locked(basket)
-        rules.check_audience([product], payer=held.account, customer=held.customer)
+        rules.check_reseller_products([product], payer=held.account, customer=held.customer)
         if replace_same_type:
             held.lines.filter(product__type_id=product.type_id).delete()
         line = _same_line(held, product, unit, friendly_name, parent)
@@ -134,7 +134,7 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
         held = _open_locked(basket)
         rules.check_customer(customer, held.account)
         products = [line.product for line in selectors.basket_lines(held)]
-        rules.check_audience(products, payer=held.account, customer=customer)
+        rules.check_reseller_products(products, payer=held.account, customer=customer)
         Basket.objects.filter(pk=held.pk).update(customer=customer)
         _touch(held)
     basket.customer = customer
@@ -194,7 +194,7 @@ def remember_prices(basket: Basket) -> None:
     lines = selectors.basket_lines(basket)
     track = selectors.basket_track(basket)
     wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
-    prices = selectors.unit_prices(wanted, payer=basket.account, customer=basket.customer)
+    prices = selectors.basket_prices(basket, wanted)
     for line, price in zip(lines, prices, strict=True):
         line.seen_price = None if price is None else seen_by(track, price)
     BasketLine.objects.bulk_update(lines, ["seen_price"])
@@ -230,7 +230,7 @@ def _same_line(
 
 
 def _price_now(basket: Basket, wanted: Wanted) -> Any:
-    price = selectors.unit_prices([wanted], payer=basket.account, customer=basket.customer)[0]
+    price = selectors.basket_prices(basket, [wanted])[0]
     if price is None:
         raise NotForSale(field="product")
     track: Track = selectors.basket_track(basket)

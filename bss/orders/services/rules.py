@@ -49,7 +49,7 @@ def check_quantity(product: Product, quantity: int, *, parent: Product | None = 
 
 
 def _add_on_limit(parent: Product, add_on: Product) -> int | None:
-    link = AddOn.objects.filter(product=parent, add_on=add_on).first()
+    link = AddOn.objects.filter(product=parent, add_on=add_on, is_active=True).first()
     if link is None:
         raise NotForSale(
             _("%(add_on)s cannot be bought with %(product)s.")
@@ -86,18 +86,26 @@ def check_customer(customer: Account, payer: Account) -> None:
 
 def check_audience(products: Iterable[Product], *, payer: Account, customer: Account) -> None:
     """What is for resellers is for themselves only; what is for customers is for no reseller's own use."""
-    own_use = customer.pk == payer.pk
-    for product in products:
-        audience = product.type.audience
-        if audience == ProductAudience.RESELLER and not (own_use and payer.is_reseller):
-            raise NotForThisCustomer(
-                _("%(product)s is for resellers, for their own use.") % {"product": product.name},
-                field="customer",
-            )
-        if audience == ProductAudience.CUSTOMER and customer.is_reseller:
+    wanted = list(products)
+    check_reseller_products(wanted, payer=payer, customer=customer)
+    for product in wanted:
+        if product.type.audience == ProductAudience.CUSTOMER and customer.is_reseller:
             raise NotForThisCustomer(
                 _("%(product)s is for customers: choose the customer it is for.")
                 % {"product": product.name},
+                field="customer",
+            )
+
+
+def check_reseller_products(
+    products: Iterable[Product], *, payer: Account, customer: Account
+) -> None:
+    """The half of `check_audience` that holds before a reseller has said whom its basket is for."""
+    for product in products:
+        own_use = customer.pk == payer.pk and payer.is_reseller
+        if product.type.audience == ProductAudience.RESELLER and not own_use:
+            raise NotForThisCustomer(
+                _("%(product)s is for resellers, for their own use.") % {"product": product.name},
                 field="customer",
             )
 
