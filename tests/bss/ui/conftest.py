@@ -8,6 +8,7 @@ import pytest
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
+from django.utils import translation
 
 from bss.core import scope
 from bss.core.actor import ANONYMOUS, Actor
@@ -24,13 +25,11 @@ def _own_addresses(settings):
 
 @pytest.fixture(autouse=True)
 def _english():
-    from django.utils import translation
-
     with translation.override("en"):
         yield
 
 
-@pytest.fixture()
+@pytest.fixture
 def clerk() -> Actor:
     return Actor(
         kind="staff",
@@ -41,17 +40,17 @@ def clerk() -> Actor:
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def outsider() -> Actor:
     return Actor(kind="staff", label="Jonas Brandt", user_id=2)
 
 
-@pytest.fixture()
+@pytest.fixture
 def nobody() -> Actor:
     return ANONYMOUS
 
 
-@pytest.fixture()
+@pytest.fixture
 def request_by():
     """`request_by(actor, "/runs/?sort=title", post={...}, htmx=True)`: a request of a surface."""
 
@@ -72,7 +71,7 @@ def request_by():
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def runs(db):
     """`runs(120)`: that many rows of a kernel table, told apart by their titles."""
 
@@ -95,7 +94,7 @@ def runs(db):
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def in_scope():
     with scope.activate(Scope.of_organization(ORGANIZATION)):
         yield

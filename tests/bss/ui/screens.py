@@ -8,7 +8,17 @@ from django.urls import reverse
 
 from bss.core.errors import Invalid, NotFound
 from bss.core.models import Run, RunState
-from bss.ui.components import Attention, Badge, Button, Confirm, EmptyState, Fact, Fieldset, SavedView, Tab
+from bss.ui.components import (
+    Attention,
+    Badge,
+    Button,
+    Confirm,
+    EmptyState,
+    Fact,
+    Fieldset,
+    SavedView,
+    Tab,
+)
 from bss.ui.generic import BulkAction, BulkResult, DetailView, EditView, ListView
 from bss.ui.tables import Column, Table
 
@@ -46,9 +56,17 @@ class RunList(ListView):
     filterset = RunFilter
     search = ("title",)
     saved_views = (SavedView("failed", "Failed", {"state": "failed"}),)
-    empty = EmptyState("No runs yet", "An import shows here.", Button("Import", "/import/", "plus", "primary"))
+    empty = EmptyState(
+        "No runs yet", "An import shows here.", Button("Import", "/import/", "plus", "primary")
+    )
     bulk_actions = (
-        BulkAction("stop", "Stop", stop_runs, permission="run.edit", confirm=lambda n: Confirm(f"Stop {n} runs?")),
+        BulkAction(
+            "stop",
+            "Stop",
+            stop_runs,
+            permission="run.edit",
+            confirm=lambda n: Confirm(f"Stop {n} runs?"),
+        ),
         BulkAction("hidden", "Hidden", stop_runs, permission="run.never"),
     )
 

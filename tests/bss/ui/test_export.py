@@ -16,7 +16,9 @@ from bss.ui.generic.export import cell_text
 from tests.bss.ui.screens import RunList
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 30 1234", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49 30 1234", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+)
 def test_text_that_would_be_a_formula_is_quoted(text):
     assert cell_text(text) == f"'{text}"
 
@@ -40,13 +42,15 @@ def test_values_are_written_in_canonical_form(value, written):
 
 
 @pytest.mark.django_db
-def test_the_export_has_every_matching_row_and_the_visible_columns(runs, clerk, request_by, in_scope):
+def test_the_export_has_every_matching_row_and_the_visible_columns(
+    runs, clerk, request_by, in_scope
+):
     runs(120)
     runs(3, state=RunState.FAILED)
     Run.objects.filter(title="Import 0000").update(title="=HYPERLINK(1)")
     response = RunList.as_view()(request_by(clerk, "/runs/?state=queued&sort=title&export=csv"))
     assert response.streaming
-    assert "attachment; filename=\"run-" in response["Content-Disposition"]
+    assert 'attachment; filename="run-' in response["Content-Disposition"]
     with scope.activate(None):
         text = b"".join(response.streaming_content).decode()
     assert text.startswith("\ufeff")

@@ -26,11 +26,15 @@ def walked(order: str, size: int = 7) -> list[int]:
         after = Cursor.decode(page.next)
 
 
-@pytest.mark.parametrize("order", ["title", "-title", "done", "-done", "pk", "-pk", "created_at", "-created_at"])
+@pytest.mark.parametrize(
+    "order", ["title", "-title", "done", "-done", "pk", "-pk", "created_at", "-created_at"]
+)
 def test_walking_forward_meets_every_row_once_in_order(runs, order):
     runs(40)
     name, sign = order.removeprefix("-"), "-" if order.startswith("-") else ""
-    assert walked(order) == list(Run.objects.order_by(f"{sign}{name}", f"{sign}pk").values_list("pk", flat=True))
+    assert walked(order) == list(
+        Run.objects.order_by(f"{sign}{name}", f"{sign}pk").values_list("pk", flat=True)
+    )
 
 
 @pytest.mark.parametrize("order", ["started_at", "-started_at"])
@@ -64,7 +68,9 @@ def test_going_back_shows_the_same_pages(runs):
     assert again.next
 
 
-@pytest.mark.parametrize("text", ["", "x", "%%%", "W10", "bnVsbA", "eyJhIjoxfQ", "WyJ4IiwgImFiYyIsIGZhbHNlXQ"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "%%%", "W10", "bnVsbA", "eyJhIjoxfQ", "WyJ4IiwgImFiYyIsIGZhbHNlXQ"]
+)
 def test_a_mangled_cursor_shows_the_first_page(runs, text):
     runs(3)
     page = page_of(Run.objects.all(), "created_at", Cursor.decode(text), 2)
@@ -75,7 +81,9 @@ def test_a_mangled_cursor_shows_the_first_page(runs, text):
 def test_a_deep_page_is_one_query_without_offset(runs):
     runs(60)
     first = page_of(Run.objects.all(), "title", None, 25)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         page_of(Run.objects.all(), "title", Cursor.decode(first.next), 25)
     assert len(queries) == 1
     assert "OFFSET" not in queries[0]["sql"]

@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bss.core.actor import Actor
 from bss.core.errors import Invalid, PermissionDenied
 from bss.core.models import Run, RunState
 from tests.bss.ui.screens import RunList
@@ -60,8 +61,6 @@ def test_an_actor_without_the_permission_is_refused(outsider, request_by):
 
 
 def test_a_visitor_sees_what_its_actor_is_permitted(runs, request_by):
-    from bss.core.actor import Actor
-
     runs(1)
     visitor = Actor(kind="anonymous", label="", permissions=frozenset({"run.view"}))
     assert view(request_by(visitor, "/runs/")).status_code == 200
@@ -106,7 +105,11 @@ def test_sorting_marks_the_column_and_offers_the_other_way(runs, clerk, request_
     html = body(view(request_by(clerk, "/runs/?sort=-title")))
     assert 'aria-sort="descending"' in html
     assert 'href="?sort=title"' in html
-    assert titles(view(request_by(clerk, "/runs/?sort=-title"))) == ["Import 0002", "Import 0001", "Import 0000"]
+    assert titles(view(request_by(clerk, "/runs/?sort=-title"))) == [
+        "Import 0002",
+        "Import 0001",
+        "Import 0000",
+    ]
 
 
 def test_an_unknown_sort_is_the_default(runs, clerk, request_by):
@@ -116,7 +119,9 @@ def test_an_unknown_sort_is_the_default(runs, clerk, request_by):
 
 def test_columns_are_chosen_and_remembered(runs, clerk, request_by):
     runs(1)
-    asked = request_by(clerk, "/runs/", post={"columns_set": "1", "columns": ["title", "error", "nonsense"]})
+    asked = request_by(
+        clerk, "/runs/", post={"columns_set": "1", "columns": ["title", "error", "nonsense"]}
+    )
     assert view(asked).status_code == 302
     html = body(view(request_by(clerk, "/runs/", session=asked.session)))
     assert 'data-label="Error"' in html
@@ -131,7 +136,9 @@ def test_totals_are_of_the_rows_shown(runs, clerk, request_by):
 
 def test_a_bulk_action_asks_first_and_changes_nothing_yet(runs, clerk, request_by):
     made = runs(3)
-    request = request_by(clerk, "/runs/", post={"bulk": "stop", "ids": [made[0].public_id, made[1].public_id]})
+    request = request_by(
+        clerk, "/runs/", post={"bulk": "stop", "ids": [made[0].public_id, made[1].public_id]}
+    )
     html = body(view(request))
     assert "Stop 2 runs?" in html
     assert html.count('name="ids"') == 2
@@ -142,17 +149,24 @@ def test_a_confirmed_bulk_action_reports_the_refused(runs, clerk, request_by):
     queued, done = runs(1)[0], runs(1, state=RunState.SUCCEEDED)[0]
     runs(1)
     request = request_by(
-        clerk, "/runs/", post={"bulk": "stop", "confirmed": "1", "ids": [queued.public_id, done.public_id]}
+        clerk,
+        "/runs/",
+        post={"bulk": "stop", "confirmed": "1", "ids": [queued.public_id, done.public_id]},
     )
     assert view(request).status_code == 302
-    assert [str(m) for m in get_messages(request)] == ["Stop: 1 row done.", "Import 0000: not waiting"]
+    assert [str(m) for m in get_messages(request)] == [
+        "Stop: 1 row done.",
+        "Import 0000: not waiting",
+    ]
     assert Run.objects.filter(cancel_requested=True).count() == 1
 
 
 def test_everything_that_matches_keeps_the_filter(runs, clerk, request_by):
     runs(4)
     runs(2, state=RunState.FAILED)
-    request = request_by(clerk, "/runs/?state=queued", post={"bulk": "stop", "confirmed": "1", "everything": "on"})
+    request = request_by(
+        clerk, "/runs/?state=queued", post={"bulk": "stop", "confirmed": "1", "everything": "on"}
+    )
     view(request)
     assert Run.objects.filter(cancel_requested=True).count() == 4
 
@@ -161,5 +175,9 @@ def test_everything_that_matches_keeps_the_filter(runs, clerk, request_by):
 def test_a_bulk_action_without_permission_does_not_exist(runs, clerk, request_by, action):
     made = runs(1)
     with pytest.raises(Invalid):
-        view(request_by(clerk, "/runs/", post={"bulk": action, "confirmed": "1", "ids": [made[0].public_id]}))
+        view(
+            request_by(
+                clerk, "/runs/", post={"bulk": action, "confirmed": "1", "ids": [made[0].public_id]}
+            )
+        )
     assert Run.objects.filter(cancel_requested=True).count() == 0
