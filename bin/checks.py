@@ -38,8 +38,8 @@ STATIC = {
 }
 NOT_FAST = ("types", "browser", "demo")
 TESTS = ("tests", "browser")
-# Each test process has a Redis database of its own; tests that name a group run in one process.
-PYTEST = "python -m pytest -p tests.plugins.redis_databases --dist loadgroup --durations 10 --durations-min 3"
+# Each test process has a Redis database of its own.
+PYTEST = "python -m pytest -p tests.plugins.redis_databases --dist worksteal --durations 10 --durations-min 3"
 # The demo comes up on servers and data of its own and is walked over HTTP.
 DEMO = "python bin/demo.py --check"
 
