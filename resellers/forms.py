@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bss.core.images import picture
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import Radius, Typeface
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
+from bss.core.db import new_public_id
 from bss.core.errors import Invalid
+from bss.core.pictures import normalised
 from bss.ui.theme import parse_accent
 from resellers.choices import Capability
 from resellers.gateway import alias_spec
 from resellers.models import Plan
 from resellers.selectors import alias_check
 
+LOGO_SIDE = 600
 HOME_SECTIONS = [
     ("hero", _("Welcome")),
     ("featured", _("Featured products")),
@@ -99,7 +102,7 @@ class StorefrontForm(forms.Form):
     contact_email = forms.EmailField(label=_("Contact e-mail"), required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
     logo = forms.FileField(
-        label=_("Logo"), required=False, help_text=_("PNG, JPEG or WebP, at most 1 MB.")
+        label=_("Logo"), required=False, help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB.")
     )
     accent = forms.CharField(
         label=_("Accent colour"), max_length=7, widget=forms.TextInput(attrs={"type": "color"})
@@ -124,9 +127,10 @@ class StorefrontForm(forms.Form):
         if not upload:
             return None
         try:
-            return picture(upload, max_bytes=1024 * 1024, max_side=600)
+            data = normalised(upload, field="logo", longest_side=LOGO_SIDE)
         except Invalid as problem:
             raise ValidationError(str(problem.message), code=problem.code) from problem
+        return ContentFile(data, name=f"{new_public_id()}.webp")
 
 
 class InviteForm(forms.Form):

@@ -11,8 +11,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from servicemanager.base import ServiceManager
-from servicemanager.errors import Explanation
 
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
@@ -33,6 +31,7 @@ from resellers.errors import (
 )
 from resellers.models import Plan
 from resellers.services import plan_end, plan_move, plan_pause, plan_resume, plan_start
+from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability, Operation
 from servicemanager.contracts import (
     Absent,
@@ -48,6 +47,7 @@ from servicemanager.contracts import (
     Refused,
     SubscriptionTarget,
 )
+from servicemanager.errors import Explanation
 
 
 class ResellerPlans(ServiceManager):
@@ -121,7 +121,7 @@ class ResellerPlans(ServiceManager):
             gettext_lazy("Give another alias on the order; the plan is then set up."),
         ),
         Explanation(
-            "ALIAS_INVALID",
+            "ALIAS_FORMAT",
             gettext_lazy("The storefront alias has not the form of one"),
             gettext_lazy("An alias has 3 to 63 lower-case letters, digits and hyphens."),
             "buyer",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -10,24 +9,24 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from bss.accounts.choices import FIXED_SEGMENTS, RESERVED_WORDS, StorefrontState
+from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account, Membership, Organization, Storefront
+from bss.accounts.services import alias_parse
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import PriceRule, ProductKind, Unit
 from bss.catalog.models import Listing, PriceList, PriceListItem, Product
 from bss.core import clock
+from bss.core.errors import Invalid
 from bss.core.money import Money
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import offers_for, resale_visitor_offers
 from bss.subscriptions.choices import LIVE, OPEN_CHANGE, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
-from resellers.choices import COMING, Capability, PlanCode
+from resellers.choices import ALIAS_FIELD, COMING, Capability, PlanCode
 from resellers.contracts import CapabilityView, OwnPriceRow, PlanChange, PlanOffer, PlanPrice
-from resellers.errors import AliasInvalid, AliasReserved, AliasTaken
+from resellers.errors import AliasTaken
 from resellers.models import Plan, ResellerProfile
 
-# 3 to 63 characters, as a DNS label, so that an alias may become a sub-domain one day.
-ALIAS_FORM = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])")
 # The plan subscription counts as the reseller's plan in these states; suspended keeps the plan but closes the shop.
 HELD = frozenset(
     {SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL, SubscriptionState.SUSPENDED}
@@ -35,24 +34,18 @@ HELD = frozenset(
 OPEN_FOR_BUSINESS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL})
 
 
-def alias_normal(text: str) -> str:
-    """An alias as it is kept: trimmed and in lower case."""
-    return text.strip().lower()
-
-
 def alias_check(text: str, *, organization: Organization, account: Account | None) -> str:
-    """The normal form of an alias this account may have.
+    """The stored form of an alias this account may have.
 
-    Raises AliasInvalid, AliasReserved or AliasTaken, each naming the field `storefront_alias`. The unique
+    Raises Invalid on the field `storefront_alias`: ALIAS_FORMAT, ALIAS_RESERVED or ALIAS_TAKEN. The unique
     constraints decide in the end; this answers early and kindly.
     """
-    alias = alias_normal(text)
-    if not ALIAS_FORM.fullmatch(alias):
-        raise AliasInvalid(AliasInvalid.message, field="storefront_alias")
-    if alias in FIXED_SEGMENTS or alias in RESERVED_WORDS:
-        raise AliasReserved(AliasReserved.message, field="storefront_alias")
+    try:
+        alias = alias_parse(text)
+    except Invalid as problem:
+        raise Invalid(problem.message, field=ALIAS_FIELD, code=problem.code) from problem
     if alias_holder(alias, organization=organization, but=account) is not None:
-        raise AliasTaken(AliasTaken.message, field="storefront_alias")
+        raise AliasTaken(AliasTaken.message, field=ALIAS_FIELD)
     return alias
 
 

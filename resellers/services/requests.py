@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bss.orders.services import basket_add, order_create, order_execute, order_line_add
-from bss.subscriptions.services import change_request
 from django.db import transaction
 
 from bss.accounts.models import Account
@@ -11,8 +9,10 @@ from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.orders.choices import OrderSource
 from bss.orders.models import Basket, BasketLine, Order
+from bss.orders.services import basket_add, order_create, order_execute, order_line_add
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services import change_request
 from resellers.choices import ALIAS_FIELD
 from resellers.errors import (
     NoPlan,
@@ -112,8 +112,9 @@ def reseller_upgrade(
         order_line_add(
             order=order, product=product, unit=unit, quantity=1, parameters=parameters, actor=actor
         )
-    order_execute(order=order, actor=actor)
-    return order
+    # Adding a line counts as an edit of the order: execute what it is now.
+    order.refresh_from_db()
+    return order_execute(order=order, actor=actor)
 
 
 def refuse_unless_reseller(account: Account) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from bss.accounts.services import storefront_edit
 from django.db import transaction
 
 from bss.accounts.models import Account, Storefront
+from bss.accounts.services import storefront_edit
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import PriceRule
 from bss.catalog.models import PriceList, PriceListItem

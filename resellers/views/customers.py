@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bss.accounts.access import access_account
-from bss.accounts.services import contact_create, membership_invite
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bss.accounts.access import access_account
+from bss.accounts.choices import UserType
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
+from bss.accounts.services import storefront_user_invite
+from bss.core.errors import NotFound
 from bss.ui.components import Button, Crumb, EmptyState, Fact
 from bss.ui.generic import DetailView, FormView, ListView
 from resellers.access import access_own_account, access_own_storefront
@@ -46,9 +48,10 @@ class CustomerScreen:
     def customer(self) -> Account:
         """An end customer of this reseller. Raises NotFound for anybody else's."""
         own = access_own_account(self.actor, Permission.ACCOUNT_VIEW)
-        return access_account(
-            self.actor, self.kwargs["public_id"], Permission.ACCOUNT_VIEW, parent=own
-        )
+        customer = access_account(self.actor, self.kwargs["public_id"])
+        if customer.parent_id != own.pk:
+            raise NotFound
+        return customer
 
     def crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("My customers"), reverse("plans:customers"))]
@@ -100,8 +103,9 @@ class Invite(CustomerScreen, FormView):
         self.object = self.customer()
 
     def save(self, form: Any) -> Account:
-        contact = contact_create(account=self.object, actor=self.actor, **form.cleaned_data)
-        membership_invite(contact=contact, actor=self.actor)
+        storefront_user_invite(
+            account=self.object, actor=self.actor, user_type=UserType.ADMIN, **form.cleaned_data
+        )
         messages.success(
             self.request, _("%(email)s gets an e-mail with a link to sign in.") % form.cleaned_data
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bss.orders.services import basket_open_for
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -17,6 +16,7 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
+from bss.orders.services import basket_open_for
 from bss.subscriptions.models import ScheduledChange
 from bss.ui.components import Badge, Button, Crumb, PlanColumn
 from bss.ui.generic import Page, Screen

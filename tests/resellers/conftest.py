@@ -10,14 +10,14 @@ from resellers.services import reseller_upgrade
 from tests.factories.resellers import plans_on_sale
 
 
-@pytest.fixture()
+@pytest.fixture
 def plans(distributor):
     """The distributor's plans by code, on sale."""
     plans_on_sale(distributor)
     return {plan.code: plan for plan in Plan.everywhere.select_related("product")}
 
 
-@pytest.fixture()
+@pytest.fixture
 def put_on(plans, staff, run_jobs, distributor):
     """`put_on(account, "free", alias)`: staff put a reseller on a plan, and it is provisioned."""
 
