@@ -7,6 +7,7 @@ from bss.subscriptions.choices import ChangeState as C
 from bss.subscriptions.choices import SubscriptionState as S
 from bss.subscriptions.events import (
     ScheduledChangeApplied,
+    ScheduledChangeCancelled,
     ScheduledChangeFailed,
     ScheduledChangeStarted,
     SubscriptionActivated,
@@ -50,7 +51,7 @@ CHANGE = Machine(
         move("apply", C.IN_PROGRESS, C.APPLIED, event=ScheduledChangeApplied),
         move("fail", C.IN_PROGRESS, C.FAILED, event=ScheduledChangeFailed),
         move("retry", C.FAILED, C.IN_PROGRESS, event=ScheduledChangeStarted),
-        move("cancel", {C.SCHEDULED, C.FAILED}, C.CANCELLED),
+        move("cancel", {C.SCHEDULED, C.FAILED}, C.CANCELLED, event=ScheduledChangeCancelled),
     ],
     initial=frozenset({C.SCHEDULED}),
 )
