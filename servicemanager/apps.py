@@ -22,5 +22,6 @@ class ServicemanagerConfig(AppConfig):
             events.SubscriptionProvisioningRequested, handlers.subscription_provisioning_requested
         )
         subscribe(events.ScheduledChangeStarted, handlers.change_started)
+        subscribe(events.ScheduledChangeCancelled, handlers.change_cancelled)
         subscribe(events.SubscriptionCancelled, handlers.subscription_ended)
         subscribe(BasketWaiting, handlers.basket_waiting)

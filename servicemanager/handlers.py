@@ -6,13 +6,18 @@ from bss.core.actor import SYSTEM
 from bss.orders.events import BasketWaiting
 from bss.orders.models import Basket
 from bss.subscriptions.events import (
+    ScheduledChangeCancelled,
     ScheduledChangeStarted,
     SubscriptionCancelled,
     SubscriptionCreated,
     SubscriptionProvisioningRequested,
 )
 from bss.subscriptions.models import ScheduledChange, Subscription
-from servicemanager.services import provisioning_request, provisioning_withdraw
+from servicemanager.services import (
+    provisioning_request,
+    provisioning_withdraw,
+    provisioning_withdraw_change,
+)
 from servicemanager.services.requests import requests_start
 
 
@@ -32,6 +37,12 @@ def change_started(event: ScheduledChangeStarted) -> None:
     """Have the change made at whoever provisions the subscription."""
     change = ScheduledChange.objects.select_related("subscription").get(pk=event.change_id)
     provisioning_request(subscription=change.subscription, change=change, actor=SYSTEM)
+
+
+def change_cancelled(event: ScheduledChangeCancelled) -> None:
+    """Withdrawn: what failed of it is not tried again."""
+    change = ScheduledChange.objects.get(pk=event.change_id)
+    provisioning_withdraw_change(change=change, actor=SYSTEM)
 
 
 def subscription_ended(event: SubscriptionCancelled) -> None:

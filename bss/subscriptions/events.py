@@ -77,3 +77,11 @@ class ScheduledChangeApplied:
 @dataclass(frozen=True)
 class ScheduledChangeFailed:
     change_id: int
+
+
+@event("scheduled_change.cancelled")
+@dataclass(frozen=True)
+class ScheduledChangeCancelled:
+    """It was withdrawn before it was applied."""
+
+    change_id: int

@@ -7,6 +7,7 @@ from bss.subscriptions.choices import ChangeState as C
 from bss.subscriptions.choices import SubscriptionState as S
 from bss.subscriptions.events import (
     ScheduledChangeApplied,
+    ScheduledChangeCancelled,
     ScheduledChangeFailed,
     ScheduledChangeStarted,
     SubscriptionActivated,
@@ -51,7 +52,12 @@ CHANGE = Machine(
         move("fail", C.IN_PROGRESS, C.FAILED, event=ScheduledChangeFailed),
         move("retry", C.FAILED, C.IN_PROGRESS, event=ScheduledChangeStarted),
         # From in progress only while its line needs input: nothing is under way at the vendor then.
-        move("cancel", {C.SCHEDULED, C.IN_PROGRESS, C.FAILED}, C.CANCELLED),
+        move(
+            "cancel",
+            {C.SCHEDULED, C.IN_PROGRESS, C.FAILED},
+            C.CANCELLED,
+            event=ScheduledChangeCancelled,
+        ),
     ],
     initial=frozenset({C.SCHEDULED}),
 )

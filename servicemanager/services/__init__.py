@@ -17,6 +17,7 @@ from servicemanager.services.provisioning import (
     provisioning_retry,
     provisioning_start,
     provisioning_withdraw,
+    provisioning_withdraw_change,
 )
 from servicemanager.services.steps import provisioning_step
 
@@ -36,4 +37,5 @@ __all__ = [
     "provisioning_start",
     "provisioning_step",
     "provisioning_withdraw",
+    "provisioning_withdraw_change",
 ]

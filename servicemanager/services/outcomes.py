@@ -16,6 +16,7 @@ from bss.core.jobs import backoff
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import (
     change_apply,
+    change_ask,
     change_fail,
     subscription_activate,
     subscription_ask,
@@ -89,23 +90,25 @@ def fail(
         )
         if outcome.code == Code.ACCOUNT_UNKNOWN:
             _forget_account(job)
-        if field and job.operation == Operation.CREATE:
-            subscription_ask(
-                subscription=job.subscription,
-                code=outcome.code,
-                text=outcome.message,
-                field=field,
-                actor=actor,
-            )
+        if field:
+            _tell_input_needed(job, outcome.code, outcome.message, field, actor)
         else:
-            tell_failed(
-                job.subscription,
-                job.change,
-                job.operation,
-                outcome.code,
-                outcome.message,
-                actor=actor,
-            )
+            _tell_failed_job(job, outcome.code, outcome.message, actor)
+
+
+def _tell_input_needed(
+    job: ProvisioningJob, code: str, text: str, field: str, actor: Actor
+) -> None:
+    if job.change is not None:
+        change_ask(change=job.change, code=code, text=text, field=field, actor=actor)
+    elif job.operation == Operation.CREATE:
+        subscription_ask(
+            subscription=job.subscription, code=code, text=text, field=field, actor=actor
+        )
+
+
+def _tell_failed_job(job: ProvisioningJob, code: str, text: str, actor: Actor) -> None:
+    tell_failed(job.subscription, job.change, job.operation, code, text, actor=actor)
 
 
 def tell_failed(

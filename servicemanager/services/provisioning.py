@@ -96,6 +96,13 @@ def provisioning_withdraw(*, subscription: Subscription, actor: Actor) -> None:
             )
 
 
+def provisioning_withdraw_change(*, change: ScheduledChange, actor: Actor) -> None:
+    """A change was withdrawn: failed jobs of it are closed, so that nobody retries them."""
+    with transaction.atomic():
+        for job in change.provisioning_jobs.filter(state=ProvisioningState.FAILED):
+            PROVISIONING.fire(job, "abandon", actor=actor, reason=_("The change was withdrawn."))
+
+
 def provisioning_retry(*, job: ProvisioningJob, actor: Actor) -> None:
     """Try a failed operation again: the order goes back to work, and the vendor is asked about the old attempt.
 
