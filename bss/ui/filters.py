@@ -6,10 +6,13 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxSelectMultiple, SelectMultiple
 from django.http import QueryDict
 from django.utils.encoding import force_str
 from django_filters import FilterSet
+
+# A longer list of choices scrolls in a box of its own.
+TICKABLE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,13 @@ class Chip:
 
 
 def fields(bound: FilterSet | None) -> list[BoundField]:
-    """The filter form's fields, in the order of their declaration."""
-    return list(bound.form) if bound is not None else []
+    """The filter form's fields, in the order of their declaration; a short list of choices as boxes to tick."""
+    if bound is None:
+        return []
+    for field in bound.form.fields.values():
+        if isinstance(field.widget, SelectMultiple) and len(field.choices) <= TICKABLE:
+            field.widget = CheckboxSelectMultiple(choices=field.choices)
+    return list(bound.form)
 
 
 def chips(params: QueryDict, bound: FilterSet | None, reserved: Container[str] = ()) -> list[Chip]:

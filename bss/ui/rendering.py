@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -105,6 +106,8 @@ _BY_TYPE: dict[type, Callable[[Any], Any]] = {
     Badge: badge_html,
     Money: formats.amount_html,
     bool: _yes_no,
+    int: formats.number,
+    Decimal: formats.number,
     date: when_html,  # and so for an instant, which is a date too
 }
 _BY_KIND: dict[str, Callable[[Any], Any]] = {

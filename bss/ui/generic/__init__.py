@@ -5,6 +5,7 @@ from bss.ui.generic.detail import DetailView
 from bss.ui.generic.edit import ConfirmView, EditView, FormView
 from bss.ui.generic.list import ListView
 from bss.ui.generic.screen import Page, Screen
+from bss.ui.generic.work import RunView
 
 __all__ = [
     "BulkAction",
@@ -15,5 +16,6 @@ __all__ = [
     "FormView",
     "ListView",
     "Page",
+    "RunView",
     "Screen",
 ]

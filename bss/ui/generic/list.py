@@ -84,6 +84,9 @@ class ListView(Screen):
             return self._export()
         response = self._rendered()
         patch_vary_headers(response, ["HX-Request"])
+        if self.wants_partial():
+            # The form sends its empty fields too; the address people copy should not.
+            response["HX-Push-Url"] = f"{request.path}{self._link()}"
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -167,12 +170,8 @@ class ListView(Screen):
             "header_actions": self.header_actions(),
             "query": request.GET.urlencode(),
         }
-        partial = self._wants_partial()
+        partial = self.wants_partial()
         return self.page(context, template=self.results_template if partial else self.template_name)
-
-    def _wants_partial(self) -> bool:
-        htmx: Any = getattr(self.request, "htmx", False)
-        return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
     def _export(self) -> HttpResponseBase:
         rows, _bound = self.filtered()
@@ -214,6 +213,8 @@ class ListView(Screen):
 
     def _link(self, **changes: str) -> str:
         params = self.request.GET.copy()
+        for name in [name for name, values in params.lists() if not any(values)]:
+            del params[name]
         for name, value in changes.items():
             if value:
                 params[name] = value

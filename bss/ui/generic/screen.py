@@ -61,6 +61,11 @@ class Screen(View):
     def may(self, code: str) -> bool:
         return not code or self.actor.can(code)
 
+    def wants_partial(self) -> bool:
+        """Whether htmx asked for a part of the page: not for a boosted link, nor to restore its history."""
+        htmx: Any = getattr(self.request, "htmx", False)
+        return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
+
     def get_title(self) -> Any:
         return self.title
 
