@@ -103,6 +103,8 @@ def directory_remove(directory: Path) -> None:
     """Delete a directory claimed before, with what lies in the refuge for it."""
     shutil.rmtree(directory, ignore_errors=True)
     shutil.rmtree(_refuge_of(directory.resolve()), ignore_errors=True)
+    with contextlib.suppress(OSError):  # others may have theirs there
+        ROOT_REFUGE.rmdir()
 
 
 def directory_clear(directory: Path) -> None:

@@ -168,7 +168,7 @@ def _install_failure(log: Path) -> Failure:
     if "No matching distribution found" in text and "Retrying" not in text:
         return Failure(
             "The package index has no ready-made package for this machine.",
-            "Use Linux on x86-64 with glibc, and an index that carries the locked versions.",
+            "Use Linux with glibc on x86-64 or arm64, and an index that carries the locked versions.",
             log_tail(log),
         )
     return Failure(

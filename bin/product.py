@@ -21,6 +21,11 @@ ONE_SHOT_SECONDS = 600.0
 # What settings read and we do not set is taken out, so that a demo never inherits half a
 # deployment.
 INHERITED = (
+    "CLOCK_FILE",
+    "ECHO_URL",
+    "MAILBOX_URL",
+    "MEDIA_ROOT",
+    "STATIC_ROOT",
     "ALLOWED_HOSTS",
     "CELERY_BROKER_URL",
     "CONN_MAX_AGE",
