@@ -7,12 +7,10 @@ import argparse
 import contextlib
 import os
 import shlex
-import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from attached import attached_check
@@ -38,22 +36,24 @@ STATIC = {
     "migrations": "python manage.py makemigrations --check --dry-run",
     "locks": "python bin/locks.py",
 }
-NOT_FAST = ("types",)
-# Each test process has a Redis database of its own; tests that name a group run in one process.
-PYTEST = "pytest -p tests.plugins.redis_databases --dist loadgroup --durations 10 --durations-min 3"
+NOT_FAST = ("types", "browser", "demo")
+TESTS = ("tests", "browser")
+# Each test process has a Redis database of its own.
+PYTEST = "python -m pytest -p tests.plugins.redis_databases --dist worksteal --durations 10 --durations-min 3"
+# The demo comes up on servers and data of its own and is walked over HTTP.
+DEMO = "python bin/demo.py --check"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the summary: a name, a command, and the PostgreSQL it runs against."""
+    """One line of the summary: a name, a command, and the PostgreSQL it runs against.
+
+    A check whose name is a key of STATIC says nothing unless it fails; the others are followed live.
+    """
 
     name: str
     command: list[str]
     pg: str = ""
-
-    @property
-    def counts_tests(self) -> bool:
-        return self.command[0] == "pytest"
 
 
 def main(argv: list[str]) -> int:
@@ -80,67 +80,62 @@ def arguments_parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
         description="Run every check. Arguments after -- go to pytest, which then runs alone:"
         " bin/test -- -k storefront",
     )
-    names = ", ".join(STATIC)
+    names = ", ".join([*STATIC, "tests", "browser", "demo"])
     add = parser.add_argument
-    add("--fast", action="store_true", help="no types, scenarios, tooling or browser tests")
+    add("--fast", action="store_true", help="no types, scenarios, tooling, browser or demo")
     add("--servers", action="store_true", help="repeat the tests on each PostgreSQL present")
     add("--pg", default="", metavar="NAME", help="which PostgreSQL: wheel-18, system-15, ...")
-    add("--only", default="", metavar="NAMES", help=f"some checks: {names}, tests, browser")
+    add("--only", default="", metavar="NAMES", help=f"some of: {names}")
     add("--jobs", type=int, default=2, metavar="N", help="test processes; default %(default)s")
     mark = argv.index("--") if "--" in argv else len(argv)
     options = parser.parse_args(argv[:mark])
     if options.servers and os.environ.get("DATABASE_URL"):
         parser.error("--servers starts servers of its own; unset DATABASE_URL")
-    unknown = set(_only(options)) - {*STATIC, "tests", "browser"}
+    unknown = set(_only(options)) - {*STATIC, "tests", "browser", "demo"}
     if unknown:
         parser.error(f"there is no check called {', '.join(sorted(unknown))}; there are: {names}")
     return options, argv[mark + 1 :]
 
 
 def run_all(options: argparse.Namespace, passed_on: list[str], directory: Path) -> list[Outcome]:
-    """Every check that was asked for, in order; static ones two at a time, tests one at a time."""
-    static, tests = checks_choose(options, passed_on)
-    browser = browser_provide(directory) if any(check.name == "browser" for check in tests) else ""
-    runs = [check for check in tests if check.name != "browser" or browser]
-    total = len(static) + len(tests)
-    outcomes: list[Outcome] = []
-    for pg in dict.fromkeys(check.pg for check in [*static, *tests]):
-        with _servers(directory, pg) as urls:
+    """Every check that was asked for, in order; static ones two at a time, others one at a time."""
+    checks = checks_choose(options, passed_on)
+    names = {check.name for check in checks}
+    browser = browser_provide(directory) if "browser" in names else ""
+    run = Run(directory, len(checks))
+    for pg in dict.fromkeys(check.pg for check in checks):
+        with _servers(pg) as urls:
             env = test_environment(urls, browser)
-            parallel = [check for check in static if check.pg == pg]
-            outcomes += _parallel_run(parallel, directory, env, len(outcomes), total)
-            for check in (check for check in runs if check.pg == pg):
-                outcomes.append(_test_run(check, directory, env, len(outcomes), total))
-    return outcomes + [Outcome.skipped(check.name) for check in tests if check not in runs]
+            here = [check for check in checks if check.pg == pg]
+            run.quietly([check for check in here if check.name in STATIC], env)
+            for check in here:
+                if check.name == "browser" and not browser:
+                    run.outcomes.append(Outcome.skipped(check.name))
+                elif check.name in TESTS:
+                    run.aloud(check, env)
+    for check in checks:
+        if check.name == "demo":
+            run.aloud(check, os.environ)
+    return run.outcomes
 
 
-def checks_choose(
-    options: argparse.Namespace, passed_on: Sequence[str]
-) -> tuple[list[Check], list[Check]]:
-    """The static checks and the test runs that the options ask for."""
+def checks_choose(options: argparse.Namespace, passed_on: Sequence[str]) -> list[Check]:
+    """The checks that the options ask for, in the order of the summary."""
     pytest = [*shlex.split(PYTEST), "-n", str(options.jobs)]
     if passed_on:
-        return [], [Check("tests", [*pytest, *passed_on], options.pg)]
-    wanted = _only(options) or [*STATIC, "tests", "browser"]
-    static = [
-        Check(name, shlex.split(command), options.pg)
-        for name, command in STATIC.items()
-        if name in wanted and not (options.fast and name in NOT_FAST)
-    ]
+        return [Check("tests", [*pytest, *passed_on], options.pg)]
     fast = ["-m", "not scenario", "--ignore=tests/tooling"] if options.fast else []
-    runs = {
+    tests = {
         "tests": [*pytest, "--ignore=tests/ui", *fast, "tests"],
         "browser": [*pytest, "tests/ui"],
     }
-    if options.fast:
-        del runs["browser"]
     places = [install.name for install in postgres_installs()] if options.servers else [options.pg]
-    return static, [
-        Check(name, command, pg)
-        for pg in places
-        for name, command in runs.items()
-        if name in wanted
-    ]
+    checks = [Check(name, shlex.split(line), places[0]) for name, line in STATIC.items()]
+    checks += [Check(name, command, pg) for pg in places for name, command in tests.items()]
+    checks += [Check("demo", shlex.split(DEMO), places[0])]
+    wanted = set(_only(options) or [check.name for check in checks])
+    left_out = set(NOT_FAST) if options.fast else set()
+    return [check for check in checks if check.name in wanted - left_out]
 
 
 def _only(options: argparse.Namespace) -> list[str]:
@@ -148,82 +143,92 @@ def _only(options: argparse.Namespace) -> list[str]:
 
 
 @contextlib.contextmanager
-def _servers(directory: Path, pg: str) -> Iterator[dict[str, str]]:
+def _servers(pg: str) -> Iterator[dict[str, str]]:
     database_url, redis_url = (os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL"))
     attached_check(database_url, redis_url)
     # Each PostgreSQL gets a directory of its own: no version opens another one's data.
-    place = directory / (pg or "servers-default")
-    place.mkdir(mode=0o711, exist_ok=True)
-    with servers(
-        place, durable=False, pg=pg, database_url=database_url, redis_url=redis_url
-    ) as stack:
+    with (
+        throwaway_directory() as place,
+        servers(
+            place, durable=False, pg=pg, database_url=database_url, redis_url=redis_url
+        ) as stack,
+    ):
         postgres = stack.postgres
         said = f"PostgreSQL {postgres.version} ({postgres.name})" if postgres else "DATABASE_URL"
         print(f"Running on {said}", flush=True)
         yield stack.environment()
-    shutil.rmtree(place, ignore_errors=True)
 
 
-def _parallel_run(
-    checks: list[Check], directory: Path, env: Mapping[str, str], done: int, total: int
-) -> list[Outcome]:
-    waiting, running, outcomes = list(checks), dict[str, tuple[Process, float]](), list[Outcome]()
-    try:
-        while waiting or running:
-            while waiting and len(running) < PARALLEL:
-                check = waiting.pop(0)
-                running[check.name] = _start(check, directory, env), time.monotonic()
-            pause()
-            for name, (process, began) in list(running.items()):
-                seconds = time.monotonic() - began
-                if process.running and seconds < CHECK_SECONDS:
-                    continue
-                del running[name]
-                outcomes.append(_outcome(name, process, seconds))
-                print(progress_line(outcomes[-1], done + len(outcomes), total), flush=True)
-    finally:
-        for process, _ in running.values():
-            process.stop()
-    order = [check.name for check in checks]
-    return sorted(outcomes, key=lambda outcome: order.index(outcome.name))
+@dataclass
+class Run:
+    """The checks as they run: their logs go below `directory`, `outcomes` grows up to `total`."""
 
+    directory: Path
+    total: int
+    outcomes: list[Outcome] = field(default_factory=list)
 
-def _test_run(
-    check: Check, directory: Path, env: Mapping[str, str], done: int, total: int
-) -> Outcome:
-    name = f"{check.name} on {check.pg}" if check.pg else check.name
-    print(f"[{done + 1}/{total}] {name}: {shlex.join(check.command)}", flush=True)
-    process, began = _start(check, directory, env), time.monotonic()
-    try:
-        with process.log.open(errors="replace") as log:
-            while process.running and time.monotonic() - began < CHECK_SECONDS:
+    def quietly(self, checks: Sequence[Check], env: Mapping[str, str]) -> None:
+        """Run some checks side by side; only what a failed one said is printed."""
+        waiting, running = list(checks), list[Started]()
+        try:
+            while waiting or running:
+                while waiting and len(running) < PARALLEL:
+                    running.append(self._start(waiting.pop(0), env))
                 pause()
+                for started in [started for started in running if not started.going_on]:
+                    running.remove(started)
+                    self._end(started)
+        finally:
+            for started in running:
+                started.process.stop()
+
+    def aloud(self, check: Check, env: Mapping[str, str]) -> None:
+        """Run one check and print what it says while it says it."""
+        print(f"\n{check.name}: {shlex.join(check.command)}", flush=True)
+        started = self._start(check, env)
+        try:
+            with started.process.log.open(errors="replace") as log:
+                while started.going_on:
+                    pause()
+                    _copy(log.read())
                 _copy(log.read())
-            process.stop()
-            _copy(log.read())
-    finally:
-        process.stop()
-    outcome = _outcome(name, process, time.monotonic() - began, counts_of(process.log))
-    print(progress_line(outcome, done + 1, total), flush=True)
-    return outcome
+        except Stopped:
+            started.process.stop()
+            raise
+        self._end(started)
+
+    def _start(self, check: Check, env: Mapping[str, str]) -> "Started":
+        name = check.name.replace(" ", "-")
+        command: list[str | Path] = [SCRIPTS / check.command[0], *check.command[1:]]
+        process = process_start(name, command, self.directory, env=env, cwd=ROOT)
+        return Started(check, process, time.monotonic())
+
+    def _end(self, started: "Started") -> None:
+        seconds, overdue = time.monotonic() - started.began, started.process.running
+        started.process.stop()
+        failed = overdue or started.process.popen.returncode != 0
+        check, log = started.check, started.process.log
+        text = log.read_text(errors="replace") if failed and check.name in STATIC else ""
+        if overdue:
+            text += f"\nstopped after {CHECK_SECONDS:.0f} seconds"
+        name = f"{check.name} on {check.pg}" if check.pg else check.name
+        counts = counts_of(log) if check.name in TESTS else None
+        self.outcomes.append(Outcome(name, "failed" if failed else "ok", seconds, text, counts))
+        print(progress_line(self.outcomes[-1], len(self.outcomes), self.total), flush=True)
 
 
-def _outcome(
-    name: str, process: Process, seconds: float, counts: Counter[str] | None = None
-) -> Outcome:
-    """Stop the process if it is still running (it took too long) and say how it ended."""
-    overdue = process.running
-    process.stop()
-    failed = overdue or process.popen.returncode != 0
-    text = process.log.read_text(errors="replace") if failed and counts is None else ""
-    if overdue:
-        text += f"\nstopped after {CHECK_SECONDS:.0f} seconds"
-    return Outcome(name, "failed" if failed else "ok", seconds, text, counts)
+@dataclass(frozen=True)
+class Started:
+    """A check that runs, and since when."""
 
+    check: Check
+    process: Process
+    began: float
 
-def _start(check: Check, directory: Path, env: Mapping[str, str]) -> Process:
-    command = [SCRIPTS / check.command[0], *check.command[1:]]
-    return process_start(check.name.replace(" ", "-"), command, directory, env=env, cwd=ROOT)
+    @property
+    def going_on(self) -> bool:
+        """Whether to wait for it any longer."""
+        return self.process.running and time.monotonic() - self.began < CHECK_SECONDS
 
 
 def _copy(text: str) -> None:

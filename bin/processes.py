@@ -127,7 +127,7 @@ def process_start(
         path.parent.mkdir(mode=0o700, exist_ok=True)
     if log.exists():
         log.replace(log.with_suffix(".previous.log"))
-    with log.open("wb") as errors, (answer or log).open("ab") as out:
+    with log.open("ab") as errors, (answer or log).open("ab") as out:
         popen = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,

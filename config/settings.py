@@ -110,6 +110,8 @@ CACHES = {
         "BACKEND": "bss.core.cache.TolerantRedisCache",
         "LOCATION": REDIS_CLIENT_URL,
         "KEY_PREFIX": "tw",
+        # A Redis that hangs is a Redis that is down: pages do not wait for it.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 

@@ -5,4 +5,22 @@ class ServicemanagerConfig(AppConfig):
     name = "servicemanager"
 
     def ready(self) -> None:
-        from servicemanager import states  # noqa: F401, PLC0415 -- registers the machines
+        from bss.core.events import subscribe  # noqa: PLC0415 -- models are loaded now
+        from bss.orders.events import BasketWaiting  # noqa: PLC0415
+        from bss.orders.ports import CHECKOUT_REVIEW  # noqa: PLC0415
+        from bss.subscriptions import events  # noqa: PLC0415
+        from servicemanager import handlers, registry, states, tasks  # noqa: F401, PLC0415
+        from servicemanager.echo.gateway import Echo  # noqa: PLC0415
+        from servicemanager.manual.gateway import ManualFulfilment  # noqa: PLC0415
+        from servicemanager.review import CheckoutReviewAdapter  # noqa: PLC0415
+
+        registry.register(ManualFulfilment)
+        registry.register(Echo)
+        CHECKOUT_REVIEW.register(CheckoutReviewAdapter())
+        subscribe(events.SubscriptionCreated, handlers.subscription_created)
+        subscribe(
+            events.SubscriptionProvisioningRequested, handlers.subscription_provisioning_requested
+        )
+        subscribe(events.ScheduledChangeStarted, handlers.change_started)
+        subscribe(events.SubscriptionCancelled, handlers.subscription_ended)
+        subscribe(BasketWaiting, handlers.basket_waiting)

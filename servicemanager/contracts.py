@@ -4,22 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from bss.core.fields import FieldSpec
+from bss.catalog.contracts import PriceDefinition as PriceDefinition
+from bss.catalog.contracts import ProductDefinition as ProductDefinition
+from bss.catalog.contracts import TypeDefinition
 
+# One vocabulary of definitions: what a service manager offers is what the catalogue takes.
+ProductTypeDefinition = TypeDefinition
 TargetStatus = Literal["active", "suspended", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeNote:
+    """One request to a vendor and what came back, as it is kept: secrets masked, headers left out."""
+
+    method: str
+    path: str
+    request: Any
+    status: int | None
+    answer: Any
+    outcome: str
+    milliseconds: int
+
+
+class Recorder(Protocol):
+    """Keeps what was said to a vendor and what it answered."""
+
+    def __call__(self, note: ExchangeNote) -> None: ...
+
+
+def forget(note: ExchangeNote) -> None:
+    """A Recorder that keeps nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceContext:
-    """An organization's activation of a service manager, with its settings opened."""
+    """An organization's activation of a service manager, with its settings opened.
+
+    `timeout` is how many seconds a vendor has to answer one request; `record` keeps each exchange.
+    """
 
     public_id: str
     organization_id: int
     settings: Mapping[str, Any]
     correlation_id: str = ""
+    timeout: float = 30.0
+    record: Recorder = forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +96,22 @@ class SubscriptionTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One operation at a vendor, carrying the whole target. The same `idempotency_key` comes with each repeat."""
+
+    instance: InstanceContext
+    operation: str
+    target: SubscriptionTarget
+    idempotency_key: str
+    # What the vendor last called this operation (InProgress.reference), if it ever did.
+    reference: str = ""
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.instance.record
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The service is as the target says."""
 
@@ -99,6 +146,8 @@ class NeedsInput:
     code: str
     message: str
     field: str
+    vendor_code: str = ""
+    vendor_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,56 +165,27 @@ class OutcomeUnknown:
 
     code: str
     message: str
+    vendor_code: str = ""
+    vendor_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Asked about an operation or a subscription, the vendor knows nothing of it."""
+    """Asked about an operation, the vendor has not done it and is not doing it: it may be called for (again)."""
 
 
 Outcome = Done | InProgress | Refused | NeedsInput | TryLater | OutcomeUnknown | Absent
 
 
 @dataclass(frozen=True, slots=True)
-class PriceDefinition:
-    unit: str
-    currency: str
-    price: Decimal
-    cost: Decimal
+class Answered:
+    """What came of a request that a Wait verdict named: answers by line key, then by field code."""
 
-
-@dataclass(frozen=True, slots=True)
-class ProductDefinition:
-    """One product or add-on a service manager offers. `add_on_of` lists the skus it may be bought with."""
-
-    sku: str
-    name: str
-    kind: Literal["primary", "add_on"] = "primary"
-    summary: str = ""
-    description: str = ""
-    characteristics: Mapping[str, Any] = field(default_factory=dict)
-    prices: Sequence[PriceDefinition] = ()
-    add_on_of: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProductTypeDefinition:
-    """One service with its products (Get Services Definition)."""
-
-    external_id: str
-    name: str
-    description: str = ""
-    vendor: str = ""
-    characteristics: Sequence[FieldSpec] = ()
-    audience: Literal["anyone", "reseller", "customer"] = "anyone"
-    automatic: bool = True
-    max_quantity: int | None = None
-    one_per_account: bool = False
-    cancellable: bool = True
-    switchable: bool = True
-    products: Sequence[ProductDefinition] = ()
+    answers: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueDefinition:
-    types: Sequence[ProductTypeDefinition]
+    """Everything a service manager offers through one instance (Get Services Definition)."""
+
+    types: Sequence[TypeDefinition]

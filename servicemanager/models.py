@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,7 @@ from bss.core.db import CodeField, PublicIdField, StateField, one_of
 from bss.core.secrets import seal, unseal
 from bss.core.tenancy import Owned, Shared
 from bss.subscriptions.models import ScheduledChange, Subscription
-from servicemanager.choices import InstanceState, Operation, ProvisioningState
+from servicemanager.choices import OPEN, InstanceState, Operation, ProvisioningState
 
 
 class Instance(Shared):
@@ -94,8 +95,11 @@ class ProvisioningJob(Owned):
     vendor_text = models.TextField(blank=True)
     field = models.CharField(max_length=80, blank=True)
     percent = models.PositiveSmallIntegerField(default=0)
+    # Of the present attempt; a retry by staff begins another one on the same row.
     calls = models.PositiveIntegerField(default=0)
     polls = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=1)
+    attempted_at = models.DateTimeField(default=clock.now)
     first_called_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
@@ -118,6 +122,20 @@ class ProvisioningJob(Owned):
     def __str__(self) -> str:
         return f"{self.operation} {self.subscription_id}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def was_called(self) -> bool:
+        """Whether anything of this job ever left for the vendor."""
+        return self.first_called_at is not None or self.attempts > 1
+
+    @property
+    def began_at(self) -> datetime:
+        """From when the vendor's time for the present attempt counts."""
+        return self.first_called_at or self.attempted_at
+
 
 class Exchange(Owned):
     """One request to a vendor and its answer, secrets masked, kept 90 days."""
@@ -132,6 +150,9 @@ class Exchange(Owned):
     answer: models.JSONField[Any, Any] = models.JSONField(null=True)
     outcome = models.CharField(max_length=40)
     milliseconds = models.PositiveIntegerField(default=0)
+
+    class Meta(Owned.Meta):
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

@@ -30,6 +30,8 @@ PROVISIONING = Machine(
     P,
     [
         move("call", {P.QUEUED, P.UNKNOWN}, P.CALLING),
+        # Begun with doubt: an earlier attempt may have left something at the vendor, so it is asked first.
+        move("doubt", P.QUEUED, P.UNKNOWN),
         # "Not now" from the vendor: nothing was done, so the call may be made again.
         move("requeue", {P.CALLING, P.UNKNOWN}, P.QUEUED),
         move("progress", {P.CALLING, P.UNKNOWN}, P.IN_PROGRESS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from datetime import timedelta
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -10,15 +10,15 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from bss.accounts.choices import AccountKind
 from bss.accounts.models import ApiToken
+from bss.accounts.ports import ENTITLEMENTS
+from bss.accounts.selectors import token_actor
+from bss.accounts.services import token_digest
 from bss.core import clock, scope
-from bss.core.actor import Actor
-from bss.core.scope import Scope
 
-
-def digest_of(token: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+# Written at most this often, so that a busy token does not write on every call.
+USED_EVERY = timedelta(minutes=1)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -30,14 +30,11 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2 or parts[0].lower() != "bearer":
             raise AuthenticationFailed("Send the token as: Authorization: Bearer <token>")
-        token = (
-            ApiToken.everywhere.filter(digest=digest_of(parts[1]), revoked_at__isnull=True)
-            .select_related("account", "organization", "created_by")
-            .first()
-        )
-        if token is None or (token.expires_at and token.expires_at <= clock.now()):
+        token = _token_of(parts[1])
+        if token is None:
             raise AuthenticationFailed("This token is unknown, expired or revoked.")
-        actor = actor_of(token)
+        _still_entitled(token)
+        actor = token_actor(token)
         request._request.actor = actor  # type: ignore[attr-defined]
         # The scope lives in this request's context; ActorMiddleware's block restores the outer one.
         scope._active.set(actor.scope)
@@ -47,17 +44,33 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def actor_of(token: ApiToken) -> Actor:
-    """What a token may do: its scopes, never more than its organization or account."""
-    return Actor(
-        kind="api",
-        label=f"API: {token.name}",
-        user_id=token.created_by_id,
-        organization_id=token.organization_id,
-        account_id=token.account_id,
-        scope=Scope(token.scope),
-        permissions=frozenset(token.scopes),
+def _token_of(text: str) -> ApiToken | None:
+    token = (
+        ApiToken.everywhere.filter(
+            digest=token_digest(text), revoked_at=None, created_by__is_active=True
+        )
+        .select_related("account", "organization", "created_by")
+        .first()
     )
+    now = clock.now()
+    if token is None or (token.expires_at is not None and token.expires_at <= now):
+        return None
+    if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
+        ApiToken.everywhere.filter(pk=token.pk).update(last_used_at=now)
+    return token
+
+
+def _still_entitled(token: ApiToken) -> None:
+    """An account's token works while the account is active and, for a reseller, while its plan has the API."""
+    account = token.account
+    if account is None:
+        return
+    if not account.is_active:
+        raise AuthenticationFailed("The account of this token is not active.")
+    if account.kind == AccountKind.RESELLER and "api" not in ENTITLEMENTS.get().capabilities(
+        account.pk
+    ):
+        raise AuthenticationFailed("The plan of this account does not include the API.")
 
 
 class HasScope(BasePermission):

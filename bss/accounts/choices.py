@@ -62,12 +62,19 @@ class Radius(models.TextChoices):
     ROUND = "round", _("Round corners")
 
 
+class ImportOutcome(models.TextChoices):
+    NEW = "new", _("Would be created")
+    CREATED = "created", _("Created")
+    KNOWN = "known", _("Already there")
+    REFUSED = "refused", _("Refused")
+
+
 # First segments of paths that the product itself answers. An alias can be none of them, and a system check fails
 # when a new one equals a live alias.
 FIXED_SEGMENTS = frozenset(
     {
-        "about", "account", "api", "appearance", "basket", "catalog", "checkout", "design", "healthz", "media", "my-account",
-        "my-customers", "my-storefront", "ops", "orders", "plans", "portal", "products", "readyz", "runs", "search",
+        "about", "account", "api", "appearance", "basket", "catalog", "checkout", "design", "healthz", "media",
+        "my-account", "my-customers", "my-storefront", "ops", "orders", "plans", "portal", "products", "readyz", "runs", "search",
         "static", "subscriptions", "theme", "view-as", "workspace",
     }
 )  # fmt: skip

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
+
+from bss.core.errors import Invalid
+from bss.ui.theme import BrandTheme
 
 if TYPE_CHECKING:
     from bss.accounts.models import Organization, Storefront
 
+DEFAULT_ACCENT = "#1f6feb"
 SurfaceKind = Literal["portal", "storefront", "api", "system"]
 
 
@@ -37,3 +42,36 @@ class Surface:
     @property
     def organization(self) -> Organization | None:
         return self.storefront.organization if self.storefront else None
+
+    @property
+    def home_url(self) -> str:
+        return f"{self.prefix}/"
+
+    @property
+    def brand_name(self) -> str:
+        """The seller's name; "" where the product shows itself."""
+        return self.storefront.name if self.storefront else ""
+
+    @property
+    def logo_url(self) -> str:
+        return self.storefront.logo.url if self.storefront and self.storefront.logo else ""
+
+    @property
+    def theme_url(self) -> str:
+        """Where the seller's stylesheet is; "" where the product shows itself."""
+        if self.storefront is None:
+            return ""
+        return theme_of(self.storefront).url(self.storefront.public_id)
+
+
+def theme_of(storefront: Storefront) -> BrandTheme:
+    """The storefront's brand as a theme; the product's own look for values that are none."""
+    try:
+        return _theme(storefront.accent, storefront.radius, storefront.typeface)
+    except Invalid:
+        return _theme(DEFAULT_ACCENT, "soft", "system")
+
+
+@lru_cache(maxsize=1024)
+def _theme(accent: str, radius: str, typeface: str) -> BrandTheme:
+    return BrandTheme.from_inputs(accent, radius, typeface)

@@ -22,7 +22,28 @@ class AccountEdited:
 @event("membership.invited")
 @dataclass(frozen=True)
 class MembershipInvited:
-    """A contact or a member of staff got a login and needs the activation e-mail."""
+    """A contact or a member of staff got a login and needs the activation e-mail.
+
+    `invitation` differs each time somebody is invited again, so that each invitation is one e-mail.
+    """
+
+    membership_id: int
+    invitation: str = ""
+
+
+@event("membership.password_reset_requested")
+@dataclass(frozen=True)
+class PasswordResetRequested:
+    """Somebody who signs in with this membership asked for a new password; `request` differs each time."""
+
+    membership_id: int
+    request: str
+
+
+@event("membership.activated")
+@dataclass(frozen=True)
+class MembershipActivated:
+    """An invited person set its password and can sign in."""
 
     membership_id: int
 

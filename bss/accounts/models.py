@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import (
     AccountKind,
+    ImportOutcome,
     MembershipKind,
     PaymentKind,
     Radius,
@@ -61,6 +62,7 @@ class Organization(models.Model):
 class PaymentMethod(Shared):
     """How an account pays, with the days it has to do so."""
 
+    public_id = PublicIdField()
     name = models.CharField(_("Name"), max_length=100)
     kind = CodeField(_("Kind"), enum=PaymentKind, default=PaymentKind.TRANSFER)
     payment_days = models.PositiveIntegerField(_("Days to pay"), default=30)
@@ -342,3 +344,42 @@ class ApiToken(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountImport(Owned):
+    """A CSV file of accounts that somebody uploaded; a dry run and the real run read it."""
+
+    public_id = PublicIdField()
+    name = models.CharField(_("File"), max_length=200)
+    # The file as text, decoded once: what the dry run saw is what the real run does.
+    content = models.TextField()
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1)
+    rows = models.PositiveIntegerField(_("Rows"), default=0)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("Uploaded"), default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountImportRow(models.Model):
+    """What a run did with one row of an import, and the first thing wrong with it."""
+
+    source = models.ForeignKey(AccountImport, models.CASCADE, related_name="report")
+    run_id = models.BigIntegerField()
+    number = models.PositiveIntegerField(_("Row"))
+    name = models.CharField(_("Company name"), max_length=200, blank=True)
+    outcome = CodeField(_("Outcome"), enum=ImportOutcome)
+    field = models.CharField(_("Column"), max_length=40, blank=True)
+    message = models.TextField(_("Message"), blank=True)
+    account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            one_of("outcome", ImportOutcome, "import_outcome_known"),
+            models.UniqueConstraint(fields=["run_id", "number"], name="import_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.message or self.outcome}"

@@ -82,4 +82,11 @@ STOREFRONT_ROLES: dict[str, frozenset[str]] = {
 
 STOREFRONT_ADMIN = frozenset().union(*STOREFRONT_ROLES.values()) | {
     P.USER_MANAGE, P.PLAN_VIEW, P.PLAN_SWITCH, P.ACCOUNT_VIEW, P.ACCOUNT_EDIT, P.CONTACT_EDIT, P.HISTORY_VIEW,
+    P.TOKEN_MANAGE,
 }  # fmt: skip
+
+# What a token can be given; the API has no door for the rest.
+API_SCOPES: tuple[Permission, ...] = (
+    P.ACCOUNT_VIEW, P.ACCOUNT_EDIT, P.CONTACT_EDIT, P.CATALOG_VIEW, P.ORDER_VIEW, P.ORDER_CREATE,
+    P.SUBSCRIPTION_VIEW, P.SUBSCRIPTION_MANAGE,
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bss.core.ports import Port
 
@@ -21,3 +21,24 @@ class _NothingGranted:
 
 
 ENTITLEMENTS: Port[Entitlements] = Port("entitlements", _NothingGranted())
+
+
+SignInChange = Literal[
+    "password_changed", "second_factor_added", "second_factor_removed", "recovery_codes_generated"
+]
+
+
+class Mail(Protocol):
+    """Tells people by e-mail what happened to their sign-in."""
+
+    def security_notice(self, *, membership_id: int, change: SignInChange, notice: str) -> None:
+        """Write the e-mail in the caller's transaction; `notice` is unique per change."""
+        ...
+
+
+class _NobodyMails:
+    def security_notice(self, *, membership_id: int, change: SignInChange, notice: str) -> None:
+        return None
+
+
+MAIL: Port[Mail] = Port("mail", _NobodyMails())

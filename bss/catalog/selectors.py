@@ -22,6 +22,7 @@ from bss.catalog.models import (
     ProductType,
 )
 from bss.core import clock
+from bss.core.scope import NOBODY
 
 # The capability of a reseller's plan that lets its own price lists count.
 OWN_PRICES = "own_prices"
@@ -156,7 +157,7 @@ def _assigned_or_default(
     Beyond the active scope on purpose: an end customer's price is made from its reseller's assignment.
     """
     mine = PriceListAssignment.everywhere.filter(
-        account_id=account.pk if account else None, price_list=OuterRef("pk")
+        account_id=account.pk if account else NOBODY, price_list=OuterRef("pk")
     )
     return (
         PriceList.objects.annotate(is_assigned=Exists(mine))

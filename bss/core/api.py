@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from psycopg2.errors import LockNotAvailable
 from rest_framework import exceptions, status
 from rest_framework.pagination import CursorPagination as DrfCursorPagination
 from rest_framework.renderers import JSONRenderer
@@ -27,6 +26,7 @@ from bss.core.models import IdempotencyRecord
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL: lock_timeout was reached
 KEEP_ANSWERS = timedelta(days=7)
 # Answers that a later try may get differently: the key stays free.
 NEVER_STORED = frozenset({status.HTTP_409_CONFLICT, status.HTTP_429_TOO_MANY_REQUESTS})
@@ -119,7 +119,7 @@ class IdempotentView(APIView):
                 raise
             return self._replay(record)
         except OperationalError as error:
-            if not isinstance(error.__cause__, LockNotAvailable):
+            if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
                 raise
             raise Busy() from error
 

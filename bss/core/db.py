@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 
 from bss.core.money import UNIT_PRICE_DECIMALS
+
+if TYPE_CHECKING:
+    # Generic for the type checker only; what a column holds follows from its own arguments.
+    _Text = models.CharField[Any, Any]
+    _Number = models.DecimalField[Any, Any]
+else:
+    _Text, _Number = models.CharField, models.DecimalField
 
 # No vowels and no look-alikes: ids are read aloud on the telephone and never spell a word.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
@@ -20,7 +28,7 @@ def new_public_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
 
 
-class PublicIdField(models.CharField):
+class PublicIdField(_Text):
     """The id that stands in URLs and at vendors; the primary key never leaves the database."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -31,7 +39,7 @@ class PublicIdField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
-class AmountField(models.DecimalField):
+class AmountField(_Number):
     """A rounded amount: up to three minor digits in any currency."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,7 +48,7 @@ class AmountField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
-class UnitPriceField(models.DecimalField):
+class UnitPriceField(_Number):
     """A price of one unit: ten decimals, rounded only once it is multiplied on a line."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +57,7 @@ class UnitPriceField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
-class CurrencyField(models.CharField):
+class CurrencyField(_Text):
     """An ISO 4217 code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +65,7 @@ class CurrencyField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
-class CodeField(models.CharField):
+class CodeField(_Text):
     """A value out of a TextChoices class, kept out of migrations so that wording never makes one."""
 
     def __init__(
@@ -69,7 +77,7 @@ class CodeField(models.CharField):
             kwargs.setdefault("choices", enum.choices)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("choices", None)
         return name, path, args, kwargs

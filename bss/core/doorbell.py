@@ -35,7 +35,7 @@ def ring(job_ids: Sequence[int]) -> None:
         with current_app.producer_or_acquire() as producer:
             for pk in job_ids[:MOST_AT_ONCE]:
                 task.apply_async(
-                    args=[[pk]], expires=EXPIRES_SECONDS, retry=False, producer=producer
+                    args=([pk],), expires=EXPIRES_SECONDS, retry=False, producer=producer
                 )
     except Exception as error:  # whatever the broker's library raises, the work is safe in its row
         _quiet_until = time.monotonic() + QUIET_SECONDS

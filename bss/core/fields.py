@@ -8,14 +8,14 @@ booleans, so that a locale never touches what is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 
 from babel.dates import format_date
-from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
@@ -69,17 +69,22 @@ def specs_from_json(data: Sequence[Mapping[str, Any]]) -> list[FieldSpec]:
 def parse(spec: FieldSpec, raw: Any, *, locale: str = "") -> Any:
     """What a person typed, as the canonical value to store; None when left empty.
 
-    `locale` decides how numbers are read ("1.234,5" in de, "1,234.5" in en); a canonical "1234.5" is understood
-    in each. Raises Invalid naming the field.
+    `locale` decides how numbers are read ("1.234,5" in de, "1,234.5" in en); a canonical "1234.5" is understood in
+    each, where the locale has no meaning of its own for it (in de "1.234" is 1234). A number that comes as a number
+    (JSON) knows no locale. Raises Invalid naming the field.
     """
-    text = raw.strip() if isinstance(raw, str) else raw
+    if isinstance(raw, dict | list | tuple | set):
+        raise Invalid(_("Enter one value."), code="NOT_ONE_VALUE", field=spec.code)
     if spec.type == "boolean":
-        return text in {True, "true", "on", "1", "yes"}
-    if text is None or text == "":
+        return str(raw).strip().lower() in _TRUE
+    text = "" if raw is None else str(raw).strip()
+    if not text:
         if spec.required:
             raise Invalid(_("This field is required."), code="REQUIRED", field=spec.code)
         return None
-    return _PARSERS[spec.type](spec, str(text), locale or get_language() or "en")
+    if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
+        return _PARSERS[spec.type](spec, _plain_number(raw), CANONICAL_LOCALE)
+    return _PARSERS[spec.type](spec, text, locale or get_language() or "en")
 
 
 def parse_all(
@@ -103,20 +108,9 @@ def parse_all(
 
 def render(spec: FieldSpec, value: Any, *, locale: str = "") -> str:
     """A stored value as people write it in `locale`; secrets masked, nothing stored as ""."""
-    where = (locale or get_language() or "en").replace("-", "_")
     if value is None or value == "":
         return ""
-    if spec.type == "secret":
-        return MASK
-    if spec.type == "boolean":
-        return _("Yes") if value else _("No")
-    if spec.type in {"integer", "decimal"}:
-        return format_decimal(Decimal(str(value)), locale=where, decimal_quantization=False)
-    if spec.type == "date":
-        return format_date(date.fromisoformat(value), locale=where)
-    if spec.type == "choice":
-        return dict(spec.choices).get(str(value), str(value))
-    return str(value)
+    return _RENDERERS.get(spec.type, _render_text)(spec, value, locale or get_language() or "en")
 
 
 def form_field(spec: FieldSpec) -> forms.Field:
@@ -137,13 +131,16 @@ class SpecField(forms.Field):
             widget=_widget(spec),
         )
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed, marked as such: it is shown again letter by letter, never read as a stored value."""
+        return _Typed(data) if isinstance(data, str) else data
+
     def prepare_value(self, value: Any) -> Any:
-        # A bound field hands back what was typed; an initial value is canonical and shown in the locale.
         if self.spec.type == "secret":
             return ""
-        if self.spec.type in {"integer", "decimal"} and isinstance(value, int | Decimal):
-            return render(self.spec, value)
-        if self.spec.type == "decimal" and isinstance(value, str) and _CANONICAL.fullmatch(value):
+        if isinstance(value, _Typed) or value is None:
+            return value
+        if self.spec.type in {"integer", "decimal"} and _CANONICAL.fullmatch(str(value)):
             return render(self.spec, value)
         return value
 
@@ -154,42 +151,79 @@ class SpecField(forms.Field):
             raise ValidationError(str(problem.message), code=problem.code) from problem
 
 
+class _Typed(str):
+    """Text out of a submitted form."""
+
+    __slots__ = ()
+
+
+_TRUE = frozenset({"true", "on", "1", "yes"})
 _CANONICAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Point for decimals, comma for groups: how a canonical number is read.
+CANONICAL_LOCALE = "en"
+# What people type between groups where CLDR has one of several spaces, and the signs they type for minus.
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]")
+_MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u200e": "", "\u200f": ""})
+
+
+def _plain_number(raw: float | Decimal) -> str:
+    """A number of Python's as text without an exponent; what is not finite stays a word and is refused."""
+    number = Decimal(str(raw))
+    return format(number, "f") if number.is_finite() else str(number)
+
+
+def _typed_number(text: str, locale: str) -> Decimal | None:
+    """The number somebody typed in `locale`, or a canonical one; None when it is neither.
+
+    Groups must be groups (two or three digits each, the last of three), so that "1,5" typed with the wrong comma is
+    refused in en instead of becoming 15. Any digits of Unicode are digits.
+    """
+    where = locale.replace("-", "_")
+    point = re.escape(get_decimal_symbol(where))
+    group = re.escape(_SPACES.sub("", get_group_symbol(where)))
+    text = _SPACES.sub("", text.translate(_MINUSES))
+    whole = rf"\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}|\d+" if group else r"\d+"
+    if re.fullmatch(rf"-?(?:{whole})(?:{point}\d+)?", text):
+        plain = text.replace(get_group_symbol(where), "") if group else text
+        return Decimal(plain.replace(get_decimal_symbol(where), "."))
+    return Decimal(text) if _CANONICAL.fullmatch(text) else None
 
 
 def _number(spec: FieldSpec, text: str, locale: str) -> Decimal:
-    plain = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
-    try:
-        if re.fullmatch(r"-?[0-9]+", plain):
-            number = Decimal(plain)
-        else:
-            number = parse_decimal(text, locale=locale.replace("-", "_"), strict=True)
-    except (NumberFormatError, InvalidOperation):
+    number = _typed_number(text, locale)
+    if number is None:
         raise Invalid(
             _("Enter a number, such as %(example)s.")
-            % {"example": format_decimal(Decimal("1234.5"), locale=locale.replace("-", "_"))},
+            % {"example": _localised(Decimal("1234.5"), locale)},
             code="NOT_A_NUMBER",
             field=spec.code,
-        ) from None
-    if not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS:
+        )
+    if len(number.as_tuple().digits) > MAX_DIGITS:
         raise Invalid(_("This number is too large."), code="TOO_LARGE", field=spec.code)
-    _bounds(spec, number)
+    _bounds(spec, number, locale)
     return number
 
 
-def _bounds(spec: FieldSpec, number: Decimal) -> None:
+def _bounds(spec: FieldSpec, number: Decimal, locale: str) -> None:
     if spec.minimum and number < Decimal(spec.minimum):
         raise Invalid(
-            _("The smallest possible value is %(limit)s.") % {"limit": spec.minimum},
+            _("The smallest possible value is %(limit)s.")
+            % {"limit": _localised(Decimal(spec.minimum), locale)},
             code="TOO_SMALL",
             field=spec.code,
         )
     if spec.maximum and number > Decimal(spec.maximum):
         raise Invalid(
-            _("The largest possible value is %(limit)s.") % {"limit": spec.maximum},
+            _("The largest possible value is %(limit)s.")
+            % {"limit": _localised(Decimal(spec.maximum), locale)},
             code="TOO_LARGE",
             field=spec.code,
         )
+
+
+def _localised(number: Decimal, locale: str) -> str:
+    where = locale.replace("-", "_")
+    return str(format_decimal(number, locale=where, decimal_quantization=False))
 
 
 def _integer(spec: FieldSpec, text: str, locale: str) -> int:
@@ -200,7 +234,8 @@ def _integer(spec: FieldSpec, text: str, locale: str) -> int:
 
 
 def _decimal(spec: FieldSpec, text: str, locale: str) -> str:
-    number = _number(spec, text, locale)
+    # "1.50" and "1.5" are one value and are stored as one.
+    number = _number(spec, text, locale).normalize()
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > spec.decimals:
         raise Invalid(
@@ -208,7 +243,7 @@ def _decimal(spec: FieldSpec, text: str, locale: str) -> str:
             code="TOO_MANY_DECIMALS",
             field=spec.code,
         )
-    return format(number, "f")
+    return format(number + 0, "f")  # minus zero is zero
 
 
 def _text(spec: FieldSpec, text: str, _locale: str) -> str:
@@ -275,20 +310,38 @@ _PARSERS = {
 }
 
 
+def _render_text(_spec: FieldSpec, value: Any, _locale: str) -> str:
+    return str(value)
+
+
+def _render_number(_spec: FieldSpec, value: Any, locale: str) -> str:
+    return _localised(Decimal(str(value)), locale)
+
+
+def _render_date(_spec: FieldSpec, value: Any, locale: str) -> str:
+    return str(format_date(date.fromisoformat(value), locale=locale.replace("-", "_")))
+
+
+_RENDERERS: dict[str, Callable[[FieldSpec, Any, str], str]] = {
+    "secret": lambda _spec, _value, _locale: MASK,
+    "boolean": lambda _spec, value, _locale: _("Yes") if value else _("No"),
+    "integer": _render_number,
+    "decimal": _render_number,
+    "date": _render_date,
+    "choice": lambda spec, value, _locale: dict(spec.choices).get(str(value), str(value)),
+}
+
+
 def _widget(spec: FieldSpec) -> forms.Widget:
-    if spec.type == "boolean":
-        return forms.CheckboxInput()
-    if spec.type == "choice":
-        return forms.Select(choices=[("", "—"), *spec.choices])
-    if spec.type == "long_text":
-        return forms.Textarea(attrs={"rows": 4})
-    if spec.type == "date":
-        return forms.DateInput(attrs={"type": "date"})
-    if spec.type == "secret":
-        return forms.PasswordInput(attrs={"autocomplete": "off"})
-    if spec.type in {"integer", "decimal"}:
-        # Not type=number: browsers drop what their own locale does not understand.
-        return forms.TextInput(
-            attrs={"inputmode": "decimal" if spec.type == "decimal" else "numeric"}
-        )
-    return forms.TextInput(attrs={"maxlength": spec.max_length})
+    # Not type=number for numbers: browsers drop what their own locale does not understand.
+    makers: dict[str, Callable[[], forms.Widget]] = {
+        "boolean": forms.CheckboxInput,
+        "choice": lambda: forms.Select(choices=[("", "\N{EM DASH}"), *spec.choices]),
+        "long_text": lambda: forms.Textarea(attrs={"rows": 4}),
+        "date": lambda: forms.DateInput(attrs={"type": "date"}),
+        "secret": lambda: forms.PasswordInput(attrs={"autocomplete": "off"}),
+        "integer": lambda: forms.TextInput(attrs={"inputmode": "numeric"}),
+        "decimal": lambda: forms.TextInput(attrs={"inputmode": "decimal"}),
+    }
+    plain = lambda: forms.TextInput(attrs={"maxlength": spec.max_length})  # noqa: E731
+    return makers.get(spec.type, plain)()

@@ -13,11 +13,12 @@ import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import httpcore2
 import httpx2
 from django.conf import settings
+from django.db import connections
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -26,6 +27,17 @@ _CGNAT = ipaddress.ip_network("100.64.0.0/10")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Outcome = Literal["refused", "unreachable", "timeout", "too_large", "broken"]
+
+
+class CalledInTransaction(RuntimeError):
+    """A fault in the code: a slow vendor would hold locks, and a rollback would forget what it was told."""
+
+
+def require_no_transaction() -> None:
+    """Raises CalledInTransaction inside an open transaction of this thread (a test case's own excepted)."""
+    for connection in connections.all(initialized_only=True):
+        if any(not block._from_testcase for block in connection.atomic_blocks):
+            raise CalledInTransaction("nothing outside is called inside a transaction")
 
 
 class OutboundError(Exception):
@@ -97,7 +109,7 @@ class Client:
             transport=transport,
         )
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -116,7 +128,10 @@ class Client:
         headers: Mapping[str, str] | None = None,
         read: float | None = None,
     ) -> Answer:
-        """One request, one answer of whatever status. Raises OutboundError when there is none."""
+        """One request, one answer of whatever status. Raises OutboundError when there is none, and
+        CalledInTransaction before anything is sent when a transaction is open.
+        """
+        require_no_transaction()
         extra: dict[str, Any] = {"timeout": httpx2.Timeout(read)} if read else {}
         try:
             with self._http.stream(

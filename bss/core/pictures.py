@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ LONGEST_SIDE = 1200
 ACCEPTED = ("PNG", "JPEG", "WEBP", "GIF")
 
 
-def normalised(upload: UploadedFile, *, field: str, longest_side: int = LONGEST_SIDE) -> bytes:
+def normalised(upload: UploadedFile[Any], *, field: str, longest_side: int = LONGEST_SIDE) -> bytes:
     """The upload as a WebP file of at most `longest_side` pixels, without metadata.
 
     Raises Invalid on `field` when it is too large, no picture, damaged, or of a kind other than PNG, JPEG, WebP
@@ -35,7 +36,7 @@ def normalised(upload: UploadedFile, *, field: str, longest_side: int = LONGEST_
     return _written(picture, field, longest_side)
 
 
-def _opened(upload: UploadedFile, field: str) -> Image.Image:
+def _opened(upload: UploadedFile[Any], field: str) -> Image.Image:
     try:
         upload.seek(0)
         return Image.open(upload, formats=ACCEPTED)

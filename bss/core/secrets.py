@@ -2,18 +2,27 @@
 
 A sealed value is "v1.<key id>.<base64 of nonce and ciphertext>". The context ("servicemanager.instance:<public
 id>:settings") is authenticated with it: a ciphertext copied into another row or column does not open.
+
+An app registers each column that holds sealed values from `AppConfig.ready`, so that `manage.py rotate_secrets` finds
+it when a new key was put first into SECRETS_KEYS:
+
+    secrets.register(Instance, "sealed", lambda row: f"servicemanager.instance:{row.public_id}:sealed")
 """
 
 from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
 
 MASK = "••••••••"
 _NONCE = 12
@@ -44,7 +53,66 @@ def unseal(token: str, context: str) -> str:
 
 def needs_rotation(token: str) -> bool:
     """Whether a value was sealed with an older key than the newest."""
-    return token.split(".", 2)[1] != _ring()[0][0]
+    return not token.startswith(f"v1.{_ring()[0][0]}.")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A text column of sealed values; `context` gives what a row's value is bound to."""
+
+    model: type[Model]
+    column: str
+    context: Callable[[Any], str]
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label_lower}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What rotating one column did: values sealed anew, and the primary keys of those that no key opens."""
+
+    column: SealedColumn
+    sealed: int
+    unreadable: Sequence[int]
+
+
+_columns: dict[tuple[type[Model], str], SealedColumn] = {}
+
+
+def register(model: type[Model], column: str, context: Callable[[Any], str]) -> None:
+    """Make a column known to `rotate`."""
+    _columns[model, column] = SealedColumn(model, column, context)
+
+
+def registered() -> Sequence[SealedColumn]:
+    return tuple(_columns.values())
+
+
+def rotate() -> Iterator[Rotation]:
+    """Seal with the newest key whatever an older one sealed. May run while the product does, and run again."""
+    for known in registered():
+        yield _rotate(known)
+
+
+def _rotate(known: SealedColumn) -> Rotation:
+    sealed, unreadable = 0, []
+    rows = known.model._base_manager.exclude(**{known.column: ""}).order_by("pk")
+    for row in rows.iterator(chunk_size=500):
+        token = getattr(row, known.column)
+        if not needs_rotation(token):
+            continue
+        context = known.context(row)
+        try:
+            plain = unseal(token, context)
+        except SecretUnreadable:
+            unreadable.append(row.pk)
+            continue
+        # Compared with what was read: somebody may be saving a new secret at this moment.
+        sealed += known.model._base_manager.filter(pk=row.pk, **{known.column: token}).update(
+            **{known.column: seal(plain, context)}
+        )
+    return Rotation(known, sealed, unreadable)
 
 
 def _ring() -> list[tuple[str, bytes]]:

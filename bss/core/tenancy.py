@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -32,8 +32,8 @@ class Owned(models.Model):
     # C collation: prefix search uses the index, and "1.5." never matches "1.50.".
     scope = models.CharField(max_length=64, db_collation="C", db_index=True)
 
-    everywhere: models.Manager[Self] = models.Manager()
-    objects: ScopedManager[Self] = ScopedManager()
+    everywhere: ClassVar[models.Manager[Self]] = models.Manager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True
@@ -50,8 +50,8 @@ class Shared(models.Model):
 
     organization = models.ForeignKey("accounts.Organization", models.PROTECT, related_name="+")
 
-    everywhere: models.Manager[Self] = models.Manager()
-    objects: SharedManager[Self] = SharedManager()
+    everywhere: ClassVar[models.Manager[Self]] = models.Manager()
+    objects: ClassVar[SharedManager[Self]] = SharedManager()
 
     class Meta:
         abstract = True

@@ -6,4 +6,7 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        from bss.orders import states  # noqa: F401, PLC0415 -- registers the machines
+        from bss.core.events import subscribe  # noqa: PLC0415 -- models are loaded now
+        from bss.orders import events, handlers  # noqa: PLC0415
+
+        subscribe(events.OrderPlaced, handlers.order_placed_execute)

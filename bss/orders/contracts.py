@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
+from bss.catalog.models import Product
 from bss.core.fields import FieldSpec
-from bss.pricing.contracts import QuotedPrice
+from bss.orders.choices import LineKind
+from bss.pricing.contracts import QuotedPrice, UnitPrice
 
 ReviewStep = Literal["items", "service_details", "place", "execute"]
 
@@ -78,3 +82,54 @@ class Refuse:
 
 Verdict = Proceed | Reprice | Wait | Refuse
 STRENGTH: tuple[type, ...] = (Refuse, Wait, Reprice, Proceed)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDifference:
+    """A line whose price is no longer the one that was seen: unit prices in the buyer's track."""
+
+    line: str
+    product: str
+    currency: str
+    old: str
+    new: str
+
+
+Track = Literal["price", "resale"]
+
+
+def seen_by(track: Track, price: UnitPrice) -> Decimal:
+    """The unit price a buyer looks at: what it pays, or what its reseller charges it."""
+    return price.price if track == "price" or price.resale is None else price.resale
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing somebody asks for; `key` names it in errors (a line's public id)."""
+
+    key: str
+    product: Product
+    unit: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is to be done to a subscription: its order line's columns. `due_at` in the future waits for its time."""
+
+    kind: str
+    name: str
+    product: Product
+    unit: str
+    quantity: int
+    previous_quantity: int | None
+    price: UnitPrice
+    due_at: datetime | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def charged(self) -> int:
+        """How many units it adds to what is paid, before any proration: new seats, or a whole other product."""
+        if self.kind == LineKind.QUANTITY:
+            return max(0, self.quantity - (self.previous_quantity or 0))
+        return self.quantity if self.kind == LineKind.PRODUCT else 0

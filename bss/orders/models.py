@@ -56,6 +56,8 @@ class Basket(Owned):
     waiting_message = models.TextField(blank=True)
     # Requests that a Wait verdict asked to have made before it can be answered.
     requests: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    # "<customer id>:<cause>" of each Reprice already told: it sends back to the items once, not twice.
+    told: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
@@ -123,6 +125,8 @@ class Order(Owned):
     placed_by_id = models.BigIntegerField(null=True)
     placed_by_label = models.CharField(max_length=200, blank=True)
     placed_at = models.DateTimeField(null=True)
+    # When what it asks for is to happen; null for at once. Nobody executes it before.
+    due_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)

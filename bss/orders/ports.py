@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -30,6 +30,14 @@ class CreditExposure(Protocol):
         ...
 
 
+class Ownership(Protocol):
+    """What customers already have. Filled by subscriptions."""
+
+    def owned_types(self, customer_id: int, product_type_ids: Collection[int]) -> frozenset[int]:
+        """Those of the product types of which the customer has a subscription that has not ended."""
+        ...
+
+
 class _NoReview:
     def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
         return ()
@@ -43,5 +51,11 @@ class _NothingOwed:
         return Decimal(0)
 
 
+class _NothingOwned:
+    def owned_types(self, customer_id: int, product_type_ids: Collection[int]) -> frozenset[int]:
+        return frozenset()
+
+
 CHECKOUT_REVIEW: Port[CheckoutReview] = Port("checkout review", _NoReview())
 CREDIT_EXPOSURE: Port[CreditExposure] = Port("credit exposure", _NothingOwed())
+OWNERSHIP: Port[Ownership] = Port("ownership", _NothingOwned())

@@ -42,7 +42,8 @@ ORDER = Machine(
         move("place", {S.DRAFT, S.PENDING_APPROVAL}, S.PLACED, event=OrderPlaced),
         move("execute", S.PLACED, S.EXECUTING, event=OrderExecuting),
         move("retry", {S.FAILED, S.PARTLY_EXECUTED}, S.EXECUTING),
-        move("finish", S.EXECUTING, S.EXECUTED, event=OrderExecuted),
+        # From partly executed when what failed is given up.
+        move("finish", {S.EXECUTING, S.PARTLY_EXECUTED}, S.EXECUTED, event=OrderExecuted),
         move("finish_partly", S.EXECUTING, S.PARTLY_EXECUTED, event=OrderExecuted),
         move("fail", S.EXECUTING, S.FAILED, event=OrderFailed),
         move(

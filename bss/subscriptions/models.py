@@ -141,6 +141,9 @@ class ScheduledChange(Owned):
     due_at = models.DateTimeField(default=clock.now)
     quantity = models.PositiveIntegerField(null=True)
     product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+")
+    # What it was when the change was asked for: services that upgrade need both sides.
+    previous_product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+")
+    previous_quantity = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     problem_code = models.CharField(max_length=60, blank=True)
     problem_text = models.TextField(blank=True)

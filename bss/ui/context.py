@@ -44,7 +44,7 @@ def brand_of(request: HttpRequest) -> Brand:
     if not hasattr(request, "_ui_brand"):
         found = (provider(request) for provider in _providers)
         request._ui_brand = next((b for b in found if b is not None), Brand())  # type: ignore[attr-defined]
-    return request._ui_brand  # type: ignore[attr-defined, no-any-return]
+    return request._ui_brand  # type: ignore[attr-defined]
 
 
 def surface(request: HttpRequest) -> dict[str, Any]:

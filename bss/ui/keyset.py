@@ -100,7 +100,7 @@ def field_of(queryset: QuerySet[Any], name: str) -> Field[Any, Any] | None:
         except FieldDoesNotExist:
             return None
         model = field.related_model
-    return field  # type: ignore[no-any-return]
+    return field
 
 
 def _parsed(cursor: Cursor, field: Field[Any, Any] | None) -> Cursor:

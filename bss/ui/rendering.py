@@ -37,7 +37,9 @@ _MARKS: dict[str, SafeString] = {
 
 
 def icon_html(name: str, size: int = 20, *, label: str = "", css: str = "") -> SafeString:
-    """A heroicon. Without `label` it is decoration beside text; with one it stands alone."""
+    """A heroicon. Without `label` it is decoration beside text; with one it stands alone. "" draws nothing."""
+    if not name:
+        return SafeString("")
     if not label:
         return _icon(name, size, css)
     return format_html(

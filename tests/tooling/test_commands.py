@@ -28,8 +28,6 @@ from tests.tooling.deployment import (
     wait_for,
 )
 
-pytestmark = pytest.mark.xdist_group("tooling")
-
 VALUES = example_values() | {
     "SECRET_KEY": "a-key-for-this-test-alone-0123456789-0123456789",
     "SECRETS_KEYS": f"t:{base64.b64encode(bytes(32)).decode()}",
@@ -38,18 +36,18 @@ VALUES = example_values() | {
 }
 
 
-@pytest.fixture(scope="module")
-def settings(stack: Stack) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def production(stack: Stack) -> dict[str, str]:
     """The environment of production, HTTPS included, but with the servers of these tests."""
     broker = stack.redis_url.replace("unix://", "redis+socket://")
     return settings_of("web", VALUES, **stack.environment(), CELERY_BROKER_URL=broker)
 
 
-@pytest.fixture(scope="module")
-def migrated(stack: Stack, settings: dict[str, str]) -> Stack:
+@pytest.fixture(scope="session")
+def migrated(stack: Stack, production: dict[str, str]) -> Stack:
     """The database after the command of the migrate service, which has to succeed."""
     ended = subprocess.run(
-        command_of("migrate", VALUES), env=settings, cwd=ROOT, capture_output=True, check=False
+        command_of("migrate", VALUES), env=production, cwd=ROOT, capture_output=True, check=False
     )
     assert ended.returncode == 0, ended.stderr.decode()
     return stack
@@ -64,10 +62,10 @@ def test_the_migration_makes_the_tables_and_ends(migrated: Stack) -> None:
 
 
 def test_the_web_process_gets_healthy_behind_https_and_stops(
-    migrated: Stack, settings: dict[str, str], directory: Path
+    migrated: Stack, production: dict[str, str], directory: Path
 ) -> None:
     directory.mkdir()
-    env = settings | {"PORT": str(ports_free(1)[0]), "BIND_HOST": "127.0.0.1"}
+    env = production | {"PORT": str(ports_free(1)[0]), "BIND_HOST": "127.0.0.1"}
     assert env["HTTPS"] == "1"
     with started("web", command_of("web", VALUES), env, directory) as web:
         wait_for(lambda: healthy("web", env), web)
@@ -76,39 +74,40 @@ def test_the_web_process_gets_healthy_behind_https_and_stops(
 
 
 def test_the_worker_gets_healthy_and_finishes_its_task_when_told_to_stop(
-    migrated: Stack, settings: dict[str, str], directory: Path
+    migrated: Stack, production: dict[str, str], directory: Path
 ) -> None:
     directory.mkdir()
     command = [*command_of("worker", VALUES), "--include", "tests.tooling.workload"]
     call = ["celery", "-A", "config", "call", "tooling.work", "--args", f'["{directory}", 2]']
-    with started("worker", command, settings, directory) as worker:
-        wait_for(lambda: healthy("worker", settings), worker)
-        subprocess.run(call, env=settings, cwd=ROOT, capture_output=True, check=True)
+    with started("worker", command, production, directory) as worker:
+        wait_for(lambda: "ready." in worker.log.read_text(), worker)
+        assert healthy("worker", production)
+        subprocess.run(call, env=production, cwd=ROOT, capture_output=True, check=True)
         wait_for((directory / "began").exists, worker)
         assert not (directory / "finished").exists()
         assert stop(worker) == 0
     assert (directory / "finished").exists()
-    assert not healthy("worker", settings)
+    assert not healthy("worker", production)
 
 
 def test_beat_gets_healthy_and_stops(
-    migrated: Stack, settings: dict[str, str], directory: Path
+    migrated: Stack, production: dict[str, str], directory: Path
 ) -> None:
     directory.mkdir()
     schedule, watched = str(directory / "beat-schedule"), healthcheck_of("beat")[-1]
     assert watched in SERVICES["beat"]["command"]
     command = command_of("beat", VALUES, **{watched: schedule})
-    assert not healthy("beat", settings, schedule)
-    with started("beat", command, settings, directory) as beat:
-        wait_for(lambda: healthy("beat", settings, schedule), beat)
+    assert not healthy("beat", production, schedule)
+    with started("beat", command, production, directory) as beat:
+        wait_for(lambda: healthy("beat", production, schedule), beat)
         assert stop(beat) == 0
 
 
-def test_redis_gets_healthy_and_stops(settings: dict[str, str], directory: Path) -> None:
+def test_redis_gets_healthy_and_stops(production: dict[str, str], directory: Path) -> None:
     directory.mkdir()
     port = str(ports_free(1)[0])
     place = ["--port", port, "--bind", "127.0.0.1", "--dir", str(directory)]
-    env = settings | {"PATH": path_with(redis_choose().program.parent)}
+    env = production | {"PATH": path_with(redis_choose().program.parent)}
     shell = healthcheck_of("redis")[-1].replace("redis-cli", f"redis-cli -p {port}")
     assert not healthy("redis", env, shell)
     with started("redis", [*command_of("redis", VALUES), *place], env, directory) as store:
@@ -116,9 +115,9 @@ def test_redis_gets_healthy_and_stops(settings: dict[str, str], directory: Path)
         assert stop(store) == 0
 
 
-def test_postgres_is_healthy_while_it_answers(stack: Stack, settings: dict[str, str]) -> None:
+def test_postgres_is_healthy_while_it_answers(stack: Stack, production: dict[str, str]) -> None:
     assert stack.postgres is not None
     sockets = str(Path(urlsplit(stack.database_url).path).parent)
-    env = settings | {"PATH": path_with(stack.postgres.program.parent)}
+    env = production | {"PATH": path_with(stack.postgres.program.parent)}
     assert healthy("postgres", env | {"PGHOST": sockets})
     assert not healthy("postgres", env | {"PGHOST": "/nowhere"})

@@ -23,8 +23,6 @@ from product import ROOT
 
 from tests.tooling.conftest import command_env
 
-pytestmark = pytest.mark.xdist_group("tooling")
-
 NOBODY = 65534
 INSTALLS = postgres_installs()
 

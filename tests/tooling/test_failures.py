@@ -17,8 +17,6 @@ from product import ROOT, command_failure, finish
 
 from tests.tooling.conftest import command_env, demo
 
-pytestmark = pytest.mark.xdist_group("tooling")
-
 
 def python_saying(version: str, path: Path) -> Path:
     """A program that passes for a Python of another version."""

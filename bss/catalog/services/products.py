@@ -66,7 +66,7 @@ def product_edit(*, product: Product, version: int | None, actor: Actor, **chang
 
 
 @transaction.atomic
-def product_picture_set(*, product: Product, upload: UploadedFile, actor: Actor) -> Product:
+def product_picture_set(*, product: Product, upload: UploadedFile[Any], actor: Actor) -> Product:
     """Show `upload` as the product's picture: checked, turned upright, made small, written anew as WebP.
 
     Raises Invalid on the field image when it is no picture, too large, or of another kind.

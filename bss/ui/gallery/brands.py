@@ -30,10 +30,10 @@ def brands() -> dict[str, BrandTheme]:
 
 
 @cache
-def _sheet() -> SampleThemes:
+def sheet() -> SampleThemes:
     return SampleThemes()
 
 
 def sample_themes(key: str) -> SampleThemes | None:
     """The theme provider of the gallery."""
-    return _sheet() if key == KEY else None
+    return sheet() if key == KEY else None

@@ -51,9 +51,7 @@ class Gallery(Page):
             "gallery_dir": "rtl" if self.request.GET.get("dir") == "rtl" else "",
             "gallery_brand": self.brand,
             "brands": brands.brands(),
-            "brands_url": reverse(
-                "ui:theme", args=[brands.KEY, brands.sample_themes(brands.KEY).digest]
-            ),  # type: ignore[union-attr]
+            "brands_url": reverse("ui:theme", args=[brands.KEY, brands.sheet().digest]),
             "screens": SCREENS,
             "colours": tokens.colours(),
             "table": table,
@@ -96,7 +94,7 @@ class Gallery(Page):
 class Screen(Gallery):
     """One whole screen, as a surface would show it."""
 
-    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
         name = self.kwargs["name"]
         if name not in SCREENS:
             raise NotFound

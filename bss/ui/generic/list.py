@@ -171,8 +171,8 @@ class ListView(Screen):
         return self.page(context, template=self.results_template if partial else self.template_name)
 
     def _wants_partial(self) -> bool:
-        htmx = getattr(self.request, "htmx", None)
-        return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+        htmx: Any = getattr(self.request, "htmx", False)
+        return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
     def _export(self) -> HttpResponseBase:
         rows, _bound = self.filtered()

@@ -1,12 +1,9 @@
-"""Reads of accounts: surfaces, actors, and the lists of the portal."""
+"""Who acts: from a membership, a token or a member of staff who looks on, to an Actor with its permissions."""
 
 from __future__ import annotations
 
-from django.db.models import Q
-
-from bss.accounts.choices import FIXED_SEGMENTS, AccountKind, MembershipKind, UserType
-from bss.accounts.contracts import Surface
-from bss.accounts.models import Account, Membership, Storefront, User
+from bss.accounts.choices import AccountKind, UserType
+from bss.accounts.models import Account, ApiToken, Membership, Storefront, User
 from bss.accounts.permissions import (
     STAFF_ROLES,
     STOREFRONT_ADMIN,
@@ -15,59 +12,8 @@ from bss.accounts.permissions import (
     Permission,
 )
 from bss.accounts.ports import ENTITLEMENTS
-from bss.core.actor import ANONYMOUS, Actor
+from bss.core.actor import Actor
 from bss.core.scope import Scope
-
-# A session key under which staff carry the organization they work in.
-SESSION_ORGANIZATION = "organization_id"
-
-
-def surface_for(host: str, path: str) -> Surface | None:
-    """Host, then the fixed first segments, then alias. None when no storefront lives at this host."""
-    first = path.lstrip("/").split("/", 1)[0].lower()
-    if first == "portal":
-        return Surface("portal", "/portal")
-    if first in {"api", "healthz", "readyz", "ops", "static", "media"}:
-        return Surface("api" if first == "api" else "system", "")
-    alias = "" if first in FIXED_SEGMENTS else first
-    found = list(
-        Storefront.everywhere.filter(host__in=[host, ""], alias__in=["", alias])
-        .select_related("organization", "owner")
-        .order_by("-host", "-alias")
-    )
-    at_host = [s for s in found if s.host == host] or [s for s in found if s.host == ""]
-    if not at_host:
-        return None
-    storefront = at_host[0]
-    return Surface("storefront", storefront.prefix, storefront)
-
-
-def staff_memberships(user: User) -> list[Membership]:
-    """The organizations in which a user is active staff, root first."""
-    return list(
-        Membership.everywhere.filter(user=user, kind=MembershipKind.STAFF, is_active=True)
-        .select_related("organization")
-        .order_by("organization__parent_id", "organization__name", "pk")
-    )
-
-
-def storefront_membership(user: User, storefront: Storefront) -> Membership | None:
-    """The membership with which a user may sign in at this storefront; None for a stranger."""
-    return (
-        Membership.everywhere.filter(
-            user=user, storefront=storefront, kind=MembershipKind.STOREFRONT, is_active=True
-        )
-        .filter(contact__account__is_active=True)
-        .select_related("contact__account__organization", "organization")
-        .first()
-    )
-
-
-def may_sign_in(user: User, surface: Surface) -> bool:
-    """Whether this login has anything to do with this surface."""
-    if surface.kind == "portal":
-        return bool(staff_memberships(user))
-    return surface.storefront is not None and bool(storefront_membership(user, surface.storefront))
 
 
 def staff_actor(membership: Membership, user: User) -> Actor:
@@ -99,18 +45,41 @@ def storefront_actor(membership: Membership, user: User) -> Actor:
 
 
 def storefront_permissions(membership: Membership, account: Account) -> frozenset[str]:
+    """What a storefront user may do: its type and roles, within what its account may do at all."""
     if membership.user_type == UserType.ADMIN:
-        granted = set(STOREFRONT_ADMIN)
+        granted: frozenset[str] = STOREFRONT_ADMIN
     else:
-        granted = set(STOREFRONT_BASE).union(*(STOREFRONT_ROLES[r] for r in membership.roles))
+        granted = STOREFRONT_BASE.union(*(STOREFRONT_ROLES.get(r, ()) for r in membership.roles))
+    return frozenset(map(str, granted)) & account_ceiling(account)
+
+
+def account_ceiling(account: Account) -> frozenset[str]:
+    """The most that anybody who acts for this account may do."""
+    most = set(STOREFRONT_ADMIN)
     if account.kind != AccountKind.RESELLER:
-        granted -= {
+        most -= {
             Permission.PLAN_VIEW, Permission.PLAN_SWITCH, Permission.STOREFRONT_MANAGE,
-            Permission.ACCOUNT_VIEW, Permission.ACCOUNT_EDIT,
+            Permission.ACCOUNT_VIEW, Permission.ACCOUNT_EDIT, Permission.TOKEN_MANAGE,
         }  # fmt: skip
     if not account.ordering_enabled or not _may_order_here(account):
-        granted -= {Permission.ORDER_CREATE}
-    return frozenset(map(str, granted))
+        most -= {Permission.ORDER_CREATE}
+    return frozenset(map(str, most))
+
+
+def token_actor(token: ApiToken) -> Actor:
+    """What a token may do: its scopes, and never more than the account it acts for may do today."""
+    granted = frozenset(map(str, token.scopes))
+    if token.account is not None:
+        granted &= account_ceiling(token.account)
+    return Actor(
+        kind="api",
+        label=f"API: {token.name}",
+        user_id=token.created_by_id,
+        organization_id=token.organization_id,
+        account_id=token.account_id,
+        scope=Scope(token.scope),
+        permissions=granted,
+    )
 
 
 def _may_order_here(account: Account) -> bool:
@@ -150,11 +119,3 @@ def visitor_actor(storefront: Storefront) -> Actor:
         scope=Scope.of_nobody(storefront.organization_id),
         permissions=frozenset({str(Permission.CATALOG_VIEW)}),
     )
-
-
-NOBODY = ANONYMOUS
-
-
-def accounts_matching(text: str) -> Q:
-    """A filter for what somebody types to find an account: part of name, number or e-mail."""
-    return Q(name__icontains=text) | Q(number__iexact=text) | Q(corporate_email__icontains=text)

@@ -1,0 +1,94 @@
+"""From an id in a URL to a record the actor may use: outside its scope 404, without the permission 403."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts import selectors
+from bss.accounts.choices import MembershipKind
+from bss.accounts.models import Account, ApiToken, Contact, Membership, Organization, PaymentMethod
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.errors import NotFound, PermissionDenied
+
+M = TypeVar("M", bound=Model)
+
+
+def access_account(
+    actor: Actor, public_id: str, permission: str = Permission.ACCOUNT_VIEW
+) -> Account:
+    """The account in the active scope. Raises NotFound and PermissionDenied."""
+    rows = selectors.accounts_visible().select_related("organization")
+    return _found(rows, public_id, actor, permission)
+
+
+def access_contact(
+    actor: Actor, public_id: str, permission: str = Permission.ACCOUNT_VIEW
+) -> Contact:
+    """The contact in the active scope, with its account. Raises NotFound and PermissionDenied."""
+    rows = Contact.objects.select_related("account__organization", "account__parent")
+    return _found(rows, public_id, actor, permission)
+
+
+def access_storefront_user(
+    actor: Actor, public_id: str, permission: str = Permission.USER_MANAGE
+) -> Membership:
+    """A storefront user's membership in the active scope. Raises NotFound and PermissionDenied."""
+    rows = Membership.objects.filter(kind=MembershipKind.STOREFRONT).select_related(
+        "user", "contact__account__organization", "storefront", "organization"
+    )
+    return _found(rows, public_id, actor, permission)
+
+
+def access_staff(
+    actor: Actor, public_id: str, permission: str = Permission.USER_MANAGE
+) -> Membership:
+    """A member of the actor's own organization's staff. Raises NotFound and PermissionDenied."""
+    rows = Membership.objects.filter(
+        kind=MembershipKind.STAFF, organization_id=actor.organization_id
+    ).select_related("user", "organization")
+    return _found(rows, public_id, actor, permission)
+
+
+def access_organization(
+    actor: Actor, public_id: str, permission: str = Permission.ORGANIZATION_EDIT
+) -> Organization:
+    """The actor's organization or a tenant under it. Raises NotFound and PermissionDenied."""
+    return _found(selectors.organizations_visible(actor), public_id, actor, permission)
+
+
+def access_own_organization(
+    actor: Actor, public_id: str, permission: str = Permission.ORGANIZATION_EDIT
+) -> Organization:
+    """The actor's own organization: a tenant's data is changed by its own staff alone."""
+    organization = access_organization(actor, public_id, permission)
+    if organization.pk != actor.organization_id:
+        raise PermissionDenied(
+            _("Only the staff of this organization can change it."), code="NOT_YOUR_ORGANIZATION"
+        )
+    return organization
+
+
+def access_payment_method(
+    actor: Actor, public_id: str, permission: str = Permission.ORGANIZATION_EDIT
+) -> PaymentMethod:
+    """A payment method of the actor's organization. Raises NotFound and PermissionDenied."""
+    return _found(selectors.payment_methods(), public_id, actor, permission)
+
+
+def access_token(
+    actor: Actor, public_id: str, permission: str = Permission.TOKEN_MANAGE
+) -> ApiToken:
+    """An API token in the active scope. Raises NotFound and PermissionDenied."""
+    return _found(selectors.api_tokens(), public_id, actor, permission)
+
+
+def _found(rows: QuerySet[M], public_id: str, actor: Actor, permission: str) -> M:
+    row = rows.filter(public_id=public_id).first()
+    if row is None:
+        raise NotFound
+    actor.require(permission)
+    return row

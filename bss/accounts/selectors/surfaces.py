@@ -1,0 +1,102 @@
+"""Which surface a request is for, and which login has anything to do with it."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from bss.accounts.choices import FIXED_SEGMENTS, MembershipKind, StorefrontState
+from bss.accounts.contracts import Surface, theme_of
+from bss.accounts.models import Account, Membership, Organization, Storefront, User
+from bss.ui.theme import BrandTheme
+
+# A session key under which staff carry the organization they work in.
+SESSION_ORGANIZATION = "organization_id"
+
+
+def surface_for(host: str, path: str) -> Surface | None:
+    """Host, then the fixed first segments, then alias. None when no storefront lives at this host."""
+    first = path.lstrip("/").split("/", 1)[0].lower()
+    if first == "portal":
+        return Surface("portal", "/portal")
+    if first in {"api", "healthz", "readyz", "ops", "static", "media"}:
+        return Surface("api" if first == "api" else "system", "")
+    alias = "" if first in FIXED_SEGMENTS else first
+    found = list(
+        Storefront.everywhere.filter(host__in=[host, ""], alias__in=["", alias])
+        .select_related("organization", "owner")
+        .order_by("-host", "-alias")
+    )
+    at_host = [s for s in found if s.host == host] or [s for s in found if s.host == ""]
+    if not at_host:
+        return None
+    storefront = at_host[0]
+    return Surface("storefront", storefront.prefix, storefront)
+
+
+def staff_memberships(user: User) -> list[Membership]:
+    """The organizations in which a user is active staff, root first."""
+    return list(
+        Membership.everywhere.filter(user=user, kind=MembershipKind.STAFF, is_active=True)
+        .select_related("organization")
+        .order_by(F("organization__parent_id").asc(nulls_first=True), "organization__name", "pk")
+    )
+
+
+def storefront_membership(user: User, storefront: Storefront) -> Membership | None:
+    """The membership with which a user may sign in at this storefront; None for a stranger."""
+    return (
+        Membership.everywhere.filter(
+            user=user, storefront=storefront, kind=MembershipKind.STOREFRONT, is_active=True
+        )
+        .filter(contact__account__is_active=True)
+        .exclude(contact__account__parent__is_active=False)
+        .select_related("contact__account__organization", "organization")
+        .first()
+    )
+
+
+def may_sign_in(user: User, surface: Surface) -> bool:
+    """Whether this login has anything to do with this surface. Nobody signs in at a closed storefront."""
+    if not user.is_active:
+        return False
+    if surface.kind == "portal":
+        return bool(staff_memberships(user))
+    return is_open(surface) and membership_on(user, surface) is not None
+
+
+def membership_on(user: User, surface: Surface) -> Membership | None:
+    """The membership that a login uses on a surface; of several staff memberships the first."""
+    if surface.kind == "portal":
+        return next(iter(staff_memberships(user)), None)
+    return storefront_membership(user, surface.storefront) if surface.storefront else None
+
+
+def is_open(surface: Surface) -> bool:
+    """Whether the surface is a storefront that shows its pages."""
+    return surface.storefront is not None and surface.storefront.state == StorefrontState.OPEN
+
+
+def storefront_of_organization(organization: Organization) -> Storefront | None:
+    """The organization's own shop."""
+    return Storefront.everywhere.filter(organization=organization, owner=None).first()
+
+
+def storefront_for(account: Account) -> Storefront | None:
+    """Where the people of an account sign in: an end customer at its reseller's own storefront, if it has one."""
+    if account.parent_id is not None:
+        own = Storefront.everywhere.filter(owner_id=account.parent_id).first()
+        if own is not None:
+            return own
+    return storefront_of_organization(account.organization)
+
+
+def theme_for(key: str) -> BrandTheme | None:
+    """The theme of the storefront with this public id (the provider of bss.ui.theme)."""
+    storefront = Storefront.everywhere.filter(public_id=key).first()
+    return theme_of(storefront) if storefront else None
+
+
+def alias_taken(alias: str, *, host: str = "", but_not: Storefront | None = None) -> bool:
+    """Whether another storefront at this host answers to this alias, in whatever case."""
+    found = Storefront.everywhere.filter(host=host, alias__iexact=alias)
+    return found.exclude(pk=but_not.pk if but_not else None).exists()

@@ -1,0 +1,95 @@
+"""How values get into rows: cleaned like the model says, refused by field, and never over somebody else's edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.countries import country_codes, currency_codes
+from bss.core import history
+from bss.core.actor import Actor
+from bss.core.errors import Invalid, StaleState
+
+_COUNTRIES = ("country", "tax_country")
+
+
+def cleaned(row: Model, names: Iterable[str]) -> None:
+    """Clean the named fields of an unsaved row as its model declares them. Raises Invalid with errors by field."""
+    wanted = set(names)
+    exclude = {field.name for field in row._meta.concrete_fields} - wanted
+    errors: dict[str, list[Any]] = {}
+    try:
+        row.clean_fields(exclude=exclude)
+    except ValidationError as error:
+        errors = {name: list(texts) for name, texts in error.message_dict.items()}
+    for name in wanted.intersection(_COUNTRIES) - errors.keys():
+        if getattr(row, name) not in country_codes():
+            errors[name] = [_("This is not the two-letter code of a country.")]
+    if "currency" in wanted - errors.keys() and getattr(row, "currency") not in currency_codes():  # noqa: B009
+        errors["currency"] = [_("This is not the three-letter code of a currency.")]
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def normalised(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as they are stored: text trimmed, codes in capitals, addresses in lower case, no empty e-mail."""
+    result = {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
+    for name in ("country", "tax_country", "currency"):
+        if isinstance(result.get(name), str):
+            result[name] = result[name].upper()
+    if isinstance(result.get("vat_id"), str):
+        result["vat_id"] = result["vat_id"].replace(" ", "").upper()
+    if isinstance(result.get("email"), str):
+        result["email"] = result["email"].lower()
+    if "corporate_email" in result:
+        # Null when unknown: an empty text would collide and would be mailed to.
+        result["corporate_email"] = result["corporate_email"] or None
+    return result
+
+
+def only(values: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """Raises TypeError on a name that is no field of this record: a fault in the code."""
+    unknown = sorted(values.keys() - set(allowed))
+    if unknown:
+        raise TypeError(f"unknown fields: {', '.join(unknown)}")
+
+
+def edited(
+    row: Any, *, version: int | None, values: Mapping[str, Any], actor: Actor, action: str
+) -> bool:
+    """Clean and write what differs, count the edit, and record it. False when nothing differs.
+
+    `version` is the one the editor saw; StaleState when the row has another by now, None to overwrite whatever is
+    there. Raises Invalid. Runs inside the caller's transaction.
+    """
+    before = history.snapshot(row, values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    try:
+        cleaned(row, values)
+    except Invalid:
+        _restored(row, before)
+        raise
+    changes = history.changed(before, history.snapshot(row, values))
+    if version is not None and version != row.version:
+        _restored(row, before)
+        raise StaleState
+    if not changes:
+        return False
+    columns = {name: getattr(row, name) for name in changes}
+    found = type(row)._base_manager.filter(pk=row.pk, version=row.version)
+    if found.update(**columns, version=F("version") + 1) != 1:
+        _restored(row, before)
+        raise StaleState
+    row.version += 1
+    history.record(row, actor=actor, action=action, changes=changes)
+    return True
+
+
+def _restored(row: Any, before: Mapping[str, Any]) -> None:
+    for name, value in before.items():
+        setattr(row, name, value)

@@ -1,0 +1,76 @@
+"""From an id in a URL to a basket or an order the actor may use: the only such way.
+
+Outside the active scope: NotFound. Visible, but not allowed: PermissionDenied.
+"""
+
+from __future__ import annotations
+
+from bss.accounts.models import Storefront
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.errors import NotFound
+from bss.orders.models import Basket, BasketLine, Order, OrderLine
+
+
+def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDER_VIEW) -> Order:
+    """The order with its accounts and storefront."""
+    order = (
+        Order.objects.filter(public_id=public_id)
+        .select_related("account", "customer", "storefront", "terms")
+        .first()
+    )
+    if order is None:
+        raise NotFound
+    actor.require(permission)
+    return order
+
+
+def access_order_line(
+    actor: Actor, public_id: str, permission: str = Permission.ORDER_VIEW
+) -> OrderLine:
+    """The line with its order, product and type."""
+    line = (
+        OrderLine.objects.filter(public_id=public_id)
+        .select_related("order__account", "order__customer", "product__type")
+        .first()
+    )
+    if line is None:
+        raise NotFound
+    actor.require(permission)
+    return line
+
+
+def access_basket(
+    actor: Actor,
+    public_id: str,
+    storefront: Storefront,
+    permission: str = Permission.ORDER_CREATE,
+) -> Basket:
+    """The actor's own basket at this storefront; somebody else's is not there, even inside one account."""
+    basket = (
+        Basket.objects.filter(public_id=public_id, user_id=actor.user_id, storefront=storefront)
+        .select_related("account", "customer", "storefront", "organization")
+        .first()
+    )
+    if basket is None:
+        raise NotFound
+    actor.require(permission)
+    return basket
+
+
+def access_basket_line(
+    actor: Actor,
+    public_id: str,
+    storefront: Storefront,
+    permission: str = Permission.ORDER_CREATE,
+) -> BasketLine:
+    """A line of the actor's own basket at this storefront."""
+    line = (
+        BasketLine.objects.filter(public_id=public_id)
+        .select_related("basket__account", "basket__customer", "product__type", "parent__product")
+        .first()
+    )
+    if line is None:
+        raise NotFound
+    access_basket(actor, line.basket.public_id, storefront, permission)
+    return line

@@ -1,0 +1,109 @@
+"""What buying can be refused for, each with a stable code and its cause."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from bss.core.errors import Conflict, Invalid, PermissionDenied
+
+
+class NotForSale(Invalid):
+    code = "NOT_FOR_SALE"
+    message = _("This is not on sale to this buyer.")
+
+
+class QuantityNotPossible(Invalid):
+    """`extra["maximum"]` names the limit where there is one."""
+
+    code = "QUANTITY_NOT_POSSIBLE"
+    message = _("This quantity is not possible.")
+
+
+class NotForThisCustomer(Invalid):
+    code = "NOT_FOR_THIS_CUSTOMER"
+    message = _("This cannot be bought for this customer.")
+
+
+class OnlyOne(Conflict):
+    """The product type allows one subscription per account, and there is one or one is on its way."""
+
+    code = "ONLY_ONE"
+    message = _("This customer already has it, and can have it only once.")
+
+
+class BasketEmpty(Invalid):
+    code = "BASKET_EMPTY"
+    message = _("The basket is empty.")
+
+
+class BasketClosed(Conflict):
+    """The basket waits for an answer, was placed or was left."""
+
+    code = "BASKET_CLOSED"
+    message = _("This basket can no longer be changed.")
+
+
+class TermsNotAccepted(Invalid):
+    code = "TERMS_NOT_ACCEPTED"
+    message = _("Accept the terms to place the order.")
+
+
+class OrderingDisabled(PermissionDenied):
+    code = "ORDERING_DISABLED"
+    message = _("Ordering is switched off for this account.")
+
+
+class CreditExceeded(Conflict):
+    """The order would push what the payer owes over its limit; `extra` says by how much."""
+
+    code = "CREDIT_LIMIT"
+    message = _("This order would exceed the credit limit.")
+    # The amounts are the payer's and go to whoever pays; a reseller's customer reads only the message.
+
+
+class PriceChanged(Conflict):
+    """`extra["lines"]`: what each line cost when it was last seen, and what it costs now."""
+
+    code = "PRICE_CHANGED"
+    message = _("Prices changed since you last looked. Check the new amounts before you go on.")
+
+
+class Repriced(Conflict):
+    """A service manager knows other prices now: its message says why."""
+
+    code = "REPRICED"
+
+
+class AnswerAwaited(Conflict):
+    """A service manager or customer must answer first; the basket waits."""
+
+    code = "ANSWER_AWAITED"
+
+
+class NotADraft(Conflict):
+    code = "NOT_A_DRAFT"
+    message = _("Only a draft can be changed.")
+
+
+class NotDue(Conflict):
+    code = "NOT_DUE"
+    message = _("This order is scheduled for later. It runs by itself when its time comes.")
+
+
+class LinesInFlight(Conflict):
+    code = "LINES_IN_FLIGHT"
+    message = _(
+        "Something in this order is being provisioned right now. Try again when it has ended."
+    )
+
+
+class AlreadyDelivered(Conflict):
+    code = "ALREADY_DELIVERED"
+    message = _("A part of this order is delivered. Cancel the subscription instead.")
+
+
+class BelongsToAnother(Conflict):
+    """An add-on's line moves with the line of its product."""
+
+    code = "ADD_ON_LINE"
+    message = _("This add-on is delivered together with its product.")

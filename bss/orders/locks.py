@@ -1,0 +1,27 @@
+"""Row locks, always taken in this order: basket, order, accounts by primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bss.accounts.models import Account
+from bss.orders.models import Basket, Order
+
+
+def basket_locked(pk: int) -> Basket:
+    """The basket as it is now, held until the transaction ends."""
+    return Basket.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+def order_locked(pk: int) -> Order:
+    """The order as it is now, held until the transaction ends. Whoever moves one of its lines holds it."""
+    return Order.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+def accounts_locked(ids: Iterable[int]) -> dict[int, Account]:
+    """Payer and customer, held so that two orders at once cannot both pass the credit limit or "only one".
+
+    The payer lies above its end customer's scope, hence the manager without one.
+    """
+    rows = Account.everywhere.filter(pk__in=set(ids)).order_by("pk")
+    return {account.pk: account for account in rows.select_for_update(of=("self",))}

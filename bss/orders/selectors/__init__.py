@@ -1,0 +1,49 @@
+"""Reads of baskets and orders."""
+
+from bss.orders.selectors.baskets import (
+    BasketItem,
+    BasketView,
+    basket_count,
+    basket_lines,
+    basket_of,
+    basket_prices,
+    basket_track,
+    basket_view,
+)
+from bss.orders.selectors.orders import (
+    OrderAmounts,
+    amounts_of,
+    order_lines,
+    orders_visible,
+    terms_current,
+    track_for,
+)
+from bss.orders.selectors.prices import unit_prices
+from bss.orders.selectors.reviews import (
+    Question,
+    basket_subject,
+    order_subject,
+    questions_for,
+)
+
+__all__ = [
+    "BasketItem",
+    "BasketView",
+    "OrderAmounts",
+    "Question",
+    "amounts_of",
+    "basket_count",
+    "basket_lines",
+    "basket_of",
+    "basket_prices",
+    "basket_subject",
+    "basket_track",
+    "basket_view",
+    "order_lines",
+    "order_subject",
+    "orders_visible",
+    "questions_for",
+    "terms_current",
+    "track_for",
+    "unit_prices",
+]

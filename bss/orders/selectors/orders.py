@@ -1,0 +1,77 @@
+"""Orders, and which of their amounts somebody may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.money import Money
+from bss.orders.contracts import Track
+from bss.orders.models import Order, OrderLine, TermsVersion
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAmounts:
+    """The amounts of an order or a line that one actor may see; None is hidden, not zero.
+
+    `total` is what the actor's side pays: the payer's price, or to a reseller's customer its reseller's price.
+    `resale` is what a reseller charges on; `cost` and `profit` are the organization's own.
+    """
+
+    unit: Money | None
+    total: Money | None
+    resale: Money | None = None
+    cost: Money | None = None
+    profit: Money | None = None
+
+
+def track_for(actor: Actor, payer_id: int) -> Track:
+    """Which price an actor looks at: an account below the payer sees resale prices, everybody else the payer's."""
+    return "resale" if actor.account_id not in {None, payer_id} else "price"
+
+
+def amounts_of(subject: Order | OrderLine, actor: Actor, *, payer_id: int) -> OrderAmounts:
+    """The amounts `actor` may see of an order or of one of its lines. Never shows a level above its own."""
+    currency = subject.currency
+    line = subject if isinstance(subject, OrderLine) else None
+    if track_for(actor, payer_id) == "resale":
+        resale = subject.total_resale
+        return OrderAmounts(
+            unit=_money(line.unit_resale if line else None, currency),
+            total=_money(resale, currency),
+        )
+    staff = actor.account_id is None and actor.can(Permission.COST_VIEW)
+    return OrderAmounts(
+        unit=_money(line.unit_price if line else None, currency),
+        total=Money(subject.total, currency),
+        resale=_money(subject.total_resale, currency),
+        cost=Money(subject.total_cost, currency) if staff else None,
+        profit=Money(subject.total - subject.total_cost, currency) if staff else None,
+    )
+
+
+def orders_visible() -> QuerySet[Order]:
+    """The orders below the active scope with their accounts, newest first."""
+    return Order.objects.select_related("account", "customer", "storefront").order_by("-id")
+
+
+def order_lines(order: Order) -> list[OrderLine]:
+    """Every line with its product and type, parents before their add-ons (one query)."""
+    rows = order.lines.select_related("product__type")
+    return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.position, line.pk))
+
+
+def terms_current(organization_id: int) -> TermsVersion | None:
+    """The terms a buyer of this organization accepts now; None when it has published none."""
+    return (
+        TermsVersion.everywhere.filter(organization_id=organization_id)
+        .order_by("-published_at", "-id")
+        .first()
+    )
+
+
+def _money(amount: object, currency: str) -> Money | None:
+    return None if amount is None else Money(amount, currency)  # type: ignore[arg-type]

@@ -1,0 +1,90 @@
+"""What a review is told about a basket or an order, and what its lines still have to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bss.catalog.models import Product
+from bss.core.fields import FieldSpec, specs_from_json
+from bss.orders.choices import LineKind
+from bss.orders.contracts import ReviewLine, ReviewSubject
+from bss.orders.models import Basket, BasketLine, Order, OrderLine
+from bss.orders.ports import CHECKOUT_REVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one line must be asked: its specs, and the answers given so far by field code."""
+
+    key: str
+    title: str
+    specs: tuple[FieldSpec, ...]
+    answers: dict[str, Any]
+
+
+def basket_subject(basket: Basket, lines: Sequence[BasketLine]) -> ReviewSubject:
+    return ReviewSubject(
+        reference=basket.public_id,
+        organization_id=basket.organization_id,
+        account_id=basket.account_id,
+        customer_id=basket.customer_id,
+        lines=[_review_line(line, LineKind.NEW) for line in lines],
+    )
+
+
+def order_subject(order: Order, lines: Sequence[OrderLine]) -> ReviewSubject:
+    return ReviewSubject(
+        reference=order.public_id,
+        organization_id=order.organization_id,
+        account_id=order.account_id,
+        customer_id=order.customer_id,
+        lines=[_review_line(line, line.kind) for line in lines],
+    )
+
+
+def _review_line(line: BasketLine | OrderLine, kind: str) -> ReviewLine:
+    product = line.product
+    return ReviewLine(
+        key=line.public_id,
+        product_id=product.pk,
+        product_type_id=product.type_id,
+        managed_by=product.type.managed_by,
+        sku=product.external_id or product.code,
+        unit=line.unit,
+        quantity=line.quantity,
+        kind=kind,
+        parameters=line.parameters,
+    )
+
+
+def questions_for(
+    subject: ReviewSubject, lines: Sequence[BasketLine | OrderLine], *, staff: bool = False
+) -> list[Question]:
+    """What Service Details must ask, line by line; lines with nothing to ask are left out.
+
+    The service manager's fields come first, then the product type's characteristics that the product leaves open.
+    `staff` also asks what only staff may answer. Reads only, outside transactions: a service manager is asked.
+    """
+    asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
+    found = []
+    for line in lines:
+        fields = asked.get(line.public_id)
+        specs = list(fields.specs) if fields else []
+        known = {spec.code for spec in specs}
+        if getattr(line, "kind", LineKind.NEW) == LineKind.NEW:
+            specs += [s for s in open_characteristics(line.product) if s.code not in known]
+        visible = tuple(
+            s for s in specs if s.audience == "buyer" or (staff and s.audience == "staff")
+        )
+        if visible:
+            title = line.friendly_name or (fields.title if fields else "") or line.product.name
+            found.append(Question(line.public_id, title, visible, dict(line.parameters)))
+    return found
+
+
+def open_characteristics(product: Product) -> list[FieldSpec]:
+    """The characteristics of the product's type that the product does not fix itself."""
+    specs = specs_from_json(product.type.characteristics)
+    return [spec for spec in specs if product.characteristics.get(spec.code) in {None, ""}]

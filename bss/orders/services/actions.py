@@ -1,0 +1,73 @@
+"""Orders for what is done to subscriptions: no basket, one line, placed at once."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from bss.accounts.models import Account, Storefront
+from bss.core import history
+from bss.core.actor import Actor
+from bss.core.numbers import next_number
+from bss.orders.contracts import Action
+from bss.orders.locks import accounts_locked
+from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import track_for
+from bss.orders.services import rules
+from bss.orders.services.placing import placed_by
+from bss.orders.services.pricing import freeze, order_total
+from bss.orders.states import ORDER
+
+
+def action_order_create(
+    *,
+    account: Account,
+    customer: Account,
+    action: Action,
+    source: str,
+    actor: Actor,
+    storefront: Storefront | None = None,
+) -> tuple[Order, OrderLine]:
+    """A placed, not executed order for one action on a subscription. `account` pays.
+
+    An action due in the future is executed by nobody before. What staff ask for runs without asking staff again;
+    what a customer asks for runs by itself when its product type is automatic. Raises CreditExceeded.
+    """
+    with transaction.atomic():
+        payer = accounts_locked([account.pk])[account.pk]
+        order = Order.objects.create(
+            organization_id=customer.organization_id,
+            scope=customer.scope,
+            number=next_number("SO", customer.organization_id, yearly=True),
+            account=payer,
+            customer=customer,
+            storefront=storefront,
+            source=source,
+            name=action.name,
+            currency=action.price.currency,
+            due_at=action.due_at,
+        )
+        line = _line(order, action, automatic=actor.account_id is None)
+        order_total(order)
+        rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
+        history.record(order, actor=actor, action="order.created")
+        ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
+    return order, line
+
+
+def _line(order: Order, action: Action, *, automatic: bool) -> OrderLine:
+    line = OrderLine(
+        organization_id=order.organization_id,
+        scope=order.scope,
+        order=order,
+        kind=action.kind,
+        product=action.product,
+        product_name=action.product.name,
+        unit=action.unit,
+        quantity=action.quantity,
+        previous_quantity=action.previous_quantity,
+        parameters=dict(action.parameters),
+        automatic=automatic or action.product.type.automatic,
+        managed_by=action.product.type.managed_by,
+    )
+    freeze(line, action.price, charged=action.charged).save(force_insert=True)
+    return line

@@ -1,0 +1,189 @@
+"""Orders that staff and the API write line by line before they are placed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bss.accounts.models import Account, Storefront
+from bss.catalog.models import Product
+from bss.core import history
+from bss.core.actor import Actor
+from bss.core.errors import Invalid, NotFound, StaleState
+from bss.core.machine import bump
+from bss.core.numbers import next_number
+from bss.orders import selectors
+from bss.orders.choices import OrderSource, OrderState
+from bss.orders.contracts import Wanted
+from bss.orders.errors import NotADraft
+from bss.orders.locks import order_locked
+from bss.orders.models import Order, OrderLine
+from bss.orders.services import rules
+from bss.orders.services.pricing import freeze, order_total
+
+
+def order_create(
+    *,
+    account: Account,
+    customer: Account,
+    actor: Actor,
+    source: str = OrderSource.PORTAL,
+    name: str = "",
+    purchase_order: str = "",
+    storefront: Storefront | None = None,
+) -> Order:
+    """A draft without lines. `account` pays (the customer itself, or its reseller). It has its number at once."""
+    rules.check_ordering(account, customer)
+    rules.check_customer(customer, account)
+    with transaction.atomic():
+        number = next_number("SO", account.organization_id, yearly=True)
+        order = Order.objects.create(
+            organization_id=account.organization_id,
+            scope=customer.scope,
+            number=number,
+            account=account,
+            customer=customer,
+            storefront=storefront,
+            source=source,
+            name=name or f"{customer.name}, {number}",
+            purchase_order=purchase_order,
+            currency=account.currency,
+        )
+        history.record(order, actor=actor, action="order.created")
+    return order
+
+
+def order_edit(
+    *, order: Order, version: int, actor: Actor, name: str, purchase_order: str
+) -> Order:
+    """Change an order's name and purchase-order number, in any state. Raises StaleState on an old `version`."""
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.version != version:
+            raise StaleState
+        before = history.snapshot(held, ["name", "purchase_order"])
+        held.name, held.purchase_order = name, purchase_order
+        held.version += 1
+        held.save(update_fields=["name", "purchase_order", "version"])
+        after = history.snapshot(held, ["name", "purchase_order"])
+        changes = history.changed(before, after)
+        if changes:
+            history.record(held, actor=actor, action="order.edited", changes=changes)
+    return held
+
+
+def order_line_add(
+    *,
+    order: Order,
+    product: Product,
+    unit: str,
+    quantity: int,
+    actor: Actor,
+    parent: OrderLine | None = None,
+    friendly_name: str = "",
+    parameters: Mapping[str, Any] | None = None,
+) -> OrderLine:
+    """Add a line (or an add-on below `parent`) to a draft, at today's price.
+
+    Raises NotForSale, QuantityNotPossible, NotForThisCustomer or NotADraft; then nothing changed.
+    """
+    parent_product = parent.product if parent else None
+    rules.check_kind(product, parent_product)
+    rules.check_quantity(product, quantity, parent=parent_product)
+    with transaction.atomic():
+        held = _draft_locked(order)
+        rules.check_audience([product], payer=held.account, customer=held.customer)
+        line = OrderLine(
+            organization_id=held.organization_id,
+            scope=held.scope,
+            order=held,
+            parent=parent,
+            position=held.lines.count(),
+            product=product,
+            product_name=product.name,
+            friendly_name=friendly_name,
+            unit=unit,
+            quantity=quantity,
+            parameters=dict(parameters or {}),
+            automatic=product.type.automatic,
+            managed_by=product.type.managed_by,
+        )
+        _freeze_now(held, line).save(force_insert=True)
+        _changed(
+            held, actor, "order.line_added", {"product": [None, f"{quantity} x {product.name}"]}
+        )
+    return line
+
+
+def order_line_edit(
+    *,
+    line: OrderLine,
+    actor: Actor,
+    quantity: int | None = None,
+    unit: str | None = None,
+    friendly_name: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> OrderLine:
+    """Change a draft's line; what is None stays. The price becomes today's."""
+    with transaction.atomic():
+        held = _draft_locked(line.order)
+        fresh = _line_of(held, line)
+        fields = ["quantity", "unit", "friendly_name", "parameters"]
+        before = history.snapshot(fresh, fields)
+        fresh.quantity = fresh.quantity if quantity is None else quantity
+        fresh.unit = fresh.unit if unit is None else unit
+        fresh.friendly_name = fresh.friendly_name if friendly_name is None else friendly_name
+        fresh.parameters = fresh.parameters if parameters is None else dict(parameters)
+        parent = fresh.parent.product if fresh.parent else None
+        rules.check_quantity(fresh.product, fresh.quantity, parent=parent)
+        _freeze_now(held, fresh).save()
+        changes = history.changed(before, history.snapshot(fresh, fields))
+        _changed(held, actor, "order.line_edited", changes)
+    return fresh
+
+
+def order_line_remove(*, line: OrderLine, actor: Actor) -> None:
+    """Take a line, with its add-ons, out of a draft."""
+    with transaction.atomic():
+        held = _draft_locked(line.order)
+        fresh = _line_of(held, line)
+        held.lines.filter(pk=fresh.pk).delete()
+        _changed(held, actor, "order.line_removed", {"product": [str(fresh), None]})
+
+
+def _draft_locked(order: Order) -> Order:
+    held = order_locked(order.pk)
+    if held.state != OrderState.DRAFT:
+        raise NotADraft(extra={"state": held.state})
+    return held
+
+
+def _line_of(order: Order, line: OrderLine) -> OrderLine:
+    fresh = (
+        order.lines.filter(pk=line.pk).select_related("product__type", "parent__product").first()
+    )
+    if fresh is None:
+        raise NotFound
+    return fresh
+
+
+def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
+    wanted = Wanted("", line.product, line.unit, line.quantity)
+    price = selectors.unit_prices([wanted], payer=order.account, customer=order.customer)[0]
+    if price is None:
+        raise Invalid(
+            _("%(product)s has no price for this buyer and term.") % {"product": line.product.name},
+            code="NOT_FOR_SALE",
+            field="product",
+        )
+    return freeze(line, price)
+
+
+def _changed(order: Order, actor: Actor, action: str, changes: dict[str, Any]) -> None:
+    order_total(order)
+    bump(order)
+    if changes:
+        history.record(order, actor=actor, action=action, changes=changes)

@@ -1,0 +1,239 @@
+"""Placing, executing, retrying and cancelling whole orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bss.core import clock
+from bss.core.actor import Actor
+from bss.core.errors import IllegalTransition, Invalid, StaleState
+from bss.core.fields import parse_all
+from bss.orders import selectors
+from bss.orders.choices import LineKind, LineState, OrderState
+from bss.orders.contracts import Reprice, ReviewStep, Wait
+from bss.orders.errors import (
+    AlreadyDelivered,
+    AnswerAwaited,
+    BasketEmpty,
+    LinesInFlight,
+    NotDue,
+    PriceChanged,
+    Repriced,
+)
+from bss.orders.locks import accounts_locked, order_locked
+from bss.orders.models import Order, OrderLine, TermsVersion
+from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.services import rules
+from bss.orders.services.lines import line_correct
+from bss.orders.services.placing import check_terms, placed_by
+from bss.orders.services.pricing import differences, line_prices, reprice
+from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.states import LINE, ORDER
+
+_CANCELLABLE = frozenset({LineState.PENDING, LineState.NEEDS_INPUT, LineState.FAILED})
+
+
+def order_place(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> Order:
+    """Place a draft: the buyer's last word. Its automatic lines then run by themselves. Placed already is fine.
+
+    An account's own user or token must give the current `terms`; staff place without. Raises what `basket_place`
+    raises; then the order is still a draft.
+    """
+    if order.state != OrderState.DRAFT and order.placed_at is not None:
+        return order
+    if actor.account_id is not None:
+        check_terms(order.organization_id, terms)
+    order_review(order=order, step="place", actor=actor)
+    return order_place_reviewed(order=order, actor=actor, terms=terms)
+
+
+def order_execute(*, order: Order, actor: Actor, accept_reprice: bool = False) -> Order:
+    """Let an order's lines run; a draft is placed with it. Executing or executed already is fine.
+
+    The service managers are asked first, outside any transaction. Raises Invalid (something is missing or refused),
+    PriceChanged or Repriced (confirm with `accept_reprice`), NotDue, CreditExceeded, OnlyOne; then nothing ran.
+    """
+    if not is_executable(order):
+        return _refuse_or_return(order)
+    order_review(order=order, step="execute", actor=actor, accept_reprice=accept_reprice)
+    return order_execute_reviewed(order=order, actor=actor)
+
+
+def is_executable(order: Order) -> bool:
+    """Whether *Execute Order* has something to do."""
+    return order.state in {OrderState.DRAFT, OrderState.PLACED}
+
+
+def order_review(
+    *, order: Order, step: ReviewStep, actor: Actor, accept_reprice: bool = False
+) -> None:
+    """Everything that must be asked before an order may go on. Reads only, except that new prices of a draft are
+    kept, so that the person sees them and confirms.
+    """
+    outside_transactions()
+    lines = selectors.order_lines(order)
+    if not lines:
+        raise BasketEmpty(_("The order has no items."))
+    _require_due(order)
+    if order.state == OrderState.DRAFT:
+        _check_draft(order, lines, staff=actor.account_id is None)
+        _settle_prices(order, lines, actor, accept=accept_reprice)
+    verdict = CHECKOUT_REVIEW.get().review(selectors.order_subject(order, lines), step)
+    refuse_when_refused(verdict)
+    if isinstance(verdict, Wait):
+        raise AnswerAwaited(verdict.message)
+    if isinstance(verdict, Reprice) and not accept_reprice:
+        raise Repriced(verdict.message, extra={"cause": verdict.cause})
+
+
+def order_place_reviewed(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> Order:
+    """The writing half of `order_place`, for callers that hold a transaction of their own after the review."""
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state != OrderState.DRAFT and held.placed_at is not None:
+            return held
+        if held.version != order.version:
+            raise StaleState(extra={"entity": "order"})
+        _place(held, actor, terms)
+    return held
+
+
+def order_execute_reviewed(*, order: Order, actor: Actor) -> Order:
+    """The writing half of `order_execute`. Somebody else's execution at the same moment is fine: it ran once."""
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if not is_executable(held):
+            return _refuse_or_return(held)
+        if held.version != order.version:
+            raise StaleState(extra={"entity": "order"})
+        if held.state == OrderState.DRAFT:
+            _place(held, actor, None)
+        _release(held, actor)
+    return held
+
+
+def order_release(*, order: Order, actor: Actor) -> Order:
+    """Let a placed order run without asking anybody again. Running or ended already is fine; raises NotDue."""
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state == OrderState.PLACED:
+            _require_due(held)
+            _release(held, actor)
+    return held
+
+
+def order_retry(*, order: Order, actor: Actor) -> Order:
+    """Try every failed line again. Raises IllegalTransition when none failed."""
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        failed = list(held.lines.filter(state=LineState.FAILED, parent=None))
+        if not failed:
+            raise IllegalTransition(_("Nothing in this order failed."))
+        for line in failed:
+            line_correct(line=line, parameters={}, actor=actor)
+    return order_locked_copy(order)
+
+
+def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
+    """Give a whole order up. Cancelled already is fine.
+
+    Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered.
+    """
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state == OrderState.CANCELLED:
+            return held
+        lines = list(held.lines.all())
+        if any(line.state == LineState.PROVISIONING for line in lines):
+            raise LinesInFlight
+        if any(line.state == LineState.DELIVERED for line in lines):
+            raise AlreadyDelivered
+        for line in lines:
+            if line.state in _CANCELLABLE:
+                LINE.fire(line, "cancel", actor=actor, reason=reason)
+        changes = {"finished_at": clock.now()}
+        ORDER.fire(held, "cancel", actor=actor, reason=reason, changes=changes)
+    return held
+
+
+def order_locked_copy(order: Order) -> Order:
+    """The order as it is now, with its accounts."""
+    return Order.objects.select_related("account", "customer", "storefront").get(pk=order.pk)
+
+
+def _refuse_or_return(order: Order) -> Order:
+    """An order that is under way or done was executed before; one that was given up never will be."""
+    if order.state in {OrderState.CANCELLED, OrderState.REJECTED, OrderState.PENDING_APPROVAL}:
+        raise IllegalTransition(extra={"entity": "order", "state": order.state})
+    return order
+
+
+def _place(order: Order, actor: Actor, terms: TermsVersion | None) -> None:
+    """A locked draft becomes placed: limits are checked against rows that nobody can change meanwhile."""
+    found = accounts_locked([order.account_id, order.customer_id])
+    payer, customer = found[order.account_id], found[order.customer_id]
+    rules.check_ordering(payer, customer)
+    products = [line.product for line in selectors.order_lines(order) if line.kind == LineKind.NEW]
+    rules.check_only_one(products, customer, except_order=order.pk)
+    track = selectors.track_for(actor, payer.pk)
+    rules.check_credit(payer, order.total, track=track)
+    accepted = {"terms": terms, "terms_accepted_at": clock.now()} if terms else {}
+    ORDER.fire(order, "place", actor=actor, changes={**placed_by(actor), **accepted})
+
+
+def _release(order: Order, actor: Actor) -> None:
+    ORDER.fire(order, "execute", actor=actor)
+    for line in order.lines.all():
+        if line.state == LineState.PENDING:
+            LINE.fire(line, "release", actor=actor)
+
+
+def _require_due(order: Order) -> None:
+    if order.due_at is not None and order.due_at > clock.now():
+        raise NotDue(extra={"due_at": order.due_at.isoformat()})
+
+
+def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> None:
+    rules.check_ordering(order.account, order.customer)
+    rules.check_customer(order.customer, order.account)
+    products = [line.product for line in lines]
+    rules.check_audience(products, payer=order.account, customer=order.customer)
+    by_pk = {line.pk: line.product for line in lines}
+    for line in lines:
+        rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
+    check_answers(order, lines, staff=staff)
+
+
+def check_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = False) -> None:
+    """Raises Invalid keyed "<line>.<field>" for what Service Details asks and nobody has answered well."""
+    errors: dict[str, list[object]] = {}
+    subject = selectors.order_subject(order, lines)
+    for question in selectors.questions_for(subject, lines, staff=staff):
+        try:
+            # Stored answers are canonical: the English reading of a number is the canonical one.
+            parse_all(question.specs, question.answers, locale="en")
+        except Invalid as problem:
+            errors |= {f"{question.key}.{code}": t for code, t in problem.errors.items()}
+    if errors:
+        raise Invalid(_("Some items need more details first."), errors=errors, code="DETAILS")
+
+
+def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, accept: bool) -> None:
+    """Freeze today's prices on a draft. Raises PriceChanged when they differ, after keeping them."""
+    prices = line_prices(order, lines)
+    track: Literal["price", "resale"] = selectors.track_for(actor, order.account_id)
+    changed = differences(lines, prices, track)
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state != OrderState.DRAFT or held.version != order.version:
+            raise StaleState(extra={"entity": "order"})
+        reprice(held, lines, prices)
+    order.total, order.total_cost = held.total, held.total_cost
+    order.total_resale = held.total_resale
+    if changed and not accept:
+        raise PriceChanged(extra={"lines": [asdict(difference) for difference in changed]})

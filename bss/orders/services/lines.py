@@ -1,0 +1,118 @@
+"""The moves of order lines. A product's add-ons move with its line; the order settles after each move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bss.core import clock
+from bss.core.actor import Actor
+from bss.core.errors import IllegalTransition
+from bss.orders.choices import IN_FLIGHT, LineState, OrderState
+from bss.orders.errors import BelongsToAnother
+from bss.orders.locks import order_locked
+from bss.orders.models import Order, OrderLine
+from bss.orders.states import LINE, ORDER
+
+_AT_REST = frozenset({OrderState.FAILED, OrderState.PARTLY_EXECUTED})
+NO_PROBLEM = {"problem_code": "", "problem_text": "", "problem_field": ""}
+
+
+def line_deliver(*, line: OrderLine, actor: Actor, reason: str = "") -> OrderLine:
+    """What the line asks for exists now. Delivered already is fine."""
+    return _move(line, "deliver", actor, reason, delivered_at=clock.now(), **NO_PROBLEM)
+
+
+def line_fail(*, line: OrderLine, code: str, text: str, actor: Actor) -> OrderLine:
+    """It cannot be had, for the reason in `code` (stable) and `text` (for people). Failed already is fine."""
+    return _move(line, "fail", actor, text, problem_code=code, problem_text=text, problem_field="")
+
+
+def line_ask(*, line: OrderLine, code: str, text: str, field: str, actor: Actor) -> OrderLine:
+    """Park the line until somebody gives another value for `field` (a parameter's code)."""
+    return _move(
+        line, "ask", actor, text, problem_code=code, problem_text=text, problem_field=field
+    )
+
+
+def line_correct(*, line: OrderLine, parameters: Mapping[str, Any], actor: Actor) -> OrderLine:
+    """Try a failed or waiting line again, with `parameters` replacing those of the same code.
+
+    An order at rest returns to executing. Raises IllegalTransition when the line is in no such state.
+    """
+    merged = {**line.parameters, **parameters}
+    return _move(line, "correct", actor, "", parameters=merged, **NO_PROBLEM)
+
+
+def line_cancel(*, line: OrderLine, actor: Actor, reason: str = "") -> OrderLine:
+    """Give a line up that is not delivered and not being provisioned. Cancelled already is fine."""
+    return _move(line, "cancel", actor, reason)
+
+
+def order_settle(*, order: Order, actor: Actor) -> Order:
+    """Bring an order's state in step with its lines. The order is locked by the caller.
+
+    Executing while a line is in flight; then executed, partly executed, failed or cancelled.
+    """
+    states = list(order.lines.values_list("state", flat=True))
+    if any(state in IN_FLIGHT for state in states):
+        if order.state in _AT_REST:
+            ORDER.fire(order, "retry", actor=actor, changes={"finished_at": None})
+        return order
+    name = _ending(order, set(states))
+    if name:
+        ORDER.fire(order, name, actor=actor, changes={"finished_at": clock.now()})
+    return order
+
+
+def _ending(order: Order, states: set[str]) -> str:
+    """The transition that ends an order whose lines are all at rest; "" when it has ended that way."""
+    if order.state not in {OrderState.EXECUTING, *_AT_REST}:
+        return ""
+    if LineState.DELIVERED in states:
+        name = "finish_partly" if LineState.FAILED in states else "finish"
+    else:
+        name = "fail" if LineState.FAILED in states else "cancel"
+    return "" if order.state == ORDER.table[name].target else name
+
+
+def _move(line: OrderLine, name: str, actor: Actor, reason: str, **changes: Any) -> OrderLine:
+    if line.parent_id is not None:
+        raise BelongsToAnother
+    with _family(line) as (order, members):
+        head, *add_ons = members
+        if head.state == LINE.table[name].target and name != "correct":
+            return head
+        if not LINE.can(head, name):
+            raise IllegalTransition(
+                _("%(product)s is %(state)s: this is not possible now.")
+                % {"product": head.product_name, "state": head.get_state_display()},
+                extra={"entity": "line", "transition": name, "state": head.state},
+            )
+        LINE.fire(head, name, actor=actor, reason=reason, changes=changes)
+        shared = {k: v for k, v in changes.items() if k not in {"parameters", "problem_field"}}
+        for add_on in add_ons:
+            if LINE.can(add_on, name):
+                LINE.fire(add_on, name, actor=actor, reason=reason, changes=shared)
+        order_settle(order=order, actor=actor)
+    _copy(head, line)
+    return head
+
+
+@contextmanager
+def _family(line: OrderLine) -> Iterator[tuple[Order, list[OrderLine]]]:
+    """The locked order with the line and its add-ons as they are now: moves inside one order come one by one."""
+    with transaction.atomic():
+        order = order_locked(line.order_id)
+        members = [m for m in order.lines.all() if line.pk in {m.pk, m.parent_id}]
+        yield order, sorted(members, key=lambda m: (m.parent_id is not None, m.pk))
+
+
+def _copy(fresh: OrderLine, line: OrderLine) -> None:
+    """Show the caller's object what happened to its row."""
+    for field in line._meta.concrete_fields:
+        setattr(line, field.attname, getattr(fresh, field.attname))

@@ -1,0 +1,244 @@
+"""From a basket to a placed order, once, however often and from however many tabs it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bss.accounts.models import Account
+from bss.core import clock, history
+from bss.core.actor import Actor
+from bss.core.errors import StaleState
+from bss.core.numbers import next_number
+from bss.orders import selectors
+from bss.orders.choices import BasketState, OrderSource, OrderState
+from bss.orders.contracts import PriceDifference, Reprice, Wait, Wanted, seen_by
+from bss.orders.errors import (
+    AnswerAwaited,
+    BasketClosed,
+    BasketEmpty,
+    PriceChanged,
+    Repriced,
+    TermsNotAccepted,
+)
+from bss.orders.locks import accounts_locked, basket_locked
+from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
+from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.services import rules
+from bss.orders.services.baskets import basket_wait, remember_prices
+from bss.orders.services.pricing import freeze, order_total, total_of
+from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.states import BASKET, ORDER
+from bss.pricing.contracts import UnitPrice
+
+
+def basket_review(*, basket: Basket, step: str, actor: Actor) -> None:
+    """Ask the service managers whether the checkout may leave `step` ("items", "service_details", "place").
+
+    Raises Invalid (refused, per line and field), Repriced (new prices, told once per customer and cause) or
+    AnswerAwaited (the basket now waits). Returns when nothing stands in the way.
+    """
+    outside_transactions()
+    lines = selectors.basket_lines(basket)
+    verdict = CHECKOUT_REVIEW.get().review(selectors.basket_subject(basket, lines), step)  # type: ignore[arg-type]
+    refuse_when_refused(verdict)
+    if isinstance(verdict, Wait):
+        basket_wait(basket=basket, message=verdict.message, requests=verdict.requests, actor=actor)
+        raise AnswerAwaited(verdict.message)
+    if isinstance(verdict, Reprice) and _tell_once(basket, verdict):
+        raise Repriced(verdict.message, extra={"cause": verdict.cause})
+
+
+def basket_place(
+    *,
+    basket: Basket,
+    actor: Actor,
+    terms: TermsVersion | None,
+    purchase_order: str = "",
+    source: str = OrderSource.STOREFRONT,
+    version: int | None = None,
+) -> Order:
+    """Turn a basket into a placed order. A basket placed already gives its order again, so that a double click
+    or a second tab makes one order.
+
+    `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
+    Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale,
+    PRICE_CHANGED (new prices are remembered as seen), the service managers' last review, StaleState when a line
+    was edited meanwhile, ONLY_ONE, CREDIT_LIMIT. On each of them no order exists and the basket stays open.
+    """
+    placed = _order_of(basket)
+    if placed is not None:
+        return placed
+    if version is not None and version != basket.version:
+        raise _edited_meanwhile()
+    lines = selectors.basket_lines(basket)
+    _check(basket, lines, terms)
+    prices = rules.priced(_wanted(lines), payer=basket.account, customer=basket.customer)
+    _refuse_changed_prices(basket, lines, prices)
+    basket_review(basket=basket, step="place", actor=actor)
+    with transaction.atomic():
+        held = basket_locked(basket.pk)
+        placed = _order_of(held)
+        if placed is not None:
+            return placed
+        if held.version != basket.version:
+            raise _edited_meanwhile()
+        payer, customer = _accounts(held)
+        rules.check_only_one([line.product for line in lines], customer)
+        total = total_of([(x.quantity, p) for x, p in zip(lines, prices, strict=True)])
+        rules.check_credit(payer, total, track=selectors.basket_track(held))
+        order = _order(held, source, purchase_order, terms, actor)
+        _copy_lines(order, lines, prices)
+        order_total(order)
+        BASKET.fire(held, "place", actor=actor)
+        ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
+    basket.state = held.state
+    return order
+
+
+def _edited_meanwhile() -> StaleState:
+    return StaleState(
+        _("The basket was changed in another window. Check it again before you place the order."),
+        extra={"entity": "basket"},
+    )
+
+
+def placed_by(actor: Actor) -> dict[str, object]:
+    """The columns that say who placed an order, and when."""
+    return {
+        "placed_at": clock.now(),
+        "placed_by_id": actor.user_id,
+        "placed_by_label": actor.label,
+    }
+
+
+def check_terms(organization_id: int, terms: TermsVersion | None) -> None:
+    """Raises TermsNotAccepted unless `terms` is the version published last (or none was ever published)."""
+    current = selectors.terms_current(organization_id)
+    if current is None:
+        return
+    if terms is None:
+        raise TermsNotAccepted(field="terms")
+    if terms.pk != current.pk:
+        raise TermsNotAccepted(
+            _("The terms changed while you were here. Read them again and accept them."),
+            field="terms",
+            code="TERMS_CHANGED",
+        )
+
+
+def _order_of(basket: Basket) -> Order | None:
+    return Order.objects.filter(basket_id=basket.pk).select_related("account", "customer").first()
+
+
+def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None) -> None:
+    if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
+        raise BasketClosed(extra={"state": basket.state})
+    rules.check_ordering(basket.account, basket.customer)
+    if not lines:
+        raise BasketEmpty
+    check_terms(basket.organization_id, terms)
+    rules.check_customer(basket.customer, basket.account)
+    products = [line.product for line in lines]
+    rules.check_audience(products, payer=basket.account, customer=basket.customer)
+    by_pk = {line.pk: line.product for line in lines}
+    for line in lines:
+        rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
+
+
+def _wanted(lines: Sequence[BasketLine]) -> list[Wanted]:
+    return [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
+
+
+def _refuse_changed_prices(
+    basket: Basket, lines: Sequence[BasketLine], prices: Sequence[UnitPrice]
+) -> None:
+    track = selectors.basket_track(basket)
+    changed = [
+        PriceDifference(
+            line.public_id, line.product.name, price.currency, str(line.seen_price), str(now)
+        )
+        for line, price in zip(lines, prices, strict=True)
+        if (now := seen_by(track, price)) != line.seen_price
+    ]
+    if not changed:
+        return
+    with transaction.atomic():
+        remember_prices(basket_locked(basket.pk))
+    raise PriceChanged(extra={"lines": [asdict(difference) for difference in changed]})
+
+
+def _tell_once(basket: Basket, verdict: Reprice) -> bool:
+    """Whether this cause is news for this customer; it is remembered either way."""
+    cause = f"{basket.customer_id}:{verdict.cause}"
+    with transaction.atomic():
+        held = basket_locked(basket.pk)
+        if cause in held.told:
+            return False
+        held.told = [*held.told, cause]
+        held.save(update_fields=["told"])
+        remember_prices(held)
+    return True
+
+
+def _accounts(basket: Basket) -> tuple[Account, Account]:
+    """Payer and customer, locked and read again: their limits may have been edited meanwhile."""
+    found = accounts_locked([basket.account_id, basket.customer_id])
+    payer, customer = found[basket.account_id], found[basket.customer_id]
+    rules.check_ordering(payer, customer)
+    return payer, customer
+
+
+def _order(
+    basket: Basket, source: str, purchase_order: str, terms: TermsVersion | None, actor: Actor
+) -> Order:
+    number = next_number("SO", basket.organization_id, yearly=True)
+    order = Order.objects.create(
+        organization_id=basket.organization_id,
+        scope=basket.customer.scope,
+        number=number,
+        account=basket.account,
+        customer=basket.customer,
+        storefront_id=basket.storefront_id,
+        basket=basket,
+        source=source,
+        name=f"{basket.customer.name}, {number}",
+        purchase_order=purchase_order,
+        currency=basket.currency,
+        state=OrderState.DRAFT,
+        terms=terms,
+        terms_accepted_at=clock.now() if terms else None,
+        total=Decimal(0),
+    )
+    history.record(order, actor=actor, action="order.created")
+    return order
+
+
+def _copy_lines(
+    order: Order, lines: Sequence[BasketLine], prices: Sequence[UnitPrice]
+) -> list[OrderLine]:
+    """Order lines from basket lines, parents first, prices frozen."""
+    copies: dict[int, OrderLine] = {}
+    for position, (line, price) in enumerate(zip(lines, prices, strict=True)):
+        copy = OrderLine(
+            organization_id=order.organization_id,
+            scope=order.scope,
+            order=order,
+            parent=copies.get(line.parent_id or 0),
+            position=position,
+            product=line.product,
+            product_name=line.product.name,
+            friendly_name=line.friendly_name,
+            unit=line.unit,
+            quantity=line.quantity,
+            parameters=line.parameters,
+            automatic=line.product.type.automatic,
+            managed_by=line.product.type.managed_by,
+        )
+        freeze(copy, price).save(force_insert=True)
+        copies[line.pk] = copy
+    return list(copies.values())

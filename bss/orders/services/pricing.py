@@ -1,0 +1,75 @@
+"""Freezing prices on order lines, and telling when they are no longer what somebody saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from bss.core.money import round_half_up
+from bss.orders.contracts import PriceDifference, Track, Wanted, seen_by
+from bss.orders.models import Order, OrderLine
+from bss.orders.services import rules
+from bss.pricing.contracts import UnitPrice
+
+
+def freeze(line: OrderLine, price: UnitPrice, *, charged: int | None = None) -> OrderLine:
+    """Write the three tracks on an unsaved or unplaced line. `charged` units are paid now (default: all)."""
+    amounts = price.line(line.quantity if charged is None else charged)
+    line.currency = price.currency
+    line.unit_cost, line.unit_price, line.unit_resale = price.cost, price.price, price.resale
+    line.total, line.total_cost, line.total_resale = amounts.total, amounts.cost, amounts.resale
+    return line
+
+
+def order_total(order: Order) -> None:
+    """Add the lines up on the order (locked or new), each track by itself."""
+    sums = order.lines.aggregate(
+        total=Sum("total"), cost=Sum("total_cost"), resale=Sum("total_resale")
+    )
+    order.total = sums["total"] or Decimal(0)
+    order.total_cost = sums["cost"] or Decimal(0)
+    order.total_resale = sums["resale"]
+    order.save(update_fields=["total", "total_cost", "total_resale"])
+
+
+def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[UnitPrice]:
+    """Today's prices of a draft's lines. Raises NotForSale naming each line that has none."""
+    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
+    return rules.priced(wanted, payer=order.account, customer=order.customer)
+
+
+def reprice(order: Order, lines: Sequence[OrderLine], prices: Iterable[UnitPrice]) -> None:
+    """Freeze `prices` on a draft's lines and add up. The order is locked."""
+    fields = [
+        "currency", "unit_cost", "unit_price", "unit_resale", "total", "total_cost", "total_resale",
+    ]  # fmt: skip
+    frozen = [freeze(line, price) for line, price in zip(lines, prices, strict=True)]
+    OrderLine.objects.bulk_update(frozen, fields)
+    order_total(order)
+
+
+def differences(
+    lines: Sequence[OrderLine], prices: Sequence[UnitPrice], track: Track
+) -> list[PriceDifference]:
+    """The lines whose frozen unit price is not today's."""
+    return [
+        PriceDifference(line.public_id, line.product_name, price.currency, str(old), str(new))
+        for line, price in zip(lines, prices, strict=True)
+        if (old := _frozen(line, track)) != (new := seen_by(track, price))
+    ]
+
+
+def total_of(lines: Sequence[tuple[int, UnitPrice]]) -> Decimal:
+    """What the payer owes for (quantity, price) pairs: each line rounded by itself."""
+    return sum(
+        (round_half_up(price.price * quantity, price.currency) for quantity, price in lines),
+        Decimal(0),
+    )
+
+
+def _frozen(line: OrderLine, track: Track) -> Decimal:
+    return (
+        line.unit_resale if track == "resale" and line.unit_resale is not None else line.unit_price
+    )

@@ -1,0 +1,189 @@
+"""What may be bought by whom, in which quantity. Every way into a basket or an order asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from bss.accounts.models import Account
+from bss.catalog.choices import ProductAudience, ProductKind
+from bss.catalog.models import AddOn, Product
+from bss.orders import selectors
+from bss.orders.choices import IN_FLIGHT, LineKind, OrderState
+from bss.orders.contracts import Track, Wanted
+from bss.orders.errors import (
+    CreditExceeded,
+    NotForSale,
+    NotForThisCustomer,
+    OnlyOne,
+    OrderingDisabled,
+    QuantityNotPossible,
+)
+from bss.orders.models import OrderLine
+from bss.orders.ports import CREDIT_EXPOSURE, OWNERSHIP
+from bss.pricing.contracts import UnitPrice
+
+# An order that can still become subscriptions.
+_UNDER_WAY = (OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING)
+# An integer column's limit: beyond it a quantity is a typing mistake.
+LARGEST_QUANTITY = 2_000_000
+
+
+def check_quantity(product: Product, quantity: int, *, parent: Product | None = None) -> None:
+    """Raises QuantityNotPossible naming the limit of the product type, or of the add-on for its product."""
+    if quantity < 1:
+        raise QuantityNotPossible(_("The smallest quantity is 1."), field="quantity")
+    limits = [LARGEST_QUANTITY, product.type.max_quantity]
+    if parent is not None:
+        limits.append(_add_on_limit(parent, product))
+    maximum = min(limit for limit in limits if limit is not None)
+    if quantity > maximum:
+        raise QuantityNotPossible(
+            _("%(product)s: the largest quantity is %(maximum)s.")
+            % {"product": product.name, "maximum": maximum},
+            field="quantity",
+            extra={"maximum": maximum},
+        )
+
+
+def _add_on_limit(parent: Product, add_on: Product) -> int | None:
+    link = AddOn.objects.filter(product=parent, add_on=add_on, is_active=True).first()
+    if link is None:
+        raise NotForSale(
+            _("%(add_on)s cannot be bought with %(product)s.")
+            % {"add_on": add_on.name, "product": parent.name},
+            field="product",
+        )
+    return link.max_quantity
+
+
+def check_kind(product: Product, parent: Product | None) -> None:
+    """An add-on is bought with a product, a product by itself."""
+    if (product.kind == ProductKind.ADD_ON) != (parent is not None):
+        raise NotForSale(
+            _("%(product)s is sold only together with its product.") % {"product": product.name}
+            if parent is None
+            else _("%(product)s is not an add-on.") % {"product": product.name},
+            field="product",
+        )
+
+
+def check_customer(customer: Account, payer: Account) -> None:
+    """The customer is the payer itself or one of its active end customers."""
+    if not (customer.is_active and payer.is_active):
+        raise NotForThisCustomer(_("This account is not active."), field="customer")
+    if customer.pk == payer.pk:
+        return
+    if customer.parent_id != payer.pk or not payer.is_reseller:
+        raise NotForThisCustomer(
+            _("%(customer)s is not a customer of %(payer)s.")
+            % {"customer": customer.name, "payer": payer.name},
+            field="customer",
+        )
+
+
+def check_audience(products: Iterable[Product], *, payer: Account, customer: Account) -> None:
+    """What is for resellers is for themselves only; what is for customers is for no reseller's own use."""
+    wanted = list(products)
+    check_reseller_products(wanted, payer=payer, customer=customer)
+    for product in wanted:
+        if product.type.audience == ProductAudience.CUSTOMER and customer.is_reseller:
+            raise NotForThisCustomer(
+                _("%(product)s is for customers: choose the customer it is for.")
+                % {"product": product.name},
+                field="customer",
+            )
+
+
+def check_reseller_products(
+    products: Iterable[Product], *, payer: Account, customer: Account
+) -> None:
+    """The half of `check_audience` that holds before a reseller has said whom its basket is for."""
+    for product in products:
+        own_use = customer.pk == payer.pk and payer.is_reseller
+        if product.type.audience == ProductAudience.RESELLER and not own_use:
+            raise NotForThisCustomer(
+                _("%(product)s is for resellers, for their own use.") % {"product": product.name},
+                field="customer",
+            )
+
+
+def check_ordering(payer: Account, customer: Account) -> None:
+    """Raises OrderingDisabled when the account that pays, or the one it is for, may not order."""
+    if not payer.ordering_enabled or not customer.ordering_enabled:
+        raise OrderingDisabled
+
+
+def check_only_one(
+    products: Sequence[Product], customer: Account, *, except_order: int = 0
+) -> None:
+    """Raises OnlyOne for a second subscription of a type that allows one. The customer's row must be locked.
+
+    Twice in what is bought now, once more on its way in another order, or owned already: all are "a second".
+    """
+    single = [p for p in products if p.type.one_per_account]
+    if not single:
+        return
+    wanted = [p.type_id for p in single]
+    on_their_way = set(
+        OrderLine.everywhere.filter(
+            order__customer=customer,
+            order__state__in=_UNDER_WAY,
+            kind=LineKind.NEW,
+            state__in=IN_FLIGHT,
+            product__type__in=wanted,
+        )
+        .exclude(order_id=except_order)
+        .values_list("product__type_id", flat=True)
+    )
+    taken = on_their_way | OWNERSHIP.get().owned_types(customer.pk, set(wanted))
+    for product in single:
+        if product.type_id in taken or wanted.count(product.type_id) > 1:
+            raise OnlyOne(
+                _("%(customer)s can have %(type)s only once, and has it or has ordered it.")
+                % {"customer": customer.name, "type": product.type.name},
+                extra={"product_type": product.type.public_id},
+            )
+
+
+def check_credit(payer: Account, total: Decimal, *, track: Track = "price") -> None:
+    """Raises CreditExceeded when what the payer owes plus `total` (its currency, net) exceeds its limit.
+
+    A limit of None is unlimited; 0 means that nothing may ever be owed. To a reseller's customer (`track`
+    "resale") neither the limit nor the debt is told: they are its reseller's.
+    """
+    if payer.credit_limit is None or not total:
+        return
+    exposure = CREDIT_EXPOSURE.get().exposure(payer.pk, payer.currency)
+    available = payer.credit_limit - exposure
+    if total <= available:
+        return
+    if track == "resale":
+        raise CreditExceeded(
+            _("This order cannot be placed now. Ask your supplier."), code="ORDERING_PAUSED"
+        )
+    raise CreditExceeded(
+        extra={
+            "limit": str(payer.credit_limit),
+            "available": str(available),
+            "total": str(total),
+            "currency": payer.currency,
+        },
+        remedy=_("Lower the order, pay an open invoice, or have the limit raised."),
+    )
+
+
+def priced(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> list[UnitPrice]:
+    """The unit prices of what is wanted, in order. Raises one Invalid that names each line not on sale."""
+    prices = selectors.unit_prices(wanted, payer=payer, customer=customer)
+    missing = {w.key: w.product.name for w, price in zip(wanted, prices, strict=True) if not price}
+    if missing:
+        raise NotForSale(
+            errors={
+                key: [_("%(product)s is not on sale to this buyer any more.") % {"product": name}]
+                for key, name in missing.items()
+            }
+        )
+    return [price for price in prices if price is not None]

@@ -1,0 +1,38 @@
+"""From an id in a URL to a subscription the actor may use: the only such way."""
+
+from __future__ import annotations
+
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.errors import NotFound
+from bss.subscriptions.models import ScheduledChange, Subscription
+
+
+def access_subscription(
+    actor: Actor, public_id: str, permission: str = Permission.SUBSCRIPTION_VIEW
+) -> Subscription:
+    """The subscription with its accounts, product and line. Outside the active scope: NotFound."""
+    subscription = (
+        Subscription.objects.filter(public_id=public_id)
+        .select_related("customer", "payer", "product__type", "order_line__order")
+        .first()
+    )
+    if subscription is None:
+        raise NotFound
+    actor.require(permission)
+    return subscription
+
+
+def access_change(
+    actor: Actor, public_id: str, permission: str = Permission.SUBSCRIPTION_MANAGE
+) -> ScheduledChange:
+    """A change with its subscription. Outside the active scope: NotFound."""
+    change = (
+        ScheduledChange.objects.filter(public_id=public_id)
+        .select_related("subscription__product__type", "order_line__order", "product")
+        .first()
+    )
+    if change is None:
+        raise NotFound
+    actor.require(permission)
+    return change

@@ -1,0 +1,55 @@
+"""Values of subscriptions: their periods, and what a change will mean before anybody confirms it."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bss.catalog.choices import Unit
+from bss.core.money import Money
+
+When = Literal["now", "period_end"]
+
+
+def term_end(start: datetime, unit: str) -> datetime:
+    """The instant at which a term of `unit` ("P1M") that begins at `start` ends (excluded).
+
+    The same day of a later month, or that month's last day where it is shorter: 31 January, P1M, 28 February.
+    """
+    months = start.month - 1 + Unit(unit).months
+    year, month = start.year + months // 12, months % 12 + 1
+    day = min(start.day, calendar.monthrange(year, month)[1])
+    return start.replace(year=year, month=month, day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """One thing that will happen, in plain words."""
+
+    text: Any
+    tone: Literal["info", "warning", "danger"] = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """What a change will mean. Amounts are per term, net, in the looker's own track; None where nothing changes.
+
+    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming.
+    """
+
+    kind: str
+    quantity: int
+    product: str
+    unit_price: Money
+    before: Money
+    after: Money
+    charged: Money
+    due_at: datetime | None
+    needs_staff: bool
+    consequences: tuple[Consequence, ...] = ()
+
+    @property
+    def difference(self) -> Money:
+        return self.after - self.before

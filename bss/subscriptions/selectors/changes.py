@@ -1,0 +1,54 @@
+"""What is to change about subscriptions."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from bss.catalog.choices import ProductKind
+from bss.catalog.models import Product
+from bss.core import clock
+from bss.orders.choices import OrderState
+from bss.orders.models import Order
+from bss.subscriptions.choices import OPEN_CHANGE, ChangeState, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
+
+
+def open_change(subscription: Subscription) -> ScheduledChange | None:
+    """The change that is planned, under way or failed; there is never more than one."""
+    return (
+        subscription.changes.filter(state__in=OPEN_CHANGE)
+        .select_related("order_line__order", "product")
+        .first()
+    )
+
+
+def switch_targets(subscription: Subscription) -> QuerySet[Product]:
+    """Products of the same type on sale, other than the present one; none where exchanging is not foreseen."""
+    if not subscription.product.type.switchable:
+        return Product.objects.none()
+    return (
+        Product.objects.filter(
+            type_id=subscription.product.type_id, is_active=True, kind=ProductKind.PRIMARY
+        )
+        .exclude(pk=subscription.product_id)
+        .select_related("type")
+        .order_by("name")
+    )
+
+
+def changes_due() -> QuerySet[ScheduledChange]:
+    """Planned changes whose time has come and that run without staff, in every organization."""
+    waiting = Order.everywhere.filter(pk=OuterRef("order_line__order_id"), state=OrderState.PLACED)
+    return ScheduledChange.everywhere.filter(
+        Exists(waiting),
+        state=ChangeState.SCHEDULED,
+        due_at__lte=clock.now(),
+        order_line__automatic=True,
+    ).order_by("due_at")
+
+
+def terms_due() -> QuerySet[Subscription]:
+    """Active subscriptions whose term has ended, in every organization."""
+    return Subscription.everywhere.filter(
+        state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()
+    ).order_by("ends_at")

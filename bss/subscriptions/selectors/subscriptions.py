@@ -1,0 +1,78 @@
+"""Subscriptions, and which of their amounts somebody may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.money import Money, round_half_up
+from bss.orders.selectors import track_for
+from bss.subscriptions.choices import LIVE, SubscriptionState
+from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
+
+# Everything that is not over: what "only one per account" counts.
+NOT_ENDED = frozenset({*LIVE, SubscriptionState.PENDING, SubscriptionState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionAmounts:
+    """What one actor may see of a price per unit and per term; None is hidden, not zero.
+
+    `unit` and `total` are what the actor's side pays; `resale` is what a reseller charges on.
+    """
+
+    unit: Money | None
+    total: Money | None
+    resale: Money | None = None
+    cost: Money | None = None
+    profit: Money | None = None
+
+
+def amounts_of(
+    subject: Subscription | SubscriptionAddOn | Term,
+    actor: Actor,
+    *,
+    payer_id: int,
+    currency: str,
+) -> SubscriptionAmounts:
+    """The amounts per term that `actor` may see. Never shows a level above its own."""
+    count = subject.quantity
+    if track_for(actor, payer_id) == "resale":
+        return SubscriptionAmounts(
+            unit=None if subject.unit_resale is None else Money(subject.unit_resale, currency),
+            total=_total(subject.unit_resale, count, currency),
+        )
+    price = _total(subject.unit_price, count, currency)
+    staff = actor.account_id is None and actor.can(Permission.COST_VIEW)
+    cost = _total(subject.unit_cost, count, currency) if staff else None
+    return SubscriptionAmounts(
+        unit=Money(subject.unit_price, currency),
+        total=price,
+        resale=_total(subject.unit_resale, count, currency),
+        cost=cost,
+        profit=price - cost if price is not None and cost is not None else None,
+    )
+
+
+def subscriptions_visible() -> QuerySet[Subscription]:
+    """The subscriptions below the active scope with their accounts and product, newest first."""
+    return Subscription.objects.select_related("customer", "payer", "product__type").order_by("-id")
+
+
+class SubscriptionOwnership:
+    """Tells orders which product types a customer has: everything not cancelled, expired or withdrawn."""
+
+    def owned_types(self, customer_id: int, product_type_ids: Collection[int]) -> frozenset[int]:
+        rows = Subscription.everywhere.filter(
+            customer_id=customer_id, state__in=NOT_ENDED, product__type__in=product_type_ids
+        )
+        return frozenset(rows.values_list("product__type_id", flat=True))
+
+
+def _total(unit: Decimal | None, quantity: int, currency: str) -> Money | None:
+    return None if unit is None else Money(round_half_up(unit * quantity, currency), currency)

@@ -1,0 +1,43 @@
+"""Writes to subscriptions and their changes. Each is one transaction with its history and events."""
+
+from bss.subscriptions.services.changes import (
+    change_apply,
+    change_ask,
+    change_fail,
+    change_request,
+    change_restart,
+    change_start,
+    change_withdraw,
+)
+from bss.subscriptions.services.lives import (
+    subscription_activate,
+    subscription_ask,
+    subscription_create,
+    subscription_fail,
+    subscription_reprovision,
+    subscription_retry,
+    subscription_withdraw,
+    sync_status_set,
+)
+from bss.subscriptions.services.previews import change_preview
+from bss.subscriptions.services.terms import term_renew
+
+__all__ = [
+    "change_apply",
+    "change_ask",
+    "change_fail",
+    "change_preview",
+    "change_request",
+    "change_restart",
+    "change_start",
+    "change_withdraw",
+    "subscription_activate",
+    "subscription_ask",
+    "subscription_create",
+    "subscription_fail",
+    "subscription_reprovision",
+    "subscription_retry",
+    "subscription_withdraw",
+    "sync_status_set",
+    "term_renew",
+]

@@ -1,0 +1,232 @@
+"""Changes of subscriptions: asked for, carried out by provisioning, applied, failed or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from bss.accounts.models import Storefront
+from bss.catalog.models import Product
+from bss.core import clock, events, history
+from bss.core.actor import Actor
+from bss.orders.choices import LineState, OrderState
+from bss.orders.services import (
+    action_order_create,
+    line_ask,
+    line_cancel,
+    line_deliver,
+    line_fail,
+    order_cancel,
+    order_release,
+)
+from bss.subscriptions.choices import ChangeState, SyncStatus
+from bss.subscriptions.contracts import When
+from bss.subscriptions.errors import ChangeOpen, ChangeUnderWay
+from bss.subscriptions.events import ScheduledChangeStarted
+from bss.subscriptions.locks import change_locked, subscription_locked
+from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services.effects import take_effect
+from bss.subscriptions.services.rules import ChangeWish, action_of, check_wish
+from bss.subscriptions.states import CHANGE, SUBSCRIPTION
+
+NO_PROBLEM = {"problem_code": "", "problem_text": ""}
+
+
+def change_request(
+    *,
+    subscription: Subscription,
+    kind: str,
+    actor: Actor,
+    source: str,
+    quantity: int | None = None,
+    product: Product | None = None,
+    when: When = "now",
+    reason: str = "",
+    storefront: Storefront | None = None,
+) -> ScheduledChange:
+    """Ask for a change: an order with one action line and a planned change, in one transaction.
+
+    `quantity` is the new whole quantity, `product` the new product. Due now it is carried out at once, when staff
+    ask or the product type is automatic; otherwise it waits for staff to execute its order. `period_end` (for
+    cancelling only) waits for the end of the term. Of two requests at the same moment the second gets ChangeOpen.
+    Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges,
+    CreditExceeded; then nothing was written.
+    """
+    wish = ChangeWish(kind, quantity, product, when)
+    with transaction.atomic():
+        held = subscription_locked(subscription.pk)
+        check_wish(held, wish, actor)
+        action = action_of(held, wish)
+        order, line = action_order_create(
+            account=held.payer,
+            customer=held.customer,
+            action=action,
+            source=source,
+            actor=actor,
+            storefront=storefront,
+        )
+        try:
+            with transaction.atomic():
+                change = ScheduledChange.objects.create(
+                    organization_id=held.organization_id,
+                    scope=held.scope,
+                    subscription=held,
+                    order_line=line,
+                    kind=kind,
+                    due_at=action.due_at or clock.now(),
+                    quantity=quantity,
+                    product=product,
+                    previous_quantity=held.quantity,
+                    previous_product=held.product,
+                    reason=reason[:200],
+                )
+        except IntegrityError as error:
+            if "change_open_once" not in str(error):
+                raise
+            raise ChangeOpen from error
+        history.record(
+            held,
+            actor=actor,
+            action=f"subscription.{kind}_requested",
+            reason=reason,
+            changes={"order": [None, order.number]},
+        )
+        if when == "period_end":
+            SUBSCRIPTION.fire(held, "schedule_cancel", actor=actor, reason=reason)
+        elif line.automatic:
+            order_release(order=order, actor=actor)
+            change_start(change=change, actor=actor)
+    return change_copy(change)
+
+
+def change_start(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
+    """Its line was released: provisioning is to tell the vendor. Started already is fine."""
+    with transaction.atomic():
+        held = change_locked(change.pk)
+        if held.state != ChangeState.SCHEDULED:
+            return held
+        CHANGE.fire(held, "start", actor=actor)
+        _sync(held, SyncStatus.IN_PROGRESS)
+    return held
+
+
+def change_apply(
+    *, change: ScheduledChange, actor: Actor, external_id: str = "", reason: str = ""
+) -> ScheduledChange:
+    """The vendor agreed: the subscription is as asked, the line is delivered. Applied already is fine."""
+    with transaction.atomic():
+        subscription = subscription_locked(change.subscription_id)
+        held = change_locked(change.pk)
+        if held.state == ChangeState.APPLIED:
+            return held
+        line_deliver(line=held.order_line, actor=actor, reason=reason)
+        done = {"applied_at": clock.now(), **NO_PROBLEM}
+        CHANGE.fire(held, "apply", actor=actor, reason=reason, changes=done)
+        take_effect(subscription, held, actor=actor, external_id=external_id)
+    return held
+
+
+def change_fail(*, change: ScheduledChange, code: str, text: str, actor: Actor) -> ScheduledChange:
+    """The vendor refused or gave no answer in time: the subscription stays as it was. Failed already is fine."""
+    problem = {"problem_code": code, "problem_text": text}
+    with transaction.atomic():
+        subscription_locked(change.subscription_id)
+        held = change_locked(change.pk)
+        if held.state == ChangeState.FAILED:
+            return held
+        line_fail(line=held.order_line, code=code, text=text, actor=actor)
+        CHANGE.fire(held, "fail", actor=actor, reason=text, changes=problem)
+        _sync(held, SyncStatus.FAILED, **problem)
+    return held
+
+
+def change_ask(
+    *, change: ScheduledChange, code: str, text: str, field: str, actor: Actor
+) -> ScheduledChange:
+    """It would work with another value of the parameter `field`: stays in progress, its line needs input."""
+    problem = {"problem_code": code, "problem_text": text}
+    with transaction.atomic():
+        subscription_locked(change.subscription_id)
+        held = change_locked(change.pk)
+        if held.problem_code == code and held.order_line.state == LineState.NEEDS_INPUT:
+            return held
+        line_ask(line=held.order_line, code=code, text=text, field=field, actor=actor)
+        ScheduledChange.objects.filter(pk=held.pk).update(**problem)
+        _sync(held, SyncStatus.PENDING, **problem)
+    return held
+
+
+def change_restart(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
+    """Its line was corrected or is tried again: provisioning is asked once more. Asked already: nothing happens."""
+    with transaction.atomic():
+        held = change_locked(change.pk)
+        if held.state == ChangeState.FAILED:
+            CHANGE.fire(held, "retry", actor=actor, changes=NO_PROBLEM)
+        elif held.state == ChangeState.IN_PROGRESS and held.problem_code:
+            ScheduledChange.objects.filter(pk=held.pk).update(**NO_PROBLEM)
+            events.emit(ScheduledChangeStarted(held.pk), subject=held, actor=actor)
+        else:
+            return held
+        _take_parameters(held)
+        _sync(held, SyncStatus.IN_PROGRESS, **NO_PROBLEM)
+    return held
+
+
+def change_withdraw(*, change: ScheduledChange, actor: Actor, reason: str = "") -> ScheduledChange:
+    """Take a planned or failed change back, with its order. Withdrawn already is fine; raises ChangeUnderWay."""
+    with transaction.atomic():
+        subscription = subscription_locked(change.subscription_id)
+        held = change_locked(change.pk)
+        if held.state == ChangeState.CANCELLED:
+            return held
+        if not CHANGE.can(held, "cancel") and not _is_parked(held):
+            raise ChangeUnderWay(extra={"state": held.state})
+        failed = held.state != ChangeState.SCHEDULED
+        CHANGE.fire(held, "cancel", actor=actor, reason=reason)
+        if SUBSCRIPTION.can(subscription, "keep"):
+            SUBSCRIPTION.fire(subscription, "keep", actor=actor, reason=reason)
+        if failed:
+            _sync(held, SyncStatus.SYNCHRONIZED, **NO_PROBLEM)
+        _give_order_up(held, actor, reason)
+    return held
+
+
+def change_copy(change: ScheduledChange) -> ScheduledChange:
+    """The change as it is now, with what its page shows."""
+    return ScheduledChange.objects.select_related(
+        "order_line__order", "product", "subscription__product__type"
+    ).get(pk=change.pk)
+
+
+def _is_parked(change: ScheduledChange) -> bool:
+    """In progress, but waiting for input: nothing is under way at the vendor (its line may be cancelled by now)."""
+    return change.state == ChangeState.IN_PROGRESS and change.order_line.state in {
+        LineState.NEEDS_INPUT,
+        LineState.CANCELLED,
+    }
+
+
+def _give_order_up(change: ScheduledChange, actor: Actor, reason: str) -> None:
+    line = change.order_line
+    if line.order.state == OrderState.PLACED:
+        order_cancel(order=line.order, actor=actor, reason=reason)
+    elif line.state in {LineState.FAILED, LineState.NEEDS_INPUT}:
+        line_cancel(line=line, actor=actor, reason=reason)
+
+
+def _sync(change: ScheduledChange, status: str, **values: Any) -> None:
+    _write(change.subscription_id, {"sync_status": status, **values})
+
+
+def _take_parameters(change: ScheduledChange) -> None:
+    """What was corrected on the line is what the subscription's target carries from now on."""
+    given = change.order_line.parameters
+    if given:
+        subscription = subscription_locked(change.subscription_id)
+        _write(subscription.pk, {"parameters": {**subscription.parameters, **given}})
+
+
+def _write(subscription_id: int, values: Mapping[str, Any]) -> None:
+    Subscription.objects.filter(pk=subscription_id).update(**values)

@@ -1,0 +1,31 @@
+"""Querysets that lock what a service is about to change. Call inside a transaction."""
+
+from __future__ import annotations
+
+from bss.accounts.models import Organization
+from bss.subscriptions.models import Subscription
+from servicemanager.models import Instance, ProvisioningJob
+
+
+def instance_locked(pk: int) -> Instance:
+    """The instance as it is now, held until the transaction ends."""
+    return Instance.everywhere.select_for_update().get(pk=pk)
+
+
+def job_locked(pk: int) -> ProvisioningJob:
+    """The provisioning job as it is now, held until the transaction ends."""
+    return (
+        ProvisioningJob.everywhere.select_for_update(of=("self",))
+        .select_related("instance", "subscription__product__type", "change")
+        .get(pk=pk)
+    )
+
+
+def subscription_locked(pk: int) -> Subscription:
+    """The subscription as it is now, held so that two starts of one operation become one job."""
+    return Subscription.everywhere.select_for_update(of=("self",)).get(pk=pk)
+
+
+def organization_locked(pk: int) -> Organization:
+    """Held while an instance is made on demand, so that it is made once."""
+    return Organization.objects.select_for_update().get(pk=pk)

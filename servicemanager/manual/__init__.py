@@ -1,0 +1,1 @@
+"""Service manager "Manual fulfilment": staff deliver, with a note. Built in, no HTTP."""

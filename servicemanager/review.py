@@ -1,0 +1,261 @@
+"""The adapter behind orders' CHECKOUT_REVIEW: lines go to their instances, verdicts come back as one.
+
+Strongest first: Refuse, Wait, Reprice, Proceed. Service managers that call out run in threads and have five seconds
+in all; no answer in time is a form error, never Proceed. A breaker per instance spares buyers the wait for a vendor
+that is down: it is kept in the cache and may be lost without harm.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.core.cache import cache
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from bss.catalog.models import Product
+from bss.core.fields import FieldSpec, specs_from_json
+from bss.core.http import require_no_transaction
+from bss.orders.contracts import (
+    LineFields,
+    Proceed,
+    Refuse,
+    Reprice,
+    ReviewLine,
+    ReviewStep,
+    ReviewSubject,
+    Verdict,
+    Wait,
+)
+from servicemanager import registry, selectors
+from servicemanager.base import ServiceManager
+from servicemanager.choices import Capability
+from servicemanager.contracts import InstanceContext
+from servicemanager.models import Instance
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 5.0
+# So many failures within a minute, and the instance is not asked for the next one.
+BREAKER_FAILURES = 5
+BREAKER_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one instance, and whoever answers for them."""
+
+    instance: Instance
+    manager: ServiceManager
+    lines: Sequence[ReviewLine]
+
+    @property
+    def is_remote(self) -> bool:
+        return self.manager.is_remote
+
+
+class CheckoutReviewAdapter:
+    """See the module. Reads only."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self.seconds = seconds
+
+    def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
+        """What each new line must be asked: what its service manager declares, then what its type leaves open."""
+        products = _products(subject)
+        groups, _refused = _groups(subject)
+        asking = [g for g in groups if type(g.manager).fields is not ServiceManager.fields]
+        declared = self._asked(asking, lambda g, context: _declared(g, context, subject))
+        specs: dict[str, list[FieldSpec]] = defaultdict(list)
+        for found in declared.values():
+            for key, asked in found.items():
+                specs[key] += asked
+        answer = []
+        for line in subject.lines:
+            product = products[line.product_id]
+            own = specs[line.key]
+            known = {spec.code for spec in own}
+            rest = [s for s in _open_characteristics(line, product) if s.code not in known]
+            if own or rest:
+                answer.append(LineFields(line.key, product.name, [*own, *rest]))
+        return answer
+
+    def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
+        """One merged verdict of every instance concerned. Runs outside transactions."""
+        require_no_transaction()
+        groups, verdicts = _groups(subject)
+        checking = [g for g in groups if g.manager.can(Capability.PRE_CHECK)]
+        answers = self._asked(
+            checking,
+            lambda group, context: group.manager.review(context, subject, group.lines, step),
+        )
+        for group in checking:
+            verdict = answers.get(group.instance.pk)
+            verdicts.append(_silent(group) if verdict is None else _addressed(verdict, group))
+        return merged(verdicts)
+
+    def _asked(
+        self,
+        groups: Sequence[Group],
+        ask: Callable[[Group, InstanceContext], Any],
+    ) -> dict[int, Any]:
+        """Each group's answer by instance; one that failed, was late or rests behind its breaker is missing."""
+        deadline = time.monotonic() + self.seconds
+        remote = [g for g in groups if g.is_remote and not _is_resting(g.instance)]
+        pool = ThreadPoolExecutor(max_workers=max(1, len(remote)), thread_name_prefix="review")
+        waiting = {g.instance.pk: _begun(pool, g, ask, self.seconds) for g in remote}
+        pool.shutdown(wait=False)
+        answers: dict[int, Any] = {}
+        for group in groups:
+            if not group.is_remote:
+                answers[group.instance.pk] = ask(group, _context(group, self.seconds))
+        for group in remote:
+            left = max(0.0, deadline - time.monotonic())
+            try:
+                answers[group.instance.pk] = waiting[group.instance.pk].result(timeout=left)
+            except TooLate:
+                _failed(group, "late")
+            except Exception as error:  # whatever a plug-in raises is "no answer"
+                _failed(group, type(error).__name__)
+            else:
+                cache.delete(_breaker(group.instance))
+        return answers
+
+
+def merged(verdicts: Sequence[Verdict]) -> Verdict:
+    """The strongest verdict; several of one strength become one: errors, requests and quotes together."""
+    refusals = [v for v in verdicts if isinstance(v, Refuse)]
+    if refusals:
+        errors: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for refusal in refusals:
+            for place, messages in refusal.errors.items():
+                errors[place] += messages
+        return Refuse(dict(errors))
+    waits = [v for v in verdicts if isinstance(v, Wait)]
+    if waits:
+        return Wait(
+            "\n".join(dict.fromkeys(w.message for w in waits)),
+            [request for wait in waits for request in wait.requests],
+        )
+    reprices = [v for v in verdicts if isinstance(v, Reprice)]
+    if reprices:
+        return Reprice(
+            "\n".join(dict.fromkeys(r.message for r in reprices)),
+            "+".join(sorted({r.cause for r in reprices})),
+            [quote for reprice in reprices for quote in reprice.quotes],
+        )
+    return Proceed()
+
+
+# Lines to instances --------------------------------------------------------------------------------------
+
+
+def _groups(subject: ReviewSubject) -> tuple[list[Group], list[Verdict]]:
+    """The lines by instance, and a refusal of each line whose instance cannot sell now."""
+    lines: dict[str, list[ReviewLine]] = defaultdict(list)
+    for line in subject.lines:
+        if line.managed_by:
+            lines[line.managed_by].append(line)
+    found = selectors.instances_by_id(list(lines), subject.organization_id)
+    groups: list[Group] = []
+    refused: list[Verdict] = []
+    for public_id, own in lines.items():
+        instance = found.get(public_id)
+        manager = registry.find(instance.manager) if instance else None
+        if instance is None or manager is None or not selectors.is_active(instance):
+            refused.append(_refusal(own, _("This cannot be ordered now. Ask your provider.")))
+        else:
+            groups.append(Group(instance, manager, own))
+    return groups, refused
+
+
+def _products(subject: ReviewSubject) -> Mapping[int, Product]:
+    ids = {line.product_id for line in subject.lines}
+    return {p.pk: p for p in Product.objects.filter(pk__in=ids).select_related("type")}
+
+
+def _open_characteristics(line: ReviewLine, product: Product) -> list[FieldSpec]:
+    """What the type asks of buyers and the product does not fix. Only a new subscription is asked."""
+    if line.kind != "new":
+        return []
+    fixed = product.characteristics
+    specs = specs_from_json(product.type.characteristics)
+    return [s for s in specs if s.audience != "hidden" and fixed.get(s.code) in {None, ""}]
+
+
+def _declared(
+    group: Group, context: InstanceContext, subject: ReviewSubject
+) -> dict[str, Sequence[FieldSpec]]:
+    return {line.key: group.manager.fields(context, line, subject) for line in group.lines}
+
+
+def _addressed(verdict: Verdict, group: Group) -> Verdict:
+    """A Wait carries with each request the instance that makes it."""
+    if not isinstance(verdict, Wait):
+        return verdict
+    public_id = group.instance.public_id
+    return Wait(verdict.message, [{**r, "instance": public_id} for r in verdict.requests])
+
+
+def _silent(group: Group) -> Refuse:
+    return _refusal(
+        group.lines,
+        _("%(name)s did not answer in time. Nothing was ordered; try again in a moment.")
+        % {"name": group.instance.name},
+    )
+
+
+def _refusal(lines: Sequence[ReviewLine], message: str) -> Refuse:
+    return Refuse({(line.key, ""): [message] for line in lines})
+
+
+# Threads and breakers --------------------------------------------------------------------------------------
+
+
+def _begun(
+    pool: ThreadPoolExecutor,
+    group: Group,
+    ask: Callable[[Group, InstanceContext], Any],
+    seconds: float,
+) -> Future[Any]:
+    inside = contextvars.copy_context()
+
+    def run() -> Any:
+        try:
+            return inside.run(lambda: ask(group, _context(group, seconds)))
+        finally:
+            connections.close_all()
+
+    return pool.submit(run)
+
+
+def _context(group: Group, seconds: float) -> InstanceContext:
+    return selectors.instance_context(group.instance, timeout=seconds)
+
+
+def _breaker(instance: Instance) -> str:
+    return f"servicemanager:breaker:{instance.pk}"
+
+
+def _is_resting(instance: Instance) -> bool:
+    return int(cache.get(_breaker(instance)) or 0) >= BREAKER_FAILURES
+
+
+def _failed(group: Group, cause: str) -> None:
+    key = _breaker(group.instance)
+    cache.add(key, 0, BREAKER_SECONDS)
+    try:
+        failures = cache.incr(key)
+    except ValueError:  # it ran out between the two calls
+        failures = 1
+    log.warning(
+        "review.no_answer", instance=group.instance.public_id, cause=cause, failures=failures
+    )

@@ -1,0 +1,134 @@
+"""Reads of service managers: instances, provisioning jobs, and what the portal shows of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from bss.core.secrets import SecretUnreadable
+from bss.subscriptions.models import ScheduledChange, Subscription
+from servicemanager import registry
+from servicemanager.base import ServiceManager
+from servicemanager.choices import OPEN, Capability, InstanceState, ProvisioningState
+from servicemanager.contracts import InstanceContext, Recorder, forget
+from servicemanager.models import AccountLink, Exchange, Instance, ProvisioningJob
+
+# What staff must look at: failed ones, and those of which nobody knows the outcome.
+NEEDS_STAFF = (ProvisioningState.FAILED, ProvisioningState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A service manager with this organization's instances of it."""
+
+    manager: ServiceManager
+    instances: Sequence[Instance]
+
+
+def instances() -> QuerySet[Instance]:
+    """The active scope's instances, with how many provisioning jobs are open and failed at each."""
+    jobs = "provisioning_jobs"
+    return Instance.objects.annotate(
+        open_jobs=Count(jobs, filter=Q(provisioning_jobs__state__in=OPEN)),
+        failed_jobs=Count(jobs, filter=Q(provisioning_jobs__state=ProvisioningState.FAILED)),
+    ).order_by("name", "pk")
+
+
+def offered() -> list[Offered]:
+    """Every service manager there is, with the active scope's instances."""
+    found = list(instances())
+    return [
+        Offered(manager, [i for i in found if i.manager == manager.code])
+        for manager in registry.available()
+    ]
+
+
+def instance_context(
+    instance: Instance, *, correlation_id: str = "", record: Recorder = forget, timeout: float = 30.0
+) -> InstanceContext:
+    """What a service manager is given of an instance. Raises SecretUnreadable when no key of the ring fits."""
+    return InstanceContext(
+        public_id=instance.public_id,
+        organization_id=instance.organization_id,
+        settings={**instance.settings, **instance.secrets},
+        correlation_id=correlation_id,
+        timeout=timeout,
+        record=record,
+    )
+
+
+def instances_by_id(public_ids: Sequence[str], organization_id: int) -> dict[str, Instance]:
+    """Instances of one organization by public id."""
+    found = Instance.everywhere.filter(
+        organization_id=organization_id, public_id__in=set(public_ids) - {""}
+    )
+    return {instance.public_id: instance for instance in found}
+
+
+def is_readable(instance: Instance) -> bool:
+    """Whether the instance's secrets open with the present key ring."""
+    try:
+        instance.secrets  # noqa: B018 -- opening is the question
+    except SecretUnreadable:
+        return False
+    return True
+
+
+def is_active(instance: Instance) -> bool:
+    return bool(instance.state == InstanceState.ACTIVE)
+
+
+def provisioning_jobs() -> QuerySet[ProvisioningJob]:
+    """Provisioning jobs below the active scope, with everything a list shows."""
+    return ProvisioningJob.objects.select_related(
+        "instance", "subscription__customer", "subscription__product", "change"
+    )
+
+
+def latest_job(
+    subscription: Subscription, change: ScheduledChange | None
+) -> ProvisioningJob | None:
+    """The last job for a subscription's creation (`change` None), or for one change."""
+    return (
+        ProvisioningJob.everywhere.filter(subscription=subscription, change=change)
+        .order_by("-id")
+        .first()
+    )
+
+
+def jobs_of(subscription: Subscription, limit: int = 10) -> list[ProvisioningJob]:
+    """A subscription's provisioning jobs with their exchanges, newest first."""
+    return list(
+        ProvisioningJob.everywhere.filter(subscription=subscription)
+        .select_related("instance", "change", "subscription")
+        .prefetch_related("exchanges")
+        .order_by("-id")[:limit]
+    )
+
+
+def exchanges_of(job: ProvisioningJob) -> QuerySet[Exchange]:
+    """What was said to the vendor and answered, newest first."""
+    return Exchange.everywhere.filter(job=job).order_by("-id")
+
+
+def account_link(instance: Instance, account_id: int) -> AccountLink | None:
+    return AccountLink.everywhere.filter(instance=instance, account_id=account_id).first()
+
+
+def failures_count() -> int:
+    """How many provisioning jobs below the active scope ask for staff."""
+    return ProvisioningJob.objects.filter(state__in=NEEDS_STAFF).count()
+
+
+def deliveries() -> QuerySet[ProvisioningJob]:
+    """What staff are to deliver by hand, oldest first."""
+    codes = [m.code for m in registry.available() if is_manual(m)]
+    return provisioning_jobs().filter(
+        state=ProvisioningState.IN_PROGRESS, instance__manager__in=codes
+    )
+
+
+def is_manual(manager: ServiceManager | None) -> bool:
+    return manager is not None and manager.can(Capability.MANUAL)

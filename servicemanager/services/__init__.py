@@ -1,0 +1,39 @@
+"""Writes of service managers: instances, provisioning jobs and their steps, definitions."""
+
+from servicemanager.services.definition import definition_start
+from servicemanager.services.instances import (
+    instance_activate,
+    instance_create,
+    instance_deactivate,
+    instance_edit,
+    instance_for,
+    manual_instance,
+)
+from servicemanager.services.provisioning import (
+    provisioning_abandon,
+    provisioning_decline,
+    provisioning_deliver,
+    provisioning_request,
+    provisioning_retry,
+    provisioning_start,
+    provisioning_withdraw,
+)
+from servicemanager.services.steps import provisioning_step
+
+__all__ = [
+    "definition_start",
+    "instance_activate",
+    "instance_create",
+    "instance_deactivate",
+    "instance_edit",
+    "instance_for",
+    "manual_instance",
+    "provisioning_abandon",
+    "provisioning_decline",
+    "provisioning_deliver",
+    "provisioning_request",
+    "provisioning_retry",
+    "provisioning_start",
+    "provisioning_step",
+    "provisioning_withdraw",
+]
