@@ -50,3 +50,12 @@ def access_own_storefront(actor: Actor, capability: str = Capability.BRANDING) -
             "Your plan does not include this.", code="NOT_IN_PLAN", extra={"capability": capability}
         )
     return profile.storefront
+
+
+def access_plan_record(actor: Actor, public_id: str) -> Plan:
+    """A plan of the organization staff work in. Raises NotFound elsewhere."""
+    actor.require(Permission.PLAN_VIEW)
+    plan = Plan.objects.select_related("product").filter(public_id=public_id).first()
+    if plan is None or actor.kind != "staff":
+        raise NotFound
+    return plan

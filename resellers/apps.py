@@ -3,3 +3,20 @@ from django.apps import AppConfig
 
 class ResellersConfig(AppConfig):
     name = "resellers"
+
+    def ready(self) -> None:
+        from bss.accounts.ports import ENTITLEMENTS  # noqa: PLC0415
+        from bss.core.events import subscribe  # noqa: PLC0415
+        from bss.ui import theme as themes  # noqa: PLC0415
+        from resellers import handlers, slots, theme  # noqa: PLC0415
+        from resellers.gateway import ResellerPlans  # noqa: PLC0415
+        from resellers.selectors import PlanEntitlements  # noqa: PLC0415
+        from servicemanager import registry  # noqa: PLC0415
+        from servicemanager.events import InstanceActivated, InstanceDefined  # noqa: PLC0415
+
+        registry.register(ResellerPlans)
+        ENTITLEMENTS.register(PlanEntitlements())
+        themes.register_provider(theme.preview_sheet)
+        subscribe(InstanceActivated, handlers.plans_ensure_on_activation)
+        subscribe(InstanceDefined, handlers.plans_link_on_definition)
+        slots.register()

@@ -56,3 +56,21 @@ class PlanChange:
     lost: Sequence[Any]
     kept: Sequence[str]
     effects: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPriceRow:
+    """One product in the reseller's listing and price tables. `markup` is the percentage as typed, or ""."""
+
+    product_id: int
+    name: str
+    vendor: str
+    unit_label: str
+    price: Money
+    resale: Money
+    markup: str
+    is_listed: bool
+
+    @property
+    def field(self) -> str:
+        return f"markup-{self.product_id}"

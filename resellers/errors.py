@@ -7,22 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from bss.core.errors import Conflict, Invalid
 
 
-class AliasInvalid(Invalid):
-    """The alias has not the form of one. Field: storefront_alias."""
-
-    code = "ALIAS_INVALID"
-    message = _(
-        "Use 3 to 63 lower-case letters, digits and hyphens; begin and end with a letter or a digit."
-    )
-
-
-class AliasReserved(Invalid):
-    """The alias is a word the platform needs for itself."""
-
-    code = "ALIAS_RESERVED"
-    message = _("This alias is reserved. Choose another one.")
-
-
 class AliasTaken(Invalid):
     """Another reseller has the alias, or has it reserved."""
 
@@ -37,7 +21,9 @@ class NotAReseller(Conflict):
 
 class TenantReseller(Conflict):
     code = "TENANT_RESELLER"
-    message = _("A reseller with its own organization has its own storefronts and cannot take a plan.")
+    message = _(
+        "A reseller with its own organization has its own storefronts and cannot take a plan."
+    )
 
 
 class SamePlan(Conflict):

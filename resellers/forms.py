@@ -7,19 +7,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import Radius, Typeface
-from bss.accounts.forms import clean_logo
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
+from bss.core.db import new_public_id
 from bss.core.errors import Invalid
+from bss.core.pictures import normalised
 from bss.ui.theme import parse_accent
 from resellers.choices import Capability
 from resellers.gateway import alias_spec
 from resellers.models import Plan
 from resellers.selectors import alias_check
 
+LOGO_SIDE = 600
 HOME_SECTIONS = [
     ("hero", _("Welcome")),
     ("featured", _("Featured products")),
@@ -47,7 +50,12 @@ class UpgradeForm(forms.Form):
     alias = forms.CharField(label=_("Storefront alias"), max_length=63, required=False)
 
     def __init__(
-        self, *args: Any, account: Account, offers: Sequence[tuple[str, str]], alias: str, **kwargs: Any
+        self,
+        *args: Any,
+        account: Account,
+        offers: Sequence[tuple[str, str]],
+        alias: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
@@ -79,16 +87,22 @@ class StorefrontForm(forms.Form):
 
     name = forms.CharField(label=_("Company name"), max_length=200)
     title = forms.CharField(
-        label=_("Browser title"), max_length=200, required=False, help_text=_("Shown on the browser's tab.")
+        label=_("Browser title"),
+        max_length=200,
+        required=False,
+        help_text=_("Shown on the browser's tab."),
     )
     tagline = forms.CharField(label=_("Welcome line"), max_length=200, required=False)
     about = forms.CharField(
-        label=_("About us"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+        label=_("About us"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
     contact_email = forms.EmailField(label=_("Contact e-mail"), required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
     logo = forms.FileField(
-        label=_("Logo"), required=False, help_text=_("PNG, JPEG or WebP, at most 1 MB.")
+        label=_("Logo"), required=False, help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB.")
     )
     accent = forms.CharField(
         label=_("Accent colour"), max_length=7, widget=forms.TextInput(attrs={"type": "color"})
@@ -109,7 +123,14 @@ class StorefrontForm(forms.Form):
             raise ValidationError(str(problem.message), code=problem.code) from problem
 
     def clean_logo(self) -> Any:
-        return clean_logo(self.cleaned_data.get("logo"))
+        upload = self.cleaned_data.get("logo")
+        if not upload:
+            return None
+        try:
+            data = normalised(upload, field="logo", longest_side=LOGO_SIDE)
+        except Invalid as problem:
+            raise ValidationError(str(problem.message), code=problem.code) from problem
+        return ContentFile(data, name=f"{new_public_id()}.webp")
 
 
 class InviteForm(forms.Form):

@@ -31,13 +31,13 @@ from resellers.errors import (
 )
 from resellers.models import Plan
 from resellers.services import plan_end, plan_move, plan_pause, plan_resume, plan_start
-from servicemanager.base import Call, ServiceManager
+from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability, Operation
 from servicemanager.contracts import (
     Absent,
+    Call,
     CatalogueDefinition,
     Done,
-    InProgress,
     InstanceContext,
     NeedsInput,
     Outcome,
@@ -47,6 +47,7 @@ from servicemanager.contracts import (
     Refused,
     SubscriptionTarget,
 )
+from servicemanager.errors import Explanation
 
 
 class ResellerPlans(ServiceManager):
@@ -101,6 +102,41 @@ class ResellerPlans(ServiceManager):
         ),
     )
 
+    # It runs in-process: a review of it needs no thread and no deadline.
+    is_remote = False
+    icon = "building-storefront"
+    explanations = (
+        Explanation(
+            "ALIAS_TAKEN",
+            gettext_lazy("The storefront alias is taken"),
+            gettext_lazy("Another reseller took the alias between checkout and provisioning."),
+            "buyer",
+            gettext_lazy("Give another alias on the order; the plan is then set up."),
+        ),
+        Explanation(
+            "ALIAS_RESERVED",
+            gettext_lazy("The storefront alias is reserved"),
+            gettext_lazy("The platform needs this word for its own pages."),
+            "buyer",
+            gettext_lazy("Give another alias on the order; the plan is then set up."),
+        ),
+        Explanation(
+            "ALIAS_FORMAT",
+            gettext_lazy("The storefront alias has not the form of one"),
+            gettext_lazy("An alias has 3 to 63 lower-case letters, digits and hyphens."),
+            "buyer",
+            gettext_lazy("Give another alias on the order; the plan is then set up."),
+        ),
+        Explanation(
+            "PLAN_UNKNOWN",
+            gettext_lazy("The plan does not exist"),
+            gettext_lazy("The product is not tied to one of the reseller plans."),
+            "staff",
+            gettext_lazy("Run Get Services Definition, then retry."),
+            "retry",
+        ),
+    )
+
     def catalogue(self, instance: InstanceContext) -> CatalogueDefinition:
         settings = instance.settings
         currency = str(settings["currency"])
@@ -151,7 +187,9 @@ class ResellerPlans(ServiceManager):
 
     def provision(self, call: Call) -> Outcome:
         target = call.target
-        account = Account.everywhere.select_related("organization").get(pk=target.account.account_id)
+        account = Account.everywhere.select_related("organization").get(
+            pk=target.account.account_id
+        )
         subscription = Subscription.everywhere.get(pk=target.subscription_id)
         try:
             return self._apply(call.operation, account, subscription, target)
@@ -159,7 +197,11 @@ class ResellerPlans(ServiceManager):
             return NeedsInput(problem.code, str(problem.message), problem.field or ALIAS_FIELD)
 
     def _apply(
-        self, operation: str, account: Account, subscription: Subscription, target: SubscriptionTarget
+        self,
+        operation: str,
+        account: Account,
+        subscription: Subscription,
+        target: SubscriptionTarget,
     ) -> Outcome:
         if operation == Operation.CANCEL:
             plan_end(account=account, subscription=subscription, actor=SYSTEM)
@@ -179,13 +221,8 @@ class ResellerPlans(ServiceManager):
             plan_move(account=account, plan=plan, actor=SYSTEM)
             return Done(external_id=account.public_id)
         alias = str(target.attributes.get(ALIAS_FIELD, ""))
-        plan_start(
-            account=account, plan=plan, subscription=subscription, alias=alias, actor=SYSTEM
-        )
+        plan_start(account=account, plan=plan, subscription=subscription, alias=alias, actor=SYSTEM)
         return Done(external_id=account.public_id)
-
-    def poll(self, call: Call, reference: str) -> Outcome:
-        return InProgress(reference)
 
     def find(self, call: Call) -> Outcome:
         """Every step here is safe to repeat, so an interrupted one is simply done again."""
@@ -214,7 +251,8 @@ def _obstacle(
         NotAReseller.message: not account.is_reseller,
         TenantReseller.message: hasattr(account, "tenant_organization"),
         PlanForItself.message: subject.customer_id != subject.account_id,
-        PlanQuantity.message: line.quantity != 1 or sum(1 for other in lines if other.kind == "new") > 1,
+        PlanQuantity.message: line.quantity != 1
+        or sum(1 for other in lines if other.kind == "new") > 1,
         SamePlan.message: line.kind == "new" and held and _is_on(profile, line),
         PlanInProgress.message: line.kind == "new"
         and (selectors.plan_in_flight(account) is not None or (held and not _is_on(profile, line))),

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from bss.accounts.choices import FIXED_SEGMENTS, RESERVED_WORDS, StorefrontState
-from bss.accounts.models import Account, Organization, Storefront
+from bss.accounts.choices import StorefrontState
+from bss.accounts.models import Account, Membership, Organization, Storefront
+from bss.accounts.services import alias_parse
+from bss.catalog import selectors as catalog
+from bss.catalog.choices import PriceRule, ProductKind, Unit
+from bss.catalog.models import Listing, PriceList, PriceListItem, Product
 from bss.core import clock
+from bss.core.errors import Invalid
 from bss.core.money import Money
 from bss.pricing.contracts import UnitPrice
-from bss.pricing.selectors import offers_for
-from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
-from bss.subscriptions.models import Subscription
-from resellers.choices import COMING, Capability, PlanCode
-from resellers.contracts import CapabilityView, PlanChange, PlanOffer, PlanPrice
-from resellers.errors import AliasInvalid, AliasReserved, AliasTaken
+from bss.pricing.selectors import offers_for, resale_visitor_offers
+from bss.subscriptions.choices import LIVE, OPEN_CHANGE, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
+from resellers.choices import ALIAS_FIELD, COMING, Capability, PlanCode
+from resellers.contracts import CapabilityView, OwnPriceRow, PlanChange, PlanOffer, PlanPrice
+from resellers.errors import AliasTaken
 from resellers.models import Plan, ResellerProfile
 
-# 3 to 63 characters, as a DNS label, so that an alias may become a sub-domain one day.
-ALIAS_FORM = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])")
 # The plan subscription counts as the reseller's plan in these states; suspended keeps the plan but closes the shop.
 HELD = frozenset(
     {SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL, SubscriptionState.SUSPENDED}
@@ -30,24 +34,18 @@ HELD = frozenset(
 OPEN_FOR_BUSINESS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL})
 
 
-def alias_normal(text: str) -> str:
-    """An alias as it is kept: trimmed and in lower case."""
-    return text.strip().lower()
-
-
 def alias_check(text: str, *, organization: Organization, account: Account | None) -> str:
-    """The normal form of an alias this account may have.
+    """The stored form of an alias this account may have.
 
-    Raises AliasInvalid, AliasReserved or AliasTaken, each naming the field `storefront_alias`. The unique
+    Raises Invalid on the field `storefront_alias`: ALIAS_FORMAT, ALIAS_RESERVED or ALIAS_TAKEN. The unique
     constraints decide in the end; this answers early and kindly.
     """
-    alias = alias_normal(text)
-    if not ALIAS_FORM.fullmatch(alias):
-        raise AliasInvalid(AliasInvalid.message, field="storefront_alias")
-    if alias in FIXED_SEGMENTS or alias in RESERVED_WORDS:
-        raise AliasReserved(AliasReserved.message, field="storefront_alias")
+    try:
+        alias = alias_parse(text)
+    except Invalid as problem:
+        raise Invalid(problem.message, field=ALIAS_FIELD, code=problem.code) from problem
     if alias_holder(alias, organization=organization, but=account) is not None:
-        raise AliasTaken(AliasTaken.message, field="storefront_alias")
+        raise AliasTaken(AliasTaken.message, field=ALIAS_FIELD)
     return alias
 
 
@@ -124,7 +122,9 @@ def plan_in_flight(account: Account) -> Subscription | None:
 
 
 def change_in_flight(subscription: Subscription) -> bool:
-    return subscription.changes(manager="everywhere").filter(state__in=OPEN_CHANGE).exists()  # type: ignore[operator]
+    return ScheduledChange.everywhere.filter(
+        subscription=subscription, state__in=OPEN_CHANGE
+    ).exists()
 
 
 def plan_prices(account: Account, plans: Sequence[Plan]) -> dict[int, list[UnitPrice]]:
@@ -149,7 +149,7 @@ def plan_offers(account: Account, *, may_switch: bool) -> list[PlanOffer]:
     """The three columns of the plans page, for this reseller."""
     plans = plans_of(account.organization_id)
     profile = profile_of(account)
-    held = _held(profile)
+    held = held_profile(profile)
     current = held.plan if held else next((p for p in plans if p.code == PlanCode.BASIC), None)
     prices = plan_prices(account, plans)
     busy = plan_in_flight(account) is not None or bool(
@@ -161,7 +161,8 @@ def plan_offers(account: Account, *, may_switch: bool) -> list[PlanOffer]:
     ]
 
 
-def _held(profile: ResellerProfile | None) -> ResellerProfile | None:
+def held_profile(profile: ResellerProfile | None) -> ResellerProfile | None:
+    """The profile while its plan subscription lives (suspended included); None on Basic."""
     if profile is None or profile.subscription is None:
         return None
     return profile if profile.subscription.state in HELD else None
@@ -182,7 +183,12 @@ def _offer(
         action, obstacle = "", _("A change is under way")
     elif action in {"choose", "switch"} and not prices:
         action, obstacle = "", _("Not on sale to you")
-    elif action and held and held.subscription and held.subscription.state == SubscriptionState.SUSPENDED:
+    elif (
+        action
+        and held
+        and held.subscription
+        and held.subscription.state == SubscriptionState.SUSPENDED
+    ):
         action, obstacle = "", _("Your plan is suspended")
     return PlanOffer(
         code=plan.code,
@@ -211,8 +217,6 @@ def plan_text(plan: Plan) -> str:
 
 
 def _price(price: UnitPrice) -> PlanPrice:
-    from bss.catalog.choices import Unit
-
     return PlanPrice(price.unit, Unit(price.unit).per, Money(price.price, price.currency))
 
 
@@ -227,14 +231,16 @@ def _in_short(current: Plan | None, plan: Plan) -> list[str]:
 
 def gains_and_losses(before: Plan, after: Plan) -> tuple[list[object], list[object]]:
     """Labels of the capabilities that come and go."""
-    gained = [f.label for f in Capability if f in after.capabilities and f not in before.capabilities]
+    gained = [
+        f.label for f in Capability if f in after.capabilities and f not in before.capabilities
+    ]
     lost = [f.label for f in Capability if f in before.capabilities and f not in after.capabilities]
     return gained, lost
 
 
 def change_preview(account: Account, plan: Plan) -> PlanChange:
     """What moving this reseller to `plan` means: prices, capabilities, data. Nothing is changed."""
-    profile = _held(profile_of(account))
+    profile = held_profile(profile_of(account))
     plans = plans_of(account.organization_id)
     basic = next(p for p in plans if p.code == PlanCode.BASIC)
     before = profile.plan if profile else basic
@@ -269,8 +275,6 @@ def _unit_money(prices: list[UnitPrice], unit: str) -> tuple[Money | None, str]:
 
 
 def _unit_label(unit: str) -> str:
-    from bss.catalog.choices import Unit
-
     return Unit(unit).per if unit else ""
 
 
@@ -285,7 +289,9 @@ def _kept(profile: ResellerProfile | None, plan: Plan) -> list[str]:
 def _effects(profile: ResellerProfile | None, plan: Plan) -> list[str]:
     if plan.product_id is None:
         return [
-            _("Your storefront shows a neutral page at once, and your customers cannot sign in there."),
+            _(
+                "Your storefront shows a neutral page at once, and your customers cannot sign in there."
+            ),
             _("Come back within 90 days and everything is as it was."),
             _("After 90 days another reseller may take the alias."),
         ]
@@ -296,3 +302,98 @@ def _effects(profile: ResellerProfile | None, plan: Plan) -> list[str]:
 
 def storefront_is_open(profile: ResellerProfile) -> bool:
     return profile.storefront is not None and profile.storefront.state == StorefrontState.OPEN
+
+
+def plans_with_counts() -> QuerySet[Plan]:
+    """The organization's plans with the number of resellers on each."""
+    return Plan.objects.select_related("product").annotate(resellers=Count("profiles"))
+
+
+def customers_of(reseller: Account) -> QuerySet[Account]:
+    """A reseller's end customers, with what each has."""
+    subscriptions = (
+        Subscription.everywhere.filter(customer=OuterRef("pk"), state__in=LIVE)
+        .order_by()
+        .values("customer")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    logins = (
+        Membership.everywhere.filter(contact__account=OuterRef("pk"), is_active=True)
+        .order_by()
+        .values("contact__account")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Account.objects.filter(parent=reseller).annotate(
+        live_subscriptions=Coalesce(Subquery(subscriptions), 0),
+        logins=Coalesce(Subquery(logins), 0),
+    )
+
+
+def sign_ins_of(account: Account) -> list[Membership]:
+    """Who of an account can sign in somewhere."""
+    return list(
+        Membership.objects.filter(contact__account=account, is_active=True)
+        .select_related("contact", "user")
+        .order_by("contact__last_name")
+    )
+
+
+def own_products(account: Account) -> QuerySet[Product]:
+    """What a reseller's customers could buy: its price list, without what resellers buy for themselves."""
+    on = catalog.local_date(account.organization)
+    return catalog.visible_products(
+        catalog.price_list_for(account, on), audience=catalog.CUSTOMERS
+    ).filter(kind=ProductKind.PRIMARY)
+
+
+def own_price_list(account: Account) -> PriceList | None:
+    """The reseller's own list of selling prices, for whoever has none of its own."""
+    return (
+        PriceList.objects.filter(owner=account, is_default=True, is_active=True)
+        .order_by("-id")
+        .first()
+    )
+
+
+def own_price_rows(account: Account) -> list[OwnPriceRow]:
+    """The reseller's products at their first term: what it pays, its mark-up, what its customers pay."""
+    products = list(own_products(account).order_by("name"))
+    ids = [product.pk for product in products]
+    offers = offers_for(payer=account, product_ids=ids)
+    resale = resale_visitor_offers(reseller=account, product_ids=ids)
+    own = own_price_list(account)
+    items = PriceListItem.objects.filter(price_list=own, unit="", rule=PriceRule.MARKUP)
+    markups = dict(items.values_list("product_id", "percent")) if own else {}
+    hidden = set(
+        Listing.objects.filter(reseller=account, is_listed=False).values_list(
+            "product_id", flat=True
+        )
+    )
+    return [
+        _own_row(product, offers[product.pk][0], resale.get(product.pk), markups, hidden)
+        for product in products
+        if offers.get(product.pk)
+    ]
+
+
+def _own_row(
+    product: Product,
+    offer: UnitPrice,
+    resale: list[UnitPrice] | None,
+    markups: dict[int, Decimal],
+    hidden: set[int],
+) -> OwnPriceRow:
+    selling = resale[0].resale if resale else offer.list_price
+    percent = markups.get(product.pk)
+    return OwnPriceRow(
+        product_id=product.pk,
+        name=product.name,
+        vendor=product.vendor,
+        unit_label=_unit_label(offer.unit),
+        price=Money(offer.price, offer.currency),
+        resale=Money(selling if selling is not None else offer.price, offer.currency),
+        markup="" if percent is None else format(percent.normalize(), "f"),
+        is_listed=product.pk not in hidden,
+    )

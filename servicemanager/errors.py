@@ -92,7 +92,9 @@ FRAMEWORK: dict[str, Explanation] = {
             _("Nobody knows whether it was done"),
             _("The request was sent and no answer came; the vendor could not be asked since."),
             "staff",
-            _("Look at the vendor's own console, then retry: the vendor is asked before anything is repeated."),
+            _(
+                "Look at the vendor's own console, then retry: the vendor is asked before anything is repeated."
+            ),
             "retry",
         ),
         Explanation(
@@ -106,15 +108,21 @@ FRAMEWORK: dict[str, Explanation] = {
         Explanation(
             Code.VENDOR_UNREACHABLE,
             _("The vendor cannot be reached"),
-            _("No connection came about: the address is wrong, or the vendor or the network is down."),
+            _(
+                "No connection came about: the address is wrong, or the vendor or the network is down."
+            ),
             "staff",
-            _("Check the address in the instance's settings and the vendor's status page, then retry."),
+            _(
+                "Check the address in the instance's settings and the vendor's status page, then retry."
+            ),
             "settings",
         ),
         Explanation(
             Code.VENDOR_FAILED,
             _("The vendor could not finish"),
-            _("The vendor took the request, worked on it and reported a failure. Nothing was changed."),
+            _(
+                "The vendor took the request, worked on it and reported a failure. Nothing was changed."
+            ),
             "vendor",
             _RETRY,
             "retry",
@@ -132,21 +140,29 @@ FRAMEWORK: dict[str, Explanation] = {
             _("The vendor's answer makes no sense"),
             _("The answer was not what the vendor's documentation promises."),
             "vendor",
-            _("Check that the address in the settings is the API's, then retry; show the vendor the exchange."),
+            _(
+                "Check that the address in the settings is the API's, then retry; show the vendor the exchange."
+            ),
             "settings",
         ),
         Explanation(
             Code.ADDRESS_REFUSED,
             _("This address may not be called"),
-            _("The vendor's name leads into a private network, and this deployment does not allow that."),
+            _(
+                "The vendor's name leads into a private network, and this deployment does not allow that."
+            ),
             "staff",
-            _("Correct the address, or have the operator add its network to OUTBOUND_ALLOW_NETWORKS."),
+            _(
+                "Correct the address, or have the operator add its network to OUTBOUND_ALLOW_NETWORKS."
+            ),
             "settings",
         ),
         Explanation(
             Code.CREDENTIALS_INVALID,
             _("The vendor does not accept our credentials"),
-            _("The key or password in the instance's settings is wrong, expired or not allowed to do this."),
+            _(
+                "The key or password in the instance's settings is wrong, expired or not allowed to do this."
+            ),
             "staff",
             _("Enter valid credentials in the instance's settings, then retry."),
             "settings",
@@ -154,7 +170,9 @@ FRAMEWORK: dict[str, Explanation] = {
         Explanation(
             Code.SECRET_UNREADABLE,
             _("The stored credentials cannot be opened"),
-            _("No key of the key ring fits: it was changed, or the database came from another deployment."),
+            _(
+                "No key of the key ring fits: it was changed, or the database came from another deployment."
+            ),
             "staff",
             _("Restore the key ring, or enter the credentials again, then retry."),
             "settings",
@@ -170,7 +188,9 @@ FRAMEWORK: dict[str, Explanation] = {
         Explanation(
             Code.INSTANCE_INACTIVE,
             _("The service manager's instance is not active"),
-            _("Somebody deactivated the instance; nothing is sent to the vendor until it is active again."),
+            _(
+                "Somebody deactivated the instance; nothing is sent to the vendor until it is active again."
+            ),
             "staff",
             _("Activate the instance, then retry."),
             "settings",
@@ -253,7 +273,9 @@ FRAMEWORK: dict[str, Explanation] = {
         Explanation(
             Code.SUBSCRIPTION_GONE,
             _("The subscription no longer exists at the vendor"),
-            _("Somebody cancelled or deleted it there; a cancelled subscription does not come back."),
+            _(
+                "Somebody cancelled or deleted it there; a cancelled subscription does not come back."
+            ),
             "staff",
             _("Cancel it here too, and order a new one if the customer still needs it."),
         ),

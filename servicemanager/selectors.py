@@ -46,7 +46,11 @@ def offered() -> list[Offered]:
 
 
 def instance_context(
-    instance: Instance, *, correlation_id: str = "", record: Recorder = forget, timeout: float = 30.0
+    instance: Instance,
+    *,
+    correlation_id: str = "",
+    record: Recorder = forget,
+    timeout: float = 30.0,
 ) -> InstanceContext:
     """What a service manager is given of an instance. Raises SecretUnreadable when no key of the ring fits."""
     return InstanceContext(

@@ -85,7 +85,11 @@ class Transport:
 
 
 def transport(
-    instance: InstanceContext, base_url: str, *, headers: Mapping[str, str], secrets: Iterable[str] = ()
+    instance: InstanceContext,
+    base_url: str,
+    *,
+    headers: Mapping[str, str],
+    secrets: Iterable[str] = (),
 ) -> Transport:
     """A Transport for one instance; `secrets` are the values that must never be kept."""
     client = Client(base_url, headers=headers, read=instance.timeout)

@@ -1,6 +1,14 @@
-"""urls"""
+"""The portal's own pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from bss.portal.views import home, jobs, search, setup
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("search/", search.Search.as_view(), name="search"),
+    path("setup/", setup.Setup.as_view(), name="setup"),
+    path("setup/jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("setup/jobs/<int:pk>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+]

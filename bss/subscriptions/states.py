@@ -50,7 +50,8 @@ CHANGE = Machine(
         move("apply", C.IN_PROGRESS, C.APPLIED, event=ScheduledChangeApplied),
         move("fail", C.IN_PROGRESS, C.FAILED, event=ScheduledChangeFailed),
         move("retry", C.FAILED, C.IN_PROGRESS, event=ScheduledChangeStarted),
-        move("cancel", {C.SCHEDULED, C.FAILED}, C.CANCELLED),
+        # From in progress only while its line needs input: nothing is under way at the vendor then.
+        move("cancel", {C.SCHEDULED, C.IN_PROGRESS, C.FAILED}, C.CANCELLED),
     ],
     initial=frozenset({C.SCHEDULED}),
 )

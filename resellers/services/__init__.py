@@ -13,9 +13,10 @@ from resellers.services.provisioning import (
 )
 from resellers.services.requests import plan_cancel, plan_choose, plan_switch, reseller_upgrade
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
-from resellers.services.shop import storefront_save
+from resellers.services.shop import listing_save, prices_save, storefront_save
 
 __all__ = [
+    "listing_save",
     "plan_cancel",
     "plan_choose",
     "plan_edit",
@@ -27,6 +28,7 @@ __all__ = [
     "plan_switch",
     "plans_ensure",
     "plans_link",
+    "prices_save",
     "reseller_upgrade",
     "storefront_save",
 ]

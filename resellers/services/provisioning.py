@@ -9,11 +9,17 @@ from django.db import IntegrityError, transaction
 
 from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account, Storefront
-from bss.accounts.services import storefront_close, storefront_create, storefront_open
+from bss.accounts.services import (
+    storefront_alias_change,
+    storefront_close,
+    storefront_create,
+    storefront_open,
+)
 from bss.core import clock, events, history
 from bss.core.actor import Actor
+from bss.core.errors import Invalid
 from bss.subscriptions.models import Subscription
-from resellers.choices import RESERVATION_DAYS, Capability, PlanCode
+from resellers.choices import ALIAS_FIELD, RESERVATION_DAYS, Capability, PlanCode
 from resellers.errors import AliasTaken
 from resellers.events import PlanActivated, PlanEnded, PlanPaused, PlanResumed, PlanSwitched
 from resellers.locks import profiles_for_update
@@ -60,8 +66,9 @@ def plan_start(
                     reserved_until=None,
                     storefront=_storefront_with(profile, wanted, actor),
                 )
-        except IntegrityError as error:
-            raise AliasTaken(AliasTaken.message, field="storefront_alias") from error
+        except (IntegrityError, Invalid) as error:
+            # Somebody else was first between the check and the write: the constraints decide.
+            raise AliasTaken(AliasTaken.message, field=ALIAS_FIELD) from error
         _open_or_close(profile, actor, reason=str(plan))
         history.record(
             account, actor=actor, action="plan.activated", reason=str(plan), to_state=plan.code
@@ -154,12 +161,13 @@ def _storefront_with(profile: ResellerProfile, alias: str, actor: Actor) -> Stor
     if storefront is None:
         account = profile.account
         return storefront_create(
-            organization=account.organization, owner=account, alias=alias, name=account.name, actor=actor
+            organization=account.organization,
+            owner=account,
+            alias=alias,
+            name=account.name,
+            actor=actor,
         )
-    if storefront.alias != alias:
-        Storefront.everywhere.filter(pk=storefront.pk).update(alias=alias)
-        storefront.alias = alias
-    return storefront
+    return storefront_alias_change(storefront=storefront, alias=alias, actor=actor)
 
 
 def _release_lapsed(alias: str, mine: ResellerProfile, actor: Actor) -> None:
@@ -175,7 +183,7 @@ def _release_lapsed(alias: str, mine: ResellerProfile, actor: Actor) -> None:
     _write(lapsed, alias="", reserved_until=None)
     if lapsed.storefront is not None:
         spare = f"released-{lapsed.storefront.public_id}"
-        Storefront.everywhere.filter(pk=lapsed.storefront.pk).update(alias=spare)
+        storefront_alias_change(storefront=lapsed.storefront, alias=spare, actor=actor)
     history.record(lapsed.account, actor=actor, action="plan.alias_released", reason=alias)
 
 

@@ -106,12 +106,15 @@ def reseller_upgrade(
         ALIAS_FIELD: alias_check(wanted, organization=account.organization, account=account)
     }
     with transaction.atomic():
-        order = order_create(account=account, source=OrderSource.PORTAL, actor=actor)
+        order = order_create(
+            account=account, customer=account, source=OrderSource.PORTAL, actor=actor
+        )
         order_line_add(
             order=order, product=product, unit=unit, quantity=1, parameters=parameters, actor=actor
         )
-    order_execute(order=order, actor=actor)
-    return order
+    # Adding a line counts as an edit of the order: execute what it is now.
+    order.refresh_from_db()
+    return order_execute(order=order, actor=actor)
 
 
 def refuse_unless_reseller(account: Account) -> None:
@@ -142,4 +145,3 @@ def sold(account: Account, plan: Plan, unit: str) -> Product:
     if product is None or all(offer.unit != unit for offer in offers):
         raise PlanNotSold
     return product
-

@@ -152,7 +152,7 @@ def _column(offer: PlanOffer) -> PlanColumn:
 def _price_text(offer: PlanOffer) -> Any:
     if not offer.prices:
         return _("Included") if offer.code == PlanCode.BASIC else "—"
-    return offer.prices[0].money if offer.prices[0].money else _("Free of charge")
+    return offer.prices[0].money or _("Free of charge")
 
 
 def _feature(view: CapabilityView) -> str:

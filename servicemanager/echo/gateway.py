@@ -203,7 +203,9 @@ def _objections(line: ReviewLine, product: Mapping[str, Any] | None) -> list[tup
 def _open(instance: InstanceContext) -> Transport:
     key = str(instance.settings["api_key"])
     return transport(
-        replace(instance, timeout=min(instance.timeout, float(instance.settings.get("timeout", 30)))),
+        replace(
+            instance, timeout=min(instance.timeout, float(instance.settings.get("timeout", 30)))
+        ),
         instance.settings["base_url"],
         headers={"Authorization": f"Bearer {key}"},
         secrets=[key],

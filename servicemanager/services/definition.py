@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bss.catalog.services import definition_apply
-from bss.core import clock, history, runs
+from bss.core import clock, events, history, runs
 from bss.core.actor import Actor
 from bss.core.errors import Conflict
 from bss.core.http import OutboundError
@@ -18,6 +18,7 @@ from servicemanager import registry, selectors
 from servicemanager.choices import Capability
 from servicemanager.contracts import CatalogueDefinition
 from servicemanager.errors import VendorUnavailable
+from servicemanager.events import InstanceDefined
 from servicemanager.locks import instance_locked
 from servicemanager.models import Instance
 from servicemanager.services.exchanges import recorder_of_instance
@@ -90,8 +91,10 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
         actor=actor,
         progress=run,
     )
-    Instance.everywhere.filter(pk=instance.pk).update(defined_at=clock.now())
-    history.record(instance, actor=actor, action="instance.defined", changes=asdict(result))
+    with transaction.atomic():
+        Instance.everywhere.filter(pk=instance.pk).update(defined_at=clock.now())
+        history.record(instance, actor=actor, action="instance.defined", changes=asdict(result))
+        events.emit(InstanceDefined(instance.pk), subject=instance, actor=actor)
     return asdict(result)
 
 

@@ -253,5 +253,3 @@ def _withdrawn() -> Conflict:
 def _said(code: Code) -> tuple[str, str]:
     explanation = registry.explain(code)
     return code, str(explanation.cause) if explanation else ""
-
-

@@ -118,7 +118,9 @@ def _find(job: ProvisioningJob, manager: ServiceManager, call: Call) -> float | 
     if not isinstance(outcome, Absent):
         return outcomes.record(job, outcome)
     if outcomes.over_limit(job, manager.poll_limit or POLL_LIMIT):
-        words = _("Each call was lost on its way, until the limit passed. The vendor has nothing of it.")
+        words = _(
+            "Each call was lost on its way, until the limit passed. The vendor has nothing of it."
+        )
         return outcomes.fail(job, Refused(Code.OUTCOME_UNKNOWN, words))
     return _call(job, manager, call)
 
@@ -215,5 +217,3 @@ def _call_for(job: ProvisioningJob) -> Call:
         record=exchanges.recorder_for(job, secrets),
     )
     return Call(context, job.operation, target, job.idempotency_key, job.reference)
-
-

@@ -7,7 +7,7 @@ import factory
 from bss.accounts.choices import AccountKind, MembershipKind, StaffRole, UserType
 from bss.accounts.models import Account, Contact, Membership, Organization, Storefront, User
 
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 # Hashing at full strength would make every test wait; one hash is computed once.
 _HASH: list[str] = []
 

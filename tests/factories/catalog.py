@@ -73,8 +73,8 @@ class ListPriceFactory(_SharedFactory):
     organization = factory.SelfAttribute("product.organization")
     unit = "P1M"
     currency = "EUR"
-    price = Decimal("12")
-    cost = Decimal("8")
+    price = Decimal(12)
+    cost = Decimal(8)
 
 
 class PriceListFactory(_SharedFactory):

@@ -230,7 +230,10 @@ def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, ac
     changed = differences(lines, prices, track)
     with transaction.atomic():
         held = order_locked(order.pk)
-        if held.state != OrderState.DRAFT or held.version != order.version:
+        if held.state != OrderState.DRAFT:
+            # Placed by somebody else meanwhile: the writing half answers for that.
+            return
+        if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         reprice(held, lines, prices)
     order.total, order.total_cost = held.total, held.total_cost

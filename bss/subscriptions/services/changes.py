@@ -181,7 +181,7 @@ def change_withdraw(*, change: ScheduledChange, actor: Actor, reason: str = "") 
         held = change_locked(change.pk)
         if held.state == ChangeState.CANCELLED:
             return held
-        if not CHANGE.can(held, "cancel") and not _is_parked(held):
+        if held.state == ChangeState.IN_PROGRESS and not is_parked(held):
             raise ChangeUnderWay(extra={"state": held.state})
         failed = held.state != ChangeState.SCHEDULED
         CHANGE.fire(held, "cancel", actor=actor, reason=reason)
@@ -200,7 +200,7 @@ def change_copy(change: ScheduledChange) -> ScheduledChange:
     ).get(pk=change.pk)
 
 
-def _is_parked(change: ScheduledChange) -> bool:
+def is_parked(change: ScheduledChange) -> bool:
     """In progress, but waiting for input: nothing is under way at the vendor (its line may be cancelled by now)."""
     return change.state == ChangeState.IN_PROGRESS and change.order_line.state in {
         LineState.NEEDS_INPUT,

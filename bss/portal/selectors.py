@@ -1,0 +1,147 @@
+"""What the portal's home shows: what needs somebody, and how business goes. Each figure is one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncWeek
+
+from bss.accounts.choices import AccountKind
+from bss.accounts.models import Account
+from bss.core import clock, scope
+from bss.core.models import Job, JobState
+from bss.orders.choices import LineState, OrderState
+from bss.orders.models import Order, OrderLine
+from bss.subscriptions.choices import LIVE, SubscriptionState
+from bss.subscriptions.models import Subscription
+from servicemanager.choices import ProvisioningState
+from servicemanager.models import ProvisioningJob
+
+WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsYou:
+    """How much of each kind waits for staff."""
+
+    orders_to_execute: int
+    lines_needing_input: int
+    failed_provisioning: int
+    failed_subscriptions: int
+    dead_jobs: int
+
+    @property
+    def total(self) -> int:
+        return (
+            self.orders_to_execute
+            + self.lines_needing_input
+            + self.failed_provisioning
+            + self.failed_subscriptions
+            + self.dead_jobs
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """The organization at a glance."""
+
+    resellers: int
+    customers: int
+    subscriptions: int
+    orders_this_month: int
+
+
+def needs_you() -> NeedsYou:
+    return NeedsYou(
+        orders_to_execute=Order.objects.filter(state=OrderState.PLACED).count(),
+        lines_needing_input=OrderLine.objects.filter(state=LineState.NEEDS_INPUT).count(),
+        failed_provisioning=failed_provisioning().count(),
+        failed_subscriptions=Subscription.objects.filter(state=SubscriptionState.FAILED).count(),
+        dead_jobs=dead_jobs().count(),
+    )
+
+
+def failed_provisioning() -> QuerySet[ProvisioningJob]:
+    """The last word on an operation was a failure, and nobody has abandoned it."""
+    return ProvisioningJob.objects.filter(state=ProvisioningState.FAILED)
+
+
+def dead_jobs() -> QuerySet[Job]:
+    """Background work of this scope that gave up."""
+    return Job.objects.filter(state=JobState.DEAD, scope__startswith=scope.active().path).order_by(
+        "-id"
+    )
+
+
+def jobs_waiting() -> QuerySet[Job]:
+    """Background work of this scope that is not finished."""
+    return Job.objects.filter(
+        state__in=[JobState.READY, JobState.RUNNING, JobState.DEAD],
+        scope__startswith=scope.active().path,
+    )
+
+
+def business() -> Business:
+    kinds = dict(
+        Account.objects.filter(is_active=True)
+        .values_list("kind")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    month = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Business(
+        resellers=kinds.get(AccountKind.RESELLER, 0),
+        customers=kinds.get(AccountKind.CUSTOMER, 0) + kinds.get(AccountKind.DIRECT, 0),
+        subscriptions=Subscription.objects.filter(state__in=LIVE).count(),
+        orders_this_month=Order.objects.filter(placed_at__gte=month).count(),
+    )
+
+
+def orders_by_week() -> list[tuple[date, int]]:
+    """Orders placed in each of the last twelve weeks, oldest first, weeks without any included."""
+    first = _monday(clock.today()) - timedelta(weeks=WEEKS - 1)
+    rows = (
+        Order.objects.filter(placed_at__date__gte=first)
+        .annotate(week=TruncWeek("placed_at"))
+        .values_list("week")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    counted = {week.date(): n for week, n in rows}
+    weeks = [first + timedelta(weeks=i) for i in range(WEEKS)]
+    return [(week, counted.get(week, 0)) for week in weeks]
+
+
+def subscriptions_by_product(limit: int = 8) -> list[tuple[str, int]]:
+    """The products most subscribed to, by live subscriptions."""
+    rows: Sequence[Any] = (
+        Subscription.objects.filter(state__in=LIVE)
+        .values_list(F("product__name"))
+        .annotate(n=Count("pk"))
+        .order_by("-n")[:limit]
+    )
+    return [(name, n) for name, n in rows]
+
+
+def monthly_value(currency: str) -> Any:
+    """What live monthly subscriptions bring per month, in one currency (yearly ones are left to billing)."""
+    found = Subscription.objects.filter(state__in=LIVE, unit="P1M", currency=currency).aggregate(
+        total=Sum(F("unit_price") * F("quantity"))
+    )
+    return found["total"] or 0
+
+
+def recent_orders(limit: int = 8) -> list[Order]:
+    return list(
+        Order.objects.exclude(state=OrderState.DRAFT)
+        .select_related("account", "customer")
+        .order_by("-id")[:limit]
+    )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,1 @@
+"""The pages of the portal that belong to no single app."""

@@ -1,0 +1,38 @@
+"""Columns of the lists of reseller plans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bss.ui.tables import Column, Table
+
+
+class CustomerTable(Table):
+    """A reseller's customers, as the reseller sees them."""
+
+    name = Column("name", _("Name"), sortable=True, link=True)
+    number = Column("number", _("Number"), sortable=True)
+    city = Column("city", _("City"), sortable=True)
+    email = Column("corporate_email", _("E-mail"))
+    subscriptions = Column("live_subscriptions", _("Subscriptions"), kind="number")
+    sign_ins = Column("logins", _("Sign-ins"), kind="number")
+    default_order = "name"
+
+    def row_url(self, row: Any) -> str:
+        return reverse("plans:customer", args=[row.public_id])
+
+
+class PlanTable(Table):
+    """The plans of an organization, as staff see them."""
+
+    name = Column(str, _("Plan"), link=True)
+    product = Column("product__code", _("Product"))
+    included = Column(lambda plan: len(plan.capabilities), _("Included"), kind="number")
+    resellers = Column("resellers", _("Resellers"), kind="number")
+    default_order = "position"
+
+    def row_url(self, row: Any) -> str:
+        return reverse("resellers:plan", args=[row.public_id])

@@ -1,0 +1,185 @@
+"""Staff's side of reseller plans: what each includes, and putting a reseller on one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bss.accounts.access import access_account
+from bss.accounts.models import Account
+from bss.accounts.permissions import Permission
+from bss.core.errors import DomainError
+from bss.orders.choices import OrderSource
+from bss.orders.models import Order
+from bss.ui.components import Crumb, EmptyState, Fieldset
+from bss.ui.generic import EditView, FormView, ListView, Page
+from resellers import selectors
+from resellers.access import access_plan_record
+from resellers.choices import COMING, PlanCode
+from resellers.forms import PlanForm, UpgradeForm
+from resellers.models import Plan
+from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
+from resellers.tables import PlanTable
+
+
+class PlanList(ListView):
+    permission = Permission.PLAN_VIEW
+    title = gettext_lazy("Reseller plans")
+    intro = gettext_lazy(
+        "What resellers get with each plan. Name, text, picture and price are on the product."
+    )
+    table = PlanTable
+    exportable = False
+    empty = EmptyState(
+        gettext_lazy("No plans yet"),
+        gettext_lazy(
+            "Activate “Tradewind for Resellers” under Setup, then run Get Services Definition."
+        ),
+    )
+
+    def queryset(self) -> Any:
+        return selectors.plans_with_counts()
+
+
+class PlanEdit(EditView):
+    """Flags, not code: what is ticked is what resellers on the plan may do."""
+
+    permission = Permission.PLAN_SETUP
+    form_class = PlanForm
+    fieldsets = (Fieldset(gettext_lazy("Includes"), ("capabilities",)),)
+    consequence = gettext_lazy(
+        "Resellers on this plan gain or lose what you change at once. Without an own storefront, theirs close."
+    )
+
+    def get_object(self) -> Plan:
+        return access_plan_record(self.actor, self.kwargs["public_id"])
+
+    def get_title(self) -> Any:
+        return str(self.object)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Reseller plans"), reverse("resellers:plans"))]
+
+    def context(self) -> Mapping[str, Any]:
+        return {"coming": COMING}
+
+    def save(self, form: Any) -> Plan:
+        return plan_edit(
+            plan=self.object,
+            version=self.object.version,
+            capabilities=form.cleaned_data["capabilities"],
+            actor=self.actor,
+        )
+
+    def success_url(self, result: Any) -> str:
+        return reverse("resellers:plans")
+
+
+class AccountScreen:
+    """A page about one reseller account of the portal."""
+
+    actor: Any
+    kwargs: Mapping[str, Any]
+
+    def reseller(self) -> Account:
+        return access_account(self.actor, self.kwargs["public_id"], Permission.ACCOUNT_VIEW)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        account = self.reseller()
+        return [
+            Crumb(_("Customers"), reverse("accounts:list")),
+            Crumb(account.name, reverse("accounts:detail", args=[account.public_id])),
+        ]
+
+
+class Upgrade(AccountScreen, FormView):
+    """Upgrade reseller: staff choose plan, term and alias; the same order runs as from the Storefront."""
+
+    permission = Permission.PLAN_SWITCH
+    title = gettext_lazy("Upgrade reseller")
+    form_class = UpgradeForm
+    submit_label = gettext_lazy("Place and execute the order")
+
+    def prepare(self) -> None:
+        self.object = self.reseller()
+
+    def form_kwargs(self) -> Mapping[str, Any]:
+        account = self.object
+        plans = selectors.plans_of(account.organization_id)
+        offers = selectors.plan_prices(account, plans)
+        profile = selectors.profile_of(account)
+        units = {product: [offer.unit for offer in found] for product, found in offers.items()}
+        return {
+            "account": account,
+            "offers": UpgradeForm.offers_of(plans, units),
+            "alias": profile.alias if profile else "",
+        }
+
+    def save(self, form: Any) -> Account:
+        code, unit = form.cleaned_data["offer"].split(":")
+        plan = next(p for p in selectors.plans_of(self.object.organization_id) if p.code == code)
+        result = reseller_upgrade(
+            account=self.object,
+            plan=plan,
+            unit=unit,
+            alias=form.cleaned_data["alias"],
+            actor=self.actor,
+        )
+        order = result if isinstance(result, Order) else result.order_line.order
+        messages.success(self.request, _("Order %(number)s runs now.") % {"number": order.number})
+        return order  # type: ignore[return-value]
+
+    def success_url(self, result: Any) -> str:
+        return reverse("orders:detail", args=[result.public_id])
+
+
+class PlanChange(AccountScreen, Page):
+    """Switch or cancel a reseller's plan, with what it means first."""
+
+    permission = Permission.PLAN_SWITCH
+    template_name = "resellers/plan_change.html"
+
+    def get_title(self) -> Any:
+        return _("Cancel the plan") if self.is_cancel() else _("Switch the plan")
+
+    def is_cancel(self) -> bool:
+        return self.kwargs["code"] == PlanCode.BASIC
+
+    def plan(self, account: Account) -> Plan:
+        plans = {p.code: p for p in selectors.plans_of(account.organization_id)}
+        return plans.get(self.kwargs["code"]) or plans[PlanCode.BASIC]
+
+    def context(self) -> Mapping[str, Any]:
+        account = self.reseller()
+        return {
+            "change": selectors.change_preview(account, self.plan(account)),
+            "is_cancel": self.is_cancel(),
+            "back_url": reverse("accounts:detail", args=[account.public_id]),
+        }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        account = self.reseller()
+        here = reverse("accounts:detail", args=[account.public_id])
+        try:
+            if self.is_cancel():
+                change = plan_cancel(account=account, actor=self.actor, source=OrderSource.PORTAL)
+            else:
+                change = plan_switch(
+                    account=account,
+                    plan=self.plan(account),
+                    actor=self.actor,
+                    source=OrderSource.PORTAL,
+                )
+        except DomainError as refusal:
+            messages.error(request, str(refusal.message))
+            return HttpResponseRedirect(here)
+        order = change.order_line.order
+        messages.success(request, _("Order %(number)s runs now.") % {"number": order.number})
+        return HttpResponseRedirect(reverse("orders:detail", args=[order.public_id]))

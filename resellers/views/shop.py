@@ -1,0 +1,194 @@
+"""The reseller's own storefront: its look and texts with a preview before saving, its products, its prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bss.accounts.models import Account, Storefront
+from bss.accounts.permissions import Permission
+from bss.core.errors import DomainError
+from bss.ui.components import Crumb, Fieldset
+from bss.ui.generic import EditView, Page
+from bss.ui.theme import BrandTheme
+from resellers import theme
+from resellers.access import access_own_account, access_own_storefront
+from resellers.choices import Capability
+from resellers.forms import StorefrontForm
+from resellers.selectors import capabilities_of, own_price_rows
+from resellers.services import listing_save, prices_save, storefront_save
+
+TABS = (
+    ("plans:storefront", gettext_lazy("Look and texts"), Capability.BRANDING),
+    ("plans:products", gettext_lazy("Products"), Capability.CATALOG_LISTING),
+    ("plans:prices", gettext_lazy("Prices"), Capability.OWN_PRICES),
+)
+
+
+class OwnStorefront:
+    """What the three pages share: crumbs, and the tabs that the plan opens."""
+
+    permission = Permission.STOREFRONT_MANAGE
+    capability: str
+    actor: Any
+    request: HttpRequest
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Reseller plans"), reverse("plans:plans"))]
+
+    def account(self) -> Account:
+        return access_own_account(self.actor, Permission.STOREFRONT_MANAGE)
+
+    def storefront(self) -> Storefront:
+        return access_own_storefront(self.actor, self.capability)
+
+    def shop_context(self) -> dict[str, Any]:
+        granted = capabilities_of(self.actor.account_id)
+        here = self.request.resolver_match.view_name if self.request.resolver_match else ""
+        tabs = [
+            {"label": label, "url": reverse(name), "current": name == here}
+            for name, label, capability in TABS
+            if capability in granted
+        ]
+        return {"shop_tabs": tabs}
+
+
+class Settings(OwnStorefront, EditView):
+    """Look and texts. *Preview* shows them as they would be, without saving."""
+
+    capability = Capability.BRANDING
+    template_name = "resellers/storefront_settings.html"
+    title = gettext_lazy("Your storefront")
+    form_class = StorefrontForm
+    fieldsets = (
+        Fieldset(gettext_lazy("Company"), ("name", "title", "tagline", "about")),
+        Fieldset(gettext_lazy("Look"), ("logo", "accent", "radius", "typeface")),
+        Fieldset(gettext_lazy("Home page"), ("home_sections",)),
+        Fieldset(gettext_lazy("Contact"), ("contact_email", "contact_phone")),
+    )
+
+    def get_object(self) -> Storefront:
+        return self.storefront()
+
+    def context(self) -> Mapping[str, Any]:
+        return self.shop_context()
+
+    def initial(self) -> Mapping[str, Any]:
+        return {**super().initial(), "logo": None}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.POST.get("action") != "preview":
+            return super().post(request, *args, **kwargs)
+        self.prepare()
+        form = self.build(data=request.POST, files=request.FILES)
+        if form.is_valid():
+            self.preview = form.cleaned_data
+        return self.rendered(form)
+
+    def rendered(self, form: Any, status: int = 200) -> HttpResponse:
+        values = getattr(self, "preview", None)
+        self.extra = {"preview": _preview(values, self.object)} if values else {}
+        return super().rendered(form, status)
+
+    def page(
+        self, context: Mapping[str, Any], *, template: str = "", status: int = 200
+    ) -> HttpResponse:
+        return super().page(
+            {**context, **getattr(self, "extra", {})}, template=template, status=status
+        )
+
+    def save(self, form: Any) -> Storefront:
+        values = dict(form.cleaned_data)
+        if not values["logo"]:
+            values.pop("logo")
+        saved = storefront_save(
+            account=self.account(),
+            storefront=self.object,
+            version=self.object.version,
+            actor=self.actor,
+            **values,
+        )
+        for adjustment in _theme_of(values).adjustments:
+            messages.info(self.request, str(adjustment))
+        return saved
+
+    def success_url(self, result: Any) -> str:
+        return reverse("plans:storefront")
+
+
+class Products(OwnStorefront, Page):
+    """Which of the distributor's products the storefront shows."""
+
+    capability = Capability.CATALOG_LISTING
+    template_name = "resellers/storefront_products.html"
+    title = gettext_lazy("Products in your storefront")
+
+    def context(self) -> Mapping[str, Any]:
+        self.storefront()
+        return {**self.shop_context(), "rows": own_price_rows(self.account())}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.storefront()
+        listed = {int(pk) for pk in request.POST.getlist("listed") if pk.isdigit()}
+        listing_save(account=self.account(), listed=listed, actor=self.actor)
+        messages.success(request, _("Saved. Your storefront shows the products you chose."))
+        return HttpResponseRedirect(reverse("plans:products"))
+
+
+class Prices(OwnStorefront, Page):
+    """What the reseller charges: a mark-up on what it pays, for everything or product by product."""
+
+    capability = Capability.OWN_PRICES
+    template_name = "resellers/storefront_prices.html"
+    title = gettext_lazy("Your selling prices")
+
+    def context(self) -> Mapping[str, Any]:
+        self.storefront()
+        return {
+            **self.shop_context(),
+            "rows": [
+                {
+                    "row": row,
+                    "typed": getattr(self, "typed", {}).get(row.field, row.markup),
+                    "error": getattr(self, "errors", {}).get(row.field, [""])[0],
+                }
+                for row in own_price_rows(self.account())
+            ],
+        }
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        self.storefront()
+        typed = {k: v for k, v in request.POST.items() if k.startswith("markup-")}
+        try:
+            prices_save(account=self.account(), typed=typed, actor=self.actor)
+        except DomainError as problem:
+            self.errors = getattr(problem, "errors", {"": [problem.message]})
+            self.typed = typed
+            response = self.get(request)
+            response.status_code = problem.status
+            return response
+        messages.success(request, _("Saved. Your customers see these prices from now on."))
+        return HttpResponseRedirect(reverse("plans:prices"))
+
+
+def _theme_of(values: Mapping[str, Any]) -> BrandTheme:
+    return BrandTheme.from_inputs(values["accent"], values["radius"], values["typeface"])
+
+
+def _preview(values: Mapping[str, Any], storefront: Storefront) -> dict[str, Any]:
+    """What the preview shows: the values as typed, and a stylesheet for them."""
+    found = _theme_of(values)
+    key = theme.preview_key(values["accent"], values["radius"], values["typeface"])
+    return {
+        **values,
+        "logo_url": storefront.logo.url if storefront.logo else "",
+        "stylesheet": theme.preview_url(key),
+        "adjustments": [str(a) for a in found.adjustments],
+    }

@@ -1,0 +1,296 @@
+"""What plans do to a reseller: on, over, off, back again, and every refusal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bss.accounts.choices import StorefrontState
+from bss.accounts.models import Storefront
+from bss.accounts.ports import ENTITLEMENTS
+from bss.core import scope
+from bss.core.errors import Conflict, DomainError, Invalid
+from bss.core.models import HistoryEntry
+from bss.orders.choices import LineState, OrderState
+from bss.orders.models import Order, OrderLine
+from bss.orders.services import line_correct
+from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import change_request
+from resellers.models import ResellerProfile
+from resellers.selectors import alias_check, capabilities_of
+from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
+from tests.factories.accounts import AccountFactory, ResellerFactory
+
+
+def profile_of(account):
+    return ResellerProfile.everywhere.select_related("plan", "subscription", "storefront").get(
+        account=account
+    )
+
+
+@pytest.fixture
+def switch(staff, distributor, run_jobs):
+    def do(account, plan, source="portal"):
+        with scope.activate(distributor.scope):
+            change = plan_switch(account=account, plan=plan, actor=staff.actor, source=source)
+        run_jobs()
+        return change
+
+    return do
+
+
+@pytest.fixture
+def cancel(staff, distributor, run_jobs):
+    def do(account):
+        with scope.activate(distributor.scope):
+            change = plan_cancel(account=account, actor=staff.actor, source="portal")
+        run_jobs()
+        return change
+
+    return do
+
+
+def test_a_reseller_goes_from_basic_to_free(reseller, put_on, plans):
+    order = put_on(reseller.account, "free", "Tech-Solutions ")
+
+    order.refresh_from_db()
+    profile = profile_of(reseller.account)
+    assert order.state == OrderState.EXECUTED
+    assert profile.plan_id == plans["free"].pk
+    assert profile.alias == "tech-solutions"
+    assert profile.subscription.state == SubscriptionState.ACTIVE
+    assert profile.subscription.quantity == 1
+    assert (profile.storefront.state, profile.storefront.alias) == ("open", "tech-solutions")
+    assert Subscription.everywhere.count() == 1
+    assert ENTITLEMENTS.get().capabilities(reseller.account.pk) == frozenset(
+        plans["free"].capabilities
+    )
+
+
+def test_switching_keeps_subscription_alias_and_storefront(reseller, put_on, plans, switch):
+    put_on(reseller.account, "free", "techsolutions")
+    before = profile_of(reseller.account)
+
+    switch(reseller.account, plans["standard"])
+    over = profile_of(reseller.account)
+    switch(reseller.account, plans["free"])
+    back = profile_of(reseller.account)
+
+    assert over.plan_id == plans["standard"].pk
+    assert over.subscription.product_id == plans["standard"].product_id
+    assert back.plan_id == plans["free"].pk
+    for profile in (over, back):
+        assert profile.subscription_id == before.subscription_id
+        assert profile.storefront_id == before.storefront_id
+        assert profile.alias == "techsolutions"
+        assert profile.storefront.state == StorefrontState.OPEN
+    assert Storefront.everywhere.filter(owner=reseller.account).count() == 1
+
+
+def test_cancelling_reverts_to_basic_and_keeps_everything(
+    reseller, put_on, plans, cancel, customer_account
+):
+    put_on(reseller.account, "standard", "techsolutions")
+    Storefront.everywhere.filter(owner=reseller.account).update(accent="#aa3300", tagline="Hello")
+
+    cancel(reseller.account)
+
+    profile = profile_of(reseller.account)
+    assert profile.plan.code == "basic"
+    assert profile.subscription is None
+    assert profile.alias == "techsolutions"
+    assert profile.reserved_until is not None
+    assert profile.storefront.state == StorefrontState.CLOSED
+    assert (profile.storefront.accent, profile.storefront.tagline) == ("#aa3300", "Hello")
+    assert Subscription.everywhere.get().state == SubscriptionState.CANCELLED
+    customer_account.refresh_from_db()
+    assert customer_account.is_active
+    assert capabilities_of(reseller.account.pk) == frozenset()
+
+
+def test_coming_back_restores_everything_on_a_new_subscription(reseller, put_on, cancel):
+    put_on(reseller.account, "standard", "techsolutions")
+    first = profile_of(reseller.account)
+    Storefront.everywhere.filter(pk=first.storefront_id).update(tagline="Hello")
+    cancel(reseller.account)
+
+    put_on(reseller.account, "free")
+
+    back = profile_of(reseller.account)
+    assert back.subscription_id != first.subscription_id
+    assert back.storefront_id == first.storefront_id
+    assert back.storefront.state == StorefrontState.OPEN
+    assert (back.alias, back.storefront.tagline) == ("techsolutions", "Hello")
+    assert back.reserved_until is None
+
+
+def test_a_suspended_plan_closes_the_storefront_until_it_is_resumed(
+    reseller, put_on, staff, distributor, run_jobs
+):
+    put_on(reseller.account, "free", "techsolutions")
+    subscription = profile_of(reseller.account).subscription
+
+    with scope.activate(distributor.scope):
+        change_request(
+            subscription=subscription, kind=ChangeKind.SUSPEND, actor=staff.actor, source="portal"
+        )
+    run_jobs()
+    paused = profile_of(reseller.account)
+    granted_while_paused = capabilities_of(reseller.account.pk)
+    with scope.activate(distributor.scope):
+        change_request(
+            subscription=paused.subscription,
+            kind=ChangeKind.RESUME,
+            actor=staff.actor,
+            source="portal",
+        )
+    run_jobs()
+
+    assert paused.storefront.state == StorefrontState.CLOSED
+    assert paused.plan.code == "free"
+    assert granted_while_paused == frozenset()
+    assert profile_of(reseller.account).storefront.state == StorefrontState.OPEN
+
+
+@pytest.mark.parametrize(
+    "alias", ["ab", "-abc", "abc-", "a_b_c", "ab c", "a" * 64, "äöü", "a.b.c", ""]
+)
+def test_an_alias_of_another_form_is_refused(alias, reseller, distributor, at_distributor):
+    with pytest.raises(Invalid) as refusal:
+        alias_check(alias, organization=distributor, account=reseller.account)
+    assert refusal.value.code == "ALIAS_FORMAT"
+    assert refusal.value.field == "storefront_alias"
+
+
+@pytest.mark.parametrize("alias", ["portal", "API", "checkout", "admin", "My-Storefront"])
+def test_a_reserved_word_is_refused(alias, reseller, distributor, at_distributor):
+    with pytest.raises(Invalid) as refusal:
+        alias_check(alias, organization=distributor, account=reseller.account)
+    assert refusal.value.code == "ALIAS_RESERVED"
+
+
+def test_a_taken_alias_is_refused_in_any_case(reseller, rival, put_on, distributor):
+    put_on(reseller.account, "free", "techsolutions")
+    with scope.activate(distributor.scope), pytest.raises(Invalid) as refusal:
+        alias_check(" TechSolutions ", organization=distributor, account=rival.account)
+    assert refusal.value.code == "ALIAS_TAKEN"
+
+
+def test_an_alias_stays_reserved_for_90_days_and_not_longer(
+    reseller, rival, put_on, cancel, distributor, travel
+):
+    put_on(reseller.account, "free", "techsolutions")
+    cancel(reseller.account)
+    travel(timedelta(days=89))
+    with scope.activate(distributor.scope), pytest.raises(Invalid):
+        alias_check("techsolutions", organization=distributor, account=rival.account)
+    travel(timedelta(days=2))
+
+    put_on(rival.account, "free", "techsolutions")
+
+    assert profile_of(rival.account).alias == "techsolutions"
+    assert profile_of(reseller.account).alias == ""
+    assert profile_of(reseller.account).storefront.alias.startswith("released-")
+
+
+def test_an_alias_taken_after_checkout_parks_the_line_and_another_one_goes_on(
+    reseller, rival, plans, staff, distributor, run_jobs
+):
+    with scope.activate(distributor.scope):
+        first = reseller_upgrade(
+            account=reseller.account,
+            plan=plans["free"],
+            unit="P1M",
+            alias="bluepeak",
+            actor=staff.actor,
+        )
+        second = reseller_upgrade(
+            account=rival.account,
+            plan=plans["free"],
+            unit="P1M",
+            alias="bluepeak",
+            actor=staff.actor,
+        )
+    run_jobs()
+
+    lines = {
+        line.order_id: line for line in OrderLine.everywhere.filter(order__in=[first.pk, second.pk])
+    }
+    winner, loser = sorted(lines.values(), key=lambda line: line.state != LineState.DELIVERED)
+    assert (winner.state, loser.state) == (LineState.DELIVERED, LineState.NEEDS_INPUT)
+    assert (loser.problem_code, loser.problem_field) == ("ALIAS_TAKEN", "storefront_alias")
+    assert Storefront.everywhere.filter(alias="bluepeak").count() == 1
+
+    with scope.activate(distributor.scope):
+        line_correct(line=loser, parameters={"storefront_alias": "bluepeak-it"}, actor=staff.actor)
+    run_jobs()
+
+    loser.refresh_from_db()
+    assert loser.state == LineState.DELIVERED
+    assert Storefront.everywhere.filter(alias="bluepeak-it").count() == 1
+    assert Order.everywhere.get(pk=loser.order_id).state == OrderState.EXECUTED
+
+
+def test_the_same_plan_twice_is_refused(reseller, put_on, plans, switch):
+    put_on(reseller.account, "free", "techsolutions")
+    with pytest.raises(Conflict) as refusal:
+        switch(reseller.account, plans["free"])
+    assert refusal.value.code == "SAME_PLAN"
+    assert Order.everywhere.count() == 1
+
+
+def test_a_second_switch_meets_the_first_one(reseller, put_on, plans, staff, distributor, run_jobs):
+    put_on(reseller.account, "free", "techsolutions")
+    with scope.activate(distributor.scope):
+        plan_switch(
+            account=reseller.account, plan=plans["standard"], actor=staff.actor, source="portal"
+        )
+        with pytest.raises(Conflict):
+            plan_switch(
+                account=reseller.account, plan=plans["standard"], actor=staff.actor, source="portal"
+            )
+    run_jobs()
+    assert profile_of(reseller.account).plan_id == plans["standard"].pk
+    assert HistoryEntry.objects.filter(action="plan.switched").count() == 1
+
+
+def test_whoever_does_not_resell_cannot_have_a_plan(plans, distributor, put_on, tenant):
+    direct = AccountFactory(organization=distributor)
+    customer = AccountFactory(parent=ResellerFactory(organization=distributor))
+    with_own_organization = tenant.membership.organization.billing_account
+    for account, code in (
+        (direct, "NOT_A_RESELLER"),
+        (customer, "NOT_A_RESELLER"),
+        (with_own_organization, "TENANT_RESELLER"),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            put_on(account, "free", "some-alias")
+        assert refusal.value.code == code
+    assert Order.everywhere.count() == 0
+
+
+def test_cancelling_without_a_plan_is_refused(reseller, plans, cancel):
+    with pytest.raises(Conflict) as refusal:
+        cancel(reseller.account)
+    assert refusal.value.code == "NO_PLAN"
+
+
+def test_switching_a_flag_off_closes_the_storefronts_of_the_plan(
+    reseller, put_on, plans, staff, distributor
+):
+    put_on(reseller.account, "free", "techsolutions")
+    plan = plans["free"]
+    without = [flag for flag in plan.capabilities if flag != "own_storefront"]
+    with scope.activate(distributor.scope):
+        plan_edit(plan=plan, version=plan.version, capabilities=without, actor=staff.actor)
+        closed = profile_of(reseller.account).storefront.state
+        plan_edit(
+            plan=plan,
+            version=plan.version,
+            capabilities=[*without, "own_storefront"],
+            actor=staff.actor,
+        )
+    assert closed == StorefrontState.CLOSED
+    assert profile_of(reseller.account).storefront.state == StorefrontState.OPEN
