@@ -228,6 +228,12 @@ class PriceListItem(Shared):
     def __str__(self) -> str:
         return f"{self.product} on {self.price_list}"
 
+    @property
+    def rule_words(self) -> str:
+        """How it is priced: "Mark-up on cost 12.5 %"."""
+        label = str(PriceRule(self.rule).label)
+        return label if self.rule == PriceRule.LIST else f"{label} {self.percent.normalize():f} %"
+
 
 class PriceListAssignment(Owned):
     """Which price list an account buys from."""

@@ -22,6 +22,7 @@ from bss.catalog.models import (
     ProductType,
 )
 from bss.core import clock
+from bss.core.actor import Actor
 from bss.core.scope import NOBODY
 
 # The capability of a reseller's plan that lets its own price lists count.
@@ -37,6 +38,11 @@ CUSTOMERS: Audience = frozenset({ProductAudience.ANYONE, ProductAudience.CUSTOME
 def local_date(organization: Organization) -> date:
     """Today where the organization is: validity dates begin and end there."""
     return clock.today(organization.time_zone)
+
+
+def organization_of(actor: Actor) -> Organization:
+    """The organization in which somebody acts."""
+    return Organization.objects.get(pk=actor.organization_id)
 
 
 # Staff's lists -----------------------------------------------------------------------------------------------
@@ -101,6 +107,31 @@ def add_ons_of(product: Product) -> QuerySet[AddOn]:
         .select_related("add_on__type", "product")
         .order_by("add_on__name")
     )
+
+
+def possible_add_ons(product: Product) -> QuerySet[Product]:
+    """Add-ons of the organization that are not offered with this product yet."""
+    offered = AddOn.objects.filter(product=product, add_on=OuterRef("pk"), is_active=True)
+    return (
+        Product.objects.filter(~Exists(offered), kind=ProductKind.ADD_ON)
+        .exclude(pk=product.pk)
+        .order_by("name")
+    )
+
+
+def price_lists_with(product: Product) -> QuerySet[PriceListItem]:
+    """On which of the organization's price lists a product is, and how it is priced there."""
+    return (
+        PriceListItem.objects.filter(product=product, price_list__owner__isnull=True)
+        .select_related("price_list", "product")
+        .order_by("price_list__name", "unit")
+    )
+
+
+def vendors() -> list[str]:
+    """The vendors of the active organization's products, by name."""
+    found = Product.objects.exclude(vendor="").values_list("vendor", flat=True)
+    return list(found.distinct().order_by("vendor"))
 
 
 def accounts_on(price_list: PriceList) -> QuerySet[PriceListAssignment]:

@@ -10,6 +10,7 @@ from bss.catalog.services.price_lists import (
     price_list_item_remove,
     price_list_item_set,
     price_list_items_add,
+    price_list_rule_for_all,
 )
 from bss.catalog.services.prices import ListPriceRow, list_price_set, list_prices_set
 from bss.catalog.services.products import (
@@ -42,6 +43,7 @@ __all__ = [
     "price_list_item_remove",
     "price_list_item_set",
     "price_list_items_add",
+    "price_list_rule_for_all",
     "product_create",
     "product_edit",
     "product_picture_remove",

@@ -85,7 +85,7 @@ def price_list_item_set(
     `unit` "" is for every unit; an item with a unit goes before it. `percent` is a percentage (10 is ten per
     cent) and 0 for the list price. Raises Invalid naming the field at fault.
     """
-    _check_rule(rule, percent, unit, price_list)
+    _check_rule(rule, percent, unit)
     if product.organization_id != price_list.organization_id:
         raise Invalid(
             _("This belongs to another organization."), field="product", code="OTHER_ORGANIZATION"
@@ -127,7 +127,7 @@ def price_list_items_add(
     percent: Decimal = Decimal(0),
 ) -> int:
     """Put many products on a price list with one rule; what is on it already stays as it is. Returns how many."""
-    _check_rule(rule, percent, "", price_list)
+    _check_rule(rule, percent, "")
     editing.locked(price_list, None)
     wanted = [p for p in products if p.organization_id == price_list.organization_id]
     there = set(
@@ -155,6 +155,27 @@ def price_list_items_add(
             reason=", ".join(item.product.name for item in new[:20]),
         )
     return len(new)
+
+
+@transaction.atomic
+def price_list_rule_for_all(
+    *, price_list: PriceList, rule: str, percent: Decimal, actor: Actor
+) -> int:
+    """Make every price of a list by one rule; items for a single unit too. Returns how many changed."""
+    _check_rule(rule, percent, "")
+    percent = Decimal(0) if rule == PriceRule.LIST else percent
+    editing.locked(price_list, None)
+    changed = (
+        PriceListItem.objects.filter(price_list=price_list)
+        .exclude(rule=rule, percent=percent)
+        .update(rule=rule, percent=percent)
+    )
+    if changed:
+        words = _described(PriceListItem(rule=rule, percent=percent))
+        history.record(
+            price_list, actor=actor, action="price_list.rule_set", changes={"rule": ["", words]}
+        )
+    return changed
 
 
 @transaction.atomic
@@ -221,7 +242,7 @@ def _check_assignable(account: Account, price_list: PriceList) -> None:
     raise Invalid(why, field="price_list", code="PRICE_LIST_NOT_ASSIGNABLE")
 
 
-def _check_rule(rule: str, percent: Decimal, unit: str, price_list: PriceList) -> None:
+def _check_rule(rule: str, percent: Decimal, unit: str) -> None:
     if rule not in PriceRule.values:
         raise Invalid(_("Choose one of the rules."), field="rule", code="RULE_UNKNOWN")
     if unit and unit not in Unit.values:
@@ -238,8 +259,4 @@ def _check_rule(rule: str, percent: Decimal, unit: str, price_list: PriceList) -
 
 
 def _described(item: PriceListItem | None) -> str:
-    if item is None:
-        return ""
-    if item.rule == PriceRule.LIST:
-        return str(PriceRule.LIST.label)
-    return f"{PriceRule(item.rule).label} {item.percent.normalize():f} %"
+    return "" if item is None else item.rule_words

@@ -1,0 +1,1 @@
+"""Forms of the catalogue: they clean, the view calls the service."""
