@@ -9,7 +9,7 @@ class ResellersConfig(AppConfig):
         from bss.core.events import subscribe  # noqa: PLC0415
         from bss.ui import theme as themes  # noqa: PLC0415
         from resellers import handlers, slots, theme  # noqa: PLC0415
-        from resellers.gateway import ResellerPlans  # noqa: PLC0415
+        from resellers.plugin import ResellerPlans  # noqa: PLC0415
         from resellers.selectors import PlanEntitlements  # noqa: PLC0415
         from servicemanager import registry  # noqa: PLC0415
         from servicemanager.events import InstanceActivated, InstanceDefined  # noqa: PLC0415

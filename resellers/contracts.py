@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from bss.core.fields import FieldSpec
 from bss.core.money import Money
+from resellers.choices import ALIAS_FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,15 @@ class OwnPriceRow:
     @property
     def field(self) -> str:
         return f"markup-{self.product_id}"
+
+
+def alias_spec(default: str = "") -> FieldSpec:
+    """The Storefront Alias, as Service Details and the portal ask for it."""
+    return FieldSpec(
+        code=ALIAS_FIELD,
+        label=_("Storefront alias"),
+        required=True,
+        max_length=63,
+        help=_("Your storefront's address ends with it: 3 to 63 letters, digits or hyphens."),
+        default=default,
+    )

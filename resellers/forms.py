@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from bss.core.errors import Invalid
 from bss.core.pictures import normalised
 from bss.ui.theme import parse_accent
 from resellers.choices import Capability
-from resellers.gateway import alias_spec
+from resellers.contracts import alias_spec
 from resellers.models import Plan
 from resellers.selectors import alias_check
 
@@ -73,7 +73,9 @@ class UpgradeForm(forms.Form):
             raise ValidationError(str(problem.message), code=problem.code) from problem
 
     @staticmethod
-    def offers_of(plans: Sequence[Plan], units: dict[int, Sequence[str]]) -> list[tuple[str, str]]:
+    def offers_of(
+        plans: Sequence[Plan], units: Mapping[int, Sequence[str]]
+    ) -> list[tuple[str, str]]:
         """Choices "free:P1M" for each plan and unit this reseller may buy."""
         return [
             (f"{plan.code}:{unit}", f"{plan} · {Unit(unit).label}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -229,7 +230,7 @@ def _in_short(current: Plan | None, plan: Plan) -> list[str]:
     return words + [_("You lose: %(what)s") % {"what": label} for label in lost]
 
 
-def gains_and_losses(before: Plan, after: Plan) -> tuple[list[object], list[object]]:
+def gains_and_losses(before: Plan, after: Plan) -> tuple[list[Any], list[Any]]:
     """Labels of the capabilities that come and go."""
     gained = [
         f.label for f in Capability if f in after.capabilities and f not in before.capabilities

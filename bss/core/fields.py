@@ -38,22 +38,24 @@ class FieldSpec:
     """One input. `minimum`/`maximum` are canonical text; `choices` are (value, label); `pattern` is matched whole."""
 
     code: str
-    label: str
+    label: Any  # text, or a lazy translation
     type: FieldType = "text"
     required: bool = False
-    help: str = ""
+    help: Any = ""
     minimum: str = ""
     maximum: str = ""
     max_length: int = 200
     decimals: int = 4
     pattern: str = ""
-    pattern_message: str = ""
+    pattern_message: Any = ""
     choices: tuple[tuple[str, str], ...] = ()
     audience: Audience = "buyer"
     default: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain JSON; lazy texts are written in the active language."""
+        texts = {name: str(getattr(self, name)) for name in ("label", "help", "pattern_message")}
+        return asdict(self) | texts
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FieldSpec:

@@ -17,7 +17,7 @@ from bss.accounts.permissions import Permission
 from bss.accounts.services import storefront_user_invite
 from bss.core.errors import NotFound
 from bss.ui.components import Button, Crumb, EmptyState, Fact
-from bss.ui.generic import DetailView, FormView, ListView
+from bss.ui.generic import DetailView, FormView, ListView, Screen
 from resellers.access import access_own_account, access_own_storefront
 from resellers.choices import Capability
 from resellers.forms import InviteForm
@@ -41,10 +41,7 @@ class Customers(ListView):
         return customers_of(access_own_account(self.actor, Permission.ACCOUNT_VIEW))
 
 
-class CustomerScreen:
-    actor: Any
-    kwargs: Mapping[str, Any]
-
+class CustomerScreen(Screen):
     def customer(self) -> Account:
         """An end customer of this reseller. Raises NotFound for anybody else's."""
         own = access_own_account(self.actor, Permission.ACCOUNT_VIEW)
@@ -73,7 +70,7 @@ class Customer(CustomerScreen, DetailView):
         ]
 
     def primary_action(self) -> Button | None:
-        granted = capabilities_of(self.actor.account_id)
+        granted = capabilities_of(self.object.parent_id)
         if Capability.CUSTOMER_USERS not in granted or not self.actor.can(Permission.CONTACT_EDIT):
             return None
         return Button(
@@ -83,7 +80,7 @@ class Customer(CustomerScreen, DetailView):
         )
 
     def context(self) -> Mapping[str, Any]:
-        granted = capabilities_of(self.actor.account_id)
+        granted = capabilities_of(self.object.parent_id)
         return {
             "sign_ins": sign_ins_of(self.object),
             "may_sign_in": Capability.CUSTOMER_USERS in granted,
@@ -109,7 +106,7 @@ class Invite(CustomerScreen, FormView):
         messages.success(
             self.request, _("%(email)s gets an e-mail with a link to sign in.") % form.cleaned_data
         )
-        return self.object  # type: ignore[no-any-return]
+        return self.object
 
     def success_url(self, result: Any) -> str:
         return reverse("plans:customer", args=[result.public_id])

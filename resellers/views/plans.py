@@ -58,7 +58,7 @@ class PlanChoose(Screen):
         account = access_own_account(self.actor, Permission.PLAN_SWITCH)
         plan = access_plan(self.actor, code)
         basket = basket_open_for(
-            user_id=self.actor.user_id,
+            user_id=self.actor.user_id or 0,
             storefront=request.surface.storefront,  # type: ignore[attr-defined]
             account=account,
         )

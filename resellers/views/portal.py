@@ -19,7 +19,7 @@ from bss.core.errors import DomainError
 from bss.orders.choices import OrderSource
 from bss.orders.models import Order
 from bss.ui.components import Crumb, EmptyState, Fieldset
-from bss.ui.generic import EditView, FormView, ListView, Page
+from bss.ui.generic import EditView, FormView, ListView, Page, Screen
 from resellers import selectors
 from resellers.access import access_plan_record
 from resellers.choices import COMING, PlanCode
@@ -82,11 +82,8 @@ class PlanEdit(EditView):
         return reverse("resellers:plans")
 
 
-class AccountScreen:
+class AccountScreen(Screen):
     """A page about one reseller account of the portal."""
-
-    actor: Any
-    kwargs: Mapping[str, Any]
 
     def reseller(self) -> Account:
         return access_account(self.actor, self.kwargs["public_id"], Permission.ACCOUNT_VIEW)
@@ -122,7 +119,7 @@ class Upgrade(AccountScreen, FormView):
             "alias": profile.alias if profile else "",
         }
 
-    def save(self, form: Any) -> Account:
+    def save(self, form: Any) -> Order:
         code, unit = form.cleaned_data["offer"].split(":")
         plan = next(p for p in selectors.plans_of(self.object.organization_id) if p.code == code)
         result = reseller_upgrade(
@@ -134,7 +131,7 @@ class Upgrade(AccountScreen, FormView):
         )
         order = result if isinstance(result, Order) else result.order_line.order
         messages.success(self.request, _("Order %(number)s runs now.") % {"number": order.number})
-        return order  # type: ignore[return-value]
+        return order
 
     def success_url(self, result: Any) -> str:
         return reverse("orders:detail", args=[result.public_id])

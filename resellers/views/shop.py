@@ -16,7 +16,7 @@ from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError
 from bss.ui.components import Crumb, Fieldset
-from bss.ui.generic import EditView, Page
+from bss.ui.generic import EditView, Page, Screen
 from bss.ui.theme import BrandTheme
 from resellers import theme
 from resellers.access import access_own_account, access_own_storefront
@@ -32,13 +32,11 @@ TABS = (
 )
 
 
-class OwnStorefront:
+class OwnStorefront(Screen):
     """What the three pages share: crumbs, and the tabs that the plan opens."""
 
-    permission = Permission.STOREFRONT_MANAGE
+    permission: str = Permission.STOREFRONT_MANAGE
     capability: str
-    actor: Any
-    request: HttpRequest
 
     def crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("Reseller plans"), reverse("plans:plans"))]
@@ -50,7 +48,7 @@ class OwnStorefront:
         return access_own_storefront(self.actor, self.capability)
 
     def shop_context(self) -> dict[str, Any]:
-        granted = capabilities_of(self.actor.account_id)
+        granted = capabilities_of(self.account().pk)
         here = self.request.resolver_match.view_name if self.request.resolver_match else ""
         tabs = [
             {"label": label, "url": reverse(name), "current": name == here}
@@ -165,7 +163,7 @@ class Prices(OwnStorefront, Page):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         self.storefront()
-        typed = {k: v for k, v in request.POST.items() if k.startswith("markup-")}
+        typed = {k: str(v) for k, v in request.POST.items() if k.startswith("markup-")}
         try:
             prices_save(account=self.account(), typed=typed, actor=self.actor)
         except DomainError as problem:

@@ -21,6 +21,7 @@ from bss.orders.contracts import Proceed, Refuse, ReviewLine, ReviewStep, Review
 from bss.subscriptions.models import Subscription
 from resellers import selectors
 from resellers.choices import ALIAS_FIELD, MANAGER_CODE, PLAN_TYPE, PlanCode
+from resellers.contracts import alias_spec
 from resellers.errors import (
     NotAReseller,
     PlanForItself,
@@ -71,28 +72,28 @@ class ResellerPlans(ServiceManager):
     settings_specs = (
         FieldSpec(
             code="currency",
-            label=_("Currency of the list prices"),
+            label=gettext_lazy("Currency of the list prices"),
             required=True,
             max_length=3,
             pattern="[A-Z]{3}",
-            pattern_message=_("Enter a currency code of three letters, such as EUR."),
+            pattern_message=gettext_lazy("Enter a currency code of three letters, such as EUR."),
             default="EUR",
             audience="staff",
         ),
         FieldSpec(
             code="standard_monthly",
-            label=_("List price of Standard per month"),
+            label=gettext_lazy("List price of Standard per month"),
             type="decimal",
             required=True,
             minimum="0",
             decimals=2,
             default="49.00",
-            help=_("You can change every price later on the products and in your price lists."),
+            help=gettext_lazy("You can change every price later on the products and in your price lists."),
             audience="staff",
         ),
         FieldSpec(
             code="standard_yearly",
-            label=_("List price of Standard per year"),
+            label=gettext_lazy("List price of Standard per year"),
             type="decimal",
             required=True,
             minimum="0",
@@ -227,18 +228,6 @@ class ResellerPlans(ServiceManager):
     def find(self, call: Call) -> Outcome:
         """Every step here is safe to repeat, so an interrupted one is simply done again."""
         return Absent()
-
-
-def alias_spec(default: str = "") -> FieldSpec:
-    """The Storefront Alias, as Service Details and the portal ask for it."""
-    return FieldSpec(
-        code=ALIAS_FIELD,
-        label=_("Storefront alias"),
-        required=True,
-        max_length=63,
-        help=_("Your storefront's address ends with it: 3 to 63 letters, digits or hyphens."),
-        default=default,
-    )
 
 
 def _obstacle(
