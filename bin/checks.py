@@ -19,7 +19,7 @@ from console import Failure, failure_print
 from devstack import servers, throwaway_directory
 from installs import postgres_installs
 from processes import Process, Stopped, pause, process_start, stop_signals_watch
-from product import ROOT, SCRIPTS, test_environment
+from product import ROOT, SCRIPTS, checks_environment
 from report import Outcome, closing_lines, counts_of, progress_line
 
 PARALLEL = 2
@@ -105,7 +105,7 @@ def run_all(options: argparse.Namespace, passed_on: list[str], directory: Path) 
     run = Run(directory, len(checks))
     for pg in dict.fromkeys(check.pg for check in checks):
         with _servers(pg) as urls:
-            env = test_environment(urls, browser)
+            env = checks_environment(urls, browser)
             here = [check for check in checks if check.pg == pg]
             run.quietly([check for check in here if check.name in STATIC], env)
             for check in here:
@@ -121,15 +121,15 @@ def run_all(options: argparse.Namespace, passed_on: list[str], directory: Path) 
 
 def checks_choose(options: argparse.Namespace, passed_on: Sequence[str]) -> list[Check]:
     """The checks that the options ask for, in the order of the summary."""
+    places = [install.name for install in postgres_installs()] if options.servers else [options.pg]
     pytest = [*shlex.split(PYTEST), "-n", str(options.jobs)]
     if passed_on:
-        return [Check("tests", [*pytest, *passed_on], options.pg)]
+        return [Check("tests", [*pytest, *passed_on], pg) for pg in places]
     fast = ["-m", "not scenario", "--ignore=tests/tooling"] if options.fast else []
     tests = {
         "tests": [*pytest, "--ignore=tests/ui", *fast, "tests"],
         "browser": [*pytest, "tests/ui"],
     }
-    places = [install.name for install in postgres_installs()] if options.servers else [options.pg]
     checks = [Check(name, shlex.split(line), places[0]) for name, line in STATIC.items()]
     checks += [Check(name, command, pg) for pg in places for name, command in tests.items()]
     checks += [Check("demo", shlex.split(DEMO), places[0])]

@@ -131,7 +131,7 @@ def product_environment(
     }
 
 
-def test_environment(urls: Mapping[str, str], browser: str) -> dict[str, str]:
+def checks_environment(urls: Mapping[str, str], browser: str) -> dict[str, str]:
     """The environment of the checks; `browser` is a Chromium's path or empty."""
     kept = {name: value for name, value in os.environ.items() if name not in INHERITED}
     return kept | {
