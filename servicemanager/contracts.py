@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from bss.catalog.contracts import PriceDefinition as PriceDefinition
 from bss.catalog.contracts import ProductDefinition as ProductDefinition
-from bss.catalog.contracts import TypeDefinition
+from bss.catalog.contracts import TypeDefinition as TypeDefinition
 
 # One vocabulary of definitions: what a service manager offers is what the catalogue takes.
 ProductTypeDefinition = TypeDefinition

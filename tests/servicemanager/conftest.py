@@ -91,7 +91,9 @@ def make_managed(instance: Instance, *, external_id: str = "desk", **values: Any
             external_id=external_id,
             **values.pop("type_values", {}),
         )
-        return make_product(organization, type=owned, **{"external_id": f"{external_id}-1", **values})
+        return make_product(
+            organization, type=owned, **{"external_id": f"{external_id}-1", **values}
+        )
 
 
 def job_of(subscription: Subscription) -> ProvisioningJob:
