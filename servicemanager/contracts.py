@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from bss.catalog.contracts import PriceDefinition as PriceDefinition
-from bss.catalog.contracts import ProductDefinition as ProductDefinition
-from bss.catalog.contracts import TypeDefinition
+from bss.catalog import contracts as catalogue
 
 # One vocabulary of definitions: what a service manager offers is what the catalogue takes.
-ProductTypeDefinition = TypeDefinition
+PriceDefinition = catalogue.PriceDefinition
+ProductDefinition = catalogue.ProductDefinition
+TypeDefinition = catalogue.TypeDefinition
+ProductTypeDefinition = catalogue.TypeDefinition
 TargetStatus = Literal["active", "suspended", "cancelled"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ class Transport:
         self._record = record
         self._secrets = [s for s in secrets if len(s) >= SHORTEST_SECRET]
 
-    def __enter__(self) -> Transport:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

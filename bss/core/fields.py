@@ -330,7 +330,7 @@ _RENDERERS: dict[str, Callable[[FieldSpec, Any, str], str]] = {
     "integer": _render_number,
     "decimal": _render_number,
     "date": _render_date,
-    "choice": lambda spec, value, _locale: dict(spec.choices).get(str(value), str(value)),
+    "choice": lambda spec, value, _locale: str(dict(spec.choices).get(str(value), value)),
 }
 
 

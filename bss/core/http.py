@@ -36,7 +36,7 @@ class CalledInTransaction(RuntimeError):
 def require_no_transaction() -> None:
     """Raises CalledInTransaction inside an open transaction of this thread (a test case's own excepted)."""
     for connection in connections.all(initialized_only=True):
-        if any(not block._from_testcase for block in connection.atomic_blocks):
+        if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
             raise CalledInTransaction("nothing outside is called inside a transaction")
 
 

@@ -54,7 +54,7 @@ def record(
     """
     match outcome:
         case Done():
-            return _succeed(job, outcome, actor, reason)
+            _succeed(job, outcome, actor, reason)
         case InProgress():
             return _progress(job, outcome)
         case TryLater():
@@ -62,10 +62,11 @@ def record(
         case OutcomeUnknown():
             return _lose(job, outcome)
         case Refused() | NeedsInput():
-            return fail(job, outcome, actor=actor, reason=reason)
+            fail(job, outcome, actor=actor, reason=reason)
         case Absent():
             words = _("The service manager does not say what came of the call.")
             return _lose(job, OutcomeUnknown(Code.INTERNAL_FAULT, words))
+    return None
 
 
 def fail(
@@ -166,7 +167,8 @@ def _progress(job: ProvisioningJob, progress: InProgress) -> float | None:
     manager = registry.get(job.instance.manager)
     if over_limit(job, manager.poll_limit):
         words = _("The vendor was still working on it when the limit passed.")
-        return fail(job, Refused(Code.NOT_FINISHED_IN_TIME, words))
+        fail(job, Refused(Code.NOT_FINISHED_IN_TIME, words))
+        return None
     values: dict[str, Any] = {
         "reference": progress.reference[:200],
         "percent": min(100, max(0, progress.percent)),
@@ -186,7 +188,8 @@ def _progress(job: ProvisioningJob, progress: InProgress) -> float | None:
 def _later(job: ProvisioningJob, later: TryLater) -> float | None:
     limit = registry.get(job.instance.manager).poll_limit or POLL_LIMIT
     if over_limit(job, limit):
-        return fail(job, Refused(later.code, later.message))
+        fail(job, Refused(later.code, later.message))
+        return None
     values = {"code": later.code, "text": later.message}
     if job.state == ProvisioningState.CALLING:
         PROVISIONING.fire(job, "requeue", actor=SYSTEM, reason=later.message, changes=values)
@@ -201,12 +204,9 @@ def _later(job: ProvisioningJob, later: TryLater) -> float | None:
 def _lose(job: ProvisioningJob, unknown: OutcomeUnknown) -> float | None:
     limit = registry.get(job.instance.manager).poll_limit or POLL_LIMIT
     if over_limit(job, limit):
-        return fail(
-            job,
-            Refused(
-                Code.OUTCOME_UNKNOWN, unknown.message, unknown.vendor_code, unknown.vendor_text
-            ),
-        )
+        words = (unknown.message, unknown.vendor_code, unknown.vendor_text)
+        fail(job, Refused(Code.OUTCOME_UNKNOWN, *words))
+        return None
     values = {
         "code": unknown.code,
         "text": unknown.message,

@@ -43,7 +43,11 @@ def provisioning_request(
         if latest is not None and latest.state != ProvisioningState.ABANDONED:
             return latest
         return provisioning_start(
-            subscription=subscription, operation=operation, change=change, actor=actor
+            subscription=subscription,
+            operation=operation,
+            change=change,
+            actor=actor,
+            doubt=latest is not None and latest.was_called,
         )
 
 

@@ -68,7 +68,8 @@ def provisioning_step(*, job_id: int) -> float | None:
 def _step(job: ProvisioningJob) -> float | None:
     obstacle = _obstacle(job)
     if obstacle is not None:
-        return outcomes.fail(job, obstacle)
+        outcomes.fail(job, obstacle)
+        return None
     manager = registry.get(job.instance.manager)
     call = _call_for(job)
     if job.state == P.QUEUED:
@@ -121,7 +122,8 @@ def _find(job: ProvisioningJob, manager: ServiceManager, call: Call) -> float | 
         words = _(
             "Each call was lost on its way, until the limit passed. The vendor has nothing of it."
         )
-        return outcomes.fail(job, Refused(Code.OUTCOME_UNKNOWN, words))
+        outcomes.fail(job, Refused(Code.OUTCOME_UNKNOWN, words))
+        return None
     return _call(job, manager, call)
 
 

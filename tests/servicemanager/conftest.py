@@ -20,13 +20,13 @@ from tests.factories.orders import make_product, make_subscription, make_type
 from tests.servicemanager.managers import Scripted, ScriptedRemote
 
 
-@pytest.fixture()
+@pytest.fixture
 def scripted() -> Iterator[type[Scripted]]:
     """A vendor that does what the test says."""
     yield from _registered(Scripted)
 
 
-@pytest.fixture()
+@pytest.fixture
 def scripted_remote() -> Iterator[type[ScriptedRemote]]:
     yield from _registered(ScriptedRemote)
 
@@ -38,24 +38,24 @@ def _registered(manager: type[Scripted]) -> Iterator[Any]:
     registry.unregister(manager.code)
 
 
-@pytest.fixture()
+@pytest.fixture
 def account(distributor: Organization) -> Account:
     return AccountFactory(organization=distributor, name="Aegean Foods")
 
 
-@pytest.fixture()
+@pytest.fixture
 def instance(at_distributor: Organization, scripted: type[Scripted]) -> Instance:
     made = make_instance(at_distributor, "scripted")
     scripted.heard.clear()
     return made
 
 
-@pytest.fixture()
+@pytest.fixture
 def product(instance: Instance) -> Product:
     return make_managed(instance)
 
 
-@pytest.fixture()
+@pytest.fixture
 def pending(account: Account, product: Product, scripted: type[Scripted]) -> Subscription:
     """A subscription that was ordered; nobody has worked on it."""
     made = make_subscription(account, product, active=False)
@@ -63,7 +63,7 @@ def pending(account: Account, product: Product, scripted: type[Scripted]) -> Sub
     return made
 
 
-@pytest.fixture()
+@pytest.fixture
 def active(account: Account, product: Product, run_jobs: Any, scripted: Any) -> Subscription:
     """A subscription that the vendor created."""
     subscription = make_subscription(account, product, active=False)
@@ -91,7 +91,9 @@ def make_managed(instance: Instance, *, external_id: str = "desk", **values: Any
             external_id=external_id,
             **values.pop("type_values", {}),
         )
-        return make_product(organization, type=owned, **{"external_id": f"{external_id}-1", **values})
+        return make_product(
+            organization, type=owned, **{"external_id": f"{external_id}-1", **values}
+        )
 
 
 def job_of(subscription: Subscription) -> ProvisioningJob:

@@ -33,7 +33,10 @@ def test_a_new_subscription_is_created_at_its_vendor_and_active(pending, scripte
 
     pending.refresh_from_db()
     job = job_of(pending)
-    assert (pending.state, pending.sync_status) == (SubscriptionState.ACTIVE, SyncStatus.SYNCHRONIZED)
+    assert (pending.state, pending.sync_status) == (
+        SubscriptionState.ACTIVE,
+        SyncStatus.SYNCHRONIZED,
+    )
     assert pending.external_id == "vendor-1"
     assert pending.order_line.state == LineState.DELIVERED
     assert (job.state, job.calls, job.attempts) == (P.SUCCEEDED, 1, 1)
@@ -123,7 +126,10 @@ def test_after_120_minutes_in_progress_it_failed(pending, scripted, run_jobs, tr
     pending.refresh_from_db()
     job = job_of(pending)
     assert (job.state, job.code) == (P.FAILED, "NOT_FINISHED_IN_TIME")
-    assert (pending.state, pending.problem_code) == (SubscriptionState.FAILED, "NOT_FINISHED_IN_TIME")
+    assert (pending.state, pending.problem_code) == (
+        SubscriptionState.FAILED,
+        "NOT_FINISHED_IN_TIME",
+    )
     assert pending.order_line.order.state == OrderState.FAILED
 
 
@@ -298,7 +304,10 @@ def test_a_refusal_fails_the_subscription_and_keeps_the_vendors_words(pending, s
     assert (job.state, job.code, job.vendor_code, job.vendor_text) == (
         P.FAILED, "QUANTITY_OUT_OF_RANGE", "E-17", "min. 25"
     )  # fmt: skip
-    assert (pending.state, pending.problem_code) == (SubscriptionState.FAILED, "QUANTITY_OUT_OF_RANGE")
+    assert (pending.state, pending.problem_code) == (
+        SubscriptionState.FAILED,
+        "QUANTITY_OUT_OF_RANGE",
+    )
     assert pending.sync_status == SyncStatus.FAILED
     assert len(scripted.asked("provision")) == 1
 

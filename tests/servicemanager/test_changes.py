@@ -1,0 +1,148 @@
+"""Changes of subscriptions at their vendor: vendor first, then here."""
+
+from __future__ import annotations
+
+import pytest
+
+from bss.orders.choices import LineState
+from bss.orders.services import line_correct
+from bss.subscriptions.choices import ChangeState, SubscriptionState
+from bss.subscriptions.models import ScheduledChange
+from bss.subscriptions.services import change_request, change_withdraw
+from servicemanager.choices import ProvisioningState as P
+from servicemanager.contracts import Done, NeedsInput, Refused
+from servicemanager.models import ProvisioningJob
+from servicemanager.services import provisioning_abandon, provisioning_retry
+from tests.servicemanager.conftest import job_of
+
+
+def ask(subscription, staff, kind, **values) -> ScheduledChange:
+    return change_request(
+        subscription=subscription, kind=kind, actor=staff.actor, source="portal", **values
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "operation", "status"),
+    [
+        ("quantity", {"quantity": 9}, "change", "active"),
+        ("suspend", {"reason": "Unpaid"}, "suspend", "suspended"),
+        ("cancel", {"reason": "Leaving"}, "cancel", "cancelled"),
+    ],
+)
+def test_each_change_sends_its_whole_target(
+    active, scripted, run_jobs, staff, kind, values, operation, status
+):
+    change = ask(active, staff, kind, **values)
+    run_jobs()
+
+    (call,) = scripted.asked("provision")
+    assert (call.operation, call.target.status) == (operation, status)
+    assert call.target.external_id == "vendor-1"
+    assert call.target.quantity == values.get("quantity", 5)
+    change.refresh_from_db()
+    assert change.state == ChangeState.APPLIED
+
+
+def test_an_immediate_cancellation_stays_active_until_the_vendor_agreed(
+    active, scripted, run_jobs, staff
+):
+    seen = []
+
+    def look(method):
+        active.refresh_from_db()
+        seen.append((active.state, active.sync_status))
+
+    scripted.meanwhile = look
+    ask(active, staff, "cancel", reason="Leaving")
+    run_jobs()
+
+    assert seen == [(SubscriptionState.ACTIVE, "in_progress")]
+    active.refresh_from_db()
+    assert active.state == SubscriptionState.CANCELLED
+
+
+def test_a_refused_change_leaves_the_subscription_as_it_was(active, scripted, run_jobs, staff):
+    scripted.script = {"provision": [Refused("QUANTITY_OUT_OF_RANGE", "Too many.")]}
+    change = ask(active, staff, "quantity", quantity=900)
+    run_jobs()
+
+    active.refresh_from_db()
+    change.refresh_from_db()
+    assert (active.state, active.quantity) == (SubscriptionState.ACTIVE, 5)
+    assert (change.state, change.order_line.state) == (ChangeState.FAILED, LineState.FAILED)
+
+
+def test_a_failed_change_is_retried_on_the_same_job(active, scripted, run_jobs, staff):
+    scripted.script = {"provision": [Refused("VENDOR_REFUSED", "Locked."), Done()]}
+    change = ask(active, staff, "quantity", quantity=6)
+    run_jobs()
+    provisioning_retry(job=job_of(active), actor=staff.actor)
+    run_jobs()
+
+    active.refresh_from_db()
+    assert (active.quantity, active.external_id) == (6, "vendor-1")
+    assert ProvisioningJob.everywhere.filter(change=change).count() == 1
+    assert job_of(active).attempts == 2
+
+
+def test_a_withdrawn_change_is_not_retried(active, scripted, run_jobs, staff):
+    scripted.script = {"provision": [Refused("VENDOR_REFUSED", "Locked.")]}
+    change = ask(active, staff, "quantity", quantity=6)
+    run_jobs()
+    change.refresh_from_db()
+    change_withdraw(change=change, actor=staff.actor)
+    run_jobs()
+
+    active.refresh_from_db()
+    assert job_of(active).state == P.ABANDONED
+    assert active.quantity == 5
+
+
+def test_a_change_that_needs_input_parks_its_line(active, scripted, run_jobs, staff):
+    scripted.script = {"provision": [NeedsInput("ATTRIBUTE_INVALID", "Too short.", "alias")]}
+    change = ask(active, staff, "quantity", quantity=6)
+    run_jobs()
+
+    change.refresh_from_db()
+    assert change.order_line.state == LineState.NEEDS_INPUT
+    assert change.order_line.problem_field == "alias"
+
+
+def test_what_a_service_manager_cannot_do_is_not_sent(
+    active, scripted, run_jobs, staff, monkeypatch
+):
+    monkeypatch.setattr(scripted, "capabilities", scripted.capabilities - {"suspend"})
+    ask(active, staff, "suspend", reason="Unpaid")
+    run_jobs()
+
+    assert job_of(active).code == "OPERATION_UNSUPPORTED"
+    assert scripted.heard == []
+
+
+def test_giving_up_closes_the_job_and_changes_nothing_else(active, scripted, run_jobs, staff):
+    scripted.script = {"provision": [Refused("VENDOR_REFUSED", "Locked.")]}
+    change = ask(active, staff, "quantity", quantity=6)
+    run_jobs()
+
+    provisioning_abandon(job=job_of(active), reason="Settled by telephone.", actor=staff.actor)
+
+    change.refresh_from_db()
+    assert job_of(active).state == P.ABANDONED
+    assert change.state == ChangeState.FAILED
+
+
+def test_what_was_given_up_and_is_tried_after_all_asks_the_vendor_first(
+    active, scripted, run_jobs, staff
+):
+    scripted.script = {"provision": [Refused("VENDOR_REFUSED", "Locked.")], "find": [Done()]}
+    change = ask(active, staff, "quantity", quantity=6)
+    run_jobs()
+    provisioning_abandon(job=job_of(active), reason="Settled by telephone.", actor=staff.actor)
+    change.refresh_from_db()
+    line_correct(line=change.order_line, parameters={}, actor=staff.actor)
+    run_jobs()
+
+    active.refresh_from_db()
+    assert active.quantity == 6
+    assert [name for name, _what in scripted.heard] == ["provision", "find"]

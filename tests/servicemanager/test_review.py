@@ -1,0 +1,245 @@
+"""Reviews at checkout: one verdict of many service managers, in time or not at all."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+
+from bss.core.fields import FieldSpec
+from bss.core.http import CalledInTransaction
+from bss.orders.contracts import Proceed, Refuse, Reprice, ReviewLine, ReviewSubject, Wait
+from bss.orders.ports import CHECKOUT_REVIEW
+from bss.pricing.contracts import QuotedPrice
+from servicemanager.review import BREAKER_FAILURES, CheckoutReviewAdapter, merged
+from servicemanager.services import instance_deactivate
+from tests.factories.orders import make_product, make_type
+from tests.servicemanager.conftest import make_instance, make_managed
+
+QUOTE = QuotedPrice(1, "P1M", "EUR", Decimal("9"), "sell")
+
+
+def subject_of(account, *products, kind="new") -> ReviewSubject:
+    lines = [
+        ReviewLine(
+            key=f"line-{number}",
+            product_id=product.pk,
+            product_type_id=product.type_id,
+            managed_by=product.type.managed_by,
+            sku=product.external_id,
+            unit="P1M",
+            quantity=1,
+            kind=kind,
+        )
+        for number, product in enumerate(products)
+    ]
+    return ReviewSubject("basket", account.organization_id, account.pk, account.pk, lines)
+
+
+@pytest.fixture
+def elsewhere(at_distributor, scripted_remote):
+    """An instance whose service manager is asked in a thread."""
+    made = make_instance(at_distributor, "scripted-remote")
+    scripted_remote.heard.clear()
+    return made
+
+
+@pytest.fixture
+def release():
+    """Lets a vendor that hangs go, at the latest when the test ends."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_the_adapter_is_what_orders_asks():
+    assert isinstance(CHECKOUT_REVIEW.get(), CheckoutReviewAdapter)
+
+
+def test_lines_nobody_manages_proceed(at_distributor, account):
+    subject = subject_of(account, make_product(at_distributor))
+    assert CheckoutReviewAdapter().review(subject, "place") == Proceed()
+
+
+def test_each_instance_is_asked_once_with_its_own_lines(instance, elsewhere, account, scripted, scripted_remote):
+    first, second, third = (
+        make_managed(instance, external_id="a"),
+        make_managed(elsewhere, external_id="b"),
+        make_managed(instance, external_id="c"),
+    )
+    CheckoutReviewAdapter().review(subject_of(account, first, second, third), "place")
+
+    (here,) = scripted.asked("review")
+    (there,) = scripted_remote.asked("review")
+    assert [line.key for line in here] == ["line-0", "line-2"]
+    assert [line.key for line in there] == ["line-1"]
+
+
+def test_refusal_is_stronger_than_waiting_than_repricing_than_proceeding():
+    refuse = Refuse({("line-1", "alias"): ["Taken."]})
+    wait, reprice = Wait("Ask the customer.", [{"kind": "mail"}]), Reprice("Dearer.", "fx", [QUOTE])
+    proceed = Proceed()
+    assert merged([proceed, reprice, wait, refuse]) == refuse
+    assert merged([proceed, reprice, wait]) == wait
+    assert merged([proceed, reprice]) == reprice
+    assert merged([proceed, proceed]) == proceed
+    assert merged([]) == proceed
+
+
+def test_verdicts_of_one_strength_become_one():
+    both = merged(
+        [Refuse({("a", "x"): ["One."]}), Refuse({("a", "x"): ["Two."], ("b", ""): ["Three."]})]
+    )
+    assert both == Refuse({("a", "x"): ["One.", "Two."], ("b", ""): ["Three."]})
+    waits = merged([Wait("Wait.", [{"n": 1}]), Wait("Wait.", [{"n": 2}])])
+    assert waits == Wait("Wait.", [{"n": 1}, {"n": 2}])
+
+
+def test_a_wait_carries_the_instance_that_makes_its_requests(instance, account, scripted):
+    scripted.script = {"review": [Wait("Ask.", [{"kind": "commitment"}])]}
+    verdict = CheckoutReviewAdapter().review(subject_of(account, make_managed(instance)), "place")
+
+    assert isinstance(verdict, Wait)
+    assert verdict.requests == [{"kind": "commitment", "instance": instance.public_id}]
+
+
+def test_no_answer_in_time_refuses_and_never_proceeds(elsewhere, account, scripted_remote, release):
+    scripted_remote.script = {"review": [lambda _lines: release.wait(30) and Proceed()]}
+    adapter = CheckoutReviewAdapter(seconds=0.2)
+
+    verdict = adapter.review(subject_of(account, make_managed(elsewhere)), "place")
+
+    assert isinstance(verdict, Refuse)
+    assert set(verdict.errors) == {("line-0", "")}
+
+
+def test_two_slow_vendors_share_the_seconds(at_distributor, account, scripted_remote, release):
+    import time
+
+    both = [make_instance(at_distributor, "scripted-remote")]
+    scripted_remote.script = {"review": [lambda _lines: release.wait(30) and Proceed()]}
+    from servicemanager.services import instance_activate, instance_create
+
+    second = instance_create(
+        organization=at_distributor, manager="scripted-remote", name="Second", actor=_system(),
+        settings={"address": "https://vendor.example", "key": "sesame-opens"},
+    )  # fmt: skip
+    both.append(instance_activate(instance=second, actor=_system()))
+    products = [make_managed(one, external_id=f"p{n}") for n, one in enumerate(both)]
+
+    started = time.monotonic()
+    verdict = CheckoutReviewAdapter(seconds=0.5).review(subject_of(account, *products), "place")
+
+    assert time.monotonic() - started < 1.0
+    assert isinstance(verdict, Refuse)
+    assert set(verdict.errors) == {("line-0", ""), ("line-1", "")}
+
+
+def test_a_fault_of_a_plug_in_is_no_answer(elsewhere, account, scripted_remote):
+    scripted_remote.script = {"review": [RuntimeError("bug")]}
+    verdict = CheckoutReviewAdapter().review(subject_of(account, make_managed(elsewhere)), "place")
+    assert isinstance(verdict, Refuse)
+
+
+def test_a_vendor_that_fails_again_and_again_is_not_asked_for_a_while(
+    elsewhere, account, scripted_remote
+):
+    scripted_remote.script = {"review": [RuntimeError("down")]}
+    subject = subject_of(account, make_managed(elsewhere))
+    adapter = CheckoutReviewAdapter()
+    for _ in range(BREAKER_FAILURES + 3):
+        assert isinstance(adapter.review(subject, "place"), Refuse)
+
+    assert len(scripted_remote.asked("review")) == BREAKER_FAILURES
+
+
+def test_an_answer_closes_the_breaker(elsewhere, account, scripted_remote):
+    failures = [RuntimeError("down")] * (BREAKER_FAILURES - 1)
+    scripted_remote.script = {"review": [*failures, Proceed(), *failures, Proceed()]}
+    subject = subject_of(account, make_managed(elsewhere))
+    adapter = CheckoutReviewAdapter()
+    verdicts = [adapter.review(subject, "place") for _ in range(2 * BREAKER_FAILURES)]
+
+    assert verdicts[-1] == Proceed()
+
+
+def test_an_inactive_instance_sells_nothing(instance, account, scripted, staff):
+    product = make_managed(instance)
+    instance_deactivate(instance=instance, actor=staff.actor, reason="Contract ended.")
+
+    verdict = CheckoutReviewAdapter().review(subject_of(account, product), "place")
+
+    assert isinstance(verdict, Refuse)
+    assert scripted.asked("review") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reviews_run_outside_transactions():
+    subject = ReviewSubject("basket", 1, 1, 1, [])
+    with transaction.atomic(), pytest.raises(CalledInTransaction):
+        CheckoutReviewAdapter().review(subject, "place")
+
+
+# What is asked -----------------------------------------------------------------------------------------
+
+
+def specs(*codes: str, audience: str = "buyer") -> list:
+    return [FieldSpec(code, code.title(), audience=audience).to_json() for code in codes]
+
+
+def test_the_types_characteristics_and_the_service_managers_fields_are_asked_together(
+    instance, account, scripted
+):
+    product = make_managed(
+        instance,
+        type_values={"characteristics": specs("region", "plan") + specs("secret", audience="hidden")},
+        characteristics={"plan": "gold"},
+    )
+    scripted.script = {"fields": [[FieldSpec("alias", "Alias", required=True)]]}
+
+    (asked,) = CheckoutReviewAdapter().fields(subject_of(account, product))
+
+    assert (asked.key, asked.title) == ("line-0", product.name)
+    assert [spec.code for spec in asked.specs] == ["alias", "region"]
+
+
+def test_the_service_managers_word_replaces_the_types(instance, account, scripted):
+    product = make_managed(instance, type_values={"characteristics": specs("region")})
+    scripted.script = {"fields": [[FieldSpec("region", "Region", help="Where data lives.")]]}
+
+    (asked,) = CheckoutReviewAdapter().fields(subject_of(account, product))
+
+    assert [(s.code, s.help) for s in asked.specs] == [("region", "Where data lives.")]
+
+
+def test_what_nobody_manages_asks_its_characteristics(at_distributor, account):
+    owned = make_type(at_distributor, characteristics=specs("colour"))
+    subject = subject_of(account, make_product(at_distributor, type=owned))
+    (asked,) = CheckoutReviewAdapter().fields(subject)
+    assert [s.code for s in asked.specs] == ["colour"]
+
+
+def test_actions_and_lines_with_nothing_to_ask_are_left_out(instance, at_distributor, account, scripted):
+    product = make_managed(instance, type_values={"characteristics": specs("region")})
+    assert CheckoutReviewAdapter().fields(subject_of(account, product, kind="quantity")) == []
+    assert CheckoutReviewAdapter().fields(subject_of(account, make_product(at_distributor))) == []
+
+
+def test_many_lines_cost_as_many_queries_as_one(
+    instance, account, scripted, django_assert_num_queries
+):
+    products = [make_managed(instance, external_id=f"p{n}") for n in range(8)]
+    adapter = CheckoutReviewAdapter()
+    for several in (products[:1], products):
+        with django_assert_num_queries(2):
+            adapter.fields(subject_of(account, *several))
+        with django_assert_num_queries(1):
+            adapter.review(subject_of(account, *several), "items")
+
+
+def _system():
+    from bss.core.actor import SYSTEM
+
+    return SYSTEM
