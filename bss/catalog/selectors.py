@@ -42,7 +42,7 @@ def local_date(organization: Organization) -> date:
 
 def organization_of(actor: Actor) -> Organization:
     """The organization in which somebody acts."""
-    return Organization.objects.get(pk=actor.organization_id)
+    return Organization.objects.get(pk=actor.organization_id or NOBODY)
 
 
 # Staff's lists -----------------------------------------------------------------------------------------------
@@ -141,6 +141,17 @@ def accounts_on(price_list: PriceList) -> QuerySet[PriceListAssignment]:
         .select_related("account", "price_list")
         .order_by("account__name")
     )
+
+
+def assignment_of(account: Account) -> PriceListAssignment | None:
+    """The list that was assigned to an account, valid or not."""
+    return PriceListAssignment.objects.filter(account=account).select_related("price_list").first()
+
+
+def account_called(text: str) -> Account | None:
+    """The account with this number or exact name; None for nobody, or for several of one name."""
+    found = list(Account.objects.filter(Q(number__iexact=text) | Q(name__iexact=text))[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def assignable_lists(account: Account) -> QuerySet[PriceList]:

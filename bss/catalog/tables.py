@@ -20,7 +20,9 @@ def product_badge(product: Product) -> Badge:
 
 def price_list_badge(price_list: PriceList) -> Badge:
     """Whether a price list counts."""
-    return Badge(_("Active"), "success") if price_list.is_active else Badge(_("Inactive"), "neutral")
+    return (
+        Badge(_("Active"), "success") if price_list.is_active else Badge(_("Inactive"), "neutral")
+    )
 
 
 class ProductTable(Table):

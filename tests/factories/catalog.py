@@ -118,7 +118,9 @@ def make_product(
     return product
 
 
-def make_add_on(product: Product, *, price_list: PriceList | None = None, **values: object) -> Product:
+def make_add_on(
+    product: Product, *, price_list: PriceList | None = None, **values: object
+) -> Product:
     """An add-on that may be bought with `product`."""
     add_on = make_product(
         product.organization,

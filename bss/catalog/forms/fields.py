@@ -32,7 +32,9 @@ class AmountField(SpecField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal):
-            value = value.quantize(Decimal("0.01")) if value == round(value, 2) else value.normalize()
+            value = (
+                value.quantize(Decimal("0.01")) if value == round(value, 2) else value.normalize()
+            )
             value = format(value, "f")
         return super().prepare_value(value)
 

@@ -9,10 +9,11 @@ from django import forms
 from django.forms import ModelChoiceField
 from django.utils.translation import gettext_lazy as _
 
+from bss.accounts.countries import currency_choices
 from bss.accounts.models import Account
 from bss.catalog import selectors
 from bss.catalog.choices import PriceRule, Unit
-from bss.catalog.forms.fields import AmountField, CurrencyField, DateField, switch
+from bss.catalog.forms.fields import AmountField, DateField, switch
 from bss.catalog.models import Category, PriceList
 
 
@@ -33,7 +34,7 @@ class PriceListForm(forms.Form):
 class NewPriceListForm(PriceListForm):
     """A new price list; its currency is for life."""
 
-    currency = CurrencyField()
+    currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
     field_order = ("name", "currency")
 
 
@@ -53,7 +54,9 @@ class PriceListItemForm(forms.Form):
         _("Percent"),
         required=False,
         maximum="99999",
-        help_text=_("10 is ten per cent. A margin is a part of the price, a mark-up a part of the cost."),
+        help_text=_(
+            "10 is ten per cent. A margin is a part of the price, a mark-up a part of the cost."
+        ),
     )
 
     def clean_percent(self) -> Decimal:
@@ -109,7 +112,11 @@ class CategoryForm(forms.Form):
         empty_label=_("Nothing: a shelf of its own"),
     )
     position = forms.IntegerField(
-        label=_("Position"), min_value=0, max_value=100_000, initial=0, help_text=_("Lower is first.")
+        label=_("Position"),
+        min_value=0,
+        max_value=100_000,
+        initial=0,
+        help_text=_("Lower is first."),
     )
 
     def __init__(self, *args: Any, but: Category | None = None, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.forms import ModelChoiceField
 from django.utils.translation import gettext_lazy as _
 
+from bss.accounts.countries import country_choices
 from bss.catalog import selectors
 from bss.catalog.choices import ProductKind, Unit
 from bss.catalog.forms.fields import AmountField, CurrencyField, switch
@@ -18,6 +19,10 @@ from bss.core.fields import FieldSpec, form_field, specs_from_json
 from bss.ui.components import Fieldset
 
 PREFIX = "characteristic-"
+
+
+def _tax_countries() -> list[tuple[str, Any]]:
+    return [("", _("The customer's own")), *country_choices()]
 
 
 class ProductForm(forms.Form):
@@ -42,12 +47,7 @@ class ProductForm(forms.Form):
     is_active = switch(_("On sale"), _("Buyers also need a price list that holds it."))
     is_featured = switch(_("Featured on the home page"))
     taxable = switch(_("Taxable"))
-    tax_country = forms.CharField(
-        label=_("Tax country"),
-        max_length=2,
-        required=False,
-        help_text=_("Two letters; empty for the customer's own."),
-    )
+    tax_country = forms.ChoiceField(label=_("Tax country"), choices=_tax_countries, required=False)
     tax_class = forms.CharField(label=_("Tax class"), max_length=30, initial="standard")
 
     def __init__(self, *args: Any, product_type: ProductType, **kwargs: Any) -> None:
@@ -56,9 +56,6 @@ class ProductForm(forms.Form):
         self.specs = [s for s in specs_from_json(product_type.characteristics) if _shown(s)]
         for spec in self.specs:
             self.fields[f"{PREFIX}{spec.code}"] = form_field(_open(spec))
-
-    def clean_tax_country(self) -> str:
-        return str(self.cleaned_data["tax_country"]).upper()
 
     def values(self) -> dict[str, Any]:
         """The service's arguments. Characteristics go as they were typed: the service reads them itself."""
@@ -116,7 +113,9 @@ class PictureForm(forms.Form):
     image = forms.FileField(
         label=_("Picture"),
         help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB. It is scaled to 1200 pixels."),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}
+        ),
     )
 
 

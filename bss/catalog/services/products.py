@@ -53,13 +53,16 @@ def product_create(
 def product_edit(*, product: Product, version: int | None, actor: Actor, **changes: Any) -> Product:
     """Change columns of a product. On a managed product they are noted, so that its owner leaves them alone.
 
-    Raises StaleState when `version` is not the present one (None asks not), Invalid naming the fields at fault.
+    `characteristics` replaces what the product fixes, but for the hidden ones. Raises StaleState when `version` is not the present one (None asks not), Invalid naming the fields at fault.
     """
     found = editing.locked(product, version)
     changes = _known(changes)
     same_organization(found, changes.get("category"))
     if "characteristics" in changes:
-        changes["characteristics"] = fixed_characteristics(found.type, changes["characteristics"])
+        changes["characteristics"] = {
+            **_hidden(found),
+            **fixed_characteristics(found.type, changes["characteristics"]),
+        }
     note_overridden(found, changes)
     editing.store(found, changes, actor=actor, action="product.edited")
     return found
@@ -148,6 +151,12 @@ def fixed_characteristics(product_type: ProductType, raw: Mapping[str, Any]) -> 
     except Invalid as problem:
         errors = {f"characteristic-{code}": texts for code, texts in problem.errors.items()}
         raise Invalid(errors=errors) from problem
+
+
+def _hidden(product: Product) -> dict[str, Any]:
+    """What nobody sees stays as it is when people set the rest."""
+    codes = {s.code for s in specs_from_json(product.type.characteristics) if s.audience == "hidden"}
+    return {code: value for code, value in product.characteristics.items() if code in codes}
 
 
 def same_organization(

@@ -25,8 +25,7 @@ from bss.catalog.models import PriceList, PriceListItem, Product
 from bss.catalog.tables import AddableProductTable, PriceListTable, price_list_badge
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.errors import Invalid
-from bss.ui.components import Attention, Badge, Button, Confirm, Crumb, EmptyState, Fact, SavedView
+from bss.ui.components import Attention, Badge, Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import (
     BulkAction,
     BulkResult,
@@ -55,7 +54,9 @@ class PriceListList(ListView):
     def empty(self) -> EmptyState:  # type: ignore[override]
         return EmptyState(
             _("No price lists yet"),
-            _("Buyers see only what their price list holds. Make one the default, and everybody has one."),
+            _(
+                "Buyers see only what their price list holds. Make one the default, and everybody has one."
+            ),
             self.primary_action(),
             "tag",
         )
@@ -197,9 +198,14 @@ class PriceListItemsAdd(ListView):
     search = ("name", "code", "vendor")
     search_label = _("Search products")
     exportable = False
-    intro = _("Choose what this list's buyers see. Each starts at the list price; change the rule after.")
+    intro = _(
+        "Choose what this list's buyers see. Each starts at the list price; change the rule after."
+    )
     empty = EmptyState(
-        _("Everything on sale is on this list"), _("New products appear here."), None, "check-circle"
+        _("Everything on sale is on this list"),
+        _("New products appear here."),
+        None,
+        "check-circle",
     )
 
     @cached_property
@@ -242,7 +248,7 @@ class PriceListItemEdit(EditView):
         )
 
     @property
-    def intro(self) -> Any:  # type: ignore[override]
+    def intro(self) -> Any:
         return self.object.product.name
 
     def crumbs(self) -> Sequence[Crumb]:

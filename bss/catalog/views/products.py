@@ -54,7 +54,9 @@ class ProductList(ListView):
     def empty(self) -> EmptyState:  # type: ignore[override]
         return EmptyState(
             _("No products yet"),
-            _("A product is what buyers put into their basket: of one type, with a price per term."),
+            _(
+                "A product is what buyers put into their basket: of one type, with a price per term."
+            ),
             self.primary_action(),
             "cube",
         )
@@ -146,7 +148,7 @@ class ProductCreate(FormView):
     permission = Permission.CATALOG_EDIT
     title = _("New product")
     submit_label = _("Create product")
-    success_message = _("%(it)s created. Next: its prices and price lists.")
+    success_message: Any = _("%(it)s created. Next: its prices and price lists.")
 
     @property
     def form_class(self) -> Any:  # type: ignore[override]
@@ -223,7 +225,7 @@ class ProductEdit(_ProductScreen):
     form_class = ProductForm
 
     @property
-    def consequence(self) -> Any:  # type: ignore[override]
+    def consequence(self) -> Any:
         return MANAGED_WORDS if self.object.type.managed_by else ""
 
     def build(self, **bound: Any) -> Any:
@@ -245,12 +247,14 @@ class ProductEdit(_ProductScreen):
 
 class ProductPrices(_ProductScreen):
     title = _("List prices")
-    intro = _("What one unit sells for and costs, net, before any price list. Blank rows are left out.")
+    intro = _(
+        "What one unit sells for and costs, net, before any price list. Blank rows are left out."
+    )
     form_class = PricesForm
     template_name = "catalog/prices_form.html"
 
     @property
-    def consequence(self) -> Any:  # type: ignore[override]
+    def consequence(self) -> Any:
         return MANAGED_WORDS if self.object.type.managed_by else ""
 
     def initial(self) -> Mapping[str, Any]:
@@ -341,9 +345,7 @@ class ProductAddOnRemove(ConfirmView):
     success_message = _("Buyers no longer see this add-on with the product.")
 
     def prepare(self) -> None:
-        self.product = access_product(
-            self.actor, self.kwargs["public_id"], Permission.CATALOG_EDIT
-        )
+        self.product = access_product(self.actor, self.kwargs["public_id"], Permission.CATALOG_EDIT)
         self.link = access_add_on(
             self.actor, self.product, self.kwargs["pk"], Permission.CATALOG_EDIT
         )

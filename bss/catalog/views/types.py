@@ -145,9 +145,7 @@ class _TypeScreen(EditView):
     object: ProductType
 
     def get_object(self) -> ProductType:
-        return access_product_type(
-            self.actor, self.kwargs["public_id"], Permission.CATALOG_EDIT
-        )
+        return access_product_type(self.actor, self.kwargs["public_id"], Permission.CATALOG_EDIT)
 
     def crumbs(self) -> Sequence[Crumb]:
         return [
@@ -165,7 +163,7 @@ class ProductTypeEdit(_TypeScreen):
     fieldsets = FIELDSETS
 
     @property
-    def consequence(self) -> Any:  # type: ignore[override]
+    def consequence(self) -> Any:
         return MANAGED_WORDS if self.object.managed_by else ""
 
     def save(self, form: Any) -> ProductType:
@@ -179,7 +177,9 @@ class ProductTypeEdit(_TypeScreen):
 
 class ProductTypeCharacteristics(_TypeScreen):
     title = _("Characteristics")
-    intro = _("What a product of this type fixes, and what its buyer is asked. Blank rows are left out.")
+    intro = _(
+        "What a product of this type fixes, and what its buyer is asked. Blank rows are left out."
+    )
     form_class = CharacteristicsForm
     template_name = "catalog/characteristics_form.html"
 
@@ -210,7 +210,7 @@ MANAGED_WORDS = _(
 
 def described(spec: FieldSpec) -> dict[str, Any]:
     """A characteristic as the record shows it."""
-    limits = " – ".join(filter(None, (spec.minimum, spec.maximum)))
+    limits = " \N{EN DASH} ".join(filter(None, (spec.minimum, spec.maximum)))
     return {
         "label": spec.label,
         "code": spec.code,

@@ -23,7 +23,9 @@ SEATS = FieldSpec("region", "Region", type="choice", choices=(("eu", "Europe"), 
 
 
 def product(sku: str, **values) -> ProductDefinition:
-    return ProductDefinition(**{"sku": sku, "name": f"Product {sku}", "prices": (MONTHLY,), **values})
+    return ProductDefinition(
+        **{"sku": sku, "name": f"Product {sku}", "prices": (MONTHLY,), **values}
+    )
 
 
 def type_of(*products: ProductDefinition, **values) -> TypeDefinition:
@@ -39,7 +41,7 @@ def type_of(*products: ProductDefinition, **values) -> TypeDefinition:
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def apply(distributor):
     def run(*types: TypeDefinition, managed_by: str = "instance-1", **values):
         return services.definition_apply(
@@ -92,9 +94,7 @@ def test_the_first_application_makes_types_products_prices_and_add_ons(apply):
 
 
 def test_applying_the_same_definition_twice_changes_nothing(apply):
-    definition = type_of(
-        product("basic"), product("archive", kind="add_on", add_on_of=("basic",))
-    )
+    definition = type_of(product("basic"), product("archive", kind="add_on", add_on_of=("basic",)))
     apply(definition)
     entries = HistoryEntry.objects.count()
 
@@ -111,9 +111,7 @@ def test_what_changed_at_the_owner_is_updated(apply):
 
     result = apply(
         type_of(
-            product(
-                "basic", name="Mail Basic", prices=(replace(MONTHLY, price=Decimal(13)),)
-            ),
+            product("basic", name="Mail Basic", prices=(replace(MONTHLY, price=Decimal(13)),)),
             name="Mail and calendar",
         )
     )
@@ -244,7 +242,14 @@ def test_more_than_one_batch_is_applied(apply):
         [type_of(product("basic", prices=(replace(MONTHLY, unit="P7W"),)))],
         [type_of(product("basic", prices=(replace(MONTHLY, currency="EUX"),)))],
     ],
-    ids=["type twice", "sku twice", "sku in two types", "no id", "unknown unit", "unknown currency"],
+    ids=[
+        "type twice",
+        "sku twice",
+        "sku in two types",
+        "no id",
+        "unknown unit",
+        "unknown currency",
+    ],
 )
 def test_a_definition_that_contradicts_itself_writes_nothing(apply, broken):
     with pytest.raises(Invalid):

@@ -40,7 +40,7 @@ from tests.factories.ports import granted
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
 
-@pytest.fixture()
+@pytest.fixture
 def region_type(distributor):
     specs = [
         FieldSpec("region", "Region", type="choice", choices=(("eu", "Europe"),)),
@@ -51,7 +51,7 @@ def region_type(distributor):
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     return tmp_path
@@ -210,7 +210,9 @@ def test_a_product_takes_no_type_and_no_category_of_another_organization(
 def test_a_picture_is_written_anew_small_and_without_metadata(distributor, staff, media):
     made = ProductFactory(organization=distributor)
 
-    services.product_picture_set(product=made, upload=picture("JPEG", (3000, 1500)), actor=staff.actor)
+    services.product_picture_set(
+        product=made, upload=picture("JPEG", (3000, 1500)), actor=staff.actor
+    )
     made.refresh_from_db()
     first = made.image.name
     with Image.open(made.image.path) as stored:
@@ -329,7 +331,12 @@ def test_a_list_price_is_set_and_changed_and_its_cost_stays_out_of_the_history(d
         )
 
     row = ListPrice.objects.get()
-    assert (row.price, row.cost, row.currency, row.overridden) == (13, Decimal("7.77"), "EUR", False)
+    assert (row.price, row.cost, row.currency, row.overridden) == (
+        13,
+        Decimal("7.77"),
+        "EUR",
+        False,
+    )
     assert told(product) == ["product.price_set", "product.price_set"]
     assert "7.77" not in str([entry.changes for entry in history.timeline_for(product)])
 

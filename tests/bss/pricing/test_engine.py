@@ -158,7 +158,9 @@ def test_a_mark_up_never_sells_below_cost_and_a_margin_is_at_least_as_dear(cost,
     margin = engine.rule_price(None, cost, Rule(PriceRule.MARGIN, min(percent, Decimal(99))))
 
     assert markup >= cost
-    assert margin >= engine.rule_price(None, cost, Rule(PriceRule.MARKUP, min(percent, Decimal(99))))
+    assert margin >= engine.rule_price(
+        None, cost, Rule(PriceRule.MARKUP, min(percent, Decimal(99)))
+    )
 
 
 @given(sell=amounts, cost=amounts, amount=amounts, mark=marks, rule=rules)
