@@ -2,7 +2,29 @@ from django.apps import AppConfig
 
 
 class NotificationsConfig(AppConfig):
+    """E-mail: kinds, templates, and deliveries that survive a mail server that is down."""
+
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import states  # noqa: F401, PLC0415 -- registers the machine
+        from bss.accounts import events as accounts  # noqa: PLC0415
+        from bss.accounts.ports import MAIL  # noqa: PLC0415
+        from bss.core import secrets  # noqa: PLC0415
+        from bss.core.events import subscribe  # noqa: PLC0415
+        from bss.orders import events as orders  # noqa: PLC0415
+        from bss.subscriptions import events as subscriptions  # noqa: PLC0415
+        from notifications import handlers, slots, states, tasks  # noqa: F401, PLC0415
+        from notifications.models import Delivery  # noqa: PLC0415
+
+        subscribe(orders.OrderPlaced, handlers.order_placed)
+        subscribe(orders.OrderFailed, handlers.order_failed)
+        subscribe(orders.OrderLineNeedsInput, handlers.order_line_needs_input)
+        subscribe(orders.OrderLineFailed, handlers.order_line_failed)
+        subscribe(subscriptions.SubscriptionActivated, handlers.subscription_activated)
+        subscribe(subscriptions.SubscriptionCancelScheduled, handlers.subscription_cancel_scheduled)
+        subscribe(subscriptions.SubscriptionCancelled, handlers.subscription_cancelled)
+        subscribe(accounts.MembershipInvited, handlers.membership_invited)
+        subscribe(accounts.PasswordResetRequested, handlers.password_reset_requested)
+        MAIL.register(handlers.SignInMail())
+        secrets.register(Delivery, "sealed", lambda row: row.sealed_context)
+        slots.register_all()

@@ -24,13 +24,18 @@ class Delivery(Owned):
     recipient_name = models.CharField(max_length=200, blank=True)
     language = CodeField(max_length=10, default="en")
     subject = models.CharField(max_length=300)
-    text = models.TextField()
+    text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # Text and HTML of an e-mail that carries a personal link: then the two columns above are empty.
+    sealed = models.TextField(blank=True)
     # Which storefront's brand and sender it carries; null for the organization's own.
     storefront_id = models.BigIntegerField(null=True)
     subject_type = models.CharField(max_length=50, blank=True)
     subject_id = models.BigIntegerField(null=True)
+    # What the templates printed, with personal links masked: the preview of a sealed e-mail is drawn from it.
     context: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # How often staff sent it again: each time is a new message to the mail servers on the way.
+    resends = models.PositiveIntegerField(default=0)
     state = StateField(enum=DeliveryState, default=DeliveryState.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
@@ -53,4 +58,16 @@ class Delivery(Owned):
 
     @property
     def message_id(self) -> str:
-        return f"<{self.public_id}@tradewind>"
+        """Stable however often one sending is tried; without the angle brackets' domain being any seller's."""
+        again = f".{self.resends}" if self.resends else ""
+        return f"<{self.public_id}{again}@tradewind>"
+
+    @property
+    def sealed_context(self) -> str:
+        """What the sealed column is bound to."""
+        return f"notifications.delivery:{self.public_id}:sealed"
+
+    @property
+    def job_key(self) -> str:
+        """The key of the job that sends it: one per sending."""
+        return f"{self.pk}:{self.resends}"

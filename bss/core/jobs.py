@@ -44,6 +44,10 @@ class Later(Exception):
         self.seconds = seconds
 
 
+class TryAgain(Exception):
+    """An expected failure, with its reason in plain words: counted and retried like any other, logged in one line."""
+
+
 class GiveUp(Exception):
     """No retry will help: the job is dead at once, with this reason."""
 
@@ -228,6 +232,9 @@ def run_one(pk: int) -> bool:
         _reschedule(context, later.seconds)
     except GiveUp as reason:
         _fail(context, str(reason), dead=True)
+    except TryAgain as reason:
+        log.warning("job.again", kind=job.kind, key=job.key, attempt=job.attempts)
+        _fail(context, str(reason), dead=job.attempts >= limit)
     except Exception as error:
         log.exception("job.failed", kind=job.kind, key=job.key, attempt=job.attempts)
         _fail(context, f"{type(error).__name__}: {error}", dead=job.attempts >= limit)

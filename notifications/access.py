@@ -1,0 +1,23 @@
+"""From an id in a URL to an e-mail the actor may see."""
+
+from __future__ import annotations
+
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.core.errors import NotFound
+from notifications import selectors
+from notifications.models import Delivery
+
+
+def access_delivery(
+    actor: Actor, public_id: str, permission: str = Permission.HISTORY_VIEW
+) -> Delivery:
+    """The e-mail in the active scope. Raises NotFound outside it, PermissionDenied without `permission`."""
+    found = (
+        selectors.deliveries_visible().select_related("organization").filter(public_id=public_id)
+    )
+    delivery = found.first()
+    if delivery is None:
+        raise NotFound
+    actor.require(permission)
+    return delivery

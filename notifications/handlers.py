@@ -1,0 +1,56 @@
+"""What happened below, told by e-mail. Each handler calls one service."""
+
+from __future__ import annotations
+
+from bss.accounts.events import MembershipInvited, PasswordResetRequested
+from bss.accounts.ports import SignInChange
+from bss.orders.events import OrderFailed, OrderLineFailed, OrderLineNeedsInput, OrderPlaced
+from bss.subscriptions.events import (
+    SubscriptionActivated,
+    SubscriptionCancelled,
+    SubscriptionCancelScheduled,
+)
+from notifications import services
+
+
+def order_placed(event: OrderPlaced) -> None:
+    services.order_placed_tell(event.order_id)
+
+
+def order_failed(event: OrderFailed) -> None:
+    services.order_failed_tell(event.order_id)
+
+
+def order_line_needs_input(event: OrderLineNeedsInput) -> None:
+    services.order_line_needs_input_tell(event.line_id)
+
+
+def order_line_failed(event: OrderLineFailed) -> None:
+    services.order_line_failed_tell(event.line_id)
+
+
+def subscription_activated(event: SubscriptionActivated) -> None:
+    services.subscription_activated_tell(event.subscription_id)
+
+
+def subscription_cancel_scheduled(event: SubscriptionCancelScheduled) -> None:
+    services.subscription_cancel_scheduled_tell(event.subscription_id)
+
+
+def subscription_cancelled(event: SubscriptionCancelled) -> None:
+    services.subscription_cancelled_tell(event.subscription_id)
+
+
+def membership_invited(event: MembershipInvited) -> None:
+    services.membership_invited_tell(event.membership_id, invitation=event.invitation)
+
+
+def password_reset_requested(event: PasswordResetRequested) -> None:
+    services.password_reset_tell(event.membership_id, request=event.request)
+
+
+class SignInMail:
+    """Fills the port `mail` of accounts."""
+
+    def security_notice(self, *, membership_id: int, change: SignInChange, notice: str) -> None:
+        services.security_notice_tell(membership_id, change=change, notice=notice)

@@ -1,0 +1,48 @@
+"""Reads of notifications: who is written to, in whose brand, what was sent."""
+
+from notifications.selectors.brands import brand_for
+from notifications.selectors.deliveries import (
+    deliveries_about,
+    deliveries_to,
+    deliveries_visible,
+    delivery_by_id,
+    words_shown,
+)
+from notifications.selectors.facts import failed_facts, line_facts, order_facts, subscription_facts
+from notifications.selectors.pages import order_page, storefront_of, subscription_page
+from notifications.selectors.recipients import (
+    recipient_of_membership,
+    recipient_of_order,
+    staff_of,
+)
+from notifications.selectors.subjects import (
+    line_for_mail,
+    membership_for_mail,
+    order_for_mail,
+    subscription_for_mail,
+    times,
+)
+
+__all__ = [
+    "brand_for",
+    "deliveries_about",
+    "deliveries_to",
+    "deliveries_visible",
+    "delivery_by_id",
+    "failed_facts",
+    "line_facts",
+    "line_for_mail",
+    "membership_for_mail",
+    "order_facts",
+    "order_for_mail",
+    "order_page",
+    "recipient_of_membership",
+    "recipient_of_order",
+    "staff_of",
+    "storefront_of",
+    "subscription_facts",
+    "subscription_for_mail",
+    "subscription_page",
+    "times",
+    "words_shown",
+]

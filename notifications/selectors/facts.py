@@ -1,0 +1,108 @@
+"""What e-mails say about orders and subscriptions: plain values, in the active language, at the reader's level.
+
+A payer reads what it pays. An end customer reads what its reseller charges it, or no amount at all: never the price
+between its reseller and the organization.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from bss.catalog.choices import Unit
+from bss.orders.choices import LineState
+from bss.orders.models import Order, OrderLine
+from bss.subscriptions.models import Subscription
+from bss.ui import formats
+from notifications.contracts import Recipient
+
+
+def order_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """Number, customer, lines and total as `reader` may see them."""
+    resale = _reads_resale(order, reader)
+    total = order.total_resale if resale else order.total
+    return {
+        "number": order.number,
+        "customer": _customer(order, reader),
+        "purchase_order": order.purchase_order,
+        "placed_on": day(order.placed_at, order.organization.time_zone),
+        "lines": [
+            {
+                "name": line.friendly_name or line.product_name,
+                "detail": quantity(line.quantity, line.unit),
+                "total": _amount(line.total_resale if resale else line.total, line.currency),
+            }
+            for line in order.lines.all()
+        ],
+        "total": _amount(total, order.currency),
+    }
+
+
+def failed_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """Which lines of an order failed, and why."""
+    failed = order.lines.filter(state=LineState.FAILED, parent__isnull=True)
+    return {
+        "number": order.number,
+        "customer": _customer(order, reader),
+        "problems": [
+            {"name": line.friendly_name or line.product_name, "problem": line.problem_text}
+            for line in failed
+        ],
+    }
+
+
+def line_facts(line: OrderLine, reader: Recipient) -> dict[str, Any]:
+    """What is the matter with a line, in words."""
+    order = line.order
+    return {
+        "number": order.number,
+        "customer": _customer(order, reader),
+        "name": line.friendly_name or line.product_name,
+        "problem": line.problem_text,
+    }
+
+
+def subscription_facts(subscription: Subscription, reader: Recipient) -> dict[str, Any]:
+    """What somebody has, without an amount."""
+    is_own = subscription.customer_id == reader.account_id
+    zone = subscription.organization.time_zone
+    return {
+        "number": subscription.number,
+        "name": subscription.name,
+        "customer": "" if is_own else subscription.customer.name,
+        "detail": quantity(subscription.quantity, subscription.unit),
+        "until": day(subscription.ends_at, zone),
+        "renews": subscription.renews,
+        "on": day(subscription.cancelled_at, zone),
+    }
+
+
+def quantity(count: int, unit: str) -> str:
+    """ "25 x monthly", with a proper sign, in the active language."""
+    label = str(Unit(unit).label) if unit in Unit.values else unit
+    return f"{formats.number(count)} \N{MULTIPLICATION SIGN} {label}"
+
+
+def day(at: datetime | None, time_zone: str) -> str:
+    """An instant's date in full, where the seller is: an e-mail is read on another day than it was written."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return str(format_date(local.date(), format="long", locale=formats.current_locale()))
+
+
+def _customer(order: Order, reader: Recipient) -> str:
+    """For whom it was ordered; "" when the reader is that customer."""
+    return order.customer.name if order.customer_id != reader.account_id else ""
+
+
+def _reads_resale(order: Order, reader: Recipient) -> bool:
+    return reader.account_id is not None and reader.account_id != order.account_id
+
+
+def _amount(value: Decimal | None, currency: str) -> str:
+    return "" if value is None else formats.amount(value, currency)

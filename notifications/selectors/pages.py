@@ -1,0 +1,38 @@
+"""Where an e-mail leads: the page about its subject, on the surface of whoever reads it."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch
+
+from bss.accounts.links import Target, home_url, surface_url
+from bss.accounts.models import Organization, Storefront
+from bss.orders.models import Order
+from bss.subscriptions.models import Subscription
+
+
+def order_page(order: Order, target: Target | None) -> str:
+    """The order on the portal or on a storefront; "" where there is no surface to show it."""
+    return _page(target, "orders:detail", "storefront:order", order.public_id)
+
+
+def subscription_page(subscription: Subscription, target: Target | None) -> str:
+    """The subscription on the portal or on a storefront; "" where there is no surface to show it."""
+    return _page(target, "subscriptions:detail", "storefront:subscription", subscription.public_id)
+
+
+def storefront_of(organization: Organization, storefront_id: int | None) -> Storefront | None:
+    """The storefront itself, or the organization's own."""
+    shops = Storefront.everywhere.filter(organization=organization)
+    if storefront_id:
+        return shops.filter(pk=storefront_id).first()
+    return shops.filter(owner__isnull=True).first()
+
+
+def _page(target: Target | None, portal: str, storefront: str, public_id: str) -> str:
+    if target is None:
+        return ""
+    try:
+        return surface_url(target, portal if target == "portal" else storefront, public_id)
+    except NoReverseMatch:
+        # A deployment may run without one of the surfaces: its first page is the next best.
+        return home_url(target)

@@ -1,0 +1,80 @@
+"""Who is written to. An order's e-mails go to whoever placed it; when that was staff or a program, to the payer."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from bss.accounts.choices import MembershipKind, UserType
+from bss.accounts.models import Account, Contact, Membership, Organization
+from bss.orders.models import Order
+from notifications.contracts import Recipient
+
+
+def recipient_of_order(order: Order) -> Recipient | None:
+    """The person who placed it with a login of the payer or the customer, else the payer's contact.
+
+    None when the payer has neither a contact nor an e-mail address.
+    """
+    placer = (
+        Membership.everywhere.filter(
+            user_id=order.placed_by_id,
+            kind=MembershipKind.STOREFRONT,
+            is_active=True,
+            organization_id=order.organization_id,
+            contact__account_id__in={order.account_id, order.customer_id},
+        )
+        .select_related("user", "contact__account", "organization")
+        # The payer's own login first, should one person have both.
+        .order_by("scope", "pk")
+        .first()
+        if order.placed_by_id
+        else None
+    )
+    return recipient_of_membership(placer) if placer else _recipient_of_account(order.account)
+
+
+def recipient_of_membership(membership: Membership) -> Recipient:
+    """A login's person, in its own language, in the brand of the storefront where it signs in."""
+    account = membership.contact.account if membership.contact else None
+    fallback = account.language if account else membership.organization.language
+    return Recipient(
+        email=membership.user.email,
+        name=membership.user.name or (membership.contact.full_name if membership.contact else ""),
+        language=membership.user.language or fallback,
+        scope=membership.scope,
+        storefront_id=membership.storefront_id,
+        account_id=account.pk if account else None,
+    )
+
+
+def staff_of(organization: Organization) -> Recipient:
+    """The organization's staff, at its support address."""
+    return Recipient(
+        email=organization.support_email,
+        name=organization.name,
+        language=organization.language,
+        scope=organization.scope,
+    )
+
+
+def _recipient_of_account(account: Account) -> Recipient | None:
+    """Its primary contact, else an admin's, else its oldest contact, else its corporate e-mail."""
+    contacts = Contact.everywhere.filter(account=account).select_related("membership__user")
+    admin = Q(membership__user_type=UserType.ADMIN, membership__is_active=True)
+    contact = (
+        contacts.filter(is_primary=True).first()
+        or contacts.filter(admin).order_by("pk").first()
+        or contacts.order_by("pk").first()
+    )
+    email = contact.email if contact else account.corporate_email
+    if not email:
+        return None
+    login = getattr(contact, "membership", None) if contact else None
+    return Recipient(
+        email=email,
+        name=contact.full_name if contact else account.name,
+        language=(login.user.language if login else "") or account.language,
+        scope=account.scope,
+        storefront_id=login.storefront_id if login else None,
+        account_id=account.pk,
+    )

@@ -1,0 +1,44 @@
+"""Writes of notifications: what is said to whom, and the life of each e-mail."""
+
+from notifications.services.deliveries import (
+    delivery_give_up,
+    delivery_hurry,
+    delivery_resend,
+    delivery_send,
+)
+from notifications.services.logins import (
+    membership_invited_tell,
+    password_reset_tell,
+    security_notice_tell,
+)
+from notifications.services.notify import SEND, notify
+from notifications.services.orders import (
+    order_failed_tell,
+    order_line_failed_tell,
+    order_line_needs_input_tell,
+    order_placed_tell,
+)
+from notifications.services.subscriptions import (
+    subscription_activated_tell,
+    subscription_cancel_scheduled_tell,
+    subscription_cancelled_tell,
+)
+
+__all__ = [
+    "SEND",
+    "delivery_give_up",
+    "delivery_hurry",
+    "delivery_resend",
+    "delivery_send",
+    "membership_invited_tell",
+    "notify",
+    "order_failed_tell",
+    "order_line_failed_tell",
+    "order_line_needs_input_tell",
+    "order_placed_tell",
+    "password_reset_tell",
+    "security_notice_tell",
+    "subscription_activated_tell",
+    "subscription_cancel_scheduled_tell",
+    "subscription_cancelled_tell",
+]

@@ -1,0 +1,105 @@
+"""What notifications puts on the portal: the mail log, and the e-mails of a record on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.models import Account
+from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
+from bss.orders.models import Order
+from bss.subscriptions.models import Subscription
+from bss.ui import slots
+from bss.ui.components import TONES
+from bss.ui.slots import NavItem, Panel
+from bss.ui.timeline import Entry, TimelineSource
+from notifications import selectors
+from notifications.choices import DeliveryState
+from notifications.models import Delivery
+
+SHOWN = 10
+
+
+def register_all() -> None:
+    log = NavItem(
+        _("Mail log"),
+        "notifications:list",
+        "envelope",
+        section=_("Setup"),
+        permission=Permission.HISTORY_VIEW,
+        count=_failed,
+        order=850,
+        matches=("notifications:",),
+        text=_("Every e-mail, whether it left, and once more."),
+    )
+    slots.register("portal.nav", log)
+    slots.register("setup.pages", log)
+    slots.register("order.panels", _panel_of(_about_order))
+    slots.register("subscription.panels", _panel_of(_about_subscription))
+    slots.register("account.panels", _panel_of(_to_account))
+    told = TimelineSource(_entries, permission=Permission.HISTORY_VIEW)
+    slots.register("order.timeline", told)
+    slots.register("subscription.timeline", told)
+
+
+def _panel_of(context: Callable[[HttpRequest, Any], Mapping[str, Any] | None]) -> Panel:
+    return Panel(
+        "notifications/_panel.html",
+        context,
+        permission=Permission.HISTORY_VIEW,
+        order=800,
+        title=_("E-mails"),
+    )
+
+
+def _failed(_request: HttpRequest) -> int:
+    return selectors.deliveries_visible().filter(state=DeliveryState.FAILED).count()
+
+
+def _about_order(request: HttpRequest, order: Order) -> Mapping[str, Any] | None:
+    return _panel(request, selectors.deliveries_about(order))
+
+
+def _about_subscription(
+    request: HttpRequest, subscription: Subscription
+) -> Mapping[str, Any] | None:
+    return _panel(request, selectors.deliveries_about(subscription))
+
+
+def _to_account(request: HttpRequest, account: Account) -> Mapping[str, Any] | None:
+    return _panel(request, selectors.deliveries_to(account))
+
+
+def _panel(request: HttpRequest, found: Any) -> Mapping[str, Any] | None:
+    # Staff only: an e-mail may show the level above whoever else looks at the record.
+    if not _is_staff(slots.actor_of(request)):
+        return None
+    deliveries = list(found[:SHOWN])
+    return {"deliveries": deliveries} if deliveries else None
+
+
+def _entries(request: HttpRequest, subject: Any) -> Iterable[Entry]:
+    if not _is_staff(slots.actor_of(request)):
+        return []
+    return [_entry(delivery) for delivery in selectors.deliveries_about(subject)[:SHOWN]]
+
+
+def _entry(delivery: Delivery) -> Entry:
+    return Entry(
+        at=delivery.created_at,
+        actor=delivery.recipient,
+        title=delivery.subject,
+        detail=delivery.get_state_display(),
+        kind="mail",
+        tone=TONES.get(delivery.state, "neutral"),
+        url=reverse("notifications:detail", args=[delivery.public_id]),
+    )
+
+
+def _is_staff(actor: Actor) -> bool:
+    return actor.kind == "staff"

@@ -1,0 +1,1 @@
+"""Screens of notifications: a module for each surface."""
