@@ -227,6 +227,11 @@ class Desk:
     misbehaviour: str = ""
     add_ons: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def purchase(self) -> Purchase:
+        item = Item(self.product, self.quantity, self.unit, self.add_ons)
+        return Purchase(self.customer, self.days_ago, (item,), self.by)
+
 
 DESKS = (
     Desk(

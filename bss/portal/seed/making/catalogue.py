@@ -71,17 +71,18 @@ def price_lists_make(
         )
 
 
-def plans_put_on_sale(stage: Stage, products: Sequence[Product], actor: Actor) -> None:
-    """Put the plans on every list that resellers buy from, at their list price."""
-    for row in MERIDIAN_LISTS:
-        if row.for_resellers:
-            price_list_items_add(
-                price_list=stage.price_lists[row.name],
-                products=products,
-                rule=PriceRule.LIST,
-                percent=Decimal(0),
-                actor=actor,
-            )
+def on_lists_put(
+    stage: Stage, names: Iterable[str], products: Sequence[Product], actor: Actor
+) -> None:
+    """Put products on these price lists, at their list price."""
+    for name in names:
+        price_list_items_add(
+            price_list=stage.price_lists[name],
+            products=products,
+            rule=PriceRule.LIST,
+            percent=Decimal(0),
+            actor=actor,
+        )
 
 
 def _catalogue_make(
