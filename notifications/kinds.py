@@ -61,8 +61,16 @@ def title_of(code: str) -> Any:
 
 
 _LINES = [
-    {"name": "Microsoft 365 Business Premium", "detail": "25 \N{MULTIPLICATION SIGN} monthly", "total": "€515.00"},
-    {"name": "Acrobat Pro for teams", "detail": "4 \N{MULTIPLICATION SIGN} yearly", "total": "€1,150.56"},
+    {
+        "name": "Microsoft 365 Business Premium",
+        "detail": "25 \N{MULTIPLICATION SIGN} monthly",
+        "total": "€515.00",
+    },
+    {
+        "name": "Acrobat Pro for teams",
+        "detail": "4 \N{MULTIPLICATION SIGN} yearly",
+        "total": "€1,150.56",
+    },
 ]
 _ORDER = {
     "number": "SO-2026-000123",

@@ -8,7 +8,7 @@ class ResellersConfig(AppConfig):
         from bss.accounts.ports import ENTITLEMENTS  # noqa: PLC0415
         from bss.core.events import subscribe  # noqa: PLC0415
         from bss.ui import theme as themes  # noqa: PLC0415
-        from resellers import handlers, slots, theme  # noqa: PLC0415
+        from resellers import events, handlers, notices, slots, theme  # noqa: PLC0415
         from resellers.plugin import ResellerPlans  # noqa: PLC0415
         from resellers.selectors import PlanEntitlements  # noqa: PLC0415
         from servicemanager import registry  # noqa: PLC0415
@@ -19,4 +19,9 @@ class ResellersConfig(AppConfig):
         themes.register_provider(theme.preview_sheet)
         subscribe(InstanceActivated, handlers.plans_ensure_on_activation)
         subscribe(InstanceDefined, handlers.plans_link_on_definition)
+        subscribe(events.PlanActivated, notices.plan_activated_tell)
+        subscribe(events.PlanSwitched, notices.plan_switched_tell)
+        subscribe(events.PlanEnded, notices.plan_ended_tell)
+        subscribe(events.PlanPaused, notices.plan_paused_tell)
+        subscribe(events.PlanResumed, notices.plan_resumed_tell)
         slots.register()

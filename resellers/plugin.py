@@ -88,7 +88,9 @@ class ResellerPlans(ServiceManager):
             minimum="0",
             decimals=2,
             default="49.00",
-            help=gettext_lazy("You can change every price later on the products and in your price lists."),
+            help=gettext_lazy(
+                "You can change every price later on the products and in your price lists."
+            ),
             audience="staff",
         ),
         FieldSpec(

@@ -11,6 +11,7 @@ from notifications.selectors.deliveries import (
 from notifications.selectors.facts import failed_facts, line_facts, order_facts, subscription_facts
 from notifications.selectors.pages import order_page, storefront_of, subscription_page
 from notifications.selectors.recipients import (
+    recipient_of_account,
     recipient_of_membership,
     recipient_of_order,
     staff_of,
@@ -36,6 +37,7 @@ __all__ = [
     "order_facts",
     "order_for_mail",
     "order_page",
+    "recipient_of_account",
     "recipient_of_membership",
     "recipient_of_order",
     "staff_of",

@@ -30,7 +30,7 @@ def recipient_of_order(order: Order) -> Recipient | None:
         if order.placed_by_id
         else None
     )
-    return recipient_of_membership(placer) if placer else _recipient_of_account(order.account)
+    return recipient_of_membership(placer) if placer else recipient_of_account(order.account)
 
 
 def recipient_of_membership(membership: Membership) -> Recipient:
@@ -57,7 +57,7 @@ def staff_of(organization: Organization) -> Recipient:
     )
 
 
-def _recipient_of_account(account: Account) -> Recipient | None:
+def recipient_of_account(account: Account) -> Recipient | None:
     """Its primary contact, else an admin's, else its oldest contact, else its corporate e-mail."""
     contacts = Contact.everywhere.filter(account=account).select_related("membership__user")
     admin = Q(membership__user_type=UserType.ADMIN, membership__is_active=True)

@@ -129,6 +129,7 @@ def plan_pause(*, account: Account, actor: Actor) -> ResellerProfile:
     with transaction.atomic():
         profile = profile_ensure(account)
         if _close(profile, actor, reason="plan suspended"):
+            _write(profile)
             history.record(account, actor=actor, action="plan.suspended")
             events.emit(PlanPaused(profile.pk), subject=profile, actor=actor)
     return profile
@@ -138,6 +139,7 @@ def plan_resume(*, account: Account, actor: Actor) -> ResellerProfile:
     with transaction.atomic():
         profile = profile_ensure(account)
         if _open_or_close(profile, actor, reason="plan resumed"):
+            _write(profile)
             history.record(account, actor=actor, action="plan.resumed")
             events.emit(PlanResumed(profile.pk), subject=profile, actor=actor)
     return profile
@@ -149,6 +151,7 @@ def storefront_follow_plan(profile: ResellerProfile, actor: Actor) -> None:
 
 
 def _write(profile: ResellerProfile, **values: Any) -> None:
+    """Write columns and the moment, which names this happening to the e-mail about it."""
     values["updated_at"] = clock.now()
     ResellerProfile.everywhere.filter(pk=profile.pk).update(**values)
     for name, value in values.items():

@@ -18,6 +18,7 @@ from bss.orders.services import line_correct
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request
+from notifications.models import Delivery
 from resellers.models import ResellerProfile
 from resellers.selectors import alias_check, capabilities_of
 from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
@@ -294,3 +295,20 @@ def test_switching_a_flag_off_closes_the_storefronts_of_the_plan(
         )
     assert closed == StorefrontState.CLOSED
     assert profile_of(reseller.account).storefront.state == StorefrontState.OPEN
+
+
+def test_each_happening_is_told_once(reseller, put_on, plans, switch, cancel, mailoutbox):
+    put_on(reseller.account, "free", "techsolutions")
+    switch(reseller.account, plans["standard"])
+    cancel(reseller.account)
+
+    kinds = list(
+        Delivery.everywhere.filter(kind__startswith="plan_")
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
+    assert kinds == ["plan_activated", "plan_switched", "plan_ended"]
+    live = Delivery.everywhere.get(kind="plan_activated")
+    assert live.recipient == reseller.user.email
+    assert "http://localhost:8000/techsolutions/" in live.text
+    assert sum("storefront is live" in mail.subject for mail in mailoutbox) == 1
