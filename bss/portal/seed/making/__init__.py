@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management import call_command
 
 from bss.accounts.models import Organization
-from bss.core import clock, doorbell, history, scope
+from bss.core import clock, doorbell, scope
 from bss.core.actor import SYSTEM
 from bss.core.models import HistoryEntry
 from bss.portal.seed.making.running_order import beginning_play, scenes_of

@@ -11,7 +11,8 @@ from bss.core.actor import Actor
 from bss.core.fields import FieldSpec
 from bss.orders.choices import LineKind, OrderSource
 from bss.orders.models import Basket, BasketLine, Order, OrderLine
-from bss.orders.selectors import open_characteristics, terms_current
+from bss.orders.selectors import terms_current
+from bss.orders.selectors.reviews import open_characteristics
 from bss.orders.services import (
     basket_add,
     basket_answer,
