@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from celery import current_app
@@ -40,6 +41,17 @@ def ring(job_ids: Sequence[int]) -> None:
     except Exception as error:  # whatever the broker's library raises, the work is safe in its row
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("doorbell.silent", error=type(error).__name__, jobs=len(job_ids))
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Ring for nobody inside the block: whoever runs the jobs itself (the seed) needs no worker for them."""
+    global _quiet_until  # noqa: PLW0603
+    before, _quiet_until = _quiet_until, float("inf")
+    try:
+        yield
+    finally:
+        _quiet_until = before
 
 
 def listen_again() -> None:

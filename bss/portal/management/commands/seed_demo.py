@@ -1,0 +1,46 @@
+"""manage.py seed_demo: the story of the demo, once per database.
+
+python manage.py seed_demo                  make it; a second run changes nothing
+python manage.py seed_demo --print-logins   only say who signs in where, and how
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from bss.portal.seed.logins import logins_table
+from bss.portal.seed.making import AnotherDistributor, story_tell
+
+
+class Command(BaseCommand):
+    """Seed the demo's story."""
+
+    help = "Seed the story of the demo, once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--print-logins", action="store_true", help="only print who signs in where"
+        )
+
+    def handle(self, **options: Any) -> None:
+        if options["print_logins"]:
+            self.stdout.write(logins_table())
+            return
+        begun = monotonic()
+        try:
+            told = story_tell(self._say)
+        except AnotherDistributor:
+            raise CommandError(
+                "This database has a distributor already. The demo's story needs an empty database."
+            ) from None
+        if told:
+            self._say(f"Seeded in {monotonic() - begun:.0f} s.")
+        else:
+            self._say("The story is here already: nothing was changed.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
