@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.errors import NotFound, StaleState
+from bss.ui.context import PORTAL
 from bss.ui.errors import explain
 from bss.ui.gallery import brands, forms, tokens
 from bss.ui.gallery.samples import figures, records, rows, shop, work
@@ -39,6 +41,12 @@ class Gallery(Page):
     template_name = "ui/gallery/components.html"
     title = _("Design system")
     search = ("number",)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # A reseller's customers see nothing of the house on its storefront.
+        if getattr(getattr(request, "surface", None), "kind", PORTAL) != PORTAL:
+            raise NotFound
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def brand(self) -> str:
