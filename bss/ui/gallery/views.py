@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.errors import NotFound, StaleState
+from bss.ui.context import PORTAL
 from bss.ui.errors import explain
-from bss.ui.gallery import brands, forms, samples, tokens
+from bss.ui.gallery import brands, forms, tokens
+from bss.ui.gallery.samples import figures, records, rows, shop, work
 from bss.ui.generic.screen import Page
 from bss.ui.timeline import KINDS
 
@@ -39,14 +42,20 @@ class Gallery(Page):
     title = _("Design system")
     search = ("number",)
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # A reseller's customers see nothing of the house on its storefront.
+        if getattr(getattr(request, "surface", None), "kind", PORTAL) != PORTAL:
+            raise NotFound
+        return super().dispatch(request, *args, **kwargs)
+
     @cached_property
     def brand(self) -> str:
         asked = self.request.GET.get("brand", "")
         return asked if asked in brands.INPUTS else ""
 
     def context(self) -> Mapping[str, Any]:
-        table = samples.SampleTable(self.request)
-        found = samples.subscriptions()
+        table = rows.SampleTable(self.request)
+        found = rows.subscriptions()
         return {
             "gallery_dir": "rtl" if self.request.GET.get("dir") == "rtl" else "",
             "gallery_brand": self.brand,
@@ -62,30 +71,30 @@ class Gallery(Page):
             "count": 1000,
             "count_capped": True,
             "next_url": "#",
-            "chips": samples.chips(),
+            "chips": rows.chips(),
             "clear_url": "#",
-            "badges": samples.badges(),
-            "facts": samples.facts(),
-            "attentions": samples.attentions(),
-            "timeline": samples.timeline(),
+            "badges": records.badges(),
+            "facts": records.facts(),
+            "attentions": records.attentions(),
+            "timeline": records.timeline(),
             "timeline_kinds": [(key, label) for key, (label, _icon) in KINDS.items()],
-            "steps_sample": samples.steps(),
-            "work_steps": samples.work_steps(),
-            "failed_steps": samples.failed_steps(),
-            "progresses": samples.progresses(),
-            "log": samples.log(),
-            "tiles": samples.tiles(),
-            "charts": samples.chart_samples(),
-            "tabs": samples.tabs(),
-            "empty": samples.empty(),
-            "plans": samples.plans(),
-            "menu_sample": samples.menu("SUB-000411"),
+            "steps_sample": work.steps(),
+            "work_steps": work.work_steps(),
+            "failed_steps": work.failed_steps(),
+            "progresses": work.progresses(),
+            "log": work.log(),
+            "tiles": figures.tiles(),
+            "charts": figures.chart_samples(),
+            "tabs": records.tabs(),
+            "empty": records.empty(),
+            "plans": shop.plans(),
+            "menu_sample": rows.menu("SUB-000411"),
             "filled": forms.filled(),
             "refused": forms.refused(),
             "fieldsets": forms.FIELDSETS,
-            "nav_sample": samples.navigation(),
-            "bulk_sample": samples.bulk(),
-            "retry": samples.RETRY,
+            "nav_sample": rows.navigation(),
+            "bulk_sample": rows.bulk(),
+            "retry": records.RETRY,
             "filter_fields": [forms.filled()["country"], forms.filled()["kind"]],
             "error_sample": explain(self.request, StaleState()),
         }

@@ -210,5 +210,5 @@ def _render(context: Context, name: str, **values: Any) -> str:
 @register.simple_tag(takes_context=True)
 def component_of(context: Context, name: str, values: Mapping[str, Any]) -> SafeString:
     """Another template with everything this page knows and some values of its own."""
-    inner: dict[str, Any] = {**context.flatten(), **values}  # type: ignore[misc, dict-item]
+    inner: dict[str, Any] = {**context.flatten(), **values}  # type: ignore[dict-item]
     return mark_safe(render_to_string(name, inner, request=context.get("request")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
@@ -14,13 +15,16 @@ from bss.core import scope
 from bss.core.actor import ANONYMOUS, Actor
 from bss.core.models import Run
 from bss.core.scope import Scope
+from bss.ui import slots
 
 ORGANIZATION = 7
 
 
 @pytest.fixture(autouse=True)
-def _own_addresses(settings):
+def _nothing_from_other_apps(settings, monkeypatch):
+    """The design system by itself: its own addresses, and slots that nobody has filled."""
     settings.ROOT_URLCONF = "tests.bss.ui.urls"
+    monkeypatch.setattr(slots, "_registry", defaultdict(list))
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,18 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from bss.core.errors import NotFound
+from bss.ui.gallery.views import Gallery
+
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "bss" / "ui" / "static" / "ui"
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# A mail carries its styles inline, since mail programs drop everything else.
+MAIL_LAYOUT = ROOT / "templates" / "notifications" / "_layout.html"
+TEMPLATES = sorted(
+    path
+    for path in (ROOT / "templates").rglob("*.html")
+    if path != MAIL_LAYOUT and not (path.parent / "subject.txt").exists()
+)
 SCREENS = [
     "list",
     "record",
@@ -165,6 +174,11 @@ def test_a_screen_that_is_not_there_is_not_found(as_visitor):
     response = as_visitor.get("/design/nothing/")
     assert response.status_code == 404
     assert "This page does not exist" in response.content.decode()
+
+
+def test_a_storefront_has_no_gallery(nobody, request_by):
+    with pytest.raises(NotFound):
+        Gallery.as_view()(request_by(nobody, "/design/", kind="storefront"))
 
 
 def test_the_chosen_appearance_is_remembered(as_visitor):

@@ -1,0 +1,1 @@
+"""What the gallery shows: the rows, facts and figures of an invented distributor. No database."""
