@@ -162,7 +162,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -174,6 +174,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_FORMS = {
+    "login": "bss.accounts.forms.sign_in.SignInForm",
+    "reset_password": "bss.accounts.forms.sign_in.PasswordResetForm",
+    "reset_password_from_key": "bss.accounts.forms.sign_in.NewPasswordForm",
+    "change_password": "bss.accounts.forms.sign_in.PasswordChangeForm",
+    "reauthenticate": "bss.accounts.forms.sign_in.PasswordAgainForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "bss.accounts.links.PasswordTokens"  # noqa: S105
+# How long links in e-mails work: a reset link in seconds, an activation link in days.
+PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_SECONDS", default=24 * 3600)
+ACTIVATION_DAYS = env.int("ACTIVATION_DAYS", default=14)
+MFA_ISSUER = env("MFA_ISSUER", default="Tradewind")
+MFA_FORMS = {
+    "authenticate": "bss.accounts.forms.sign_in.CodeForm",
+    "reauthenticate": "bss.accounts.forms.sign_in.CodeAgainForm",
+    "activate_totp": "bss.accounts.forms.sign_in.SecondFactorForm",
+}
 MFA_ADAPTER = "bss.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_REDIRECT_URL = "/"

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("bss.accounts.urls.sign_in")),
     path("", include("bss.accounts.urls.portal")),
     path("", include("bss.catalog.urls.portal")),
     path("", include("bss.orders.urls.portal")),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts import selectors
 from bss.accounts.choices import MembershipKind
-from bss.accounts.models import Account, ApiToken, Contact, Membership, Organization, PaymentMethod
+from bss.accounts.models import Account, AccountImport, ApiToken, Contact, Membership, Organization, PaymentMethod
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound, PermissionDenied
@@ -18,10 +18,16 @@ M = TypeVar("M", bound=Model)
 
 
 def access_account(
-    actor: Actor, public_id: str, permission: str = Permission.ACCOUNT_VIEW
+    actor: Actor,
+    public_id: str,
+    permission: str = Permission.ACCOUNT_VIEW,
+    *,
+    parent: Account | None = None,
 ) -> Account:
-    """The account in the active scope. Raises NotFound and PermissionDenied."""
+    """The account in the active scope, below `parent` if given. Raises NotFound and PermissionDenied."""
     rows = selectors.accounts_visible().select_related("organization")
+    if parent is not None:
+        rows = rows.filter(parent=parent)
     return _found(rows, public_id, actor, permission)
 
 
@@ -77,6 +83,14 @@ def access_payment_method(
 ) -> PaymentMethod:
     """A payment method of the actor's organization. Raises NotFound and PermissionDenied."""
     return _found(selectors.payment_methods(), public_id, actor, permission)
+
+
+def access_import(
+    actor: Actor, public_id: str, permission: str = Permission.ACCOUNT_IMPORT
+) -> AccountImport:
+    """An uploaded file in the active scope. Raises NotFound and PermissionDenied."""
+    rows = AccountImport.objects.select_related("created_by").defer("content")
+    return _found(rows, public_id, actor, permission)
 
 
 def access_token(

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from bss.accounts.models import User
+from bss.accounts.ports import SignInChange
 from bss.accounts.selectors import may_sign_in
+from bss.accounts.services import sign_in_changed
+
+log = structlog.get_logger(__name__)
+
+# allauth's notices and what we call them.
+_CHANGES: dict[str, SignInChange] = {
+    "account/email/password_changed": "password_changed",
+    "account/email/password_set": "password_changed",
+    "account/email/password_reset": "password_changed",
+    "mfa/email/totp_activated": "second_factor_added",
+    "mfa/email/totp_deactivated": "second_factor_removed",
+    "mfa/email/recovery_codes_generated": "recovery_codes_generated",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -22,18 +38,38 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
         if isinstance(user, User) and not may_sign_in(user, request.surface):  # type: ignore[attr-defined]
+            # Counted like a wrong password, so that the limit does not tell the two apart either.
+            self.pre_authenticate(request, **credentials)
             return None
         return user
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("portal:home" if request.surface.kind == "portal" else "storefront:home")  # type: ignore[attr-defined]
+        return str(request.surface.home_url)  # type: ignore[attr-defined]
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("mfa_index")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail leaves through notifications alone; this is asked for nothing that the product uses."""
+        log.warning("mail.not_ours", template=template_prefix)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        change = _CHANGES.get(template_prefix)
+        if change is not None:
+            sign_in_changed(user=user, surface=self.request.surface, change=change)
 
 
 class MfaAdapter(DefaultMFAAdapter):
     """The name that authenticator apps show."""
 
     def get_totp_issuer(self) -> str:
-        return "Tradewind"
+        return str(settings.MFA_ISSUER)

@@ -47,22 +47,6 @@ class Surface:
     def home_url(self) -> str:
         return f"{self.prefix}/"
 
-    @property
-    def brand_name(self) -> str:
-        """The seller's name; "" where the product shows itself."""
-        return self.storefront.name if self.storefront else ""
-
-    @property
-    def logo_url(self) -> str:
-        return self.storefront.logo.url if self.storefront and self.storefront.logo else ""
-
-    @property
-    def theme_url(self) -> str:
-        """Where the seller's stylesheet is; "" where the product shows itself."""
-        if self.storefront is None:
-            return ""
-        return theme_of(self.storefront).url(self.storefront.public_id)
-
 
 def theme_of(storefront: Storefront) -> BrandTheme:
     """The storefront's brand as a theme; the product's own look for values that are none."""

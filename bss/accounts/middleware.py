@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse, set_script_prefix, set_urlconf
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
@@ -18,13 +19,18 @@ from django.utils.http import http_date
 from bss.accounts import selectors
 from bss.accounts.contracts import Surface
 from bss.accounts.models import Account, Membership, User
-from bss.core import scope
+from bss.accounts.permissions import Permission
+from bss.core import clock, scope
 from bss.core.actor import ANONYMOUS, Actor
 from bss.core.errors import NotFound, PermissionDenied
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_SURFACE = "surface"
 SESSION_VIEW_AS = "view_as"
+# Neither changes anything of the customer's.
+_ALLOWED_WHILE_VIEWING = ("/view-as/end/", "/appearance/")
+# What a closed storefront still answers: its neutral page needs a style.
+_OPEN_WHEN_CLOSED = ("/theme/", "/appearance/")
 
 
 class SurfaceMiddleware:
@@ -104,8 +110,12 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         surface: Surface = request.surface  # type: ignore[attr-defined]
+        if _is_closed(request, surface):
+            return render(request, "accounts/storefront_closed.html", status=404)
         actor = self._actor(request, surface)
         request.actor = actor  # type: ignore[attr-defined]
+        if actor.is_anonymous and surface.kind in {"portal", "storefront"}:
+            _forget_stranger(request)
         with scope.activate(actor.scope):
             if needs_second_factor(request, actor):
                 return redirect(reverse("mfa_activate_totp"))
@@ -113,11 +123,11 @@ class ActorMiddleware:
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        ends_viewing = request.path_info.startswith("/view-as/")
+        allowed = request.path_info in _ALLOWED_WHILE_VIEWING
         if (
             actor.read_only
             and request.method not in {"GET", "HEAD", "OPTIONS"}
-            and not ends_viewing
+            and not allowed
         ):
             raise PermissionDenied(
                 "You are looking through a customer's eyes: nothing can be changed from here.",
@@ -147,7 +157,10 @@ class ActorMiddleware:
         assert surface.storefront is not None  # noqa: S101
         viewing = request.session.get(SESSION_VIEW_AS)
         if viewing:
-            return _viewing(viewing, surface)
+            actor = _viewing(viewing, surface)
+            if actor is not None:
+                return actor
+            del request.session[SESSION_VIEW_AS]
         if not isinstance(request.user, User):
             return None
         membership = selectors.storefront_membership(request.user, surface.storefront)
@@ -167,16 +180,36 @@ def needs_second_factor(request: HttpRequest, actor: Actor) -> bool:
     return not request.user.authenticator_set.exists()  # type: ignore[union-attr]
 
 
+def _is_closed(request: HttpRequest, surface: Surface) -> bool:
+    if surface.kind != "storefront" or request.path_info.startswith(_OPEN_WHEN_CLOSED):
+        return False
+    return not selectors.is_open(surface)
+
+
+def _forget_stranger(request: HttpRequest) -> None:
+    """End the session of somebody whose login here was taken away: the sign-in page would send it in circles."""
+    if request.user.is_authenticated:
+        logout(request)
+
+
 def _viewing(viewing: dict[str, int], surface: Surface) -> Actor | None:
-    """The staff member must still be staff of that organization: taking the role away ends the view."""
+    """None once the hour is over, or when the member of staff may no longer look at this account from here."""
+    storefront = surface.storefront
+    if storefront is None or viewing.get("until", 0) < clock.now().timestamp():
+        return None
     staff = User.objects.filter(pk=viewing["user_id"], is_active=True).first()
-    account = Account.everywhere.filter(pk=viewing["account_id"]).first()
+    account = Account.everywhere.filter(
+        pk=viewing["account_id"], organization_id=storefront.organization_id
+    ).first()
     if staff is None or account is None:
         return None
-    is_staff_there = any(
-        m.organization_id == account.organization_id for m in selectors.staff_memberships(staff)
-    )
-    return selectors.viewing_actor(account, staff) if is_staff_there else None
+    if storefront.owner_id is not None and account.parent_id != storefront.owner_id:
+        return None
+    for membership in selectors.staff_memberships(staff):
+        if membership.organization_id == account.organization_id:
+            looks = selectors.staff_actor(membership, staff).can(Permission.VIEW_AS)
+            return selectors.viewing_actor(account, staff) if looks else None
+    return None
 
 
 def _host(request: HttpRequest) -> str:
