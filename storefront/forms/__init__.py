@@ -1,0 +1,1 @@
+"""The Storefront's forms."""
