@@ -54,7 +54,10 @@ def answering(status: int = 200, body: bytes = b"{}", **headers: str) -> Respond
 
 
 def refusal(base_url: str, allow: list[str] | None = None, **options) -> OutboundError:
-    with pytest.raises(OutboundError) as e, Client(base_url, allow=allow or [], **options) as client:
+    with (
+        pytest.raises(OutboundError) as e,
+        Client(base_url, allow=allow or [], **options) as client,
+    ):
         client.send("GET", "/")
     return e.value
 
