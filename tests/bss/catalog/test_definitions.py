@@ -39,7 +39,7 @@ def type_of(*products: ProductDefinition, **values) -> TypeDefinition:
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def apply(distributor):
     def run(*types: TypeDefinition, managed_by: str = "instance-1", **values):
         return services.definition_apply(

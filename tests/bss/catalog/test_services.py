@@ -40,7 +40,7 @@ from tests.factories.ports import granted
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
 
-@pytest.fixture()
+@pytest.fixture
 def region_type(distributor):
     specs = [
         FieldSpec("region", "Region", type="choice", choices=(("eu", "Europe"),)),
@@ -51,7 +51,7 @@ def region_type(distributor):
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     return tmp_path

@@ -25,7 +25,7 @@ from tests.factories.ports import granted, quoted
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
 
-@pytest.fixture()
+@pytest.fixture
 def default_list(distributor):
     return PriceListFactory(organization=distributor, name="Everybody")
 
