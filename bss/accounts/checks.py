@@ -24,15 +24,17 @@ def fixed_segments_known(**_kwargs: Any) -> list[CheckMessage]:
         elif segment not in FIXED_SEGMENTS:
             hint = "Add it to FIXED_SEGMENTS in bss.accounts.choices."
             found.append(
-                Error(f"The first segment {segment!r} is not in the closed list.", hint, id="accounts.E002")
+                Error(
+                    f"The first segment {segment!r} is not in the closed list.",
+                    hint,
+                    id="accounts.E002",
+                )
             )
     return found
 
 
 @register(Tags.database)
-def live_aliases_free(
-    databases: Sequence[str] | None = None, **_kwargs: Any
-) -> list[CheckMessage]:
+def live_aliases_free(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """No live alias equals a fixed segment; run with `check --database default`, as the deployment does."""
     if not databases or "default" not in databases:
         return []
@@ -47,7 +49,11 @@ def live_aliases_free(
             return []
         hint = "Move the storefront to another alias before this version goes live."
         return [
-            Error(f"The storefront /{alias}/ lies behind a path of the product.", hint, id="accounts.E003")
+            Error(
+                f"The storefront /{alias}/ lies behind a path of the product.",
+                hint,
+                id="accounts.E003",
+            )
             for (alias,) in cursor.fetchall()
         ]
 

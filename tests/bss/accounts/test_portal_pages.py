@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from bss.accounts.choices import StaffRole
-from bss.core import scope
-from tests.conftest import person_of_staff
-from tests.factories.accounts import ContactFactory, make_staff
+from tests.factories.accounts import ContactFactory
 
 PAGES = [
     "list", "create", "imports", "import_create", "organizations", "tenant_create", "staff", "staff_invite",
@@ -20,9 +17,9 @@ def url(name: str, *args: object) -> str:
     return "/portal" + reverse(f"accounts:{name}", urlconf="config.urls_portal", args=args)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_staff_opens_every_page(staff, page):
-    response = staff.client.get(url(page))
+@pytest.mark.parametrize("name", PAGES)
+def test_staff_opens_every_page(staff, name):
+    response = staff.client.get(url(name))
     assert response.status_code == 200
 
 
@@ -33,9 +30,9 @@ def test_staff_opens_every_tab_of_a_reseller(staff, reseller, customer_account, 
     assert "Techsolutions" in response.content.decode()
 
 
-@pytest.mark.parametrize("page", ["detail", "edit", "contact_create"])
-def test_staff_opens_the_pages_of_an_account(staff, customer_account, page):
-    assert staff.client.get(url(page, customer_account.public_id)).status_code == 200
+@pytest.mark.parametrize("name", ["detail", "edit", "contact_create"])
+def test_staff_opens_the_pages_of_an_account(staff, customer_account, name):
+    assert staff.client.get(url(name, customer_account.public_id)).status_code == 200
 
 
 def test_staff_opens_the_pages_of_people(staff, reseller):
@@ -47,7 +44,7 @@ def test_staff_opens_the_pages_of_people(staff, reseller):
 
 
 def test_nobody_in_particular_is_sent_to_the_sign_in_page(client, distributor):
-    for page in PAGES:
-        response = client.get(url(page))
+    for name in PAGES:
+        response = client.get(url(name))
         assert response.status_code == 302
         assert response["Location"].startswith("/portal/account/login/")

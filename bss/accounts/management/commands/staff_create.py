@@ -1,7 +1,7 @@
 """The first member of staff of an organization, who then invites the rest.
 
-    manage.py staff_create --email eleni@meridian.example --name "Eleni Markou"
-    manage.py staff_create ... --organization "Meridian" --country GR --support-email help@meridian.example
+manage.py staff_create --email eleni@meridian.example --name "Eleni Markou"
+manage.py staff_create ... --organization "Meridian" --country GR --support-email help@meridian.example
 """
 
 from __future__ import annotations
@@ -96,5 +96,7 @@ def _password(membership: Membership) -> str:
 
 def _words(error: DomainError) -> str:
     errors: dict[str, list[Any]] = getattr(error, "errors", {})
-    texts = [f"{name}: {text}" if name else str(text) for name, all_ in errors.items() for text in all_]
+    texts = [
+        f"{name}: {text}" if name else str(text) for name, all_ in errors.items() for text in all_
+    ]
     return " ".join(texts) or str(error.message)
