@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
+from bss.accounts.contracts import Surface
 from bss.accounts.models import Contact, Membership, User
+from bss.accounts.services import (
+    membership_invite_again,
+    password_reset_request,
+    sign_in_changed,
+)
+from bss.core import scope
 from bss.core.actor import SYSTEM
 from bss.core.models import Job
+from bss.core.secrets import MASK, unseal
 from bss.orders.events import OrderPlaced
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import line_ask, line_correct, line_fail, order_execute, order_place
@@ -376,3 +387,102 @@ def test_an_app_that_speaks_for_its_subscriptions_is_not_interrupted(
     run_jobs()
 
     assert len(mails("subscription_activated")) == 1
+
+
+def invited(person, **values):
+    membership = membership_invite_again(membership=person.membership, actor=SYSTEM)
+    User.objects.filter(pk=person.user.pk).update(**values)
+    return membership
+
+
+def test_an_invited_person_gets_its_activation_link_once_for_each_invitation(reseller, run_jobs):
+    unusable = make_password(None)
+    invited(reseller, password=unusable)
+    run_jobs()
+    [mail] = mails("membership_invited")
+    assert mail.recipient == reseller.user.email
+    assert mail.subject == "Activate your login at Meridian Cloud Distribution"
+    assert mail.context["link"] == MASK
+    opened = json.loads(unseal(mail.sealed, mail.sealed_context))
+    [link] = re.findall(r"http://\S+", opened["text"])[:1]
+    assert "/account/" in link
+
+    invited(reseller)
+    run_jobs()
+
+    assert len(mails("membership_invited")) == 2
+
+
+def test_an_end_customer_is_invited_in_its_resellers_name(customer, own_shop, run_jobs):
+    invited(customer, password=make_password(None))
+
+    run_jobs()
+
+    [mail] = mails("membership_invited")
+    opened = json.loads(unseal(mail.sealed, mail.sealed_context))
+    assert "Techsolutions Cloud" in mail.subject
+    assert "/techsolutions/account/" in opened["text"]
+    assert "Meridian" not in mail.subject + opened["text"] + opened["html"]
+
+
+def test_somebody_with_a_password_is_told_where_to_sign_in(reseller, run_jobs):
+    invited(reseller)
+
+    run_jobs()
+
+    [mail] = mails("membership_invited")
+    assert mail.subject == "Your access to Meridian Cloud Distribution"
+
+
+def test_staff_are_invited_to_the_portal(staff, run_jobs):
+    invited(staff, password=make_password(None))
+
+    run_jobs()
+
+    [mail] = mails("membership_invited")
+    opened = json.loads(unseal(mail.sealed, mail.sealed_context))
+    assert "/portal/account/" in opened["text"]
+
+
+def test_a_login_that_was_deactivated_meanwhile_is_not_invited(reseller, run_jobs):
+    invited(reseller)
+    Membership.everywhere.filter(pk=reseller.membership.pk).update(is_active=False)
+
+    run_jobs()
+
+    assert mails("membership_invited") == []
+
+
+def test_a_new_password_is_asked_for_on_the_surface_where_one_signs_in(
+    customer, own_shop, run_jobs
+):
+    surface = Surface("storefront", "/techsolutions", own_shop)
+    with scope.activate(None):
+        password_reset_request(email=customer.user.email.upper(), surface=surface)
+
+    run_jobs()
+
+    [mail] = mails("password_reset")
+    opened = json.loads(unseal(mail.sealed, mail.sealed_context))
+    assert "/techsolutions/account/password/reset/key/" in opened["text"]
+    assert mail.recipient == customer.user.email
+
+
+def test_a_stranger_to_the_surface_gets_no_link(reseller, own_shop, run_jobs):
+    surface = Surface("storefront", "/techsolutions", own_shop)
+    password_reset_request(email=reseller.user.email, surface=surface)
+
+    run_jobs()
+
+    assert mails("password_reset") == []
+
+
+def test_a_change_of_the_sign_in_is_told_to_its_owner(reseller, shop):
+    with scope.activate(None):
+        sign_in_changed(
+            user=reseller.user, surface=Surface("storefront", "", shop), change="password_changed"
+        )
+
+    [mail] = mails("security_notice")
+    assert mail.recipient == reseller.user.email
+    assert "Your password was changed." in mail.text

@@ -49,13 +49,12 @@ def test_a_kind_renders_with_its_sample_in_each_language(kind, language):
 
 
 @each_kind
-def test_a_kind_says_in_both_bodies_what_its_sample_holds(kind):
+def test_both_bodies_of_a_kind_say_the_same(kind):
     mail = render(kind, kind.sample, brand=BRAND, language="en")
 
     for name, value in kind.sample.items():
-        if isinstance(value, str) and name != "problem":
-            assert value in mail.subject + mail.text, name
-            assert value in mail.subject + mail.html.replace("&#x27;", "'"), name
+        if isinstance(value, str):
+            assert (value in mail.text) == (value in mail.html), name
 
 
 @each_kind
