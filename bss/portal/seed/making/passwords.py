@@ -14,9 +14,9 @@ from bss.portal.seed.people import DEMO_PASSWORD
 def password_give(users: QuerySet[User]) -> None:
     """Let these sign in with the demonstration password, as far as they have none."""
     without = users.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX).values("pk")
-    User.objects.filter(pk__in=without).update(password=_hash())
+    User.objects.filter(pk__in=without).update(password=demo_hash())
 
 
 @cache
-def _hash() -> str:
+def demo_hash() -> str:
     return make_password(DEMO_PASSWORD)
