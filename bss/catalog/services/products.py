@@ -155,7 +155,9 @@ def fixed_characteristics(product_type: ProductType, raw: Mapping[str, Any]) -> 
 
 def _hidden(product: Product) -> dict[str, Any]:
     """What nobody sees stays as it is when people set the rest."""
-    codes = {s.code for s in specs_from_json(product.type.characteristics) if s.audience == "hidden"}
+    codes = {
+        s.code for s in specs_from_json(product.type.characteristics) if s.audience == "hidden"
+    }
     return {code: value for code, value in product.characteristics.items() if code in codes}
 
 
