@@ -53,7 +53,8 @@ def product_create(
 def product_edit(*, product: Product, version: int | None, actor: Actor, **changes: Any) -> Product:
     """Change columns of a product. On a managed product they are noted, so that its owner leaves them alone.
 
-    `characteristics` replaces what the product fixes, but for the hidden ones. Raises StaleState when `version` is not the present one (None asks not), Invalid naming the fields at fault.
+    `characteristics` replaces what the product fixes, but for the hidden ones. Raises StaleState when `version` is not
+    the present one (None asks not), Invalid naming the fields at fault.
     """
     found = editing.locked(product, version)
     changes = _known(changes)
