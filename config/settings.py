@@ -4,23 +4,36 @@ Everything that differs between a laptop, a test run and production is an enviro
 docs/operations.md. Demo mode (`TRADEWIND_DEMO=1`) and production differ in values, never in code paths.
 """
 
+from functools import partial
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DEMO = env.bool("TRADEWIND_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env("SECRET_KEY", default="insecure-demo-and-test-key-never-used-in-production")
+if DEMO and env.bool("HTTPS", default=False):
+    raise ImproperlyConfigured(
+        "TRADEWIND_DEMO is for a machine of your own: unset it, or unset HTTPS."
+    )
+# Served over HTTPS means production: then no secret has a default.
+HTTPS = env.bool("HTTPS", default=False)
+_secret = (
+    env if HTTPS else partial(env, default="insecure-demo-and-test-key-never-used-in-production")
+)
+SECRET_KEY = _secret("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_BASE_URL = env("PUBLIC_BASE_URL", default="http://localhost:8000")
 
 # Key ring for secrets at rest: "id:base64 of 32 bytes", newest first. See bss.core.secrets.
-SECRETS_KEYS = env.list(
-    "SECRETS_KEYS", default=["demo:ZGVtby1rZXktZm9yLWxvY2FsLXVzZS1vbmx5LTMyYnk="]
+SECRETS_KEYS = (
+    env.list("SECRETS_KEYS")
+    if HTTPS
+    else env.list("SECRETS_KEYS", default=["demo:ZGVtby1rZXktZm9yLWxvY2FsLXVzZS1vbmx5LTMyYnk="])
 )
 
 INSTALLED_APPS = [
@@ -198,7 +211,6 @@ LOGIN_URL = "account_login"
 
 # Safety ----------------------------------------------------------------------------------------------
 
-HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -206,6 +218,8 @@ CSRF_USE_SESSIONS = True
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "bss.ui.views.csrf_failure"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
+# Probes inside the network speak plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -61,16 +61,8 @@ def title_of(code: str) -> Any:
 
 
 _LINES = [
-    {
-        "name": "Microsoft 365 Business Premium",
-        "detail": "25 \N{MULTIPLICATION SIGN} monthly",
-        "total": "€515.00",
-    },
-    {
-        "name": "Acrobat Pro for teams",
-        "detail": "4 \N{MULTIPLICATION SIGN} yearly",
-        "total": "€1,150.56",
-    },
+    {"name": "Microsoft 365 Business Premium", "detail": "25, Monthly", "total": "€515.00"},
+    {"name": "Acrobat Pro for teams", "detail": "4, Yearly", "total": "€1,150.56"},
 ]
 _ORDER = {
     "number": "SO-2026-000123",
@@ -86,7 +78,7 @@ _SUBSCRIPTION = {
     "number": "SUB-000045",
     "name": "Microsoft 365 Business Premium",
     "customer": "Aegean Foods",
-    "detail": "25 \N{MULTIPLICATION SIGN} monthly",
+    "detail": "25, Monthly",
     "link": "https://shop.example/subscriptions/k7hd2mbqv9xw4r/",
 }
 

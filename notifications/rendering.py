@@ -17,6 +17,7 @@ from notifications.kinds import Kind
 
 MAX_SUBJECT = 250
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -63,18 +64,18 @@ def masked(kind: Kind, context: Mapping[str, Any]) -> dict[str, Any]:
     return {name: MASK if name in kind.secret else value for name, value in context.items()}
 
 
-def require_plain(value: Any, path: str = "context") -> None:
-    """Raises TypeError unless `value` is made of text, whole numbers, booleans, None, lists and dicts of them.
+def plain(value: Any, path: str = "context") -> Any:
+    """A copy of `value` that may be stored and printed: without control characters but line breaks and tabs.
 
-    Amounts and dates are text by then, written in the recipient's language.
+    Raises TypeError unless it is made of text, whole numbers, booleans, None, lists and dicts of them. Amounts and
+    dates are text by then, written in the recipient's language.
     """
-    if value is None or isinstance(value, str | int | bool):
-        return
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            require_plain(inner, f"{path}.{name}")
-    elif isinstance(value, list | tuple):
-        for position, inner in enumerate(value):
-            require_plain(inner, f"{path}[{position}]")
-    else:
-        raise TypeError(f"{path} is a {type(value).__name__}: e-mails are given plain values")
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value)
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, Mapping):
+        return {name: plain(inner, f"{path}.{name}") for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner, f"{path}[{position}]") for position, inner in enumerate(value)]
+    raise TypeError(f"{path} is a {type(value).__name__}: e-mails are given plain values")

@@ -9,8 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts import selectors
 from bss.accounts.choices import MembershipKind
-from bss.accounts.models import Account, AccountImport, ApiToken, Contact, Membership, Organization, PaymentMethod
+from bss.accounts.models import (
+    Account,
+    AccountImport,
+    ApiToken,
+    Contact,
+    Membership,
+    Organization,
+    PaymentMethod,
+)
 from bss.accounts.permissions import Permission
+from bss.core import scope
 from bss.core.actor import Actor
 from bss.core.errors import NotFound, PermissionDenied
 
@@ -54,7 +63,7 @@ def access_staff(
 ) -> Membership:
     """A member of the actor's own organization's staff. Raises NotFound and PermissionDenied."""
     rows = Membership.objects.filter(
-        kind=MembershipKind.STAFF, organization_id=actor.organization_id
+        kind=MembershipKind.STAFF, organization_id=scope.active().organization_id
     ).select_related("user", "organization")
     return _found(rows, public_id, actor, permission)
 

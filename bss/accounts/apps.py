@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from bss.accounts import states  # noqa: F401, PLC0415 -- registers the machines
+        from bss.accounts import checks, slots, states, tasks  # noqa: F401, PLC0415 -- each registers itself
+
+        slots.register()

@@ -74,8 +74,8 @@ class ImportOutcome(models.TextChoices):
 FIXED_SEGMENTS = frozenset(
     {
         "about", "account", "api", "appearance", "basket", "catalog", "checkout", "design", "healthz", "media",
-        "my-account", "my-customers", "my-storefront", "ops", "orders", "plans", "portal", "products", "readyz", "runs", "search",
-        "static", "subscriptions", "theme", "view-as", "workspace",
+        "my-account", "my-customers", "my-storefront", "ops", "orders", "plans", "portal", "products", "readyz", "runs",
+        "search", "static", "subscriptions", "theme", "view-as", "workspace",
     }
 )  # fmt: skip
 # Words that would mislead or that later pages are likely to want.

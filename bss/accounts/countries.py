@@ -21,7 +21,7 @@ def country_codes() -> frozenset[str]:
     """Every ISO 3166-1 code in use."""
     return frozenset(
         code
-        for code in Locale("en").territories
+        for code in map(str, Locale("en").territories)
         if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     )
 

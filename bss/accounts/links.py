@@ -32,17 +32,16 @@ class PasswordTokens(PasswordResetTokenGenerator):
 
 def surface_url(target: Target, name: str, *args: Any, query: str = "") -> str:
     """The absolute address of a named page on the portal or on a storefront. Raises NoReverseMatch."""
-    prefix = "/portal/" if target == "portal" else f"{target.prefix}/"  # type: ignore[union-attr]
-    urlconf = settings.PORTAL_URLCONF if target == "portal" else settings.ROOT_URLCONF
+    prefix = "/portal/" if isinstance(target, str) else f"{target.prefix}/"
+    urlconf = settings.PORTAL_URLCONF if isinstance(target, str) else settings.ROOT_URLCONF
     with _under(prefix):
         path = reverse(name, urlconf=urlconf, args=args)
-    base = urlsplit(settings.PUBLIC_BASE_URL)
-    return urlunsplit((base.scheme, _netloc(target, base.netloc), path, query, ""))
+    return _absolute(target, path, query)
 
 
 def home_url(target: Target) -> str:
     """The first page of a surface."""
-    return surface_url(target, "portal:home" if target == "portal" else "storefront:home")
+    return _absolute(target, "/portal/" if isinstance(target, str) else f"{target.prefix}/")
 
 
 def surface_of(membership: Membership) -> Target:
@@ -97,12 +96,17 @@ def _seal(user: User) -> str:
     return salted_hmac(ACTIVATION_SALT, user.password).hexdigest()[:16]
 
 
+def _absolute(target: Target, path: str, query: str = "") -> str:
+    base = urlsplit(settings.PUBLIC_BASE_URL)
+    return urlunsplit((base.scheme, _netloc(target, base.netloc), path, query, ""))
+
+
 def _netloc(target: Target, public: str) -> str:
     """The storefront's own host with the deployment's port; the deployment's host where it has none."""
-    if target == "portal" or not target.host:  # type: ignore[union-attr]
+    if isinstance(target, str) or not target.host:
         return public
     port = public.rpartition(":")[2]
-    return f"{target.host}:{port}" if port.isdigit() else target.host  # type: ignore[union-attr]
+    return f"{target.host}:{port}" if port.isdigit() else target.host
 
 
 @contextmanager

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse, set_script_prefix, set_urlconf
+from django.urls import get_script_prefix, reverse, set_script_prefix, set_urlconf
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 
@@ -24,7 +25,7 @@ from bss.core import clock, scope
 from bss.core.actor import ANONYMOUS, Actor
 from bss.core.errors import NotFound, PermissionDenied
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SESSION_SURFACE = "surface"
 SESSION_VIEW_AS = "view_as"
 # Neither changes anything of the customer's.
@@ -39,7 +40,7 @@ class SurfaceMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         surface = selectors.surface_for(_host(request), request.path_info)
         if surface is None:
             return HttpResponse(
@@ -50,26 +51,30 @@ class SurfaceMiddleware:
             request.path_info = request.path_info[len(surface.prefix) :] or "/"
             if not request.path.startswith(f"{surface.prefix}/"):
                 return redirect(f"{surface.prefix}/")
-            set_script_prefix(f"{surface.prefix}/")
         if surface.kind == "portal":
-            request.urlconf = settings.PORTAL_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PORTAL_URLCONF
             set_urlconf(settings.PORTAL_URLCONF)
-        return self.get_response(request)
+        before = get_script_prefix()
+        set_script_prefix(f"{surface.prefix}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(before)
 
 
 class SurfaceSessionMiddleware(SessionMiddleware):
     """One session per surface: its own cookie name and path, so that a shop's cookie opens nothing else."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         surface: Surface = request.surface  # type: ignore[attr-defined]
         request.session = self.SessionStore(request.COOKIES.get(surface.cookie_name))
         if request.session.get(SESSION_SURFACE, surface.key) != surface.key:
             request.session = self.SessionStore()
-        response = self.get_response(request)
+        response = cast(HttpResponseBase, self.get_response(request))
         self._save(request, response, surface)
         return response
 
-    def _save(self, request: HttpRequest, response: HttpResponse, surface: Surface) -> None:
+    def _save(self, request: HttpRequest, response: HttpResponseBase, surface: Surface) -> None:
         session = request.session
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))
@@ -86,7 +91,7 @@ class SurfaceSessionMiddleware(SessionMiddleware):
             return
         self._set_cookie(response, session, surface)
 
-    def _set_cookie(self, response: HttpResponse, session: Any, surface: Surface) -> None:
+    def _set_cookie(self, response: HttpResponseBase, session: Any, surface: Surface) -> None:
         lasting: dict[str, Any] = {}
         if not session.get_expire_at_browser_close():
             seconds = session.get_expiry_age()
@@ -97,7 +102,7 @@ class SurfaceSessionMiddleware(SessionMiddleware):
             path=surface.cookie_path,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
-            samesite=settings.SESSION_COOKIE_SAMESITE,
+            samesite="Lax",
             **lasting,
         )
 
@@ -108,7 +113,7 @@ class ActorMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         surface: Surface = request.surface  # type: ignore[attr-defined]
         if _is_closed(request, surface):
             return render(request, "accounts/storefront_closed.html", status=404)
@@ -124,11 +129,7 @@ class ActorMiddleware:
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         allowed = request.path_info in _ALLOWED_WHILE_VIEWING
-        if (
-            actor.read_only
-            and request.method not in {"GET", "HEAD", "OPTIONS"}
-            and not allowed
-        ):
+        if actor.read_only and request.method not in {"GET", "HEAD", "OPTIONS"} and not allowed:
             raise PermissionDenied(
                 "You are looking through a customer's eyes: nothing can be changed from here.",
                 code="VIEW_ONLY",

@@ -8,7 +8,6 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bss.accounts.models import Account, Organization
-from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog.choices import ProductAudience, ProductKind, Unit
 from bss.catalog.models import (
     AddOn,
@@ -179,10 +178,8 @@ def price_list_for(payer: Account, on: date) -> PriceList | None:
 def resale_list_for(reseller: Account, customer: Account | None, on: date) -> PriceList | None:
     """The reseller's own list for one of its customers, or for a visitor of its storefront (None).
 
-    None when it has no valid one, or its plan does not include own prices: then the list price applies.
+    None when it has no valid one: then the list price applies. Its plan must include OWN_PRICES: ask before.
     """
-    if OWN_PRICES not in ENTITLEMENTS.get().capabilities(reseller.pk):
-        return None
     return _assigned_or_default(customer, owner_id=reseller.pk, currency=reseller.currency, on=on)
 
 
@@ -235,9 +232,7 @@ def visible_products(price_list: PriceList | None, *, audience: Audience) -> Que
 
 
 def without_unlisted(found: QuerySet[Product], reseller: Account) -> QuerySet[Product]:
-    """`found` without what the reseller chose not to show, while its plan includes the choice."""
-    if CATALOG_LISTING not in ENTITLEMENTS.get().capabilities(reseller.pk):
-        return found
+    """`found` without what the reseller chose not to show. Its plan must include CATALOG_LISTING: ask before."""
     hidden = Listing.everywhere.filter(reseller=reseller, product=OuterRef("pk"), is_listed=False)
     return found.filter(~Exists(hidden))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
+from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog import selectors
 from bss.catalog.models import PriceList
 from bss.ui import slots
@@ -173,11 +174,12 @@ def _account_price_list(request: HttpRequest, account: Account) -> Mapping[str, 
     actor = slots.actor_of(request)
     on = selectors.local_date(account.organization)
     seller = account.parent
-    counts = (
-        selectors.resale_list_for(seller, account, on)
-        if seller
-        else selectors.price_list_for(account, on)
-    )
+    if seller is None:
+        counts = selectors.price_list_for(account, on)
+    elif selectors.OWN_PRICES in ENTITLEMENTS.get().capabilities(seller.pk):
+        counts = selectors.resale_list_for(seller, account, on)
+    else:
+        counts = None
     assigned = selectors.assignment_of(account)
     return {
         "account": account,

@@ -80,7 +80,10 @@ class Answer:
 
 
 class Client:
-    """Calls one base URL. Use as a context manager or keep it for a series of calls."""
+    """Calls one base URL. Use as a context manager or keep it for a series of calls.
+
+    Raises OutboundError("refused") for an address that is none.
+    """
 
     def __init__(
         self,
@@ -100,14 +103,17 @@ class Client:
             ssl_context=ssl.create_default_context(),
             network_backend=_GuardedBackend([ipaddress.ip_network(n) for n in networks]),
         )
-        self._http = httpx2.Client(
-            base_url=base_url,
-            headers=dict(headers or {}),
-            timeout=httpx2.Timeout(read, connect=connect),
-            follow_redirects=False,
-            trust_env=False,
-            transport=transport,
-        )
+        try:
+            self._http = httpx2.Client(
+                base_url=base_url,
+                headers=dict(headers or {}),
+                timeout=httpx2.Timeout(read, connect=connect),
+                follow_redirects=False,
+                trust_env=False,
+                transport=transport,
+            )
+        except httpx2.InvalidURL as error:
+            raise OutboundError("refused", str(error), sent=False) from error
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +150,7 @@ class Client:
                     body,
                     response.elapsed.total_seconds() if response.is_closed else 0.0,
                 )
-        except _Refused as refusal:
+        except (_Refused, httpx2.InvalidURL) as refusal:
             raise OutboundError("refused", str(refusal), sent=False) from refusal
         except (httpx2.ConnectTimeout, httpx2.ConnectError, httpx2.PoolTimeout) as error:
             raise OutboundError("unreachable", str(error) or "no connection", sent=False) from error

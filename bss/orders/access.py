@@ -48,7 +48,9 @@ def access_basket(
 ) -> Basket:
     """The actor's own basket at this storefront; somebody else's is not there, even inside one account."""
     basket = (
-        Basket.objects.filter(public_id=public_id, user_id=actor.user_id or 0, storefront=storefront)
+        Basket.objects.filter(
+            public_id=public_id, user_id=actor.user_id or 0, storefront=storefront
+        )
         .select_related("account", "customer", "storefront", "organization")
         .first()
     )

@@ -7,6 +7,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from bss.core.events import subscribe  # noqa: PLC0415 -- models are loaded now
-        from bss.orders import events, handlers  # noqa: PLC0415
+        from bss.orders import events, handlers, slots  # noqa: PLC0415
 
         subscribe(events.OrderPlaced, handlers.order_placed_execute)
+        slots.register()

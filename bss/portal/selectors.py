@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -118,7 +117,7 @@ def orders_by_week() -> list[tuple[date, int]]:
 
 def subscriptions_by_product(limit: int = 8) -> list[tuple[str, int]]:
     """The products most subscribed to, by live subscriptions."""
-    rows: Sequence[Any] = (
+    rows: Any = (
         Subscription.objects.filter(state__in=LIVE)
         .values_list(F("product__name"))
         .annotate(n=Count("pk"))

@@ -1,18 +1,19 @@
 """What something costs somebody: price lists, list prices and quotes read together, always in as many queries.
 
-Each function reads the payer's list, its items, the products and their list prices once, whatever the number of
-products; a resale price adds the reseller's list and its items.
+Each function reads the payer's list, the products, their list prices and the lists' items once, whatever the number
+of products; a resale price adds the reseller's plan and its list.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bss.accounts.models import Account, Organization
+from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
 from bss.catalog.contracts import Offer
@@ -28,12 +29,16 @@ _Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Under which lists something is priced, and for whom. `resale` adds the reseller's track."""
+    """Under which lists something is priced, and for whom. `resale` adds the reseller's track.
+
+    `capabilities` are those of the reseller's plan where it resells, so that whoever needs them asks once.
+    """
 
     price_list: PriceList
     audience: Audience
     resale: bool = False
     resale_list: PriceList | None = None
+    capabilities: frozenset[str] = frozenset()
 
     @property
     def currency(self) -> str:
@@ -44,7 +49,7 @@ class Market:
 class _Loaded:
     """Everything the engine needs of some products, by (product id, unit)."""
 
-    products: dict[int, Product] = field(default_factory=dict)
+    products: Mapping[int, Product]
     list_prices: dict[_Key, ListPrice] = field(default_factory=dict)
     rules: dict[_Key, Rule] = field(default_factory=dict)
     resale_rules: dict[_Key, Rule] = field(default_factory=dict)
@@ -79,40 +84,38 @@ def offers_for(
     A reseller that looks for itself also gets what it may only buy for its customers. Products that cannot be
     bought are left out.
     """
-    market = market_for(payer, customer)
-    if market is not None and payer.is_reseller and customer is None:
-        market = Market(market.price_list, catalog.EVERYBODY)
-    return _offers(market, product_ids)
+    market = browsing_market(payer, customer)
+    return offers_under(market, _products(product_ids)) if market else {}
 
 
 def visitor_offers(
     *, organization: Organization, product_ids: Collection[int]
 ) -> dict[int, list[UnitPrice]]:
     """What a visitor of an organization's shop sees: its default list's prices, nothing without one."""
-    price_list = catalog.visitor_list_for(organization, catalog.local_date(organization))
-    market = Market(price_list, catalog.CUSTOMERS) if price_list else None
-    return _offers(market, product_ids)
+    market = visitor_market(organization)
+    return offers_under(market, _products(product_ids)) if market else {}
 
 
 def resale_visitor_offers(
     *, reseller: Account, product_ids: Collection[int]
 ) -> dict[int, list[UnitPrice]]:
     """What a visitor of a reseller's own storefront sees: its default list's resale prices, nothing without one."""
-    on = catalog.local_date(reseller.organization)
-    resale_list = catalog.resale_list_for(reseller, None, on)
-    price_list = catalog.price_list_for(reseller, on) if resale_list else None
-    market = (
-        Market(price_list, catalog.CUSTOMERS, resale=True, resale_list=resale_list)
-        if price_list
-        else None
-    )
-    return _offers(market, product_ids)
+    market = resale_visitor_market(reseller)
+    if market is None or market.resale_list is None:
+        return {}
+    return offers_under(market, _products(product_ids))
+
+
+def offers_under(market: Market, products: Collection[Product]) -> dict[int, list[UnitPrice]]:
+    """Every unit on sale of products that were read already (with their type), shortest first."""
+    return _offers(market, {product.pk: product for product in products})
 
 
 def preview(price_list: PriceList, items: Sequence[PriceListItem]) -> dict[int, list[UnitPrice]]:
     """What each item of a price list makes of today's list prices and quotes, by item id, for staff."""
     market = Market(price_list, catalog.EVERYBODY)
-    offered = _offers(market, {item.product_id for item in items}, on_sale=False)
+    products = {item.product_id: item.product for item in items}
+    offered = _offers(market, products, on_sale=False)
     specific = {(item.product_id, item.unit) for item in items if item.unit}
     found: dict[int, list[UnitPrice]] = {}
     for item in items:
@@ -129,6 +132,9 @@ def preview(price_list: PriceList, items: Sequence[PriceListItem]) -> dict[int, 
     return found
 
 
+# Markets -----------------------------------------------------------------------------------------------------
+
+
 def market_for(
     payer: Account, customer: Account | None = None, at: datetime | None = None
 ) -> Market | None:
@@ -137,13 +143,43 @@ def market_for(
     price_list = catalog.price_list_for(payer, on)
     if price_list is None:
         return None
-    resale = customer is not None and customer.parent_id == payer.pk
-    return Market(
-        price_list,
-        catalog.audience_of(payer, customer),
-        resale,
-        catalog.resale_list_for(payer, customer, on) if resale else None,
+    audience = catalog.audience_of(payer, customer)
+    if customer is None or customer.parent_id != payer.pk:
+        return Market(price_list, audience)
+    return _resale_market(price_list, payer, customer, on)
+
+
+def browsing_market(payer: Account, customer: Account | None = None) -> Market | None:
+    """As `market_for`; a reseller that looks for itself also sees what is for its customers only."""
+    market = market_for(payer, customer)
+    if market is not None and payer.is_reseller and customer is None:
+        return replace(market, audience=catalog.EVERYBODY)
+    return market
+
+
+def visitor_market(organization: Organization) -> Market | None:
+    """What visitors of an organization's shop look at: its default list; None without one."""
+    price_list = catalog.visitor_list_for(organization, catalog.local_date(organization))
+    return Market(price_list, catalog.CUSTOMERS) if price_list else None
+
+
+def resale_visitor_market(reseller: Account) -> Market | None:
+    """What visitors of a reseller's own storefront look at. Without `resale_list` they are shown no prices."""
+    on = catalog.local_date(reseller.organization)
+    price_list = catalog.price_list_for(reseller, on)
+    return _resale_market(price_list, reseller, None, on) if price_list else None
+
+
+def _resale_market(
+    price_list: PriceList, reseller: Account, customer: Account | None, on: date
+) -> Market:
+    capabilities = ENTITLEMENTS.get().capabilities(reseller.pk)
+    own = (
+        catalog.resale_list_for(reseller, customer, on)
+        if catalog.OWN_PRICES in capabilities
+        else None
     )
+    return Market(price_list, catalog.CUSTOMERS, True, own, capabilities)
 
 
 class CatalogueOffers:
@@ -163,14 +199,14 @@ class CatalogueOffers:
 
 
 def _offers(
-    market: Market | None, product_ids: Collection[int], *, on_sale: bool = True
+    market: Market, products: Mapping[int, Product], *, on_sale: bool = True
 ) -> dict[int, list[UnitPrice]]:
-    if market is None or not product_ids:
+    if not products:
         return {}
-    loaded = _load(market, product_ids)
+    loaded = _load(market, products)
     requests = [
         PriceRequest(product_id, unit)
-        for product_id, product in loaded.products.items()
+        for product_id, product in products.items()
         for unit in _units(product, loaded)
     ]
     found: dict[int, list[UnitPrice]] = defaultdict(list)
@@ -183,7 +219,8 @@ def _offers(
 
 
 def _priced(market: Market, requests: Sequence[PriceRequest]) -> list[UnitPrice | None]:
-    return _answers(market, _load(market, {request.product_id for request in requests}), requests)
+    products = {p.pk: p for p in _products({request.product_id for request in requests})}
+    return _answers(market, _load(market, products), requests)
 
 
 def _answers(
@@ -248,22 +285,19 @@ def _units(product: Product, loaded: _Loaded) -> list[str]:
 # Loading -----------------------------------------------------------------------------------------------------
 
 
-def _load(market: Market, product_ids: Collection[int]) -> _Loaded:
-    return _Loaded(
-        products={
-            p.pk: p for p in Product.objects.filter(pk__in=product_ids).select_related("type")
-        },
-        list_prices={
-            (row.product_id, row.unit): row
-            for row in ListPrice.objects.filter(
-                product_id__in=product_ids, currency=market.currency, is_active=True
-            )
-        },
-        rules=_rules(market.price_list, product_ids),
-        resale_rules=_rules(market.resale_list, product_ids) if market.resale_list else {},
-    )
+def _products(product_ids: Collection[int]) -> list[Product]:
+    return list(Product.objects.filter(pk__in=product_ids).select_related("type"))
 
 
-def _rules(price_list: PriceList, product_ids: Collection[int]) -> dict[_Key, Rule]:
-    items = PriceListItem.objects.filter(price_list=price_list, product_id__in=product_ids)
-    return {(item.product_id, item.unit): Rule(item.rule, item.percent) for item in items}
+def _load(market: Market, products: Mapping[int, Product]) -> _Loaded:
+    loaded = _Loaded(products)
+    for row in ListPrice.objects.filter(
+        product_id__in=products, currency=market.currency, is_active=True
+    ):
+        loaded.list_prices[row.product_id, row.unit] = row
+    lists = [found.pk for found in (market.price_list, market.resale_list) if found]
+    for item in PriceListItem.objects.filter(price_list__in=lists, product_id__in=products):
+        own = item.price_list_id == market.price_list.pk
+        rules = loaded.rules if own else loaded.resale_rules
+        rules[item.product_id, item.unit] = Rule(item.rule, item.percent)
+    return loaded

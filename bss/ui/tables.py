@@ -186,6 +186,13 @@ class Table:
             actions = self.row_actions(row)
             yield Row(key_of(row), self.row_label(row), url, cells, actions, self.row_tone(row))
 
+    def plain(self, found: Sequence[Any]) -> dict[str, Any]:
+        """What ui/_table.html needs for a table inside another page: these rows, without sorting or choosing."""
+        rows = list(self.rows(found))
+        heads = [(Head(column, "", ""), "") for column in self.visible]
+        menus = any(row.actions for row in rows)
+        return {"table": self, "heads": heads, "rows": rows, "menus": menus}
+
     def totals(self, found: Sequence[Any]) -> list[Sequence[Any]] | None:
         """One entry per visible column: sums by currency of what is shown; None when nothing is totalled."""
         if not any(column.total for column in self.visible):

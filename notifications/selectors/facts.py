@@ -82,9 +82,9 @@ def subscription_facts(subscription: Subscription, reader: Recipient) -> dict[st
 
 
 def quantity(count: int, unit: str) -> str:
-    """ "25 x monthly", with a proper sign, in the active language."""
+    """How many, and for which term: "25, Monthly" in the active language."""
     label = str(Unit(unit).label) if unit in Unit.values else unit
-    return f"{formats.number(count)} \N{MULTIPLICATION SIGN} {label}"
+    return f"{formats.number(count)}, {label}"
 
 
 def day(at: datetime | None, time_zone: str) -> str:

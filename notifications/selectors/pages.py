@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from django.urls import NoReverseMatch
 
 from bss.accounts.links import Target, home_url, surface_url
@@ -35,4 +37,12 @@ def _page(target: Target | None, portal: str, storefront: str, public_id: str) -
         return surface_url(target, portal if target == "portal" else storefront, public_id)
     except NoReverseMatch:
         # A deployment may run without one of the surfaces: its first page is the next best.
+        return home_page(target)
+
+
+def home_page(target: Target) -> str:
+    """The first page of a surface."""
+    try:
         return home_url(target)
+    except NoReverseMatch:
+        return urljoin(surface_url(target, "account_login"), "../../")

@@ -47,7 +47,7 @@ def notify(
     full_key = f"{kind.code}:{key}"
     if len(full_key) > MAX_KEY:
         raise ValueError(f"the key of an e-mail is too long: {full_key}")
-    rendering.require_plain(dict(context))
+    context = rendering.plain(context)
     recipient = recipient.strip()
     validate_email(recipient)
     with transaction.atomic():

@@ -139,6 +139,9 @@ class DeliveryDetail(DetailView):
 # form posts, nothing is loaded but pictures of this host.
 _MAIL_POLICY = {
     "default-src": ["'none'"],
+    "script-src": ["'none'"],
+    "connect-src": ["'none'"],
+    "font-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
     "img-src": ["'self'", "data:"],
     "base-uri": ["'none'"],

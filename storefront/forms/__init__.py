@@ -1,1 +1,1 @@
-"""The Storefront's forms."""
+"""Forms of the Storefront: they clean, the view calls the service."""

@@ -22,7 +22,7 @@ from tests.servicemanager.conftest import make_instance
 
 
 def offer(name: str = "Desk Team", price: str = "10") -> CatalogueDefinition:
-    prices = [PriceDefinition("P1M", "EUR", Decimal(price), Decimal("7"))]
+    prices = [PriceDefinition("P1M", "EUR", Decimal(price), Decimal(7))]
     product = ProductDefinition(sku="team", name=name, prices=prices)
     return CatalogueDefinition(
         [ProductTypeDefinition(external_id="desk", name="Desk", products=[product])]

@@ -128,9 +128,7 @@ def test_a_vendor_that_accepts_and_never_answers_creates_once(ordered, echo, run
     assert len(echo.state()["subscriptions"]) == 1
 
 
-def test_a_worker_killed_between_call_and_record_creates_once(
-    ordered, echo, run_jobs, monkeypatch
-):
+def test_a_worker_killed_between_call_and_record_creates_once(ordered, echo, run_jobs, monkeypatch):
     provision = Echo.provision
 
     def die(self, call):
@@ -207,7 +205,11 @@ def test_work_that_fails_at_the_vendor_is_tried_again_under_a_new_key(
     run_jobs()
     subscription = subscription_of(ordered)
     job = job_of(subscription)
-    assert (job.state, job.code, job.vendor_code) == (P.FAILED, "VENDOR_FAILED", "provisioning_failed")
+    assert (job.state, job.code, job.vendor_code) == (
+        P.FAILED,
+        "VENDOR_FAILED",
+        "provisioning_failed",
+    )
     assert echo.state()["subscriptions"] == []
 
     echo.behave("ok")

@@ -130,8 +130,6 @@ def test_a_key_ring_that_lost_its_key_fails_with_its_cause(
 # What a declaration must say --------------------------------------------------------------------------
 
 
-
-
 def test_a_capability_without_its_method_is_refused():
     class Promises(ServiceManager):
         code = "promises"

@@ -18,7 +18,7 @@ from servicemanager.services import instance_deactivate
 from tests.factories.orders import make_product, make_type
 from tests.servicemanager.conftest import make_instance, make_managed
 
-QUOTE = QuotedPrice(1, "P1M", "EUR", Decimal("9"), "sell")
+QUOTE = QuotedPrice(1, "P1M", "EUR", Decimal(9), "sell")
 
 
 def subject_of(account, *products, kind="new") -> ReviewSubject:
@@ -63,7 +63,9 @@ def test_lines_nobody_manages_proceed(at_distributor, account):
     assert CheckoutReviewAdapter().review(subject, "place") == Proceed()
 
 
-def test_each_instance_is_asked_once_with_its_own_lines(instance, elsewhere, account, scripted, scripted_remote):
+def test_each_instance_is_asked_once_with_its_own_lines(
+    instance, elsewhere, account, scripted, scripted_remote
+):
     first, second, third = (
         make_managed(instance, external_id="a"),
         make_managed(elsewhere, external_id="b"),
@@ -194,7 +196,9 @@ def test_the_types_characteristics_and_the_service_managers_fields_are_asked_tog
 ):
     product = make_managed(
         instance,
-        type_values={"characteristics": specs("region", "plan") + specs("secret", audience="hidden")},
+        type_values={
+            "characteristics": specs("region", "plan") + specs("secret", audience="hidden")
+        },
         characteristics={"plan": "gold"},
     )
     scripted.script = {"fields": [[FieldSpec("alias", "Alias", required=True)]]}
@@ -221,7 +225,9 @@ def test_what_nobody_manages_asks_its_characteristics(at_distributor, account):
     assert [s.code for s in asked.specs] == ["colour"]
 
 
-def test_actions_and_lines_with_nothing_to_ask_are_left_out(instance, at_distributor, account, scripted):
+def test_actions_and_lines_with_nothing_to_ask_are_left_out(
+    instance, at_distributor, account, scripted
+):
     product = make_managed(instance, type_values={"characteristics": specs("region")})
     assert CheckoutReviewAdapter().fields(subject_of(account, product, kind="quantity")) == []
     assert CheckoutReviewAdapter().fields(subject_of(account, make_product(at_distributor))) == []

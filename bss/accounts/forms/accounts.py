@@ -78,7 +78,7 @@ class _AccountFields(forms.Form):
         widget=forms.TextInput,
         help_text=_("In the account's currency."),
     )
-    payment_method = forms.ModelChoiceField(
+    payment_method: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Payment method"), queryset=None, required=False, to_field_name="public_id"
     )
     billing_day = forms.IntegerField(
@@ -99,9 +99,9 @@ class _AccountFields(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if values.get("credit") == "amount" and values.get("credit_amount") is None:
-            if "credit_amount" not in self.errors:
-                self.add_error("credit_amount", _("Enter the amount."))
+        missing = values.get("credit") == "amount" and values.get("credit_amount") is None
+        if missing and "credit_amount" not in self.errors:
+            self.add_error("credit_amount", _("Enter the amount."))
         if not values.get("tax_country"):
             values["tax_country"] = values.get("country", "")
         return values
@@ -118,10 +118,8 @@ class _AccountFields(forms.Form):
 class AccountCreateForm(_AccountFields):
     """A new account of any kind."""
 
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=AccountKind.choices, widget=forms.RadioSelect
-    )
-    parent = forms.ModelChoiceField(
+    kind = forms.ChoiceField(label=_("Kind"), choices=AccountKind.choices, widget=forms.RadioSelect)
+    parent: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Reseller"),
         queryset=None,
         required=False,
@@ -220,6 +218,8 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("CSV file"),
-        help_text=_("At most 5 MB and 20,000 rows. Commas, semicolons or tabs; the first line names the columns."),
+        help_text=_(
+            "At most 5 MB and 20,000 rows. Commas, semicolons or tabs; the first line names the columns."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )

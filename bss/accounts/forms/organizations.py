@@ -59,7 +59,7 @@ class OrganizationForm(forms.Form):
 class TenantForm(OrganizationForm):
     """A tenant reseller's organization with its first administrator."""
 
-    billing_account = forms.ModelChoiceField(
+    billing_account: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Billing account"),
         queryset=None,
         to_field_name="public_id",
@@ -86,17 +86,13 @@ class StaffInviteForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(
-        label=_("Role"), choices=StaffRole.choices, widget=forms.RadioSelect
-    )
+    role = forms.ChoiceField(label=_("Role"), choices=StaffRole.choices, widget=forms.RadioSelect)
 
 
 class StaffRoleForm(forms.Form):
     """What a member of staff may do."""
 
-    role = forms.ChoiceField(
-        label=_("Role"), choices=StaffRole.choices, widget=forms.RadioSelect
-    )
+    role = forms.ChoiceField(label=_("Role"), choices=StaffRole.choices, widget=forms.RadioSelect)
 
 
 class PaymentMethodForm(forms.Form):
@@ -115,19 +111,21 @@ class TokenForm(forms.Form):
     """A key to the API."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("What it is for, so that it can be told apart.")
+        label=_("Name"),
+        max_length=100,
+        help_text=_("What it is for, so that it can be told apart."),
     )
-    account = forms.ModelChoiceField(
+    account: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Acts for"),
         queryset=None,
         required=False,
         to_field_name="public_id",
         empty_label=_("The whole organization"),
-        help_text=_("A reseller's key sees that reseller and its customers. Its plan must include the API."),
+        help_text=_(
+            "A reseller's key sees that reseller and its customers. Its plan must include the API."
+        ),
     )
-    scopes = forms.MultipleChoiceField(
-        label=_("May"), widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label=_("May"), widget=forms.CheckboxSelectMultiple)
     expires_on = forms.DateField(
         label=_("Last day"),
         required=False,

@@ -108,5 +108,3 @@ class ActivationForm(forms.Form):
         if first and second and first != second:
             self.add_error("password2", _("This differs from the password above."))
         return values
-
-

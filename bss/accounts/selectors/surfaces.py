@@ -99,4 +99,4 @@ def theme_for(key: str) -> BrandTheme | None:
 def alias_taken(alias: str, *, host: str = "", but_not: Storefront | None = None) -> bool:
     """Whether another storefront at this host answers to this alias, in whatever case."""
     found = Storefront.everywhere.filter(host=host, alias__iexact=alias)
-    return found.exclude(pk=but_not.pk if but_not else None).exists()
+    return (found.exclude(pk=but_not.pk) if but_not and but_not.pk else found).exists()

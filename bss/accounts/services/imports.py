@@ -31,12 +31,12 @@ from bss.accounts.services.contacts import contact_create
 from bss.accounts.services.import_file import ImportLine, import_file_read, lines
 from bss.core import runs
 from bss.core.actor import Actor
-from bss.core.errors import DomainError, Invalid
+from bss.core.errors import DomainError, Invalid, PermissionDenied
 from bss.core.models import Run
 
 IMPORT = "accounts.import"
 CHUNK = 200
-_YES = {"1", "true", "yes", "y", "x", "on", "ja", "oui", "ναι"}
+_YES = {"1", "true", "yes", "y", "x", "on", "ja", "oui", "ναι"}  # noqa: RUF001 -- Greek
 _NO = {"0", "false", "no", "n", "off", "nein", "non", "οχι", "όχι"}
 _AMOUNT = re.compile(r"[0-9]{1,12}([.,][0-9]{1,2})?")
 _FLAGS = ("taxable", "ordering_enabled", "reselling_enabled")
@@ -52,6 +52,8 @@ def import_create(
     *, organization: Organization, name: str, raw: bytes, actor: Actor
 ) -> AccountImport:
     """Keep an uploaded file. Raises Invalid on the field file."""
+    if actor.user_id is None:
+        raise PermissionDenied
     read = import_file_read(raw, language=organization.language)
     return AccountImport.objects.create(
         organization=organization,

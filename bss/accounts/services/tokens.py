@@ -42,6 +42,8 @@ def token_create(
     It acts for the organization, or for one account below it; nobody gives away more than it has itself. Raises
     Invalid by field; PermissionDenied (CAPABILITY_MISSING) for a reseller whose plan has no API.
     """
+    if actor.user_id is None:
+        raise PermissionDenied
     _account_fits(account)
     chosen = _scopes_checked(scopes, actor, account)
     if expires_at is not None and expires_at <= clock.now():

@@ -47,9 +47,7 @@ class Activate(View):
         form = ActivationForm(request.POST, user=self.membership.user)
         if not form.is_valid():
             return self._page(form, status=400)
-        membership_password_set(
-            membership=self.membership, password=form.cleaned_data["password1"]
-        )
+        membership_password_set(membership=self.membership, password=form.cleaned_data["password1"])
         messages.success(request, _("Your password is set. Sign in with it."))
         return HttpResponseRedirect(reverse("account_login"))
 

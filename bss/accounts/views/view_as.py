@@ -13,6 +13,7 @@ from bss.accounts.links import surface_url
 from bss.accounts.middleware import SESSION_VIEW_AS
 from bss.accounts.models import Account
 from bss.accounts.services import viewing_accept
+from bss.accounts.views.leaving import leave_to
 from bss.core.errors import NotFound
 
 
@@ -35,4 +36,4 @@ def end(request: HttpRequest) -> HttpResponse:
     account = Account.everywhere.filter(pk=viewing["account_id"]).first() if viewing else None
     if account is None:
         return HttpResponseRedirect(request.surface.home_url)  # type: ignore[attr-defined]
-    return HttpResponseRedirect(surface_url("portal", "accounts:detail", account.public_id))
+    return leave_to(request, surface_url("portal", "accounts:detail", account.public_id))

@@ -53,7 +53,8 @@ def product_create(
 def product_edit(*, product: Product, version: int | None, actor: Actor, **changes: Any) -> Product:
     """Change columns of a product. On a managed product they are noted, so that its owner leaves them alone.
 
-    `characteristics` replaces what the product fixes, but for the hidden ones. Raises StaleState when `version` is not the present one (None asks not), Invalid naming the fields at fault.
+    `characteristics` replaces what the product fixes, but for the hidden ones. Raises StaleState when `version` is not
+    the present one (None asks not), Invalid naming the fields at fault.
     """
     found = editing.locked(product, version)
     changes = _known(changes)
@@ -155,7 +156,9 @@ def fixed_characteristics(product_type: ProductType, raw: Mapping[str, Any]) -> 
 
 def _hidden(product: Product) -> dict[str, Any]:
     """What nobody sees stays as it is when people set the rest."""
-    codes = {s.code for s in specs_from_json(product.type.characteristics) if s.audience == "hidden"}
+    codes = {
+        s.code for s in specs_from_json(product.type.characteristics) if s.audience == "hidden"
+    }
     return {code: value for code, value in product.characteristics.items() if code in codes}
 
 

@@ -14,14 +14,19 @@ from bss.orders.selectors.orders import (
     OrderAmounts,
     amounts_of,
     order_lines,
+    orders_needing_staff,
+    orders_of,
     orders_visible,
     terms_current,
+    terms_versions,
     track_for,
+    with_needs,
 )
 from bss.orders.selectors.prices import unit_prices
 from bss.orders.selectors.reviews import (
     Question,
     basket_subject,
+    correction_specs,
     order_subject,
     questions_for,
 )
@@ -39,11 +44,16 @@ __all__ = [
     "basket_subject",
     "basket_track",
     "basket_view",
+    "correction_specs",
     "order_lines",
     "order_subject",
+    "orders_needing_staff",
+    "orders_of",
     "orders_visible",
     "questions_for",
     "terms_current",
+    "terms_versions",
     "track_for",
     "unit_prices",
+    "with_needs",
 ]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
+from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money
+from bss.orders.choices import LineState, OrderState
 from bss.orders.contracts import Track
 from bss.orders.models import Order, OrderLine, TermsVersion
 
@@ -75,3 +78,30 @@ def terms_current(organization_id: int) -> TermsVersion | None:
 
 def _money(amount: object, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)  # type: ignore[arg-type]
+
+
+def with_needs(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with `needs_input`: whether a line waits for somebody's answer."""
+    waiting = OrderLine.objects.filter(order=OuterRef("pk"), state=LineState.NEEDS_INPUT)
+    return orders.annotate(needs_input=Exists(waiting))
+
+
+def orders_needing_staff(orders: QuerySet[Order] | None = None) -> QuerySet[Order]:
+    """Orders in which somebody must do something: execute it, give an answer, or deal with a failure."""
+    found = with_needs(orders_visible() if orders is None else orders)
+    is_due = Q(due_at=None) | Q(due_at__lte=clock.now())
+    return found.filter(
+        (Q(state=OrderState.PLACED) & is_due)
+        | Q(state__in=[OrderState.FAILED, OrderState.PARTLY_EXECUTED])
+        | Q(needs_input=True)
+    )
+
+
+def orders_of(account: Account, limit: int = 20) -> list[Order]:
+    """The newest orders an account pays or uses."""
+    return list(orders_visible().filter(Q(account=account) | Q(customer=account))[:limit])
+
+
+def terms_versions() -> QuerySet[TermsVersion]:
+    """Every version of the organization's terms, newest first."""
+    return TermsVersion.objects.order_by("-published_at", "-id")

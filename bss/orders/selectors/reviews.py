@@ -88,3 +88,18 @@ def open_characteristics(product: Product) -> list[FieldSpec]:
     """The characteristics of the product's type that the product does not fix itself."""
     specs = specs_from_json(product.type.characteristics)
     return [spec for spec in specs if product.characteristics.get(spec.code) in {None, ""}]
+
+
+def correction_specs(line: OrderLine, *, staff: bool = False) -> list[FieldSpec]:
+    """What must be asked again for a line that needs input or failed, the field at fault first.
+
+    A field nobody declares is asked as text, so that a service manager may ask for anything.
+    """
+    subject = order_subject(line.order, [line])
+    questions = questions_for(subject, [line], staff=staff)
+    specs = {spec.code: spec for spec in (questions[0].specs if questions else ())}
+    wanted = line.problem_field
+    if not wanted:
+        return list(specs.values())
+    label = wanted.replace("_", " ").capitalize()
+    return [specs.get(wanted, FieldSpec(wanted, label, required=True))]

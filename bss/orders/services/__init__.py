@@ -39,6 +39,7 @@ from bss.orders.services.lines import (
     order_settle,
 )
 from bss.orders.services.placing import basket_place, basket_review
+from bss.orders.services.terms import terms_publish
 
 __all__ = [
     "action_order_create",
@@ -73,4 +74,5 @@ __all__ = [
     "order_retry",
     "order_review",
     "order_settle",
+    "terms_publish",
 ]

@@ -146,7 +146,8 @@ def basket_answer(
 ) -> Basket:
     """Keep the answers to Service Details: line public id to field code to what was typed.
 
-    Raises Invalid whose errors are keyed "<line>.<field>"; then no answer is kept. What nobody asked is ignored.
+    A basket that waits takes the answer it waits for and goes on waiting to be placed. Raises Invalid whose errors
+    are keyed "<line>.<field>"; then no answer is kept. What nobody asked is ignored.
     """
     outside_transactions()
     lines = selectors.basket_lines(basket)
@@ -161,7 +162,9 @@ def basket_answer(
     if errors:
         raise Invalid(errors=errors)
     with transaction.atomic():
-        held = _open_locked(basket)
+        held = basket_locked(basket.pk)
+        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+            raise BasketClosed(extra={"state": held.state})
         for line in held.lines.filter(public_id__in=parsed):
             line.parameters = parsed[line.public_id]
             line.save(update_fields=["parameters"])

@@ -1,6 +1,24 @@
-"""portal"""
+"""Orders in the portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from bss.orders.views import drafts, lines, orders, terms
 
 app_name = "orders"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("orders/", orders.OrderList.as_view(), name="list"),
+    path("orders/new/", drafts.OrderCreate.as_view(), name="create"),
+    path("orders/<str:public_id>/", orders.OrderDetail.as_view(), name="detail"),
+    path("orders/<str:public_id>/edit/", orders.OrderEdit.as_view(), name="edit"),
+    path("orders/<str:public_id>/place/", orders.OrderPlace.as_view(), name="place"),
+    path("orders/<str:public_id>/execute/", orders.OrderExecute.as_view(), name="execute"),
+    path("orders/<str:public_id>/retry/", orders.OrderRetry.as_view(), name="retry"),
+    path("orders/<str:public_id>/cancel/", orders.OrderCancel.as_view(), name="cancel"),
+    path("orders/<str:public_id>/items/new/", drafts.LineAdd.as_view(), name="line-add"),
+    path("order-items/<str:public_id>/edit/", drafts.LineEdit.as_view(), name="line-edit"),
+    path("order-items/<str:public_id>/remove/", drafts.LineRemove.as_view(), name="line-remove"),
+    path("order-items/<str:public_id>/answer/", lines.LineAnswer.as_view(), name="line-answer"),
+    path("order-items/<str:public_id>/cancel/", lines.LineCancel.as_view(), name="line-cancel"),
+    path("setup/terms/", terms.TermsList.as_view(), name="terms"),
+    path("setup/terms/new/", terms.TermsPublish.as_view(), name="terms-publish"),
+]

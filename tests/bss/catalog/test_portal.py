@@ -38,7 +38,7 @@ from tests.factories.catalog import (
 PORTAL = "/portal"
 
 
-@pytest.fixture()
+@pytest.fixture
 def reader(distributor):
     """Staff that reads everything but costs, and changes nothing."""
     return person_of_staff(make_staff(distributor, StaffRole.READ_ONLY))
@@ -49,7 +49,7 @@ def _scope(at_distributor):
     """The tests look at rows themselves."""
 
 
-@pytest.fixture()
+@pytest.fixture
 def price_list(distributor):
     return PriceListFactory(organization=distributor, name="Everybody")
 
@@ -87,7 +87,9 @@ def test_every_page_opens_for_staff(distributor, staff, price_list, reseller):
 def test_a_reader_opens_lists_and_records_and_nothing_that_writes(
     distributor, reader, price_list, reseller
 ):
-    writes = re.compile(r"/(new|edit|characteristics|prices|picture|remove|rule|price-list)/|items/\d")
+    writes = re.compile(
+        r"/(new|edit|characteristics|prices|picture|remove|rule|price-list)/|items/\d"
+    )
 
     for page in pages_of(distributor, price_list, reseller):
         answer = reader.client.get(f"{PORTAL}{page}")
@@ -112,7 +114,11 @@ def test_anonymous_people_are_sent_to_sign_in(client, distributor, price_list, r
 
 def test_cost_and_margin_are_for_those_who_may_see_them(distributor, staff, reader, price_list):
     product = make_product(
-        distributor, price_list=price_list, prices={"P1M": ("12.34", "7.89")}, rule="markup", percent="25"
+        distributor,
+        price_list=price_list,
+        prices={"P1M": ("12.34", "7.89")},
+        rule="markup",
+        percent="25",
     )
     pages = [
         f"/products/{product.public_id}/?tab=prices",
@@ -277,7 +283,14 @@ def test_staff_edit_characteristics_as_rows_in_their_order(distributor, staff):
         f"{PORTAL}/product-types/{kind.public_id}/characteristics/",
         rows(
             {**base, "code": "old", "label": "Old", "DELETE": "on"},
-            {**base, "code": "seats", "label": "Seats", "type": "integer", "minimum": "1", "ORDER": "2"},
+            {
+                **base,
+                "code": "seats",
+                "label": "Seats",
+                "type": "integer",
+                "minimum": "1",
+                "ORDER": "2",
+            },
             {
                 **base,
                 "code": "region",
@@ -339,7 +352,9 @@ def test_staff_make_a_price_list_fill_it_and_set_a_rule(distributor, staff):
     staff.client.post(f"{own}/items/new/", {"bulk": "add", "ids": [product.public_id]})
     item = PriceListItem.objects.get()
     assert (item.rule, item.product) == ("list", product)
-    staff.client.post(f"{own}/items/{item.pk}/", {"unit": "", "rule": "discount", "percent": "12.5"})
+    staff.client.post(
+        f"{own}/items/{item.pk}/", {"unit": "", "rule": "discount", "percent": "12.5"}
+    )
     item.refresh_from_db()
     assert (item.rule, item.percent) == ("discount", Decimal("12.5"))
     page = staff.client.get(f"{own}/").content.decode()
@@ -380,9 +395,7 @@ def test_staff_assign_a_list_from_both_ends(distributor, staff, reseller, rival,
     assert "No account has this number or name." in unknown.content.decode()
 
 
-def test_an_account_cannot_be_given_another_organizations_list(
-    staff, tenant, reseller, price_list
-):
+def test_an_account_cannot_be_given_another_organizations_list(staff, tenant, reseller, price_list):
     foreign = PriceListFactory(organization=tenant.membership.organization)
 
     answer = staff.client.post(
@@ -437,7 +450,9 @@ def test_a_product_type_is_made_and_its_managed_edit_noted(distributor, staff):
     assert made.overridden == ["name"]
 
 
-@pytest.mark.parametrize("address", ["/products/", "/product-types/", "/price-lists/", "/categories/"])
+@pytest.mark.parametrize(
+    "address", ["/products/", "/product-types/", "/price-lists/", "/categories/"]
+)
 def test_a_list_costs_the_same_whatever_its_rows(
     distributor, staff, address, django_assert_max_num_queries
 ):

@@ -70,7 +70,7 @@ class Reviewer:
         return self.verdicts.pop(0) if self.verdicts else Proceed()
 
 
-@pytest.fixture()
+@pytest.fixture
 def reviewer(monkeypatch):
     def use(*verdicts, specs=()):
         provider = Reviewer(*verdicts, specs=specs)

@@ -39,12 +39,12 @@ from tests.factories.orders import make_product, make_subscription, make_type
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
 
-@pytest.fixture()
+@pytest.fixture
 def kind_of_mail(distributor):
     return make_type(distributor, max_quantity=50)
 
 
-@pytest.fixture()
+@pytest.fixture
 def subscription(reseller, distributor, kind_of_mail):
     product = make_product(distributor, name="Basic mail", price="10", type=kind_of_mail)
     return make_subscription(reseller.account, product, quantity=5)
@@ -238,6 +238,7 @@ def test_a_failed_change_leaves_everything_and_can_be_tried_again(
 
 def test_a_failed_change_can_be_withdrawn(subscription, reseller, run_jobs):
     change = ask(subscription, reseller.actor)
+    run_jobs()
     change_fail(change=change, code="NO_SEATS", text="Sold out.", actor=SYSTEM)
     change_withdraw(change=change, actor=reseller.actor)
     run_jobs()
@@ -248,6 +249,7 @@ def test_a_failed_change_can_be_withdrawn(subscription, reseller, run_jobs):
 
 def test_a_change_that_needs_input_can_be_given_up(subscription, reseller, run_jobs):
     change = ask(subscription, reseller.actor)
+    run_jobs()
     for _ in range(2):
         change_ask(change=change, code="TAKEN", text="Taken.", field="alias", actor=SYSTEM)
     order_cancel(order=Order.objects.get(pk=change.order_line.order_id), actor=reseller.actor)

@@ -1,6 +1,5 @@
-"""urls"""
+"""From the basket to an order."""
 
 from django.urls import URLPattern, URLResolver
 
-app_name = "storefront"
 urlpatterns: list[URLPattern | URLResolver] = []

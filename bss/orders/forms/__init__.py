@@ -1,0 +1,1 @@
+"""Forms of orders: they clean, the view calls the service."""

@@ -1,0 +1,76 @@
+"""Forms of order lines: quantity and term, and whatever the service asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bss.core.fields import FieldSpec, SpecField, form_field
+
+_QUANTITY = FieldSpec("quantity", "", type="integer", required=True, minimum="1")
+PREFIX = "spec-"
+
+
+class QuantityField(SpecField):
+    """A whole number as people type it in their locale; its cleaned value is an int of 1 or more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_QUANTITY)
+        self.label = kwargs.get("label") or _("Quantity")
+        self.widget.attrs["class"] = "short"
+
+
+class SpecsForm(forms.Form):
+    """One field per FieldSpec, beside the form's own."""
+
+    def __init__(
+        self,
+        *args: Any,
+        specs: Sequence[FieldSpec] = (),
+        answers: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.specs = tuple(specs)
+        for spec in self.specs:
+            self.fields[PREFIX + spec.code] = form_field(spec)
+            if answers and spec.code in answers:
+                self.initial[PREFIX + spec.code] = answers[spec.code]
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered, canonical, by field code; what was left empty is missing."""
+        found = {spec.code: self.cleaned_data.get(PREFIX + spec.code) for spec in self.specs}
+        return {code: value for code, value in found.items() if value is not None}
+
+    @property
+    def spec_names(self) -> list[str]:
+        return [PREFIX + spec.code for spec in self.specs]
+
+
+class LineForm(SpecsForm):
+    """A draft's line: how many, for which term, under which name, and what the service asks."""
+
+    quantity = QuantityField()
+    unit = forms.ChoiceField(label=_("Billing term"))
+    friendly_name = forms.CharField(
+        label=_("Friendly name"),
+        max_length=200,
+        required=False,
+        help_text=_("What the subscription will be called; left empty, the product's name."),
+    )
+
+    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]
+
+
+class AddForm(forms.Form):
+    """One product, term and quantity out of a list of many."""
+
+    product = forms.CharField()
+    unit = forms.CharField()
+    quantity = QuantityField()
+    parent = forms.CharField(required=False)

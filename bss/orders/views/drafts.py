@@ -1,0 +1,217 @@
+"""Writing an order in the portal: for whom, then item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.access import access_account
+from bss.accounts.models import Account
+from bss.accounts.permissions import Permission
+from bss.accounts.selectors import accounts_matching, accounts_visible
+from bss.catalog.access import access_product
+from bss.catalog.choices import Unit
+from bss.core.errors import Invalid, NotFound
+from bss.orders import selectors, services
+from bss.orders.access import access_order, access_order_line
+from bss.orders.choices import OrderState
+from bss.orders.errors import NotADraft
+from bss.orders.forms.lines import AddForm, LineForm
+from bss.orders.forms.orders import OrderForm
+from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import choosing
+from bss.orders.views.orders import order_crumbs, order_url
+from bss.ui.components import Crumb, Fieldset
+from bss.ui.generic import FormView, Page, Screen
+
+_SHOWN = 20
+
+
+class OrderCreate(FormView):
+    """First for whom, then under which name."""
+
+    permission = Permission.ORDER_CREATE
+    title = _("New order")
+    form_class = OrderForm
+    submit_label = _("Create order")
+
+    @cached_property
+    def customer(self) -> Account | None:
+        public_id = self.request.GET.get("account", "")
+        return access_account(self.actor, public_id) if public_id else None
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Orders"), reverse("orders:list"))]
+
+    def prepare(self) -> None:
+        if self.customer is None:
+            self.template_name = "orders/choose_account.html"
+            return
+        payer = self.customer.parent or self.customer
+        self.intro = (
+            _("For %(customer)s, billed to %(payer)s.")
+            if payer.pk != self.customer.pk
+            else _("For %(customer)s.")
+        ) % {"customer": self.customer.name, "payer": payer.name}
+
+    def context(self) -> Mapping[str, Any]:
+        if self.customer is not None:
+            return {}
+        text = self.request.GET.get("q", "").strip()
+        found = accounts_visible().filter(is_active=True, ordering_enabled=True).order_by("name")
+        if text:
+            found = found.filter(accounts_matching(text))
+        return {"search": text, "accounts": found[:_SHOWN], "limit": _SHOWN}
+
+    def save(self, form: Any) -> Order:
+        if self.customer is None:
+            raise Invalid(_t("Choose the customer first."))
+        return services.order_create(
+            account=self.customer.parent or self.customer,
+            customer=self.customer,
+            actor=self.actor,
+            **form.cleaned_data,
+        )
+
+    def success_url(self, result: Order) -> str:
+        return reverse("orders:line-add", args=[result.public_id])
+
+
+class LineAdd(Page):
+    """Products on sale to this order's payer, each with its terms; one press adds one."""
+
+    permission = Permission.ORDER_CREATE
+    template_name = "orders/add_item.html"
+    title = _("Add item")
+
+    @cached_property
+    def order(self) -> Order:
+        order = access_order(self.actor, self.kwargs["public_id"], Permission.ORDER_CREATE)
+        if order.state != OrderState.DRAFT:
+            raise NotADraft
+        return order
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return order_crumbs(self.order)
+
+    def context(self) -> Mapping[str, Any]:
+        text = self.request.GET.get("q", "").strip()
+        lines = selectors.order_lines(self.order)
+        return {
+            "order": self.order,
+            "search": text,
+            "choices": choosing.products_to_add(self.order, text),
+            "add_ons": choosing.add_ons_to_add(self.order, lines) if lines else [],
+            "limit": choosing.SHOWN,
+            "count": len(lines),
+            "done_url": order_url(self.order),
+        }
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        form = AddForm(request.POST)
+        if not form.is_valid():
+            raise Invalid(_t("Enter a whole quantity of 1 or more."), field="quantity")
+        given = form.cleaned_data
+        line = services.order_line_add(
+            order=self.order,
+            product=access_product(self.actor, given["product"]),
+            unit=given["unit"],
+            quantity=given["quantity"],
+            actor=self.actor,
+            parent=self._parent(given["parent"]),
+        )
+        messages.success(request, _t("%(item)s added.") % {"item": line})
+        return HttpResponseRedirect(order_url(self.order))
+
+    def _parent(self, public_id: str) -> OrderLine | None:
+        if not public_id:
+            return None
+        line = access_order_line(self.actor, public_id, Permission.ORDER_CREATE)
+        if line.order_id != self.order.pk:
+            raise NotFound
+        return line
+
+
+class LineEdit(FormView):
+    """Quantity, term, name, and what the service asks."""
+
+    permission = Permission.ORDER_CREATE
+    form_class = LineForm
+    success_message = _("Saved.")
+
+    def prepare(self) -> None:
+        self.line = access_order_line(self.actor, self.kwargs["public_id"], Permission.ORDER_CREATE)
+        if self.line.order.state != OrderState.DRAFT:
+            raise NotADraft
+
+    def get_title(self) -> Any:
+        return self.line.product_name
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return order_crumbs(self.line.order)
+
+    def form_kwargs(self) -> Mapping[str, Any]:
+        line, order = self.line, self.line.order
+        offers = choosing.units_of(order, line.product)
+        units = {price.unit: str(Unit(price.unit).label) for price in offers}
+        units.setdefault(line.unit, str(Unit(line.unit).label))
+        subject = selectors.order_subject(order, [line])
+        questions = selectors.questions_for(subject, [line], staff=True)
+        return {
+            "units": list(units.items()),
+            "specs": questions[0].specs if questions else (),
+            "answers": line.parameters,
+        }
+
+    def initial(self) -> Mapping[str, Any]:
+        line = self.line
+        return {
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "friendly_name": line.friendly_name,
+        }
+
+    def build(self, **bound: Any) -> Any:
+        form = super().build(**bound)
+        own = Fieldset(_("Item"), ("quantity", "unit", "friendly_name"))
+        asked = Fieldset(
+            _("Service details"), form.spec_names, _("What the service needs to deliver it.")
+        )
+        self.fieldsets = (own, asked) if form.specs else (own,)
+        return form
+
+    def save(self, form: Any) -> OrderLine:
+        given = form.cleaned_data
+        kept = {
+            k: v for k, v in self.line.parameters.items() if k not in {s.code for s in form.specs}
+        }
+        return services.order_line_edit(
+            line=self.line,
+            actor=self.actor,
+            quantity=given["quantity"],
+            unit=given["unit"],
+            friendly_name=given["friendly_name"],
+            parameters={**kept, **form.answers()},
+        )
+
+    def success_url(self, result: OrderLine) -> str:
+        return order_url(self.line.order)
+
+
+class LineRemove(Screen):
+    permission = Permission.ORDER_CREATE
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        line = access_order_line(self.actor, public_id, Permission.ORDER_CREATE)
+        services.order_line_remove(line=line, actor=self.actor)
+        messages.success(request, _t("%(item)s removed.") % {"item": line})
+        return HttpResponseRedirect(order_url(line.order))

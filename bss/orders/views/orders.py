@@ -1,0 +1,350 @@
+"""Orders in the portal: the list, the record, execution, retry and cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.permissions import Permission
+from bss.core import clock
+from bss.core.errors import Invalid
+from bss.orders import selectors, services
+from bss.orders.access import access_order
+from bss.orders.choices import LineState, OrderState
+from bss.orders.errors import Repriced
+from bss.orders.filters import OrderFilter
+from bss.orders.forms.orders import NothingToFill, OrderForm, ReasonForm
+from bss.orders.models import Order, OrderLine
+from bss.orders.tables import OrderCostTable, OrderTable, order_badge
+from bss.orders.views.rows import item_rows, line_attention
+from bss.ui.components import (
+    Attention,
+    Badge,
+    Button,
+    Crumb,
+    EmptyState,
+    Fact,
+    SavedView,
+    Tab,
+)
+from bss.ui.generic import ConfirmView, DetailView, EditView, ListView, Screen
+
+
+class OrderList(ListView):
+    permission = Permission.ORDER_VIEW
+    title = _("Orders")
+    filterset = OrderFilter
+    search = (
+        "number",
+        "name",
+        "purchase_order",
+        "customer__name",
+        "customer__number",
+        "account__name",
+    )
+    search_label = _("Search orders")
+    saved_views = (
+        SavedView("needs", _("Needs you"), {"needs": "staff"}),
+        SavedView("drafts", _("Drafts"), {"state": "draft"}),
+        SavedView("executing", _("Executing"), {"state": "executing"}),
+        SavedView("failed", _("Failed"), {"state": ["failed", "partly_executed"]}),
+        SavedView("", _("All")),
+    )
+
+    @property
+    def table(self) -> type[OrderTable]:  # type: ignore[override]
+        return OrderCostTable if self.may(Permission.COST_VIEW) else OrderTable
+
+    @property
+    def empty(self) -> EmptyState:  # type: ignore[override]
+        return EmptyState(
+            _("No orders yet"),
+            _("Every purchase and every change of a subscription is an order."),
+            self.primary_action(),
+            "shopping-bag",
+        )
+
+    def queryset(self) -> QuerySet[Order]:
+        return selectors.with_needs(selectors.orders_visible())
+
+    def primary_action(self) -> Button | None:
+        if not self.may(Permission.ORDER_CREATE):
+            return None
+        return Button(_("New order"), reverse("orders:create"), "plus", "primary")
+
+
+class OrderDetail(DetailView):
+    permission = Permission.ORDER_VIEW
+    slot = "order"
+    tabs = (
+        Tab("items", _("Items"), "orders/_items.html"),
+        Tab("details", _("Details"), "orders/_details.html"),
+    )
+    object: Order
+
+    def get_object(self) -> Order:
+        return access_order(self.actor, self.kwargs["public_id"])
+
+    @cached_property
+    def lines(self) -> list[OrderLine]:
+        return selectors.order_lines(self.object)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Orders"), reverse("orders:list"))]
+
+    def badge(self) -> Badge:
+        self.object.needs_input = any(  # type: ignore[attr-defined]
+            line.state == LineState.NEEDS_INPUT for line in self.lines
+        )
+        return order_badge(self.object)
+
+    def facts(self) -> Sequence[Fact]:
+        order = self.object
+        amounts = selectors.amounts_of(order, self.actor, payer_id=order.account_id)
+        found = [
+            Fact(_("Customer"), order.customer.name, _account_url(order.customer)),
+            Fact(_("Billed to"), order.account.name, _account_url(order.account)),
+            Fact(_("Purchase order"), order.purchase_order),
+            Fact(_("Total"), amounts.total),
+        ]
+        if order.due_at is not None:
+            found.append(Fact(_("Scheduled for"), order.due_at))
+        else:
+            found.append(Fact(_("Placed"), order.placed_at))
+        return found
+
+    def primary_action(self) -> Button | None:
+        order = self.object
+        if not self.may(Permission.ORDER_EXECUTE):
+            return None
+        if services.is_executable(order) and self.lines and not _is_planned(order):
+            return Button(
+                _("Execute Order"),
+                reverse("orders:execute", args=[order.public_id]),
+                "play",
+                "primary",
+            )
+        if order.state in {OrderState.FAILED, OrderState.PARTLY_EXECUTED}:
+            return Button(
+                _("Retry"),
+                reverse("orders:retry", args=[order.public_id]),
+                "arrow-path",
+                "primary",
+                "post",
+            )
+        return None
+
+    def attention(self) -> Sequence[Attention]:
+        return [
+            found
+            for line in self.lines
+            if line.parent_id is None and (found := line_attention(line, self.actor))
+        ]
+
+    def related(self) -> Sequence[Model]:
+        return self.lines
+
+    def tab_items(self) -> Mapping[str, Any]:
+        order = self.object
+        return {
+            "items": item_rows(order, self.lines, self.actor),
+            "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
+            "shows_cost": self.may(Permission.COST_VIEW),
+            "add": self._add_button(),
+        }
+
+    def _add_button(self) -> Button | None:
+        if self.object.state != OrderState.DRAFT or not self.may(Permission.ORDER_CREATE):
+            return None
+        url = reverse("orders:line-add", args=[self.object.public_id])
+        return Button(_("Add item"), url, "plus", "normal" if self.lines else "primary")
+
+    def tab_details(self) -> Mapping[str, Any]:
+        order = self.object
+        terms = order.terms
+        return {
+            "facts": [
+                Fact(_("Name"), order.name),
+                Fact(_("From"), order.get_source_display()),
+                Fact(_("Storefront"), order.storefront and order.storefront.name),
+                Fact(_("Placed by"), order.placed_by_label),
+                Fact(_("Placed"), order.placed_at),
+                Fact(_("Finished"), order.finished_at),
+                Fact(_("Currency"), order.currency),
+                Fact(_("Terms accepted"), terms and terms.version),
+                Fact(_("Accepted"), order.terms_accepted_at),
+            ]
+        }
+
+
+class OrderEdit(EditView):
+    permission = Permission.ORDER_CREATE
+    title = _("Edit order")
+    form_class = OrderForm
+    object: Order
+
+    def get_object(self) -> Order:
+        return access_order(self.actor, self.kwargs["public_id"], Permission.ORDER_CREATE)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return order_crumbs(self.object)
+
+    def save(self, form: Any) -> Order:
+        return services.order_edit(
+            order=self.object,
+            version=self.object.version,
+            actor=self.actor,
+            name=form.cleaned_data["name"] or self.object.name,
+            purchase_order=form.cleaned_data["purchase_order"],
+        )
+
+    def success_url(self, result: Order) -> str:
+        return order_url(result)
+
+
+class OrderAction(ConfirmView):
+    """A page that asks once before something is done to an order."""
+
+    form_class: type[BaseForm] = NothingToFill
+    object: Order
+
+    def prepare(self) -> None:
+        self.object = access_order(self.actor, self.kwargs["public_id"], self.permission)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return order_crumbs(self.object)
+
+    def success_url(self, result: Order) -> str:
+        return order_url(self.object)
+
+
+class OrderExecute(OrderAction):
+    """Shows what will run and what it costs; new prices are shown and asked for once more."""
+
+    permission = Permission.ORDER_EXECUTE
+    template_name = "orders/execute.html"
+    submit_label = _("Execute Order")
+    success_message = _("The order is being executed. Each item says here how far it is.")
+    accepts = False
+
+    def get_title(self) -> Any:
+        return _("Execute %(number)s") % {"number": self.object.number}
+
+    def context(self) -> Mapping[str, Any]:
+        order = self.object
+        return {
+            "items": item_rows(order, selectors.order_lines(order), self.actor),
+            "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
+            "shows_cost": self.may(Permission.COST_VIEW),
+            "accepts": self.accepts,
+            "order": order,
+        }
+
+    def save(self, form: Any) -> Order:
+        accepted = self.request.POST.get("accept") == "1"
+        try:
+            return services.order_execute(
+                order=self.object, actor=self.actor, accept_reprice=accepted
+            )
+        except Repriced:
+            self.accepts = True
+            raise
+        except Invalid as problem:
+            raise Invalid(
+                problem.message, errors=named_errors(self.object, problem), code=problem.code
+            ) from problem
+
+
+class OrderPlace(OrderAction):
+    """For whoever may order but not execute: items that run by themselves do, the others wait for staff."""
+
+    permission = Permission.ORDER_CREATE
+    submit_label = _("Place order")
+    intro = _(
+        "Items that run by themselves start at once; the others wait until the order is executed."
+    )
+    success_message = _("The order is placed.")
+
+    def get_title(self) -> Any:
+        return _("Place %(number)s") % {"number": self.object.number}
+
+    def save(self, form: Any) -> Order:
+        try:
+            return services.order_place(order=self.object, actor=self.actor)
+        except Invalid as problem:
+            raise Invalid(
+                problem.message, errors=named_errors(self.object, problem), code=problem.code
+            ) from problem
+
+
+class OrderCancel(OrderAction):
+    permission = Permission.ORDER_CREATE
+    form_class = ReasonForm
+    submit_label = _("Cancel order")
+    danger = True
+    intro = _(
+        "Nothing in it will be delivered or charged. A cancelled order cannot be taken up again."
+    )
+    success_message = _("The order is cancelled.")
+
+    def get_title(self) -> Any:
+        return _("Cancel %(number)s") % {"number": self.object.number}
+
+    def save(self, form: Any) -> Order:
+        return services.order_cancel(
+            order=self.object, actor=self.actor, reason=form.cleaned_data["reason"]
+        )
+
+
+class OrderRetry(Screen):
+    """Tries everything that failed again."""
+
+    permission = Permission.ORDER_EXECUTE
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        order = access_order(self.actor, public_id, Permission.ORDER_EXECUTE)
+        services.order_retry(order=order, actor=self.actor)
+        messages.success(request, _t("What failed is being tried again."))
+        return HttpResponseRedirect(order_url(order))
+
+
+def order_url(order: Order) -> str:
+    return reverse("orders:detail", args=[order.public_id])
+
+
+def order_crumbs(order: Order) -> list[Crumb]:
+    return [Crumb(_("Orders"), reverse("orders:list")), Crumb(order.number, order_url(order))]
+
+
+def named_errors(order: Order, problem: Invalid) -> dict[str, list[Any]]:
+    """A refusal keyed "<line>.<field>" as sentences that name the item and the field."""
+    lines = {line.public_id: line for line in selectors.order_lines(order)}
+    found: list[Any] = []
+    for key, texts in problem.errors.items():
+        public_id, _dot, field = key.partition(".")
+        line = lines.get(public_id)
+        if line is None:
+            found += texts
+            continue
+        name = f"{line.product_name}, {field}" if field else line.product_name
+        found += [f"{name}: {text}" for text in texts]
+    return {"": found}
+
+
+def _is_planned(order: Order) -> bool:
+    return order.due_at is not None and order.due_at > clock.now()
+
+
+def _account_url(account: Any) -> str:
+    return reverse("accounts:detail", args=[account.public_id])

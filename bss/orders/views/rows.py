@@ -1,0 +1,133 @@
+"""Order lines as the portal shows them: prepared values, so that templates only print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.permissions import Permission
+from bss.catalog.choices import Unit
+from bss.core.actor import Actor
+from bss.core.fields import render, specs_from_json
+from bss.orders import selectors
+from bss.orders.choices import LineKind, LineState, OrderState
+from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import OrderAmounts
+from bss.ui.components import Attention, Badge, Button, Confirm, badge_of
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One line with what its reader may see and do."""
+
+    line: OrderLine
+    name: str
+    kind: Any
+    term: str
+    quantity: str
+    amounts: OrderAmounts
+    badge: Badge
+    details: Sequence[tuple[str, str]] = ()
+    problem: str = ""
+    buttons: Sequence[Button] = field(default_factory=tuple)
+
+    @property
+    def is_add_on(self) -> bool:
+        return self.line.parent_id is not None
+
+
+def item_rows(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[ItemRow]:
+    """The lines of an order for one reader, parents before their add-ons. No queries."""
+    return [_row(order, line, actor) for line in lines]
+
+
+def _row(order: Order, line: OrderLine, actor: Actor) -> ItemRow:
+    return ItemRow(
+        line=line,
+        name=line.friendly_name or line.product_name,
+        kind="" if line.kind == LineKind.NEW else LineKind(line.kind).label,
+        term=str(Unit(line.unit).label),
+        quantity=quantity_words(line),
+        amounts=selectors.amounts_of(line, actor, payer_id=order.account_id),
+        badge=badge_of(line.state, LineState(line.state).label),
+        details=parameter_words(line),
+        problem=line.problem_text if line.parent_id is None else "",
+        buttons=_buttons(order, line, actor),
+    )
+
+
+def quantity_words(line: OrderLine) -> str:
+    """ "3", or "5 → 8" for a change of quantity."""
+    if line.kind == LineKind.QUANTITY and line.previous_quantity is not None:
+        return f"{line.previous_quantity} → {line.quantity}"
+    return str(line.quantity)
+
+
+def parameter_words(line: OrderLine) -> list[tuple[str, str]]:
+    """What was answered in Service Details, by label; what is secret stays masked."""
+    specs = {spec.code: spec for spec in specs_from_json(line.product.type.characteristics)}
+    found = []
+    for code, value in line.parameters.items():
+        spec = specs.get(code)
+        label = spec.label if spec else code.replace("_", " ").capitalize()
+        found.append((label, render(spec, value) if spec else str(value)))
+    return found
+
+
+def _buttons(order: Order, line: OrderLine, actor: Actor) -> list[Button]:
+    if order.state == OrderState.DRAFT and actor.can(Permission.ORDER_CREATE):
+        return _draft_buttons(line)
+    if line.parent_id is None and line.state in {LineState.NEEDS_INPUT, LineState.FAILED}:
+        return _problem_buttons(line, actor)
+    return []
+
+
+def _draft_buttons(line: OrderLine) -> list[Button]:
+    edit = Button(_("Edit"), reverse("orders:line-edit", args=[line.public_id]), "pencil")
+    remove = Button(
+        _("Remove"), reverse("orders:line-remove", args=[line.public_id]), "trash", "danger", "post"
+    )
+    return [edit, remove]
+
+
+def _problem_buttons(line: OrderLine, actor: Actor) -> list[Button]:
+    found = []
+    if actor.can(Permission.ORDER_EXECUTE):
+        label = _("Give the answer") if line.state == LineState.NEEDS_INPUT else _("Try again")
+        url = reverse("orders:line-answer", args=[line.public_id])
+        found.append(Button(label, url, "pencil-square"))
+        found.append(
+            Button(
+                _("Give this item up"),
+                reverse("orders:line-cancel", args=[line.public_id]),
+                "x-mark",
+                "danger",
+                "post",
+                Confirm(
+                    _("Give up %(item)s") % {"item": line.product_name},
+                    _("It will be neither delivered nor charged."),
+                    _("Give it up"),
+                ),
+            )
+        )
+    return found
+
+
+def line_attention(line: OrderLine, actor: Actor) -> Attention | None:
+    """What is wrong with a line, with the cause and the button that mends it; None when all is well."""
+    if line.state not in {LineState.NEEDS_INPUT, LineState.FAILED}:
+        return None
+    waiting = line.state == LineState.NEEDS_INPUT
+    words = _("%(item)s needs input") if waiting else _("%(item)s failed")
+    buttons = _problem_buttons(line, actor)
+    return Attention(
+        words % {"item": line.friendly_name or line.product_name},
+        line.problem_text,
+        "warning" if waiting else "danger",
+        buttons[0] if buttons else None,
+        line.problem_code,
+    )

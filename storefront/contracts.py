@@ -1,0 +1,166 @@
+"""What the shop window shows, as values: templates print them and ask nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bss.accounts.models import Account, Organization, Storefront
+from bss.catalog.models import Category, Product
+from bss.core.money import Money
+from bss.pricing.contracts import UnitPrice
+from bss.pricing.selectors import Market
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at which shop: `payer` is invoiced, `customer` uses; both None for a visitor.
+
+    `market` says which products are seen at which prices (None: no price list counts here), `shows_prices` whether
+    prices are shown at all. On a reseller's own storefront, and to an end customer anywhere, prices are resale prices
+    and nothing of the organization shows.
+    """
+
+    storefront: Storefront
+    organization: Organization
+    account: Account | None
+    payer: Account | None
+    customer: Account | None
+    market: Market | None
+    shows_prices: bool
+
+    @property
+    def is_visitor(self) -> bool:
+        return self.account is None
+
+    @property
+    def is_reseller(self) -> bool:
+        """Whether it may also order for customers of its own."""
+        return self.account is not None and self.account.is_reseller
+
+    def money_of(self, price: UnitPrice) -> Money:
+        """What this viewer pays its seller for one unit; never the level above."""
+        if self.market is not None and self.market.resale:
+            return price.customer_money
+        return price.money
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """One product in a grid."""
+
+    product: Product
+    price: Money | None
+    per: Any
+    is_from: bool
+    owned: int
+    note: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value to narrow by, with the address that does."""
+
+    label: Any
+    url: str
+    count: int
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """One page of the catalogue. `previous` and `next` are cursors, "" where there is no further page."""
+
+    cards: Sequence[ProductCard]
+    count: int
+    vendors: Sequence[tuple[str, int]]
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfView:
+    """A category with how many products it holds, itself and below."""
+
+    category: Category
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermOption:
+    """One term of a product: "per year", what a unit costs in it."""
+
+    unit: str
+    label: Any
+    per: Any
+    money: Money
+    price: UnitPrice
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnOption:
+    """An add-on of a product: its price per term, and what was asked of it."""
+
+    product: Product
+    prices: Mapping[str, UnitPrice]
+    max_quantity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """Everything the product page shows, before anything was chosen."""
+
+    product: Product
+    terms: Sequence[TermOption]
+    add_ons: Sequence[AddOnOption]
+    owned: int
+    note: Any = ""
+
+    @property
+    def max_quantity(self) -> int | None:
+        """How many may be bought at once; None for as many as wanted."""
+        return 1 if self.product.type.one_per_account else self.product.type.max_quantity
+
+    def term(self, unit: str) -> TermOption | None:
+        """The chosen term, or the first."""
+        chosen = next((term for term in self.terms if term.unit == unit), None)
+        return chosen or (self.terms[0] if self.terms else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose on a product's page: `add_ons` maps a public id to a quantity above 0."""
+
+    unit: str
+    quantity: int = 1
+    add_ons: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnRow:
+    """One add-on of the page's form: what it costs in the chosen term (None: not sold for it), and its input."""
+
+    product: Product
+    money: Money | None
+    per: Any
+    input: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """One line of the sum beside a product: "12 x Mailbox" and its rounded amount."""
+
+    label: str
+    quantity: int
+    unit_price: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SumView:
+    """What a choice of term, quantity and add-ons costs, net, for one term."""
+
+    lines: Sequence[SumLine]
+    total: Money
+    per: Any

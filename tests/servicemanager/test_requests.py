@@ -1,0 +1,87 @@
+"""What a waiting basket waits for: requests made at the vendor, answers given to the basket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bss.core.fields import FieldSpec
+from bss.orders.choices import BasketState
+from bss.orders.contracts import Wait
+from bss.orders.errors import AnswerAwaited
+from bss.orders.models import Basket, Order
+from bss.orders.services import basket_place
+from servicemanager.contracts import Answered, InProgress, Refused
+from tests.factories.orders import make_basket
+
+ASKED = FieldSpec("commitment", "Commitment")
+
+
+@pytest.fixture
+def waiting(reseller, shop, product, scripted) -> Basket:
+    """A basket that its service manager lets wait for one answer."""
+    basket = make_basket(reseller, shop, product)
+    request = {"kind": "commitment", "seats": 25}
+    scripted.script = {
+        "fields": [[ASKED]],
+        "review": [Wait("The vendor is asked for a commitment.", [request])],
+    }
+    with pytest.raises(AnswerAwaited):
+        basket_place(basket=basket, actor=reseller.actor, terms=None)
+    basket.refresh_from_db()
+    return basket
+
+
+def test_the_request_is_made_with_a_key_of_its_own(waiting, scripted, run_jobs, instance):
+    run_jobs()
+
+    ((request, key),) = scripted.asked("prepare")
+    assert request == {"kind": "commitment", "seats": 25, "instance": instance.public_id}
+    assert key == f"{waiting.public_id}-0"
+
+
+def test_the_answer_is_kept_on_the_basket_which_is_never_open_again(waiting, scripted, run_jobs):
+    line = waiting.lines.get()
+    scripted.script["prepare"] = [Answered({line.public_id: {"commitment": "C-77"}})]
+    run_jobs()
+
+    line.refresh_from_db()
+    waiting.refresh_from_db()
+    assert line.parameters == {"commitment": "C-77"}
+    assert waiting.state == BasketState.WAITING
+    assert Order.everywhere.count() == 0
+
+
+def test_a_vendor_that_takes_its_time_is_asked_again_under_the_same_key(
+    waiting, scripted, run_jobs, travel
+):
+    answer = Answered({waiting.lines.get().public_id: {"commitment": "C-77"}})
+    scripted.script["prepare"] = [InProgress("r-1", retry_after=60), answer]
+    run_jobs()
+    assert waiting.lines.get().parameters == {}
+
+    travel(timedelta(seconds=61))
+    run_jobs()
+
+    assert waiting.lines.get().parameters == {"commitment": "C-77"}
+    assert len({key for _request, key in scripted.asked("prepare")}) == 1
+
+
+def test_a_refusal_leaves_the_basket_as_it_is(waiting, scripted, run_jobs):
+    scripted.script["prepare"] = [Refused("VENDOR_REFUSED", "Not eligible.")]
+    run_jobs()
+
+    waiting.refresh_from_db()
+    assert waiting.state == BasketState.WAITING
+    assert waiting.lines.get().parameters == {}
+    assert run_jobs() == 0
+
+
+def test_a_basket_left_meanwhile_asks_for_nothing(waiting, scripted, run_jobs, reseller):
+    from bss.orders.services import basket_abandon
+
+    basket_abandon(basket=waiting, actor=reseller.actor)
+    run_jobs()
+
+    assert scripted.asked("prepare") == []
