@@ -28,7 +28,6 @@ CHECK_SECONDS = 900.0
 STATIC = {
     "format": "ruff format --check .",
     "lint": "ruff check .",
-    "templates": "djlint --check --quiet templates",
     "template lint": "djlint --lint --quiet templates",
     "types": "mypy .",
     "layers": "lint-imports",

@@ -43,6 +43,7 @@ class Plans(Page):
             "plans": [_column(offer) for offer in offers],
             "profile": profile,
             "is_open": bool(profile and selectors.storefront_is_open(profile)),
+            "shop_url": f"{profile.storefront.prefix}/" if profile and profile.storefront else "",
             "coming": selectors.coming(offers),
             "in_flight": selectors.plan_in_flight(account),
             "is_tenant": hasattr(account, "tenant_organization"),

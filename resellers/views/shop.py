@@ -76,7 +76,7 @@ class Settings(OwnStorefront, EditView):
         return self.storefront()
 
     def context(self) -> Mapping[str, Any]:
-        return self.shop_context()
+        return {**self.shop_context(), "shop_url": f"{self.object.prefix}/"}
 
     def initial(self) -> Mapping[str, Any]:
         return {**super().initial(), "logo": None}

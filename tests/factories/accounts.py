@@ -117,7 +117,10 @@ def make_staff(organization: Organization, role: str = StaffRole.ADMINISTRATOR) 
 
 
 def make_storefront_user(
-    account: Account, storefront: Storefront, user_type: str = UserType.ADMIN, roles: tuple[str, ...] = ()
+    account: Account,
+    storefront: Storefront,
+    user_type: str = UserType.ADMIN,
+    roles: tuple[str, ...] = (),
 ) -> Membership:
     """A storefront user of `account` who signs in at `storefront`."""
     user = UserFactory()

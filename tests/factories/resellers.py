@@ -37,7 +37,10 @@ def plans_on_sale(organization: Organization) -> Instance:
         )
         for product in Product.objects.filter(type__managed_by=instance.public_id):
             PriceListItem.objects.create(
-                organization=organization, price_list=price_list, product=product, rule=PriceRule.LIST
+                organization=organization,
+                price_list=price_list,
+                product=product,
+                rule=PriceRule.LIST,
             )
         TermsVersion.objects.create(organization=organization, version="2026-01", text="The terms.")
     return instance
@@ -49,6 +52,3 @@ def drain() -> None:
         with scope.activate(None):
             if not jobs.run(ids):
                 break
-
-
-

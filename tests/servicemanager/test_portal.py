@@ -19,6 +19,7 @@ from tests.factories.orders import make_product, make_subscription
 from tests.servicemanager.conftest import job_of
 from tests.servicemanager.test_definition import offer
 
+
 def url(name: str, *args: str) -> str:
     set_script_prefix("/portal/")
     return reverse(f"servicemanager:{name}", args=args, urlconf="config.urls_portal")
@@ -38,7 +39,9 @@ def reader(distributor):
 
 @pytest.fixture
 def failed(pending, scripted, run_jobs):
-    scripted.script = {"provision": [Refused("CREDENTIALS_INVALID", "Key expired.", "401", "denied")]}
+    scripted.script = {
+        "provision": [Refused("CREDENTIALS_INVALID", "Key expired.", "401", "denied")]
+    }
     run_jobs()
     return job_of(pending)
 
@@ -74,7 +77,11 @@ def test_staff_activate_a_service_manager(staff, distributor, scripted):
     made = Instance.everywhere.get()
     assert response.status_code == 302
     assert response["Location"] == url("detail", made.public_id)
-    assert (made.name, made.state, made.organization) == ("Vendor EU", InstanceState.ACTIVE, distributor)
+    assert (made.name, made.state, made.organization) == (
+        "Vendor EU",
+        InstanceState.ACTIVE,
+        distributor,
+    )
     assert made.secrets == {"key": "sesame-opens"}
 
 
@@ -235,7 +242,10 @@ def test_another_tenants_instance_is_not_found(tenant, instance, name):
 
 @pytest.mark.parametrize("name", ["retry", "abandon", "deliver", "decline"])
 def test_a_reader_decides_nothing(reader, failed, name):
-    assert reader.client.post(url(name, failed.public_id), {"reason": "x", "note": "x"}).status_code == 403
+    assert (
+        reader.client.post(url(name, failed.public_id), {"reason": "x", "note": "x"}).status_code
+        == 403
+    )
     failed.refresh_from_db()
     assert failed.state == P.FAILED
     assert url("retry", failed.public_id) not in page(reader, "job", failed.public_id)

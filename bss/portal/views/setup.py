@@ -18,4 +18,4 @@ class Setup(Page):
     title = gettext_lazy("Setup")
 
     def context(self) -> Mapping[str, Any]:
-        return {"sections": slots.navigation("setup.pages", self.request)}
+        return {"groups": slots.navigation("setup.pages", self.request)}
