@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import get_script_prefix, reverse, set_script_prefix, set_urlconf
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 
 from bss.accounts import selectors
 from bss.accounts.contracts import Surface
@@ -24,6 +25,7 @@ from bss.accounts.permissions import Permission
 from bss.core import clock, scope
 from bss.core.actor import ANONYMOUS, Actor
 from bss.core.errors import NotFound, PermissionDenied
+from bss.ui.errors import error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SESSION_SURFACE = "surface"
@@ -126,14 +128,17 @@ class ActorMiddleware:
                 return redirect(reverse("mfa_activate_totp"))
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> None:
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Refuse every write of somebody who only looks. Answered here: Django hands no view's error of a
+        middleware to the others.
+        """
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        allowed = request.path_info in _ALLOWED_WHILE_VIEWING
-        if actor.read_only and request.method not in {"GET", "HEAD", "OPTIONS"} and not allowed:
-            raise PermissionDenied(
-                "You are looking through a customer's eyes: nothing can be changed from here.",
-                code="VIEW_ONLY",
-            )
+        if not actor.read_only or request.method in {"GET", "HEAD", "OPTIONS"}:
+            return None
+        if request.path_info in _ALLOWED_WHILE_VIEWING:
+            return None
+        text = _("You are looking through a customer's eyes: nothing can be changed from here.")
+        return error_response(request, PermissionDenied(text, code="VIEW_ONLY"))
 
     def _actor(self, request: HttpRequest, surface: Surface) -> Actor:
         if surface.kind == "portal":

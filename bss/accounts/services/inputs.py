@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,8 +15,6 @@ from bss.core import history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, StaleState
 
-_COUNTRIES = ("country", "tax_country")
-
 
 def cleaned(row: Model, names: Iterable[str]) -> None:
     """Clean the named fields of an unsaved row as its model declares them. Raises Invalid with errors by field."""
@@ -26,13 +25,21 @@ def cleaned(row: Model, names: Iterable[str]) -> None:
         row.clean_fields(exclude=exclude)
     except ValidationError as error:
         errors = {name: list(texts) for name, texts in error.message_dict.items()}
-    for name in wanted.intersection(_COUNTRIES) - errors.keys():
-        if getattr(row, name) not in country_codes():
-            errors[name] = [_("This is not the two-letter code of a country.")]
-    if "currency" in wanted - errors.keys() and getattr(row, "currency") not in currency_codes():  # noqa: B009
-        errors["currency"] = [_("This is not the three-letter code of a currency.")]
+    errors |= _unknown_codes(row, wanted - errors.keys())
     if errors:
         raise Invalid(errors=errors)
+
+
+def _unknown_codes(row: Any, names: AbstractSet[str]) -> dict[str, list[Any]]:
+    errors: dict[str, list[Any]] = {}
+    if "country" in names and row.country not in country_codes():
+        errors["country"] = [_("This is not the two-letter code of a country.")]
+    # A tax country that follows the address is not wrong a second time.
+    if "tax_country" in names and row.tax_country not in {*country_codes(), row.country}:
+        errors["tax_country"] = [_("This is not the two-letter code of a country.")]
+    if "currency" in names and row.currency not in currency_codes():
+        errors["currency"] = [_("This is not the three-letter code of a currency.")]
+    return errors
 
 
 def normalised(values: Mapping[str, Any]) -> dict[str, Any]:
