@@ -96,9 +96,8 @@ _QUIET = frozenset({"unchanged", "kept"})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one unit costs a buyer, in its currency; `cost` is for those who may see it, else None."""
+    """What one unit of a product costs a buyer, net, in its currency."""
 
     unit: str
     currency: str
     price: Decimal
-    cost: Decimal | None = None

@@ -11,18 +11,21 @@ from bss.core.ports import Port
 
 
 class OfferSource(Protocol):
-    """What products cost a payer: filled by pricing, which the catalogue lies below."""
+    """What products cost an account: filled by pricing, which the catalogue lies below."""
 
     def offers(
-        self, *, payer: Account, product_ids: Collection[int]
+        self, *, account: Account, product_ids: Collection[int]
     ) -> Mapping[int, Sequence[Offer]]:
-        """Product id to its units on sale for `payer`, shortest first; nothing for what it cannot buy."""
+        """Product id to its units on sale, shortest first, at what `account` pays its own seller.
+
+        Nothing for what it cannot buy.
+        """
         ...
 
 
 class _NoPrices:
     def offers(
-        self, *, payer: Account, product_ids: Collection[int]
+        self, *, account: Account, product_ids: Collection[int]
     ) -> Mapping[int, Sequence[Offer]]:
         return {}
 

@@ -99,6 +99,16 @@ def list_prices_of(product: Product) -> list[ListPrice]:
     return sorted(rows, key=lambda row: (row.currency, unit_months(row.unit)))
 
 
+def list_prices_by_product(product_ids: Collection[int]) -> dict[int, list[ListPrice]]:
+    """Product id to its list prices, by currency and unit."""
+    found: dict[int, list[ListPrice]] = {}
+    for row in ListPrice.objects.filter(product_id__in=product_ids):
+        found.setdefault(row.product_id, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: (row.currency, unit_months(row.unit)))
+    return found
+
+
 def add_ons_of(product: Product) -> QuerySet[AddOn]:
     """The add-ons a product is offered with."""
     return (
@@ -235,6 +245,18 @@ def without_unlisted(found: QuerySet[Product], reseller: Account) -> QuerySet[Pr
     """`found` without what the reseller chose not to show. Its plan must include CATALOG_LISTING: ask before."""
     hidden = Listing.everywhere.filter(reseller=reseller, product=OuterRef("pk"), is_listed=False)
     return found.filter(~Exists(hidden))
+
+
+def offered_to(account: Account) -> QuerySet[Product]:
+    """The products and add-ons on the list this account buys from: its own, or an end customer's reseller's."""
+    payer = account.parent or account
+    price_list = price_list_for(payer, local_date(account.organization))
+    if price_list is None:
+        return Product.objects.none()
+    audience = EVERYBODY if account.is_reseller else CUSTOMERS
+    on_list = PriceListItem.objects.filter(price_list=price_list, product=OuterRef("pk"))
+    found = products().filter(Exists(on_list), is_active=True, type__audience__in=list(audience))
+    return found.filter(_has_price(price_list.currency))
 
 
 def audience_of(payer: Account, customer: Account | None) -> Audience:

@@ -186,11 +186,13 @@ class CatalogueOffers:
     """Fills the catalogue's port: prices for its API."""
 
     def offers(
-        self, *, payer: Account, product_ids: Collection[int]
+        self, *, account: Account, product_ids: Collection[int]
     ) -> Mapping[int, Sequence[Offer]]:
-        found = offers_for(payer=payer, product_ids=product_ids)
+        payer = account.parent or account
+        customer = account if account.parent else None
+        found = offers_for(payer=payer, product_ids=product_ids, customer=customer)
         return {
-            product_id: [Offer(p.unit, p.currency, p.price) for p in prices]
+            product_id: [Offer(p.unit, p.currency, p.customer_price) for p in prices]
             for product_id, prices in found.items()
         }
 

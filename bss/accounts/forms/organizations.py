@@ -23,6 +23,8 @@ _SCOPE_WORDS = {
     Permission.ACCOUNT_EDIT: _("Create and change accounts"),
     Permission.CONTACT_EDIT: _("Create and change contacts"),
     Permission.CATALOG_VIEW: _("Read the catalogue"),
+    Permission.CATALOG_EDIT: _("Create and change products"),
+    Permission.COST_VIEW: _("Read costs"),
     Permission.ORDER_VIEW: _("Read orders"),
     Permission.ORDER_CREATE: _("Create and place orders"),
     Permission.SUBSCRIPTION_VIEW: _("Read subscriptions"),
