@@ -22,7 +22,13 @@ from bss.core.db import (
 )
 from bss.core.tenancy import Owned
 from bss.orders.models import OrderLine
-from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
+from bss.subscriptions.choices import (
+    OPEN_CHANGE,
+    ChangeKind,
+    ChangeState,
+    SubscriptionState,
+    SyncStatus,
+)
 
 
 class Subscription(Owned):
@@ -83,6 +89,11 @@ class Subscription(Owned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def can_end_later(self) -> bool:
+        """Whether a cancellation may wait for the end of the term."""
+        return self.state == SubscriptionState.ACTIVE and self.ends_at is not None
 
 
 class SubscriptionAddOn(Owned):
@@ -167,3 +178,13 @@ class ScheduledChange(Owned):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.subscription_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Planned, under way or failed: no other change may begin."""
+        return self.state in OPEN_CHANGE
+
+    @property
+    def is_planned(self) -> bool:
+        """Waits for its day."""
+        return self.state == ChangeState.SCHEDULED and self.due_at > clock.now()

@@ -2,6 +2,8 @@
 
 from bss.subscriptions.selectors.changes import (
     changes_due,
+    changes_of,
+    is_offered,
     open_change,
     switch_targets,
     terms_due,
@@ -9,17 +11,27 @@ from bss.subscriptions.selectors.changes import (
 from bss.subscriptions.selectors.subscriptions import (
     SubscriptionAmounts,
     SubscriptionOwnership,
+    add_ons_of,
     amounts_of,
+    subscriptions_failed,
+    subscriptions_of,
     subscriptions_visible,
+    terms_of,
 )
 
 __all__ = [
     "SubscriptionAmounts",
     "SubscriptionOwnership",
+    "add_ons_of",
     "amounts_of",
     "changes_due",
+    "changes_of",
+    "is_offered",
     "open_change",
+    "subscriptions_failed",
+    "subscriptions_of",
     "subscriptions_visible",
     "switch_targets",
     "terms_due",
+    "terms_of",
 ]

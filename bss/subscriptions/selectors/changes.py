@@ -9,7 +9,7 @@ from bss.catalog.models import Product
 from bss.core import clock
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
-from bss.subscriptions.choices import OPEN_CHANGE, ChangeState, SubscriptionState
+from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 
 
@@ -20,6 +20,12 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
         .select_related("order_line__order", "product")
         .first()
     )
+
+
+def changes_of(subscription: Subscription, limit: int = 50) -> list[ScheduledChange]:
+    """The newest changes, with their orders, newest first (one query)."""
+    rows = subscription.changes.select_related("order_line__order", "product").order_by("-id")
+    return list(rows[:limit])
 
 
 def switch_targets(subscription: Subscription) -> QuerySet[Product]:
@@ -34,6 +40,16 @@ def switch_targets(subscription: Subscription) -> QuerySet[Product]:
         .select_related("type")
         .order_by("name")
     )
+
+
+def is_offered(subscription: Subscription, kind: str) -> bool:
+    """Whether a page offers this change: no other is open (`pending_change`, set by the page) and the type has it."""
+    if getattr(subscription, "pending_change", None) is not None:
+        return False
+    product_type = subscription.product.type
+    if kind == ChangeKind.PRODUCT:
+        return product_type.switchable
+    return kind != ChangeKind.QUANTITY or product_type.max_quantity != 1
 
 
 def changes_due() -> QuerySet[ScheduledChange]:

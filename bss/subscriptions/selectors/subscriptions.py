@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
 from bss.orders.selectors import track_for
-from bss.subscriptions.choices import LIVE, SubscriptionState
+from bss.subscriptions.choices import LIVE, SubscriptionState, SyncStatus
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
 
 # Everything that is not over: what "only one per account" counts.
@@ -62,6 +63,29 @@ def amounts_of(
 def subscriptions_visible() -> QuerySet[Subscription]:
     """The subscriptions below the active scope with their accounts and product, newest first."""
     return Subscription.objects.select_related("customer", "payer", "product__type").order_by("-id")
+
+
+def add_ons_of(subscription: Subscription) -> QuerySet[SubscriptionAddOn]:
+    """What came with it, as long as it is there."""
+    return subscription.add_ons.filter(cancelled_at=None).select_related("product").order_by("pk")
+
+
+def terms_of(subscription: Subscription, limit: int = 60) -> list[Term]:
+    """The paid periods, newest first."""
+    return list(subscription.terms.select_related("product").order_by("-number")[:limit])
+
+
+def subscriptions_of(account: Account, limit: int = 20) -> list[Subscription]:
+    """The newest subscriptions an account pays or uses."""
+    mine = Q(customer=account) | Q(payer=account)
+    return list(subscriptions_visible().filter(mine)[:limit])
+
+
+def subscriptions_failed() -> QuerySet[Subscription]:
+    """Those somebody must look at: never provisioned, or a change of which failed."""
+    return Subscription.objects.filter(
+        Q(state=SubscriptionState.FAILED) | Q(state__in=LIVE, sync_status=SyncStatus.FAILED)
+    )
 
 
 class SubscriptionOwnership:

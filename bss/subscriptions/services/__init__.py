@@ -20,6 +20,7 @@ from bss.subscriptions.services.lives import (
     sync_status_set,
 )
 from bss.subscriptions.services.previews import change_preview
+from bss.subscriptions.services.rules import is_possible
 from bss.subscriptions.services.terms import term_renew
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "change_restart",
     "change_start",
     "change_withdraw",
+    "is_possible",
     "subscription_activate",
     "subscription_ask",
     "subscription_create",
