@@ -1,9 +1,9 @@
 """What answers outside the portal: storefronts, the API, health. An alias only sets the script prefix."""
 
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 
 from bss.core.views import healthz, readyz
 
@@ -20,7 +20,7 @@ urlpatterns = [
 ]
 if settings.DEMO:
     # Production serves uploads from its own web server or object store.
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]
 
 handler400 = "bss.ui.views.bad_request"
 handler403 = "bss.ui.views.forbidden"

@@ -30,11 +30,11 @@ class Capability(models.TextChoices):
 
 # Flags that a plan may carry although what they grant is not built yet. The plans page says so beside each.
 COMING: dict[str, object] = {
-    Capability.SELF_SERVICE_ORDERING: _("arrives with checkout for end customers"),
-    Capability.ORDER_APPROVAL: _("arrives with checkout for end customers"),
-    Capability.CUSTOM_DOMAIN: _("arrives with domains and certificates"),
-    Capability.OWN_MAIL_SERVER: _("arrives with editable notifications"),
-    Capability.SELF_REGISTRATION: _("arrives with checkout for end customers"),
+    Capability.SELF_SERVICE_ORDERING: _("With checkout for end customers"),
+    Capability.ORDER_APPROVAL: _("With checkout for end customers"),
+    Capability.CUSTOM_DOMAIN: _("With domains and certificates"),
+    Capability.OWN_MAIL_SERVER: _("With editable notifications"),
+    Capability.SELF_REGISTRATION: _("With checkout for end customers"),
 }
 
 DEFAULT_CAPABILITIES: dict[str, tuple[str, ...]] = {

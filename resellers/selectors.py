@@ -222,20 +222,32 @@ def _price(price: UnitPrice) -> PlanPrice:
 
 
 def _in_short(current: Plan | None, plan: Plan) -> list[str]:
-    """What moving from the present plan to this one gives and takes, in words."""
+    """What moving from the present plan to this one gives and takes, in a few words."""
     if current is None or current.pk == plan.pk:
         return []
+    if plan.product_id is None:
+        return [
+            _("Your storefront closes at once."),
+            _("Your settings are kept, and your alias stays reserved for 90 days."),
+        ]
     gained, lost = gains_and_losses(current, plan)
-    words = [_("You gain: %(what)s") % {"what": label} for label in gained]
-    return words + [_("You lose: %(what)s") % {"what": label} for label in lost]
+    words = [] if current.product_id else [_("Your storefront opens under an alias you choose.")]
+    if gained and current.product_id:
+        words.append(_("You gain: %(what)s.") % {"what": _listed(gained)})
+    if lost:
+        words.append(_("You lose: %(what)s. Their settings are kept.") % {"what": _listed(lost)})
+    return [*words, _("It takes effect at once.")]
+
+
+def _listed(labels: list[Any]) -> str:
+    return ", ".join(str(label).lower() if i else str(label) for i, label in enumerate(labels))
 
 
 def gains_and_losses(before: Plan, after: Plan) -> tuple[list[Any], list[Any]]:
-    """Labels of the capabilities that come and go."""
-    gained = [
-        f.label for f in Capability if f in after.capabilities and f not in before.capabilities
-    ]
-    lost = [f.label for f in Capability if f in before.capabilities and f not in after.capabilities]
+    """Labels of the capabilities that come and go; what is not built yet can be neither gained nor lost."""
+    built = [flag for flag in Capability if flag not in COMING]
+    gained = [f.label for f in built if f in after.capabilities and f not in before.capabilities]
+    lost = [f.label for f in built if f in before.capabilities and f not in after.capabilities]
     return gained, lost
 
 
@@ -398,3 +410,13 @@ def _own_row(
         markup="" if percent is None else format(percent.normalize(), "f"),
         is_listed=product.pk not in hidden,
     )
+
+
+def coming(offers: Sequence[PlanOffer]) -> list[tuple[Any, list[Any]]]:
+    """What plans already carry and is still to be built: when it arrives, and what."""
+    found: dict[str, list[Any]] = {}
+    for flag in Capability:
+        carried = any(view.code == flag and view.note for o in offers for view in o.capabilities)
+        if carried:
+            found.setdefault(str(COMING[flag]), []).append(flag.label)
+    return list(found.items())

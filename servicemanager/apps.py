@@ -9,7 +9,7 @@ class ServicemanagerConfig(AppConfig):
         from bss.orders.events import BasketWaiting  # noqa: PLC0415
         from bss.orders.ports import CHECKOUT_REVIEW  # noqa: PLC0415
         from bss.subscriptions import events  # noqa: PLC0415
-        from servicemanager import handlers, registry, states, tasks  # noqa: F401, PLC0415
+        from servicemanager import handlers, registry, slots, states, tasks  # noqa: F401, PLC0415
         from servicemanager.echo.gateway import Echo  # noqa: PLC0415
         from servicemanager.manual.gateway import ManualFulfilment  # noqa: PLC0415
         from servicemanager.review import CheckoutReviewAdapter  # noqa: PLC0415
@@ -25,3 +25,4 @@ class ServicemanagerConfig(AppConfig):
         subscribe(events.ScheduledChangeCancelled, handlers.change_cancelled)
         subscribe(events.SubscriptionCancelled, handlers.subscription_ended)
         subscribe(BasketWaiting, handlers.basket_waiting)
+        slots.register()

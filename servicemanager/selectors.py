@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from bss.core.history import subject_type
+from bss.core.models import HistoryEntry
 from bss.core.secrets import SecretUnreadable
 from bss.subscriptions.models import ScheduledChange, Subscription
 from servicemanager import registry
@@ -136,3 +138,36 @@ def deliveries() -> QuerySet[ProvisioningJob]:
 
 def is_manual(manager: ServiceManager | None) -> bool:
     return manager is not None and manager.can(Capability.MANUAL)
+
+
+def awaits_delivery(job: ProvisioningJob) -> bool:
+    """Whether staff are to deliver this by hand now."""
+    in_progress = job.state == ProvisioningState.IN_PROGRESS
+    return in_progress and is_manual(registry.find(job.instance.manager))
+
+
+def last_job(subscription: Subscription) -> ProvisioningJob | None:
+    """A subscription's last provisioning job of any kind."""
+    return (
+        ProvisioningJob.everywhere.filter(subscription=subscription)
+        .select_related("instance")
+        .order_by("-id")
+        .first()
+    )
+
+
+def history_of_jobs(subscription: Subscription, limit: int = 50) -> QuerySet[HistoryEntry]:
+    """What happened to a subscription's provisioning jobs, newest first."""
+    jobs = ProvisioningJob.everywhere.filter(subscription=subscription).values("pk")
+    return HistoryEntry.objects.filter(
+        subject_type=subject_type(ProvisioningJob), subject_id__in=jobs
+    ).order_by("-at", "-id")[:limit]
+
+
+def exchanges_of_subscription(subscription: Subscription, limit: int = 50) -> QuerySet[Exchange]:
+    """What was said to vendors about a subscription, newest first."""
+    return (
+        Exchange.everywhere.filter(job__subscription=subscription)
+        .select_related("instance")
+        .order_by("-id")[:limit]
+    )

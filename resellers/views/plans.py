@@ -43,6 +43,7 @@ class Plans(Page):
             "plans": [_column(offer) for offer in offers],
             "profile": profile,
             "is_open": bool(profile and selectors.storefront_is_open(profile)),
+            "coming": selectors.coming(offers),
             "in_flight": selectors.plan_in_flight(account),
             "is_tenant": hasattr(account, "tenant_organization"),
             "may_manage": self.actor.can(Permission.STOREFRONT_MANAGE),
@@ -156,7 +157,7 @@ def _price_text(offer: PlanOffer) -> Any:
 
 
 def _feature(view: CapabilityView) -> str:
-    return f"{view.label} ({view.note})" if view.note else str(view.label)
+    return _("%(what)s (soon)") % {"what": view.label} if view.note else str(view.label)
 
 
 def _button(offer: PlanOffer) -> Button | None:

@@ -1,6 +1,7 @@
 """Writes of service managers: instances, provisioning jobs and their steps, definitions."""
 
 from servicemanager.services.definition import definition_start
+from servicemanager.services.definition import latest_run as latest_definition
 from servicemanager.services.instances import (
     instance_activate,
     instance_create,
@@ -28,6 +29,7 @@ __all__ = [
     "instance_deactivate",
     "instance_edit",
     "instance_for",
+    "latest_definition",
     "manual_instance",
     "provisioning_abandon",
     "provisioning_decline",

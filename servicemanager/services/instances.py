@@ -36,8 +36,9 @@ def instance_create(
 ) -> Instance:
     """Configure a service manager for an organization; not active yet.
 
-    `settings` is what was typed, by field code. The service manager validates it, and may call its vendor for that,
-    so this runs outside transactions. Raises Invalid naming each field at fault; nothing is kept then.
+    `settings` are canonical values by field code, as a form of its FieldSpecs cleans them. The service manager
+    validates them and may call its vendor for that, so this runs outside transactions. Raises Invalid naming each
+    field at fault; nothing is kept then.
     """
     known = _manager(manager)
     values = _validated(known, settings, {})
@@ -164,7 +165,8 @@ def _validated(
     secret = {spec.code for spec in manager.settings_specs if spec.type == "secret"}
     typed = {k: v for k, v in raw.items() if v not in {None, ""}}
     completed = {**{k: v for k, v in kept.items() if k in secret}, **typed}
-    values = parse_all(manager.settings_specs, completed)
+    # The English reading of a number is the canonical one.
+    values = parse_all(manager.settings_specs, completed, locale="en")
     errors = {k: list(v) for k, v in manager.validate_settings(values).items() if v}
     if errors:
         raise Invalid(errors=errors, code="SETTINGS_REFUSED")

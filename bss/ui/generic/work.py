@@ -8,7 +8,8 @@ class ImportPage(RunView):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -29,6 +30,16 @@ _STATES: dict[str, Any] = {
     RunState.FAILED: "failed",
     RunState.CANCELLED: "cancelled",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RunKind:
+    """Who may see the runs of one kind, and where they lead once finished (slot `run.kinds`)."""
+
+    kind: str
+    permission: str
+    back: Callable[[Run], Button | None] | None = None
+    order: int = 100
 
 
 class RunView(Screen):

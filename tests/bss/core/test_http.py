@@ -72,7 +72,7 @@ def refusal(base_url: str, allow: list[str] | None = None, **options) -> Outboun
         "192.168.1.1",
         "169.254.169.254",
         "100.64.0.1",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104 -- refused, never bound
         "224.0.0.1",
         "255.255.255.255",
         "192.0.2.7",

@@ -1,0 +1,1 @@
+"""The portal's screens of service managers and provisioning."""
