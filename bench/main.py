@@ -1,0 +1,62 @@
+"""Runs benchmarks by name and prints their figures; `bench/run --help` lists them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# This folder makes way for the launcher's modules and for the packages of the product.
+sys.path[0:1] = [str(ROOT / "bin"), str(ROOT)]
+
+from console import Failure, failure_print  # noqa: E402 -- the path has to be set first
+from processes import Stopped, stop_signals_watch  # noqa: E402
+
+from bench import demo, memory, pages, provisioning  # noqa: E402
+from bench.figures import Figure, figures_print, machine_describe  # noqa: E402
+
+BENCHES = {
+    "pages": pages.measure,
+    "provisioning": provisioning.measure,
+    "memory": memory.measure,
+    "demo": demo.measure,
+}
+
+
+def main(argv: list[str]) -> int:
+    options = _options(argv)
+    stop_signals_watch()
+    figures: list[Figure] = []
+    try:
+        for name in [options.name] if options.name else BENCHES:
+            found = BENCHES[name](options)
+            figures_print(name, found)
+            figures += found
+    except Stopped:
+        return 130
+    except Failure as failure:
+        failure_print(failure)
+        return 1
+    if options.json:
+        report = {"machine": machine_describe(), "figures": [f.as_json() for f in figures]}
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bench/run", description="Measure Tradewind as the demo runs it."
+    )
+    add = parser.add_argument
+    add("name", nargs="?", choices=sorted(BENCHES), help="one benchmark; all when left out")
+    add("--scale", type=int, default=100, metavar="N", help="pages: up to N times the smallest")
+    add("--runs", type=int, default=0, metavar="N", help="runs of each measurement")
+    add("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    add("--pg", default="", metavar="NAME", help="which PostgreSQL: wheel-18, system-15, ...")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

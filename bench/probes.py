@@ -1,0 +1,199 @@
+"""What a benchmark asks of the product from the inside; runs with the product's settings.
+
+python -m bench.probes NAME '{"argument": value}'      answers JSON on standard output
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import NoReverseMatch, reverse  # noqa: E402
+
+from bss.accounts.choices import AccountKind, MembershipKind, StaffRole, UserType  # noqa: E402
+from bss.accounts.models import Account, Membership, Storefront, User  # noqa: E402
+from bss.catalog.models import Product  # noqa: E402
+from bss.orders.models import Order  # noqa: E402
+from bss.subscriptions.models import Subscription  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Target:
+    """A page with somebody signed in: what to ask for, what it costs inside, and its heaviest query."""
+
+    name: str
+    path: str
+    cookie: str
+    queries: int
+    sql: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A signed-in person's surface and cookie."""
+
+    urlconf: str
+    prefix: str
+    cookie: str
+
+
+def targets() -> list[dict[str, Any]]:
+    """The pages of both surfaces, as the reseller with most customers and as staff see them."""
+    return [asdict(target) for target in _targets()]
+
+
+def rows() -> dict[str, int]:
+    """How many rows of each there are."""
+    kinds = {
+        "accounts": Account,
+        "products": Product,
+        "orders": Order,
+        "subscriptions": Subscription,
+    }
+    return {name: kind.everywhere.count() for name, kind in kinds.items()}
+
+
+def basic_resellers(count: int) -> list[str]:
+    """E-mail addresses of that many resellers that never had a plan."""
+    found = Membership.everywhere.filter(
+        kind=MembershipKind.STOREFRONT,
+        user_type=UserType.ADMIN,
+        contact__account__kind=AccountKind.RESELLER,
+        contact__account__reseller_profile__isnull=True,
+        contact__account__tenant_organization__isnull=True,
+        storefront__host="",
+        user__email__startswith="admin@a",
+    )
+    return list(found.order_by("pk").values_list("user__email", flat=True)[:count])
+
+
+def _targets() -> Iterator[Target]:
+    shop = Storefront.everywhere.get(owner=None, host="")
+    reseller = _busiest_reseller()
+    product = Product.everywhere.filter(
+        organization=shop.organization, code="business-mail-plus"
+    ).get()
+    owned = Subscription.everywhere.filter(payer=reseller.contact.account).order_by("-id").first()
+    order = Order.everywhere.filter(account=reseller.contact.account).order_by("-id").first()
+    seen = Visitor(settings.ROOT_URLCONF, "", _cookie(reseller.user, shop))
+    stranger = Visitor(settings.ROOT_URLCONF, "", "")
+    for who, visitor in (("reseller", seen), ("visitor", stranger)):
+        yield from _page(f"shop home, {who}", visitor, "storefront:home")
+        yield from _page(f"catalogue, {who}", visitor, "storefront:catalog")
+        yield from _page(f"product, {who}", visitor, "storefront:product", product.public_id)
+    yield from _page("search", seen, "storefront:search", query="?q=mail")
+    yield from _page("plans", seen, "plans:plans")
+    yield from _page("my customers", seen, "plans:customers")
+    yield from _page("subscriptions", seen, "storefront:subscriptions")
+    yield from _page("subscription", seen, "storefront:subscription", owned and owned.public_id)
+    yield from _page("orders", seen, "storefront:orders")
+    yield from _page("order", seen, "storefront:order", order and order.public_id)
+    staff = Membership.everywhere.select_related("user").get(
+        organization=shop.organization, staff_role=StaffRole.ADMINISTRATOR
+    )
+    portal = Visitor(settings.PORTAL_URLCONF, "/portal", _cookie(staff.user, None))
+    yield from _page("portal: dashboard", portal, "portal:home")
+    yield from _page("portal: accounts", portal, "accounts:list")
+    account = reseller.contact.account.public_id
+    yield from _page("portal: account", portal, "accounts:detail", account)
+    yield from _page("portal: products", portal, "catalog:product-list")
+    yield from _page("portal: product", portal, "catalog:product-detail", product.public_id)
+    yield from _page("portal: orders", portal, "orders:list")
+    yield from _page("portal: order", portal, "orders:detail", order and order.public_id)
+    yield from _page("portal: subscriptions", portal, "subscriptions:list")
+    yield from _page(
+        "portal: subscription", portal, "subscriptions:detail", owned and owned.public_id
+    )
+    yield from _page("portal: mail", portal, "notifications:list")
+    yield from _page("portal: search", portal, "portal:search", query="?q=amber")
+
+
+def _page(name: str, who: Visitor, view: str, *args: Any, query: str = "") -> Iterator[Target]:
+    if None in args:
+        return
+    try:
+        path = who.prefix + reverse(view, who.urlconf, args=args) + query
+    except NoReverseMatch:
+        print(f"  no page {view}", file=sys.stderr)
+        return
+    client = Client(HTTP_HOST="localhost")
+    if who.cookie:
+        key, _, value = who.cookie.partition("=")
+        client.cookies[key] = value
+    client.get(path)
+    heaviest, count = _counted(lambda: client.get(path))
+    yield Target(name, path, who.cookie, count, heaviest)
+
+
+def _counted(ask: Callable[[], Any]) -> tuple[str, int]:
+    """(the query that took longest, how many there were)"""
+    seen: list[tuple[float, str, Any]] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            seen.append((time.perf_counter() - began, sql, params))
+
+    with connection.execute_wrapper(watch):
+        answer = ask()
+    if answer.status_code != 200:
+        raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}")
+    reads = [row for row in seen if row[1].lstrip().upper().startswith("SELECT")]
+    _seconds, sql, params = max(reads, key=lambda row: row[0])
+    with connection.cursor() as cursor:
+        return cursor.mogrify(sql, params).decode(), len(seen)
+
+
+def _busiest_reseller() -> Membership:
+    """An admin of the reseller with most customers, who signs in at the distributor's shop."""
+    found = Membership.everywhere.raw(
+        """
+        SELECT m.* FROM accounts_membership m JOIN accounts_contact c ON c.id = m.contact_id
+        JOIN accounts_account a ON a.id = c.account_id
+        WHERE a.kind = 'reseller' AND m.user_type = 'admin'
+        ORDER BY (SELECT count(*) FROM accounts_account below WHERE below.parent_id = a.id) DESC, m.id LIMIT 1
+        """
+    )
+    return Membership.everywhere.select_related("user", "contact__account").get(pk=found[0].pk)
+
+
+def _cookie(user: User, shop: Storefront | None) -> str:
+    """A session as signing in leaves it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["surface"] = f"storefront:{shop.pk}" if shop else "portal"
+    session.save()
+    return f"{f'tw_shop_{shop.pk}' if shop else 'tw_portal'}={session.session_key}"
+
+
+PROBES: dict[str, Callable[..., Any]] = {
+    "targets": targets,
+    "rows": rows,
+    "basic_resellers": basic_resellers,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(PROBES[sys.argv[1]](**json.loads(sys.argv[2]))))
