@@ -21,10 +21,6 @@ HELD = frozenset(
 OPEN_FOR_BUSINESS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL})
 
 
-def plan_for_product(product_id: int) -> Plan | None:
-    return Plan.everywhere.filter(product_id=product_id).select_related("product").first()
-
-
 def plans_of(organization_id: int) -> list[Plan]:
     """The organization's plans, Basic first."""
     return list(
