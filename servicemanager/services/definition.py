@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bss.catalog.contracts import DefinitionResult
 from bss.catalog.services import definition_apply
 from bss.core import clock, events, history, runs
 from bss.core.actor import Actor
@@ -91,6 +92,7 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
         actor=actor,
         progress=run,
     )
+    run.info(_done(result))
     with transaction.atomic():
         Instance.everywhere.filter(pk=instance.pk).update(defined_at=clock.now())
         history.record(instance, actor=actor, action="instance.defined", changes=asdict(result))
@@ -100,7 +102,20 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
 
 def _told(offer: CatalogueDefinition) -> str:
     products = sum(len(entry.products) for entry in offer.types)
-    return _("The offer: %(types)s product types, %(products)s products and add-ons.") % {
-        "types": len(offer.types),
-        "products": products,
+    words = _("On offer: product types %(types)s, products and add-ons %(products)s.")
+    return words % {"types": len(offer.types), "products": products}
+
+
+def _done(result: DefinitionResult) -> str:
+    words = _(
+        "Products new %(new)s, changed %(changed)s, off sale %(gone)s. Prices new %(prices_new)s, changed "
+        "%(prices_changed)s. Left as your staff set them %(kept)s."
+    )
+    return words % {
+        "new": result.products_created,
+        "changed": result.products_updated,
+        "gone": result.products_deactivated,
+        "prices_new": result.prices_created,
+        "prices_changed": result.prices_updated,
+        "kept": result.kept,
     }

@@ -137,7 +137,7 @@ def test_get_services_definition_leads_to_a_page_of_progress(staff, instance, sc
     run_jobs()
 
     html = staff.client.get(response["Location"]).content.decode()
-    assert "The offer: 1 product types, 1 products" in html
+    assert "On offer: product types 1, products and add-ons 1." in html
     assert url("detail", instance.public_id) in html
     assert "Desk" in page(staff, "detail", instance.public_id)
 
