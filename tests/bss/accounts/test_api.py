@@ -7,6 +7,7 @@ from django.test import Client
 
 from bss.accounts.models import Account, Contact, PaymentMethod
 from bss.accounts.permissions import API_SCOPES
+from bss.accounts.selectors import account_ceiling
 from bss.accounts.services import token_create
 from bss.core import scope
 from bss.core.models import HistoryEntry
@@ -38,11 +39,12 @@ class Api:
 
 
 def api_of(person, organization, account=None, scopes=API_SCOPES):
+    most = account_ceiling(account) if account else frozenset(map(str, scopes))
     with scope.activate(organization.scope):
         _token, text = token_create(
             organization=organization,
             name="Shop system",
-            scopes=[str(s) for s in scopes],
+            scopes=[str(s) for s in scopes if str(s) in most],
             actor=person.actor,
             account=account,
         )
