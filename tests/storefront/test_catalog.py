@@ -352,6 +352,19 @@ def test_a_change_answers_with_the_sum_alone(reseller, mailbox):
     assert "<html" not in html
 
 
+def test_without_javascript_a_button_brings_the_sum_and_no_token_into_the_address(
+    reseller, mailbox
+):
+    path = f"/products/{mailbox.public_id}/"
+
+    answer = reseller.client.post(
+        path, {"csrfmiddlewaretoken": "x", "product": "y", "unit": "P1Y", "quantity": "2"}
+    )
+
+    assert answer["Location"] == f"{path}?unit=P1Y&quantity=2"
+    assert "€180.00" in shown(reseller.client, answer["Location"])
+
+
 def test_an_add_on_without_a_price_for_the_term_says_so(reseller, everybody, mailbox):
     make_add_on(mailbox, price_list=everybody, name="Archive")
 
