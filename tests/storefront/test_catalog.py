@@ -263,6 +263,31 @@ def test_what_a_reseller_does_not_list_is_gone_from_its_shop_and_only_there(
     assert "Mailbox" in shown(reseller.client, "/catalog/")
 
 
+def test_a_resellers_shop_names_no_vendor_that_is_the_distributor(
+    reseller, customer, own_shop, distributor, everybody
+):
+    for vendor in ("Meridian", "Aurelia"):
+        make_product(distributor, price_list=everybody, vendor=vendor, name=f"Helpdesk {vendor[0]}")
+
+    with granted(reseller.account, *WINDOW):
+        html = shown(customer.client, "/techsolutions/catalog/")
+
+    assert "Helpdesk M" in html
+    assert "Aurelia" in html
+    assert "Meridian" not in html
+    assert "Meridian" in shown(reseller.client, "/catalog/")
+
+
+def test_the_reseller_itself_looks_at_its_shop_as_a_visitor_does(reseller, own_shop, mailbox):
+    visiting = person_of_account(reseller.account, own_shop)
+
+    with granted(reseller.account, *WINDOW):
+        html = shown(visiting.client, "/techsolutions/catalog/")
+
+    assert "Mailbox" in html
+    assert "€9.00" not in html
+
+
 # Finding -------------------------------------------------------------------------------------------------
 
 
