@@ -89,6 +89,7 @@ class Buying(Screen):
         context = {
             "title": _("Basket"),
             "checkout": checkout,
+            "seen_total": str(checkout.view.total.amount),
             "steps": steps_at("basket", has_questions=checkout.has_questions),
             "rows": rows,
             "notices": [*notices_of(errors or {}, checkout), *refused(refusal)],
@@ -144,7 +145,7 @@ class BasketPage(Buying):
             for line in checkout.lines
             if posted(data, line.public_id)
         ]
-        if not all([form.is_valid() for form in forms]):
+        if not all(form.is_valid() for form in forms):
             return self.basket_page(checkout, data=data, status=400)
         edits = [LineEdit(form.line, **form.cleaned_data) for form in forms]
         try:
@@ -200,7 +201,7 @@ class BasketAdd(Buying):
 
     def _back(self, public_id: str) -> HttpResponse:
         typed = {
-            k: v for k, v in self.request.POST.items() if k == "unit" or k == "quantity" or "-" in k
+            k: v for k, v in self.request.POST.items() if k in {"unit", "quantity"} or "-" in k
         }
         url = reverse("storefront:product", args=[public_id])
         return HttpResponseRedirect(f"{url}?{urlencode({'unit': '', **typed})}")
