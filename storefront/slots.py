@@ -18,7 +18,7 @@ from bss.ui.slots import Figure, NavItem, Panel
 from storefront.selectors import window
 
 # A bar of more shelves than this is no bar any more; the catalogue page has them all.
-SHELVES_SHOWN = 8
+SHELVES_SHOWN = 6
 
 
 def register() -> None:

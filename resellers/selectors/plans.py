@@ -8,10 +8,12 @@ from django.db.models import Count, QuerySet
 
 from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account
+from bss.orders.models import Order, OrderLine
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import offers_for
 from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
+from resellers.choices import PLAN_TYPE
 from resellers.models import Plan, ResellerProfile
 
 HELD = frozenset(
@@ -75,6 +77,7 @@ def plan_in_flight(account: Account) -> Subscription | None:
             product__reseller_plan__isnull=False,
             state__in=[SubscriptionState.PENDING, SubscriptionState.FAILED],
         )
+        .select_related("order_line__order")
         .order_by("-id")
         .first()
     )
@@ -99,3 +102,8 @@ def plans_with_counts() -> QuerySet[Plan]:
 
 def storefront_is_open(profile: ResellerProfile) -> bool:
     return profile.storefront is not None and profile.storefront.state == StorefrontState.OPEN
+
+
+def is_about_plan(order: Order) -> bool:
+    """Whether an order buys, changes or ends a plan."""
+    return OrderLine.everywhere.filter(order=order, product__type__external_id=PLAN_TYPE).exists()

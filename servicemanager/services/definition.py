@@ -15,10 +15,12 @@ from bss.core.actor import Actor
 from bss.core.errors import Conflict
 from bss.core.http import OutboundError
 from bss.core.models import Run
+from bss.core.secrets import SecretUnreadable
 from servicemanager import registry, selectors
+from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
 from servicemanager.contracts import CatalogueDefinition
-from servicemanager.errors import VendorUnavailable
+from servicemanager.errors import Code, VendorUnavailable
 from servicemanager.events import InstanceDefined
 from servicemanager.locks import instance_locked
 from servicemanager.models import Instance
@@ -74,16 +76,7 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
     actor = Actor(kind="system", label=run.run.actor_label, user_id=run.run.actor_id)
     manager = registry.get(instance.manager)
     run.step(_("Asking %(name)s what it offers") % {"name": manager.name})
-    context = selectors.instance_context(
-        instance,
-        correlation_id=run.run.public_id,
-        record=recorder_of_instance(instance),
-        timeout=SECONDS,
-    )
-    try:
-        offer = manager.catalogue(context)
-    except OutboundError as error:
-        raise VendorUnavailable(lost(error).message, code=lost(error).code) from error
+    offer = _asked(manager, instance, run.run.public_id)
     run.info(_told(offer))
     result = definition_apply(
         organization=instance.organization,
@@ -98,6 +91,23 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
         history.record(instance, actor=actor, action="instance.defined", changes=asdict(result))
         events.emit(InstanceDefined(instance.pk), subject=instance, actor=actor)
     return asdict(result)
+
+
+def _asked(manager: ServiceManager, instance: Instance, correlation_id: str) -> CatalogueDefinition:
+    """The whole offer. Raises VendorUnavailable with the cause in words."""
+    try:
+        context = selectors.instance_context(
+            instance,
+            correlation_id=correlation_id,
+            record=recorder_of_instance(instance),
+            timeout=SECONDS,
+        )
+        return manager.catalogue(context)
+    except OutboundError as error:
+        raise VendorUnavailable(lost(error).message, code=lost(error).code) from error
+    except SecretUnreadable as error:
+        words = _("The stored credentials cannot be opened. Enter them again in the settings.")
+        raise VendorUnavailable(words, code=Code.SECRET_UNREADABLE) from error
 
 
 def _told(offer: CatalogueDefinition) -> str:

@@ -33,14 +33,14 @@ class LineForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, line: BasketLine, units: Sequence[tuple[str, Any]], **kwargs: Any
+        self, data: Any = None, *, line: BasketLine, units: Sequence[tuple[str, Any]]
     ) -> None:
         initial = {
             "quantity": line.quantity,
             "unit": line.unit,
             "friendly_name": line.friendly_name,
         }
-        super().__init__(*args, prefix=line.public_id, initial=initial, **kwargs)
+        super().__init__(data, prefix=line.public_id, initial=initial)
         self.line = line
         if line.product.type.max_quantity == 1:
             del self.fields["quantity"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.models import Storefront
 from bss.catalog.choices import Unit
+from bss.catalog.models import ListPrice
 from bss.core.actor import Actor
 from bss.core.errors import Invalid
 from bss.core.fields import parse_all, render
@@ -20,9 +21,7 @@ from bss.orders import selectors as orders
 from bss.orders.choices import BasketState
 from bss.orders.models import Basket, BasketLine
 from bss.orders.selectors import BasketItem, BasketView, Question
-from bss.pricing import selectors as pricing
 from bss.ui.components import Step
-from storefront.contracts import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +144,22 @@ def checkout_with(basket: Basket) -> Checkout:
     return Checkout(view, tuple(orders.questions_for(subject, lines)) if lines else ())
 
 
-def units_on_sale(viewer: Viewer, lines: Sequence[BasketLine]) -> dict[int, list[tuple[str, Any]]]:
-    """The terms each product can be bought for, as choices, by product id."""
-    if viewer.market is None or not lines:
-        return {}
-    products = {line.product_id: line.product for line in lines}.values()
-    offers = pricing.offers_under(viewer.market, list(products))
+def units_listed(checkout: Checkout) -> dict[int, list[tuple[str, Any]]]:
+    """The terms each product has a list price for, as choices, by product id (one query).
+
+    Whether a buyer gets it at that term is asked when it is chosen: the price lists decide.
+    """
+    found: dict[int, set[str]] = {}
+    for line in checkout.lines:
+        found.setdefault(line.product_id, {line.unit}).add(line.unit)
+    listed = ListPrice.objects.filter(
+        product_id__in=list(found), currency=checkout.basket.currency, is_active=True
+    )
+    for product_id, unit in listed.values_list("product_id", "unit"):
+        found[product_id].add(unit)
     return {
-        product_id: [(price.unit, Unit(price.unit).label) for price in prices]
-        for product_id, prices in offers.items()
+        product_id: [(unit, label) for unit, label in Unit.choices if unit in units]
+        for product_id, units in found.items()
     }
 
 

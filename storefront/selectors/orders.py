@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
@@ -88,6 +88,11 @@ class OrderStatus:
     @property
     def icon(self) -> str:
         return _ICONS[self.outcome]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it runs by itself, while that lies ahead."""
+        return self.order.due_at if self.outcome == "later" else None
 
     @property
     def is_moving(self) -> bool:

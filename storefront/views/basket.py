@@ -37,7 +37,7 @@ from storefront.selectors.checkout import (
     checkout_with,
     rows_of,
     steps_at,
-    units_on_sale,
+    units_listed,
 )
 from storefront.selectors.viewer import viewer_of
 from storefront.services.baskets import LineEdit, basket_edit, basket_fill
@@ -85,10 +85,11 @@ class Buying(Screen):
         status: int = 200,
     ) -> HttpResponse:
         """The basket with its lines as forms. `errors` are keyed "<line>", "<line>.<field>" or ""."""
-        rows = editable_rows(self.request, checkout, errors or {}, data)
+        rows = editable_rows(checkout, errors or {}, data)
         context = {
             "title": _("Basket"),
             "checkout": checkout,
+            "seen_total": str(checkout.view.total.amount),
             "steps": steps_at("basket", has_questions=checkout.has_questions),
             "rows": rows,
             "notices": [*notices_of(errors or {}, checkout), *refused(refusal)],
@@ -138,13 +139,13 @@ class BasketPage(Buying):
     def _saved(self, checkout: Checkout) -> HttpResponse | None:
         """None once every line is as typed; otherwise the page that says what does not fit."""
         data = self.request.POST
-        units = units_on_sale(viewer_of(self.request), checkout.lines)
+        units = units_listed(checkout)
         forms = [
             LineForm(data, line=line, units=units.get(line.product_id, ()))
             for line in checkout.lines
             if posted(data, line.public_id)
         ]
-        if not all([form.is_valid() for form in forms]):
+        if not all(form.is_valid() for form in forms):
             return self.basket_page(checkout, data=data, status=400)
         edits = [LineEdit(form.line, **form.cleaned_data) for form in forms]
         try:
@@ -200,7 +201,7 @@ class BasketAdd(Buying):
 
     def _back(self, public_id: str) -> HttpResponse:
         typed = {
-            k: v for k, v in self.request.POST.items() if k == "unit" or k == "quantity" or "-" in k
+            k: v for k, v in self.request.POST.items() if k in {"unit", "quantity"} or "-" in k
         }
         url = reverse("storefront:product", args=[public_id])
         return HttpResponseRedirect(f"{url}?{urlencode({'unit': '', **typed})}")
@@ -212,13 +213,12 @@ def posted(data: Mapping[str, Any], line_id: str) -> bool:
 
 
 def editable_rows(
-    request: HttpRequest,
     checkout: Checkout,
     errors: Mapping[str, Sequence[Any]],
     data: Mapping[str, Any] | None,
 ) -> list[EditableRow]:
     """The basket's lines with their forms; `data` is what was typed, kept where it was refused."""
-    units = units_on_sale(viewer_of(request), checkout.lines)
+    units = units_listed(checkout)
 
     def editable(row: LineRow) -> EditableRow:
         line = row.line
