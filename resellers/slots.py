@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
+from bss.orders.choices import OrderState
+from bss.orders.models import Order
+from bss.subscriptions.models import Subscription
 from bss.ui import slots
 from bss.ui.slots import Action, NavItem, Panel
 from resellers import selectors
@@ -39,6 +42,23 @@ def _plan_panel(_request: HttpRequest, account: Account) -> Mapping[str, Any] | 
         "is_open": bool(profile and selectors.storefront_is_open(profile)),
         "in_flight": selectors.plan_in_flight(account),
     }
+
+
+def _live_panel(_request: HttpRequest, order: Order) -> Mapping[str, Any] | None:
+    """What an order of a plan has led to: the live storefront, or that the plan has ended."""
+    profile = selectors.profile_of(order.account)
+    if profile is None or not selectors.is_about_plan(order):
+        return None
+    return {
+        "profile": profile,
+        "is_done": order.state == OrderState.EXECUTED,
+        "is_open": selectors.storefront_is_open(profile),
+        "shop_url": f"{profile.storefront.prefix}/" if profile.storefront else "",
+    }
+
+
+def _is_plan(_actor: Actor, subscription: Subscription) -> bool:
+    return hasattr(subscription.product, "reseller_plan")
 
 
 def register() -> None:
@@ -74,6 +94,21 @@ def register() -> None:
             order=10, matches=("plans:",),
         ),
     )  # fmt: skip
+    slots.register(
+        "storefront.order_progress",
+        Panel("resellers/_live_panel.html", _live_panel, permission=Permission.PLAN_VIEW),
+    )
+    slots.register(
+        "storefront.subscription.actions",
+        Action(
+            _("Change or cancel the plan"),
+            lambda _subscription: reverse("plans:plans"),
+            "arrows-right-left",
+            kind="primary",
+            permission=Permission.PLAN_SWITCH,
+            visible=_is_plan,
+        ),
+    )
     slots.register(
         "my_account.entries",
         NavItem(

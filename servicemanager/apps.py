@@ -5,15 +5,18 @@ class ServicemanagerConfig(AppConfig):
     name = "servicemanager"
 
     def ready(self) -> None:
-        from bss.core.events import subscribe  # noqa: PLC0415 -- models are loaded now
+        from bss.core import secrets  # noqa: PLC0415 -- models are loaded now
+        from bss.core.events import subscribe  # noqa: PLC0415
         from bss.orders.events import BasketWaiting  # noqa: PLC0415
         from bss.orders.ports import CHECKOUT_REVIEW  # noqa: PLC0415
         from bss.subscriptions import events  # noqa: PLC0415
         from servicemanager import handlers, registry, slots, states, tasks  # noqa: F401, PLC0415
         from servicemanager.echo.gateway import Echo  # noqa: PLC0415
         from servicemanager.manual.gateway import ManualFulfilment  # noqa: PLC0415
+        from servicemanager.models import Instance  # noqa: PLC0415
         from servicemanager.review import CheckoutReviewAdapter  # noqa: PLC0415
 
+        secrets.register(Instance, "sealed", lambda row: row.sealed_context)
         registry.register(ManualFulfilment)
         registry.register(Echo)
         CHECKOUT_REVIEW.register(CheckoutReviewAdapter())

@@ -44,17 +44,18 @@ class Instance(Shared):
         return self.name
 
     @property
-    def _context(self) -> str:
+    def sealed_context(self) -> str:
+        """What binds the sealed settings to this row."""
         return f"servicemanager.instance:{self.public_id}:sealed"
 
     @property
     def secrets(self) -> dict[str, Any]:
         """The secret settings, opened. Raises SecretUnreadable when no key of the ring fits."""
-        return json.loads(unseal(self.sealed, self._context)) if self.sealed else {}
+        return json.loads(unseal(self.sealed, self.sealed_context)) if self.sealed else {}
 
     def sealed_with(self, secrets: dict[str, Any]) -> str:
         """`secrets` as this row may store them."""
-        return seal(json.dumps(secrets), self._context) if secrets else ""
+        return seal(json.dumps(secrets), self.sealed_context) if secrets else ""
 
 
 class AccountLink(Owned):

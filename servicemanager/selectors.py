@@ -157,11 +157,12 @@ def last_job(subscription: Subscription) -> ProvisioningJob | None:
 
 
 def history_of_jobs(subscription: Subscription, limit: int = 50) -> QuerySet[HistoryEntry]:
-    """What happened to a subscription's provisioning jobs, newest first."""
+    """What happened to a subscription's provisioning jobs, newest first; their ends its own history tells."""
     jobs = ProvisioningJob.everywhere.filter(subscription=subscription).values("pk")
-    return HistoryEntry.objects.filter(
+    steps = HistoryEntry.objects.filter(
         subject_type=subject_type(ProvisioningJob), subject_id__in=jobs
-    ).order_by("-at", "-id")[:limit]
+    ).exclude(action__in=["provisioningjob.succeed", "provisioningjob.fail"])
+    return steps.order_by("-at", "-id")[:limit]
 
 
 def exchanges_of_subscription(subscription: Subscription, limit: int = 50) -> QuerySet[Exchange]:

@@ -96,6 +96,7 @@ def _panel(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any
                 "job": job,
                 "url": reverse("servicemanager:job", args=[job.public_id]),
                 "exchanges": exchanges_shown(list(job.exchanges.all())),
+                "notice": attention_for(job, slots.actor_of(request)),
                 "buttons": slots.buttons("provisioning.actions", request, job),
             }
             for job in jobs
@@ -106,8 +107,11 @@ def _panel(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any
 def _subscription_attention(
     request: HttpRequest, subscription: Subscription
 ) -> Iterable[Attention]:
+    """A failure is told by the subscription itself; the panel explains it."""
     job = selectors.last_job(subscription)
-    found = attention_for(job, slots.actor_of(request)) if job else None
+    if job is None or job.state == ProvisioningState.FAILED:
+        return []
+    found = attention_for(job, slots.actor_of(request))
     return [found] if found else []
 
 
@@ -127,8 +131,7 @@ def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
 def _timeline(request: HttpRequest, subscription: Subscription) -> Iterable[Entry]:
     """What became of its operations, step by step, and what was said to the vendor."""
     for row in selectors.history_of_jobs(subscription):
-        entry = entry_of(row)
-        yield entry
+        yield entry_of(row)
     for exchange in selectors.exchanges_of_subscription(subscription):
         shown = exchanges_shown([exchange])[0]
         yield Entry(

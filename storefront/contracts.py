@@ -39,6 +39,12 @@ class Viewer:
         """Whether it may also order for customers of its own."""
         return self.account is not None and self.account.is_reseller
 
+    def vendor_of(self, name: str) -> str:
+        """A vendor's name; "" on a reseller's own storefront for the organization's, which nobody may see there."""
+        own = self.organization.name.casefold()
+        hidden = self.storefront.owner_id is not None and bool(name)
+        return "" if hidden and f" {name.casefold()} " in f" {own} " else name
+
     def money_of(self, price: UnitPrice) -> Money:
         """What this viewer pays its seller for one unit; never the level above."""
         if self.market is not None and self.market.resale:
@@ -51,11 +57,16 @@ class ProductCard:
     """One product in a grid."""
 
     product: Product
+    vendor: str
     price: Money | None
     per: Any
     is_from: bool
     owned: int
     note: Any = ""
+
+    @property
+    def is_free(self) -> bool:
+        return self.price is not None and not self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ class ProductView:
     """Everything the product page shows, before anything was chosen."""
 
     product: Product
+    vendor: str
     terms: Sequence[TermOption]
     add_ons: Sequence[AddOnOption]
     owned: int

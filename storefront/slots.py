@@ -1,4 +1,4 @@
-"""What the shop window puts into the Storefront's frame."""
+"""What the shop window and the pages behind it put into the Storefront's frame."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from bss.accounts.permissions import Permission
+from bss.accounts.ports import ENTITLEMENTS
+from bss.core.actor import Actor
+from bss.orders.selectors import basket_count
 from bss.ui import slots
 from bss.ui.slots import Figure, NavItem, Panel
 from storefront.selectors import window
 
 # A bar of more shelves than this is no bar any more; the catalogue page has them all.
-SHELVES_SHOWN = 8
+SHELVES_SHOWN = 6
 
 
 def register() -> None:
@@ -26,6 +30,68 @@ def register() -> None:
         NavItem(_("All products"), "storefront:catalog", section=_("Shop"), order=10),
         NavItem(_("About us"), "storefront:about", section=_("Shop"), order=20),
     )
+    buyer = Permission.ORDER_CREATE
+    slots.register("storefront.basket_url", Figure(_basket_url, permission=buyer))
+    slots.register("storefront.basket_count", Figure(_basket_count, permission=buyer))
+    _my_account()
+
+
+def _my_account() -> None:
+    slots.register(
+        "my_account.entries",
+        NavItem(
+            _("Subscriptions"), "storefront:subscriptions", "squares-2x2",
+            permission=Permission.SUBSCRIPTION_VIEW, order=10, matches=("storefront:subscription",),
+            text=_("What you have, and how to change it."),
+        ),
+        NavItem(
+            _("Orders"), "storefront:orders", "clipboard-document-list",
+            permission=Permission.ORDER_VIEW, order=20, matches=("storefront:order",),
+            text=_("What you ordered, and how far it is."),
+        ),
+        NavItem(
+            _("My Workspace"), "storefront:workspace", "rectangle-group",
+            permission=Permission.WORKSPACE_USE, order=30,
+            text=_("The services your company uses, and how they are."),
+        ),
+        NavItem(
+            _("Users"), "storefront:users", "user-group", permission=Permission.USER_MANAGE, order=110,
+            text=_("Who signs in for your company, and what each may do."),
+        ),
+        NavItem(
+            _("Company"), "storefront:company", "building-office",
+            permission=Permission.COMPANY_EDIT, order=120, text=_("How your company is reached."),
+        ),
+        NavItem(
+            _("API keys"), "storefront:tokens", "key", permission=Permission.TOKEN_MANAGE, order=130,
+            visible=_has_api, text=_("What lets programs of yours in."),
+        ),
+        NavItem(
+            _("Your profile"), "storefront:profile", "user-circle",
+            permission=Permission.CATALOG_VIEW, order=140, visible=_is_somebody,
+            text=_("Your name and language."),
+        ),
+    )  # fmt: skip
+
+
+def _has_api(actor: Actor) -> bool:
+    return "api" in ENTITLEMENTS.get().capabilities(actor.account_id or 0)
+
+
+def _is_somebody(actor: Actor) -> bool:
+    return actor.membership_id is not None
+
+
+def _basket_url(_request: HttpRequest) -> str:
+    return reverse("storefront:basket")
+
+
+def _basket_count(request: HttpRequest) -> int:
+    surface = getattr(request, "surface", None)
+    actor = slots.actor_of(request)
+    if surface is None or surface.storefront is None or actor.user_id is None or actor.read_only:
+        return 0
+    return basket_count(user_id=actor.user_id, storefront=surface.storefront)
 
 
 def _shelves(request: HttpRequest, _subject: Any) -> Mapping[str, Any] | None:

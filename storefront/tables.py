@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import StorefrontRole, UserType
-from bss.ui.components import Badge, Button, Confirm
+from bss.core.money import Money, round_half_up
+from bss.orders.choices import OrderState
+from bss.ui.components import Badge, Button, Confirm, badge_of
 from bss.ui.tables import Column, Table
 
 
@@ -58,3 +61,72 @@ class TokenTable(Table):
         )
         url = reverse("storefront:token-revoke", args=[row.public_id])
         return [Button(_("Revoke"), url, kind="danger", method="post", confirm=confirm)]
+
+
+def _order_badge(order: Any) -> Badge:
+    return badge_of(order.state, order.get_state_display())
+
+
+class OrderTable(Table):
+    """What was ordered, at what the payer pays."""
+
+    number = Column("number", _("Order"), link=True)
+    name = Column("name", _("What"))
+    customer = Column("customer__name", _("For"))
+    placed = Column("placed_at", _("Placed"), kind="when")
+    by = Column("placed_by_label", _("By"), hidden_by_default=True)
+    reference = Column("purchase_order", _("Your number"), hidden_by_default=True)
+    state = Column(_order_badge, _("State"), kind="badge")
+    total = Column("total", _("Total"), kind="amount", currency="currency")
+    default_order = "-id"
+    caption = _("Orders")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("storefront:order", args=[row.public_id])
+
+    def row_tone(self, row: Any) -> str:
+        return _ORDER_TONES.get(row.state, "")
+
+
+class CustomerOrderTable(OrderTable):
+    """The same for a reseller's customer: at what its reseller charges it."""
+
+    total = Column("total_resale", _("Total"), kind="amount", currency="currency")
+
+
+class SubscriptionTable(Table):
+    """What somebody has, at what the payer pays for a term."""
+
+    number = Column("number", _("Subscription"), link=True)
+    name = Column("name", _("Name"), sortable=False)
+    customer = Column("customer__name", _("Customer"))
+    quantity = Column("quantity", _("Quantity"), kind="number")
+    state = Column("state", _("State"), kind="badge")
+    ends = Column("ends_at", _("Term ends"), kind="date")
+    price = Column(lambda row: _term_price(row, row.unit_price), _("Per term"), kind="amount")
+    default_order = "-id"
+    caption = _("Subscriptions")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("storefront:subscription", args=[row.public_id])
+
+    def row_tone(self, row: Any) -> str:
+        return "danger" if row.problem_code else ""
+
+
+class CustomerSubscriptionTable(SubscriptionTable):
+    """The same for a reseller's customer."""
+
+    price = Column(lambda row: _term_price(row, row.unit_resale), _("Per term"), kind="amount")
+
+
+_ORDER_TONES = {
+    OrderState.FAILED: "danger",
+    OrderState.PARTLY_EXECUTED: "warning",
+}
+
+
+def _term_price(row: Any, unit: Decimal | None) -> Money | None:
+    if unit is None:
+        return None
+    return Money(round_half_up(unit * row.quantity, row.currency), row.currency)

@@ -32,6 +32,14 @@ class RawAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.model._base_manager.all()
 
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        hidden = set(self.exclude or ())
+        return [f.name for f in self.model._meta.concrete_fields if f.name not in hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        # Every field: a choice of related rows would be read through a manager that wants a scope.
+        return self.get_fields(request, obj)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -86,8 +94,11 @@ class ApiTokenAdmin(RawAdmin):
 class UserAdmin(RawAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "is_superuser", "last_login")
     search_fields = ("email", "name")
-    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "last_login")
-    readonly_fields = ("email", "name", "language", "last_login")
+    exclude = ("password",)
+    switches = ("is_active", "is_staff", "is_superuser")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [name for name in self.get_fields(request, obj) if name not in self.switches]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(getattr(request.user, "is_superuser", False))

@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 from django import forms
@@ -177,14 +179,19 @@ def _plain_number(raw: float | Decimal) -> str:
 def _typed_number(text: str, locale: str) -> Decimal | None:
     """The number somebody typed in `locale`, or a canonical one; None when it is neither.
 
-    Groups must be groups (two or three digits each, the last of three), so that "1,5" typed with the wrong comma is
-    refused in en instead of becoming 15. Any digits of Unicode are digits.
+    Groups must be groups (of three, or as the locale has them), so that "1,5" typed with the wrong comma is refused
+    in en instead of becoming 15. Any digits of Unicode are digits.
     """
-    where = locale.replace("-", "_")
+    where = _cldr(locale)
+    size = where.decimal_formats[None].grouping[1]
     point = re.escape(get_decimal_symbol(where))
     group = re.escape(_SPACES.sub("", get_group_symbol(where)))
     text = _SPACES.sub("", text.translate(_MINUSES))
-    whole = rf"\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}|\d+" if group else r"\d+"
+    whole = r"\d+"
+    if group:
+        whole += (
+            rf"|\d{{1,3}}(?:{group}\d{{3}})+|\d{{1,{size}}}(?:{group}\d{{{size}}})*{group}\d{{3}}"
+        )
     if re.fullmatch(rf"-?(?:{whole})(?:{point}\d+)?", text):
         plain = text.replace(get_group_symbol(where), "") if group else text
         return Decimal(plain.replace(get_decimal_symbol(where), "."))
@@ -224,8 +231,16 @@ def _bounds(spec: FieldSpec, number: Decimal, locale: str) -> None:
 
 
 def _localised(number: Decimal, locale: str) -> str:
-    where = locale.replace("-", "_")
-    return str(format_decimal(number, locale=where, decimal_quantization=False))
+    return str(format_decimal(number, locale=_cldr(locale), decimal_quantization=False))
+
+
+@cache
+def _cldr(locale: str) -> Locale:
+    """CLDR's locale of a Django language code; English for one CLDR does not know."""
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale(CANONICAL_LOCALE)
 
 
 def _integer(spec: FieldSpec, text: str, locale: str) -> int:
@@ -321,7 +336,7 @@ def _render_number(_spec: FieldSpec, value: Any, locale: str) -> str:
 
 
 def _render_date(_spec: FieldSpec, value: Any, locale: str) -> str:
-    return str(format_date(date.fromisoformat(value), locale=locale.replace("-", "_")))
+    return str(format_date(date.fromisoformat(value), locale=_cldr(locale)))
 
 
 _RENDERERS: dict[str, Callable[[FieldSpec, Any, str], str]] = {

@@ -87,11 +87,12 @@ class Page:
     html: str
 
     def form(self, part: str) -> Form:
-        """The first posting form whose action or text contains `part`. Raises WalkFailed when there is none."""
+        """The first posting form with `part` in its action, its text or a field's name, else WalkFailed."""
         parser = _Forms()
         parser.feed(self.html)
         for form in parser.forms:
-            if form.method == "post" and (part in form.action or part in form.text):
+            named = any(part in name for name in form.values)
+            if form.method == "post" and (named or part in form.action or part in form.text):
                 return form
         raise WalkFailed(f"{self.url} has no form for {part!r}")
 

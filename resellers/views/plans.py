@@ -18,7 +18,7 @@ from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
 from bss.orders.services import basket_open_for
 from bss.subscriptions.models import ScheduledChange
-from bss.ui.components import Badge, Button, Crumb, PlanColumn
+from bss.ui.components import Attention, Badge, Button, Crumb, PlanColumn
 from bss.ui.generic import Page, Screen
 from resellers import selectors
 from resellers.access import access_own_account, access_plan
@@ -45,8 +45,7 @@ class Plans(Page):
             "is_open": bool(profile and selectors.storefront_is_open(profile)),
             "shop_url": f"{profile.storefront.prefix}/" if profile and profile.storefront else "",
             "coming": selectors.coming(offers),
-            "in_flight": selectors.plan_in_flight(account),
-            "is_tenant": hasattr(account, "tenant_organization"),
+            "notices": _notices(account),
             "may_manage": self.actor.can(Permission.STOREFRONT_MANAGE),
         }
 
@@ -133,6 +132,35 @@ class PlanCancel(PlanChangePage):
 
     def context(self) -> Mapping[str, Any]:
         return {**super().context(), "is_cancel": True}
+
+
+def _notices(account: Account) -> list[Attention]:
+    """What stands above the comparison: a plan on its way, or why there is none to choose."""
+    if hasattr(account, "tenant_organization"):
+        return [
+            Attention(
+                _("You have your own organization"),
+                _("It has its own storefronts, so a plan is not needed here."),
+                tone="info",
+            )
+        ]
+    waiting = selectors.plan_in_flight(account)
+    if waiting is None:
+        return []
+    order = waiting.order_line.order
+    button = Button(
+        _("Show the order"), reverse("storefront:order-progress", args=[order.public_id])
+    )
+    if waiting.problem_text:
+        return [Attention(_("Your plan waits for an answer"), waiting.problem_text, button=button)]
+    return [
+        Attention(
+            _("Your plan is being set up"),
+            _("%(name)s is on its way.") % {"name": waiting.name},
+            tone="info",
+            button=button,
+        )
+    ]
 
 
 def _column(offer: PlanOffer) -> PlanColumn:

@@ -21,7 +21,7 @@ from bss.ui.theme import BrandTheme
 from resellers import theme
 from resellers.access import access_own_account, access_own_storefront
 from resellers.choices import Capability
-from resellers.forms import StorefrontForm
+from resellers.forms import HOME_SECTIONS, StorefrontForm
 from resellers.selectors import capabilities_of, own_price_rows
 from resellers.services import listing_save, prices_save, storefront_save
 
@@ -79,7 +79,12 @@ class Settings(OwnStorefront, EditView):
         return {**self.shop_context(), "shop_url": f"{self.object.prefix}/"}
 
     def initial(self) -> Mapping[str, Any]:
-        return {**super().initial(), "logo": None}
+        every = [key for key, _label in HOME_SECTIONS]
+        return {
+            **super().initial(),
+            "logo": None,
+            "home_sections": self.object.home_sections or every,
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.POST.get("action") != "preview":

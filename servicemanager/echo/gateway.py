@@ -98,7 +98,7 @@ class Echo(ServiceManager):
             gettext_lazy("Seconds to wait for an answer"),
             "integer",
             minimum="1",
-            maximum="120",
+            maximum="30",
             default="30",
             audience="staff",
         ),

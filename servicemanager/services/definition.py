@@ -8,16 +8,19 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bss.catalog.contracts import DefinitionResult
 from bss.catalog.services import definition_apply
 from bss.core import clock, events, history, runs
 from bss.core.actor import Actor
 from bss.core.errors import Conflict
 from bss.core.http import OutboundError
 from bss.core.models import Run
+from bss.core.secrets import SecretUnreadable
 from servicemanager import registry, selectors
+from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
 from servicemanager.contracts import CatalogueDefinition
-from servicemanager.errors import VendorUnavailable
+from servicemanager.errors import Code, VendorUnavailable
 from servicemanager.events import InstanceDefined
 from servicemanager.locks import instance_locked
 from servicemanager.models import Instance
@@ -73,16 +76,7 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
     actor = Actor(kind="system", label=run.run.actor_label, user_id=run.run.actor_id)
     manager = registry.get(instance.manager)
     run.step(_("Asking %(name)s what it offers") % {"name": manager.name})
-    context = selectors.instance_context(
-        instance,
-        correlation_id=run.run.public_id,
-        record=recorder_of_instance(instance),
-        timeout=SECONDS,
-    )
-    try:
-        offer = manager.catalogue(context)
-    except OutboundError as error:
-        raise VendorUnavailable(lost(error).message, code=lost(error).code) from error
+    offer = _asked(manager, instance, run.run.public_id)
     run.info(_told(offer))
     result = definition_apply(
         organization=instance.organization,
@@ -91,6 +85,7 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
         actor=actor,
         progress=run,
     )
+    run.info(_done(result))
     with transaction.atomic():
         Instance.everywhere.filter(pk=instance.pk).update(defined_at=clock.now())
         history.record(instance, actor=actor, action="instance.defined", changes=asdict(result))
@@ -98,9 +93,39 @@ def definition_run(run: runs.Progress) -> dict[str, Any]:
     return asdict(result)
 
 
+def _asked(manager: ServiceManager, instance: Instance, correlation_id: str) -> CatalogueDefinition:
+    """The whole offer. Raises VendorUnavailable with the cause in words."""
+    try:
+        context = selectors.instance_context(
+            instance,
+            correlation_id=correlation_id,
+            record=recorder_of_instance(instance),
+            timeout=SECONDS,
+        )
+        return manager.catalogue(context)
+    except OutboundError as error:
+        raise VendorUnavailable(lost(error).message, code=lost(error).code) from error
+    except SecretUnreadable as error:
+        words = _("The stored credentials cannot be opened. Enter them again in the settings.")
+        raise VendorUnavailable(words, code=Code.SECRET_UNREADABLE) from error
+
+
 def _told(offer: CatalogueDefinition) -> str:
     products = sum(len(entry.products) for entry in offer.types)
-    return _("The offer: %(types)s product types, %(products)s products and add-ons.") % {
-        "types": len(offer.types),
-        "products": products,
+    words = _("On offer: product types %(types)s, products and add-ons %(products)s.")
+    return words % {"types": len(offer.types), "products": products}
+
+
+def _done(result: DefinitionResult) -> str:
+    words = _(
+        "Products new %(new)s, changed %(changed)s, off sale %(gone)s. Prices new %(prices_new)s, changed "
+        "%(prices_changed)s. Left as your staff set them %(kept)s."
+    )
+    return words % {
+        "new": result.products_created,
+        "changed": result.products_updated,
+        "gone": result.products_deactivated,
+        "prices_new": result.prices_created,
+        "prices_changed": result.prices_updated,
+        "kept": result.kept,
     }

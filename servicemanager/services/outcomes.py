@@ -156,10 +156,15 @@ def _succeed(job: ProvisioningJob, done: Done, actor: Actor, reason: str) -> Non
             },
         )
         if job.change is not None:
-            change_apply(change=job.change, external_id=done.external_id, actor=actor)
+            change_apply(
+                change=job.change, external_id=done.external_id, actor=actor, reason=reason
+            )
         elif job.operation == Operation.CREATE:
             subscription_activate(
-                subscription=job.subscription, external_id=done.external_id, actor=actor
+                subscription=job.subscription,
+                external_id=done.external_id,
+                actor=actor,
+                reason=reason,
             )
 
 

@@ -38,7 +38,8 @@ def account_of(request: HttpRequest) -> Account | None:
 def viewer_at(storefront: Storefront, account: Account | None) -> Viewer:
     """Who looks, in each of the four cases: at a reseller's shop or the organization's, known or not."""
     owner = storefront.owner
-    if account is None or (owner is not None and account.pk == owner.pk):
+    # At a reseller's shop only its own customers are somebody; anybody else looks as a visitor does.
+    if account is None or (owner is not None and account.parent_id != owner.pk):
         return _visitor(storefront)
     if account.parent_id is None:
         return _viewer(storefront, account, payer=account, customer=None)

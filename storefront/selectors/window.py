@@ -80,7 +80,7 @@ def listing(
     return CataloguePage(
         cards=cards(viewer, page.rows),
         count=sum(number for name, number in vendors if not vendor or name == vendor),
-        vendors=[(name, number) for name, number in vendors if name],
+        vendors=[(name, number) for name, number in vendors if viewer.vendor_of(name)],
         previous=page.previous,
         next=page.next,
     )
@@ -151,12 +151,18 @@ def _card(viewer: Viewer, product: Product, offers: Sequence[UnitPrice], owned: 
     cheapest = min(offers, key=lambda offer: viewer.money_of(offer).amount, default=None)
     return ProductCard(
         product=product,
-        price=viewer.money_of(cheapest) if cheapest else None,
+        vendor=viewer.vendor_of(product.vendor),
+        price=_in_short(viewer.money_of(cheapest)) if cheapest else None,
         per=Unit(cheapest.unit).per if cheapest else "",
         is_from=len(offers) > 1,
         owned=owned,
         note=audience_note(viewer, product),
     )
+
+
+def _in_short(money: Money) -> Money:
+    """A unit price for a card: to the cent, unless that would say that it is free."""
+    return money.rounded() or money
 
 
 def audience_note(viewer: Viewer, product: Product) -> str:
@@ -187,6 +193,7 @@ def product_view(viewer: Viewer, public_id: str) -> ProductView:
     offers = _offers(viewer, [product, *(link.add_on for link in links)])
     return ProductView(
         product=product,
+        vendor=viewer.vendor_of(product.vendor),
         terms=[_term(viewer, price) for price in offers.get(product.pk, ())],
         add_ons=[
             AddOnOption(

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver
 
-from storefront.urls import account, checkout, shop
+from storefront.urls import account, checkout, my_account, shop
 
 app_name = "storefront"
 urlpatterns: list[URLPattern | URLResolver] = [
     *shop.urlpatterns,
     *checkout.urlpatterns,
     *account.urlpatterns,
+    *my_account.urlpatterns,
 ]

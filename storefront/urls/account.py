@@ -1,5 +1,37 @@
 """What somebody ordered and has."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from storefront.views import orders, subscriptions, workspace
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("orders/", orders.Orders.as_view(), name="orders"),
+    path("orders/<slug:public_id>/", orders.OrderPage.as_view(), name="order"),
+    path("subscriptions/", subscriptions.Subscriptions.as_view(), name="subscriptions"),
+    path(
+        "subscriptions/<slug:public_id>/",
+        subscriptions.SubscriptionPage.as_view(),
+        name="subscription",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/quantity/",
+        subscriptions.QuantityPage.as_view(),
+        name="subscription-quantity",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/product/",
+        subscriptions.ProductPage.as_view(),
+        name="subscription-product",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/cancel/",
+        subscriptions.CancelPage.as_view(),
+        name="subscription-cancel",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/withdraw/",
+        subscriptions.ChangeWithdraw.as_view(),
+        name="subscription-withdraw",
+    ),
+    path("workspace/", workspace.Workspace.as_view(), name="workspace"),
+]

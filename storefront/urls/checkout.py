@@ -1,5 +1,23 @@
 """From the basket to an order."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from storefront.views import basket, checkout, progress
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("basket/", basket.BasketPage.as_view(), name="basket"),
+    path("basket/add/", basket.BasketAdd.as_view(), name="basket-add"),
+    path("checkout/", checkout.Entry.as_view(), name="checkout"),
+    path("checkout/details/", checkout.Details.as_view(), name="checkout-details"),
+    path("checkout/review/", checkout.Review.as_view(), name="checkout-review"),
+    path(
+        "orders/<slug:public_id>/progress/",
+        progress.OrderProgress.as_view(),
+        name="order-progress",
+    ),
+    path(
+        "orders/<slug:public_id>/lines/<slug:line_id>/",
+        progress.LineCorrect.as_view(),
+        name="order-line-correct",
+    ),
+]

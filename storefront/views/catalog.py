@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -160,6 +161,12 @@ class ProductPage(Screen):
         response = self._answer(context)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The button without JavaScript: the same choice as an address, without the form's token in it."""
+        names = [n for n in request.POST if n in {"unit", "quantity"} or n.startswith(ADD_ON)]
+        chosen = urlencode([(name, request.POST[name]) for name in names])
+        return HttpResponseRedirect(f"{request.path}?{chosen}")
 
     def get_title(self) -> Any:
         return self.found.product.name

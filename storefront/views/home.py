@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import nh3
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import linebreaks
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from bss.accounts.models import Storefront
+from bss.accounts.services.storefronts import ABOUT_TAGS
 from bss.ui.generic import Screen
 from storefront.choices import HomeSection
 from storefront.contracts import Viewer
@@ -28,6 +33,7 @@ class Home(Screen):
             {
                 "shop": viewer.storefront,
                 "viewer": viewer,
+                "about": about_html(viewer.storefront),
                 "sections": [f"storefront/home/{section}.html" for section in sections],
                 **_contents(viewer, sections),
             }
@@ -45,7 +51,14 @@ class About(Screen):
     title = _("About us")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page({"shop": viewer_of(request).storefront})
+        shop = viewer_of(request).storefront
+        return self.page({"shop": shop, "about": about_html(shop)})
+
+
+def about_html(shop: Storefront) -> SafeString:
+    """What a shop says about itself: plain text in paragraphs, or the few tags it was stored with, cleaned again."""
+    cleaned = nh3.clean(shop.about, tags=ABOUT_TAGS)
+    return SafeString(cleaned if "<" in cleaned else linebreaks(cleaned))
 
 
 def sections_of(viewer: Viewer) -> list[str]:

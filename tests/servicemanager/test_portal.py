@@ -137,7 +137,7 @@ def test_get_services_definition_leads_to_a_page_of_progress(staff, instance, sc
     run_jobs()
 
     html = staff.client.get(response["Location"]).content.decode()
-    assert "The offer: 1 product types, 1 products" in html
+    assert "On offer: product types 1, products and add-ons 1." in html
     assert url("detail", instance.public_id) in html
     assert "Desk" in page(staff, "detail", instance.public_id)
 
@@ -261,3 +261,30 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(
     for name in ("jobs", "list"):
         with django_assert_max_num_queries(15):
             page(staff, name)
+
+
+# On other records ----------------------------------------------------------------------------------------
+
+
+def record(person, name: str, public_id: str) -> str:
+    set_script_prefix("/portal/")
+    response = person.client.get(reverse(name, args=[public_id], urlconf="config.urls_portal"))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_subscription_tells_what_was_provisioned_and_why_it_failed(staff, failed):
+    html = record(staff, "subscriptions:detail", failed.subscription.public_id)
+    assert "The vendor does not accept our credentials" in html
+    assert url("retry", failed.public_id) in html
+    assert url("job", failed.public_id) in html
+
+
+def test_a_buyer_sees_no_vendor(reseller, failed):
+    response = reseller.client.get(f"/subscriptions/{failed.subscription.public_id}/")
+    assert response.status_code in {302, 404}
+
+
+def test_the_order_asks_for_its_delivery(staff, to_deliver):
+    html = record(staff, "orders:detail", to_deliver.subscription.order_line.order.public_id)
+    assert url("deliver", to_deliver.public_id) in html

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bss.core.http import OutboundError
+from bss.core.http import CalledInTransaction, OutboundError, require_no_transaction
 from bss.core.models import Job
 from bss.orders.choices import LineState, OrderState
 from bss.subscriptions.choices import SubscriptionState, SyncStatus
@@ -62,6 +62,27 @@ def test_calling_is_committed_before_the_call(pending, scripted, run_jobs):
     run_jobs()
 
     assert seen == [P.CALLING]
+
+
+def test_no_vendor_is_called_inside_a_transaction(pending, scripted, run_jobs, travel):
+    inside = []
+
+    def look(method):
+        try:
+            require_no_transaction()
+        except CalledInTransaction:
+            inside.append(method)
+
+    scripted.meanwhile = look
+    scripted.script = {
+        "provision": [UNKNOWN, InProgress("op")], "find": [Absent()], "poll": [Done("vendor-1")]
+    }  # fmt: skip
+    for _ in range(3):
+        run_jobs()
+        travel(timedelta(seconds=30))
+
+    assert [name for name, _what in scripted.heard] == ["provision", "find", "provision", "poll"]
+    assert inside == []
 
 
 def test_the_same_event_handled_twice_makes_one_job(pending, run_jobs, staff):
@@ -492,3 +513,15 @@ def test_a_dead_core_job_is_never_the_end_of_a_provisioning_job(pending, scripte
 
     step = Job.objects.get(kind="provisioning.step")
     assert (step.state, step.attempts) == ("ready", 0)
+
+
+def test_exchanges_are_kept_ninety_days(pending, instance, run_jobs, travel):
+    from servicemanager.models import Exchange
+    from servicemanager.services.exchanges import exchanges_purge
+
+    row = {"organization": instance.organization, "scope": pending.scope, "instance": instance}
+    Exchange.everywhere.create(**row, method="GET", path="/v1", outcome="answered")
+    travel(timedelta(days=89))
+    assert exchanges_purge() == 0
+    travel(timedelta(days=2))
+    assert exchanges_purge() == 1

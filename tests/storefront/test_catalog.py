@@ -263,6 +263,31 @@ def test_what_a_reseller_does_not_list_is_gone_from_its_shop_and_only_there(
     assert "Mailbox" in shown(reseller.client, "/catalog/")
 
 
+def test_a_resellers_shop_names_no_vendor_that_is_the_distributor(
+    reseller, customer, own_shop, distributor, everybody
+):
+    for vendor in ("Meridian", "Aurelia"):
+        make_product(distributor, price_list=everybody, vendor=vendor, name=f"Helpdesk {vendor[0]}")
+
+    with granted(reseller.account, *WINDOW):
+        html = shown(customer.client, "/techsolutions/catalog/")
+
+    assert "Helpdesk M" in html
+    assert "Aurelia" in html
+    assert "Meridian" not in html
+    assert "Meridian" in shown(reseller.client, "/catalog/")
+
+
+def test_the_reseller_itself_looks_at_its_shop_as_a_visitor_does(reseller, own_shop, mailbox):
+    visiting = person_of_account(reseller.account, own_shop)
+
+    with granted(reseller.account, *WINDOW):
+        html = shown(visiting.client, "/techsolutions/catalog/")
+
+    assert "Mailbox" in html
+    assert "€9.00" not in html
+
+
 # Finding -------------------------------------------------------------------------------------------------
 
 
@@ -350,6 +375,19 @@ def test_a_change_answers_with_the_sum_alone(reseller, mailbox):
     html = text_of(answer)
     assert "€180.00" in html
     assert "<html" not in html
+
+
+def test_without_javascript_a_button_brings_the_sum_and_no_token_into_the_address(
+    reseller, mailbox
+):
+    path = f"/products/{mailbox.public_id}/"
+
+    answer = reseller.client.post(
+        path, {"csrfmiddlewaretoken": "x", "product": "y", "unit": "P1Y", "quantity": "2"}
+    )
+
+    assert answer["Location"] == f"{path}?unit=P1Y&quantity=2"
+    assert "€180.00" in shown(reseller.client, answer["Location"])
 
 
 def test_an_add_on_without_a_price_for_the_term_says_so(reseller, everybody, mailbox):

@@ -90,8 +90,10 @@ class ImportWork:
     dry_run: bool
     organization: Organization
     methods: dict[str, PaymentMethod] = field(default_factory=dict)
-    numbers: dict[str, Account | None] = field(default_factory=dict)
-    names: dict[tuple[str, str, str], Account | None] = field(default_factory=dict)
+    numbers: dict[str, Account] = field(default_factory=dict)
+    names: dict[tuple[str, str, str], Account] = field(default_factory=dict)
+    # Accounts that a dry run made and took back: later rows may name them, the report may not.
+    imagined: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, source: AccountImport, run_id: int, actor: Actor, *, dry_run: bool) -> ImportWork:
@@ -137,10 +139,12 @@ class ImportWork:
             row.outcome = ImportOutcome.REFUSED
             row.message = _("The database refused this row.")
         if row.outcome == ImportOutcome.CREATED and self.dry_run:
-            row.outcome, row.account = ImportOutcome.NEW, None
+            row.outcome = ImportOutcome.NEW
+        if row.account_id in self.imagined:
+            row.account = None
         return row
 
-    def _outcome(self, line: ImportLine) -> tuple[ImportOutcome, Account | None]:
+    def _outcome(self, line: ImportLine) -> tuple[ImportOutcome, Account]:
         kind = _kind(line.cells)
         number, name = line.cells.get("number", "").lower(), line.cells.get("name", "").lower()
         parent = line.cells.get("parent", "").lower()
@@ -150,6 +154,8 @@ class ImportWork:
         if not number and key in self.names:
             return ImportOutcome.KNOWN, self.names[key]
         account = self._created(line, kind, parent)
+        if self.dry_run:
+            self.imagined.add(account.pk)
         self.names |= {(kind, name, above): account for above in _names_of(account.parent)}
         if number or not self.dry_run:
             self.numbers[account.number.lower()] = account

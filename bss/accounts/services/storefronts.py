@@ -28,7 +28,7 @@ _ALIAS = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
-_ABOUT_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3"}
+ABOUT_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3"}
 
 
 def alias_parse(text: str) -> str:
@@ -99,7 +99,7 @@ def storefront_edit(
     if "accent" in values:
         values["accent"] = str(parse_accent(values["accent"]))
     if "about" in values:
-        values["about"] = nh3.clean(values["about"], tags=_ABOUT_TAGS)
+        values["about"] = nh3.clean(values["about"], tags=ABOUT_TAGS)
     if "host" in values:
         values["host"] = host_parse(values["host"])
     logo = values.pop("logo", None)

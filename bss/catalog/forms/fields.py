@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.fields import FieldSpec, SpecField
 from bss.core.money import UNIT_PRICE_DECIMALS
+from bss.ui import formats
 
 
 class AmountField(SpecField):
@@ -32,10 +34,8 @@ class AmountField(SpecField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal):
-            value = (
-                value.quantize(Decimal("0.01")) if value == round(value, 2) else value.normalize()
-            )
-            value = format(value, "f")
+            # Cents are written out, groups are not: what is shown can be edited.
+            return format_decimal(value, format="0.00########", locale=formats.current_locale())
         return super().prepare_value(value)
 
     def clean(self, value: Any) -> Decimal | None:

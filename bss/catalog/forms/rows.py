@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from bss.core.errors import Invalid
 
-BLANK_ROWS = 3
-
 
 class RowsForm(forms.Form):
     """A form whose content is a formset. Subclasses name the `row_form`."""
 
     row_form: type[forms.Form]
+    blank_rows = 3
     can_delete = False
     can_order = False
 
@@ -33,7 +32,7 @@ class RowsForm(forms.Form):
         super().__init__(data, files, initial=dict(initial or {}))
         formset_class: Any = forms.formset_factory(
             self.row_form,
-            extra=BLANK_ROWS,
+            extra=self.blank_rows,
             can_delete=self.can_delete,
             can_order=self.can_order,
             max_num=500,

@@ -97,6 +97,7 @@ class CharacteristicsForm(RowsForm):
     """The characteristics of a product type, one row each."""
 
     row_form = CharacteristicForm
+    blank_rows = 1
     can_delete = True
     can_order = True
 

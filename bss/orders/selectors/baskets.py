@@ -69,7 +69,7 @@ def basket_of(*, user_id: int, storefront: Storefront) -> Basket | None:
             storefront=storefront,
             state__in=[BasketState.OPEN, BasketState.WAITING],
         )
-        .select_related("account", "customer", "storefront", "organization")
+        .select_related("account__organization", "customer", "storefront", "organization")
         .order_by("state")
         .first()
     )

@@ -44,6 +44,7 @@ from bss.ui.components import (
     Attention,
     Badge,
     Button,
+    Confirm,
     Crumb,
     EmptyState,
     Fact,
@@ -55,6 +56,14 @@ from bss.ui.generic import BulkAction, BulkResult, DetailView, EditView, FormVie
 
 # A page shows this many customers, contacts and users of one account; the lists have the rest.
 SHOWN = 50
+
+
+def _ask_to_deactivate(count: int) -> Confirm:
+    title = ngettext("Deactivate %(n)d account", "Deactivate %(n)d accounts", count) % {"n": count}
+    text = _(
+        "Their people, and those of their customers, are signed out and cannot sign in any more."
+    )
+    return Confirm(title, text, _("Deactivate"))
 
 
 def _deactivate(rows: QuerySet[Any], actor: Actor) -> BulkResult:
@@ -87,14 +96,7 @@ class AccountList(ListView):
             icon="no-symbol",
             permission=Permission.ACCOUNT_EDIT,
             kind="danger",
-            confirm=lambda count: (
-                ngettext(
-                    "Deactivate %(n)d account? Its people are signed out and cannot sign in any more.",
-                    "Deactivate %(n)d accounts? Their people are signed out and cannot sign in any more.",
-                    count,
-                )
-                % {"n": count}
-            ),
+            confirm=_ask_to_deactivate,
         ),
     )
 

@@ -1,0 +1,109 @@
+"""Plans and what each reseller has of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count, QuerySet
+
+from bss.accounts.choices import StorefrontState
+from bss.accounts.models import Account
+from bss.orders.models import Order, OrderLine
+from bss.pricing.contracts import UnitPrice
+from bss.pricing.selectors import offers_for
+from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
+from resellers.choices import PLAN_TYPE
+from resellers.models import Plan, ResellerProfile
+
+HELD = frozenset(
+    {SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL, SubscriptionState.SUSPENDED}
+)
+
+OPEN_FOR_BUSINESS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PENDING_CANCEL})
+
+
+def plans_of(organization_id: int) -> list[Plan]:
+    """The organization's plans, Basic first."""
+    return list(
+        Plan.everywhere.filter(organization_id=organization_id)
+        .select_related("product")
+        .order_by("position")
+    )
+
+
+def profile_of(account: Account) -> ResellerProfile | None:
+    """What the account has of the plans; None for one that never had any."""
+    return (
+        ResellerProfile.everywhere.filter(account=account)
+        .select_related("plan__product", "subscription", "storefront", "account")
+        .first()
+    )
+
+
+def held_profile(profile: ResellerProfile | None) -> ResellerProfile | None:
+    """The profile while its plan subscription lives (suspended included); None on Basic."""
+    if profile is None or profile.subscription is None:
+        return None
+    return profile if profile.subscription.state in HELD else None
+
+
+def capabilities_of(account_id: int) -> frozenset[str]:
+    """What the account's plan grants now: nothing while it is suspended, Basic's flags without one."""
+    profile = (
+        ResellerProfile.everywhere.filter(account_id=account_id)
+        .select_related("plan", "subscription")
+        .first()
+    )
+    if profile is None:
+        return frozenset()
+    if profile.subscription is not None and profile.subscription.state not in OPEN_FOR_BUSINESS:
+        return frozenset()
+    return frozenset(profile.plan.capabilities)
+
+
+class PlanEntitlements:
+    """Fills accounts' entitlements port."""
+
+    def capabilities(self, account_id: int) -> frozenset[str]:
+        return capabilities_of(account_id)
+
+
+def plan_in_flight(account: Account) -> Subscription | None:
+    """The plan subscription that is still being provisioned, if any."""
+    return (
+        Subscription.everywhere.filter(
+            customer=account,
+            product__reseller_plan__isnull=False,
+            state__in=[SubscriptionState.PENDING, SubscriptionState.FAILED],
+        )
+        .select_related("order_line__order")
+        .order_by("-id")
+        .first()
+    )
+
+
+def change_in_flight(subscription: Subscription) -> bool:
+    return ScheduledChange.everywhere.filter(
+        subscription=subscription, state__in=OPEN_CHANGE
+    ).exists()
+
+
+def plan_prices(account: Account, plans: Sequence[Plan]) -> dict[int, list[UnitPrice]]:
+    """The prices at which this reseller may buy each plan, by product."""
+    ids = [plan.product_id for plan in plans if plan.product_id]
+    return offers_for(payer=account, product_ids=ids)
+
+
+def plans_with_counts() -> QuerySet[Plan]:
+    """The organization's plans with the number of resellers on each."""
+    return Plan.objects.select_related("product").annotate(resellers=Count("profiles"))
+
+
+def storefront_is_open(profile: ResellerProfile) -> bool:
+    return profile.storefront is not None and profile.storefront.state == StorefrontState.OPEN
+
+
+def is_about_plan(order: Order) -> bool:
+    """Whether an order buys, changes or ends a plan."""
+    return OrderLine.everywhere.filter(order=order, product__type__external_id=PLAN_TYPE).exists()

@@ -1,0 +1,213 @@
+"""The way from a basket to an order: its steps, and what each of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bss.accounts.models import Storefront
+from bss.catalog.choices import Unit
+from bss.catalog.models import ListPrice
+from bss.core.actor import Actor
+from bss.core.errors import Invalid
+from bss.core.fields import parse_all, render
+from bss.core.money import Money
+from bss.orders import selectors as orders
+from bss.orders.choices import BasketState
+from bss.orders.models import Basket, BasketLine
+from bss.orders.selectors import BasketItem, BasketView, Question
+from bss.ui.components import Step
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutStep:
+    """One step of the checkout. `url_name` is "" for the step that has no way back to it."""
+
+    key: str
+    label: Any
+    url_name: str = ""
+    # Left out when no line has anything to be asked.
+    needs_questions: bool = False
+
+
+STEPS: tuple[CheckoutStep, ...] = (
+    CheckoutStep("basket", _("Basket items"), "storefront:basket"),
+    CheckoutStep("details", _("Service details"), "storefront:checkout-details", True),
+    CheckoutStep("review", _("Review and place"), "storefront:checkout-review"),
+    CheckoutStep("confirmation", _("Confirmation")),
+)
+
+
+def steps_at(current: str, *, has_questions: bool, is_done: bool = False) -> list[Step]:
+    """The steps with the present one marked; those before it lead back, unless everything is done."""
+    shown = [step for step in STEPS if has_questions or not step.needs_questions]
+    at = next(i for i, step in enumerate(shown) if step.key == current)
+    return [
+        Step(
+            step.label,
+            "done" if i < at or is_done else "current" if i == at else "todo",
+            reverse(step.url_name) if i < at and step.url_name and not is_done else "",
+        )
+        for i, step in enumerate(shown)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A basket on its way: its lines with today's prices, and what Service Details asks about them."""
+
+    view: BasketView
+    questions: tuple[Question, ...]
+
+    @property
+    def basket(self) -> Basket:
+        return self.view.basket
+
+    @property
+    def has_questions(self) -> bool:
+        return bool(self.questions)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody else has to answer before it can be changed again."""
+        return self.basket.state == BasketState.WAITING
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether every question has an answer that can stand."""
+        try:
+            for question in self.questions:
+                # Stored answers are canonical: the English reading of a number is the canonical one.
+                parse_all(question.specs, question.answers, locale="en")
+        except Invalid:
+            return False
+        return True
+
+    @property
+    def lines(self) -> list[BasketLine]:
+        """Every line, parents before their add-ons."""
+        return [i.line for item in self.view.items for i in (item, *item.add_ons)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer given in Service Details, as people write it."""
+
+    label: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A unit price as it was last seen, and as it is now."""
+
+    old: Money | None
+    new: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A basket's line as a page shows it. `difference` is set where the price moved since it was last seen."""
+
+    item: BasketItem
+    per: str
+    difference: Difference | None = None
+    answers: Sequence[Answer] = ()
+    add_ons: Sequence[LineRow] = ()
+
+    @property
+    def line(self) -> BasketLine:
+        return self.item.line
+
+    @property
+    def name(self) -> str:
+        return self.item.line.friendly_name or self.item.line.product.name
+
+
+def checkout_of(actor: Actor, storefront: Storefront) -> Checkout | None:
+    """The actor's open or waiting basket here; None when there is none or nothing is in it."""
+    basket = orders.basket_of(user_id=actor.user_id or 0, storefront=storefront)
+    found = checkout_with(basket) if basket is not None else None
+    return None if found is None or found.view.is_empty else found
+
+
+def checkout_with(basket: Basket) -> Checkout:
+    """A basket's checkout. Service managers are asked what must be asked: outside transactions only."""
+    view = orders.basket_view(basket)
+    lines = [i.line for item in view.items for i in (item, *item.add_ons)]
+    subject = orders.basket_subject(basket, lines)
+    return Checkout(view, tuple(orders.questions_for(subject, lines)) if lines else ())
+
+
+def units_listed(checkout: Checkout) -> dict[int, list[tuple[str, Any]]]:
+    """The terms each product has a list price for, as choices, by product id (one query).
+
+    Whether a buyer gets it at that term is asked when it is chosen: the price lists decide.
+    """
+    found: dict[int, set[str]] = {}
+    for line in checkout.lines:
+        found.setdefault(line.product_id, {line.unit}).add(line.unit)
+    listed = ListPrice.objects.filter(
+        product_id__in=list(found), currency=checkout.basket.currency, is_active=True
+    )
+    for product_id, unit in listed.values_list("product_id", "unit"):
+        found[product_id].add(unit)
+    return {
+        product_id: [(unit, label) for unit, label in Unit.choices if unit in units]
+        for product_id, units in found.items()
+    }
+
+
+def rows_of(checkout: Checkout, changed: Mapping[str, Difference] | None = None) -> list[LineRow]:
+    """The lines for a page. `changed` are differences told by a refusal, by line; by default those of the basket."""
+    answers = {question.key: answers_of(question) for question in checkout.questions}
+    return [_row(item, answers, changed) for item in checkout.view.items]
+
+
+def answers_of(question: Question) -> list[Answer]:
+    """What was answered so far, in the reader's language and number format; empty answers are left out."""
+    texts = [(spec.label, render(spec, question.answers.get(spec.code))) for spec in question.specs]
+    return [Answer(label, text) for label, text in texts if text]
+
+
+def differences_in(lines: Sequence[Mapping[str, Any]]) -> dict[str, Difference]:
+    """What a PRICE_CHANGED refusal tells, by line."""
+    return {
+        each["line"]: Difference(_money(each["old"], each["currency"]), _exact(each))
+        for each in lines
+    }
+
+
+def _exact(each: Mapping[str, Any]) -> Money:
+    return Money(Decimal(each["new"]), each["currency"])
+
+
+def _money(text: str, currency: str) -> Money | None:
+    """None for a line that was never priced ("None")."""
+    return None if text in {"", "None"} else Money(Decimal(text), currency)
+
+
+def _row(
+    item: BasketItem,
+    answers: Mapping[str, Sequence[Answer]],
+    changed: Mapping[str, Difference] | None,
+) -> LineRow:
+    key = item.line.public_id
+    return LineRow(
+        item=item,
+        per=Unit(item.line.unit).per,
+        difference=_difference(item) if changed is None else changed.get(key),
+        answers=answers.get(key, ()),
+        add_ons=[_row(add_on, answers, changed) for add_on in item.add_ons],
+    )
+
+
+def _difference(item: BasketItem) -> Difference | None:
+    if item.old_price is None or item.unit_price is None:
+        return None
+    return Difference(item.old_price, item.unit_price)

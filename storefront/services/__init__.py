@@ -1,0 +1,1 @@
+"""Writes of the Storefront: several steps of the apps below as one."""

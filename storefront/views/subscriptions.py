@@ -1,0 +1,345 @@
+"""What somebody has: the list, one subscription, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bss.accounts.permissions import Permission
+from bss.catalog.choices import Unit
+from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
+from bss.orders.choices import OrderSource
+from bss.subscriptions.access import access_subscription
+from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.contracts import ChangePreview
+from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.selectors import amounts_of, subscriptions_visible
+from bss.subscriptions.services import change_preview, change_request, change_withdraw
+from bss.ui.components import Attention, Button, Crumb, EmptyState, Fact, SavedView
+from bss.ui.generic import ListView, Page, Screen
+from storefront.filters import SubscriptionFilter
+from storefront.forms.subscriptions import CancelForm, ProductForm, QuantityForm
+from storefront.selectors import subscriptions as selectors
+from storefront.selectors.viewer import account_of
+from storefront.tables import CustomerSubscriptionTable, SubscriptionTable
+from storefront.views.orders import is_below_payer, way_here
+
+S = SubscriptionState
+
+
+class Subscriptions(ListView):
+    """Everything below the actor's account, at the actor's own level of prices."""
+
+    permission = Permission.SUBSCRIPTION_VIEW
+    title = gettext_lazy("Subscriptions")
+    intro = gettext_lazy("What you and your customers have, and how it is.")
+    filterset = SubscriptionFilter
+    search = ("number", "name", "customer__name", "product__name")
+    search_label = gettext_lazy("Find a subscription")
+    export_name = "subscriptions"
+    saved_views = (
+        SavedView("active", gettext_lazy("Active"), {"state": [S.ACTIVE, S.PENDING_CANCEL]}),
+        SavedView("pending", gettext_lazy("Being set up"), {"state": [S.PENDING]}),
+        SavedView("attention", gettext_lazy("Need attention"), {"state": [S.SUSPENDED, S.FAILED]}),
+        SavedView("ended", gettext_lazy("Ended"), {"state": [S.CANCELLED, S.EXPIRED]}),
+    )
+
+    @property
+    def empty(self) -> EmptyState:  # type: ignore[override]
+        return EmptyState(
+            _("No subscriptions yet"),
+            _("What you buy is listed here once it is ordered."),
+            Button(_("See all products"), reverse("storefront:catalog"), kind="primary"),
+            "squares-2x2",
+        )
+
+    @property
+    def table(self) -> type[SubscriptionTable]:  # type: ignore[override]
+        below = is_below_payer(account_of(self.request))
+        return CustomerSubscriptionTable if below else SubscriptionTable
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return way_here()
+
+    def queryset(self) -> QuerySet[Subscription]:
+        return subscriptions_visible()
+
+
+class SubscriptionPage(Page):
+    """One subscription: how it is, what it costs, what is planned, and what may be done."""
+
+    permission = Permission.SUBSCRIPTION_VIEW
+    template_name = "storefront/subscription.html"
+    object: Subscription
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.object = access_subscription(self.actor, self.kwargs["public_id"])
+        return super().get(request, *args, **kwargs)
+
+    def get_title(self) -> Any:
+        return self.object.name
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [*way_here(), Crumb(_("Subscriptions"), reverse("storefront:subscriptions"))]
+
+    def context(self) -> Mapping[str, Any]:
+        subscription, actor = self.object, self.actor
+        change = selectors.open_change_of(subscription, actor)
+        happened = selectors.happened_to(subscription)
+        return {
+            "subscription": subscription,
+            "health": selectors.health_of(subscription),
+            "facts": self._facts(),
+            "per": Unit(subscription.unit).per,
+            "change": change,
+            "wants": [] if change else selectors.wants_of(subscription, actor),
+            "attention": self._attention(),
+            "answers": selectors.answers_for(subscription),
+            "add_ons": selectors.add_ons_of(subscription, actor),
+            "terms": selectors.terms_of(subscription, actor),
+            "happened": [(each, selectors.change_in_words(each)) for each in happened],
+            "may_view_orders": self.may(Permission.ORDER_VIEW),
+        }
+
+    def _facts(self) -> list[Fact]:
+        subscription = self.object
+        amounts = amounts_of(
+            subscription,
+            self.actor,
+            payer_id=subscription.payer_id,
+            currency=subscription.currency,
+        )
+        facts = [Fact(_("Quantity"), subscription.quantity)]
+        facts.append(Fact(Unit(subscription.unit).per.capitalize(), amounts.total))
+        if amounts.resale is not None:
+            facts.append(Fact(_("You charge"), amounts.resale))
+        if subscription.customer_id != self.actor.account_id:
+            facts.append(Fact(_("Customer"), subscription.customer.name))
+        if subscription.started_at is not None:
+            facts.append(Fact(_("Since"), subscription.started_at))
+        if subscription.cancelled_at is not None:
+            facts.append(Fact(_("Cancelled"), subscription.cancelled_at))
+        elif subscription.ends_at is not None:
+            renews = subscription.renews and subscription.state == S.ACTIVE
+            facts.append(Fact(_("Renews") if renews else _("Ends"), subscription.ends_at))
+        return facts
+
+    def _attention(self) -> list[Attention]:
+        subscription = self.object
+        order = subscription.order_line.order
+        progress = reverse("storefront:order-progress", args=[order.public_id])
+        button = Button(_("See the order"), progress) if self.may(Permission.ORDER_VIEW) else None
+        if subscription.state == S.PENDING:
+            text = subscription.problem_text or _("You get an e-mail when it is ready.")
+            tone = "warning" if subscription.problem_text else "progress"
+            return [Attention(_("It is being set up"), text, tone, button)]  # type: ignore[arg-type]
+        if subscription.state == S.FAILED:
+            text = subscription.problem_text or _("Your seller knows and decides what to do.")
+            return [Attention(_("It could not be set up"), text, "danger", button)]
+        if subscription.state == S.SUSPENDED:
+            text = subscription.suspended_reason or _("Ask your seller why, and when it goes on.")
+            return [Attention(_("It is suspended"), text, "warning")]
+        return []
+
+
+class ChangePage(Screen):
+    """Say what is to change, see what that means, confirm. The preview follows each choice, or a button."""
+
+    permission = Permission.SUBSCRIPTION_MANAGE
+    template_name = "storefront/change.html"
+    kind: ClassVar[str] = ""
+    confirm_label: Any = gettext_lazy("Confirm the change")
+    danger: ClassVar[bool] = False
+    object: Subscription
+
+    # What a subclass says ------------------------------------------------------------------------
+
+    def build(self, data: Any = None) -> Any:
+        raise NotImplementedError
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        """The valid form as arguments of the change services."""
+        raise NotImplementedError
+
+    def preset(self) -> Mapping[str, Any] | None:
+        """What is previewed before anything was chosen."""
+        return None
+
+    # Requests --------------------------------------------------------------------------------------
+
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        self.object = self.found(public_id)
+        form = self.build(request.GET if "go" in request.GET else self.preset())
+        preview = self.previewed(form) if form.is_bound and form.is_valid() else None
+        return self.shown(form, preview)
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        self.object = self.found(public_id)
+        form = self.build(request.POST)
+        preview = self.previewed(form) if form.is_valid() else None
+        if preview is None:
+            return self.shown(form, None, status=400)
+        if request.POST.get("seen", "") != str(preview.after.amount):
+            note = _("The price changed while you looked. Check the new amounts, then confirm.")
+            form.add_error(None, note)
+            return self.shown(form, preview, status=409)
+        try:
+            change = change_request(
+                subscription=self.object,
+                kind=self.kind,
+                actor=self.actor,
+                source=OrderSource.STOREFRONT,
+                reason=request.POST.get("reason", "")[:200],
+                storefront=request.surface.storefront,  # type: ignore[attr-defined]
+                **self.wish(form),
+            )
+        except PermissionDenied:
+            raise
+        except DomainError as refusal:
+            told(form, refusal)
+            return self.shown(form, None, status=refusal.status)
+        return self.next_page(change)
+
+    # Parts -------------------------------------------------------------------------------------------
+
+    def found(self, public_id: str) -> Subscription:
+        """Raises NotFound where this change is not offered: by product type, or to this reader."""
+        subscription = access_subscription(self.actor, public_id, self.permission)
+        if not selectors.offers(subscription, self.actor, self.kind):
+            raise NotFound
+        return subscription
+
+    def previewed(self, form: Any) -> ChangePreview | None:
+        try:
+            return change_preview(
+                subscription=self.object, kind=self.kind, actor=self.actor, **self.wish(form)
+            )
+        except DomainError as refusal:
+            told(form, refusal)
+            return None
+
+    def next_page(self, change: ScheduledChange) -> HttpResponse:
+        if change.order_line.order.due_at is not None:
+            messages.success(self.request, _("It is planned. Until then you can withdraw it."))
+            return HttpResponseRedirect(
+                reverse("storefront:subscription", args=[self.object.public_id])
+            )
+        order = change.order_line.order
+        return HttpResponseRedirect(reverse("storefront:order-progress", args=[order.public_id]))
+
+    def crumbs(self) -> Sequence[Crumb]:
+        subscription = self.object
+        own = reverse("storefront:subscription", args=[subscription.public_id])
+        return [
+            *way_here(),
+            Crumb(_("Subscriptions"), reverse("storefront:subscriptions")),
+            Crumb(subscription.name, own),
+        ]
+
+    def shown(self, form: Any, preview: ChangePreview | None, *, status: int = 200) -> HttpResponse:
+        context = {
+            "subscription": self.object,
+            "per": Unit(self.object.unit).per,
+            "form": form,
+            "preview": preview,
+            "seen": str(preview.after.amount) if preview else "",
+            "hidden": self._hidden(form) if preview else {},
+            "confirm_label": self.confirm_label,
+            "danger": self.danger,
+            "asks_reason": self.kind == ChangeKind.CANCEL,
+        }
+        return self.page(context, status=status)
+
+    def _hidden(self, form: Any) -> Mapping[str, Any]:
+        return {name: str(form.cleaned_data[name]) for name in form.fields}
+
+
+class QuantityPage(ChangePage):
+    kind = ChangeKind.QUANTITY
+
+    def get_title(self) -> Any:
+        return _("Change the quantity of %(name)s") % {"name": self.object.name}
+
+    def build(self, data: Any = None) -> QuantityForm:
+        return QuantityForm(data, subscription=self.object)
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        return {"quantity": form.cleaned_data["quantity"]}
+
+
+class ProductPage(ChangePage):
+    kind = ChangeKind.PRODUCT
+    targets: Sequence[selectors.Target] = ()
+
+    def get_title(self) -> Any:
+        return _("Change %(name)s to another product") % {"name": self.object.name}
+
+    def build(self, data: Any = None) -> ProductForm:
+        self.targets = selectors.targets_of(self.object, self.actor)
+        return ProductForm(data, targets=self.targets)
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        chosen = form.cleaned_data["product"]
+        found = next(t.product for t in self.targets if t.product.public_id == chosen)
+        return {"product": found}
+
+    def context(self) -> Mapping[str, Any]:
+        return {"targets": self.targets}
+
+
+class CancelPage(ChangePage):
+    kind = ChangeKind.CANCEL
+    confirm_label = gettext_lazy("Cancel the subscription")
+    danger = True
+
+    def get_title(self) -> Any:
+        return _("Cancel %(name)s") % {"name": self.object.name}
+
+    def build(self, data: Any = None) -> CancelForm:
+        return CancelForm(data, subscription=self.object)
+
+    def preset(self) -> Mapping[str, Any]:
+        return {"when": self.build().initial["when"]}
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        return {"when": form.cleaned_data["when"]}
+
+
+class ChangeWithdraw(Screen):
+    """Take a planned or failed change back."""
+
+    permission = Permission.SUBSCRIPTION_MANAGE
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        subscription = access_subscription(self.actor, public_id, self.permission)
+        back = reverse("storefront:subscription", args=[subscription.public_id])
+        shown = selectors.open_change_of(subscription, self.actor)
+        if shown is None or not shown.is_withdrawable:
+            messages.warning(request, _("There is nothing here that could be withdrawn."))
+            return HttpResponseRedirect(back)
+        try:
+            change_withdraw(change=shown.change, actor=self.actor)
+        except DomainError as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            messages.success(request, _("Withdrawn. Everything stays as it is."))
+        return HttpResponseRedirect(back)
+
+
+def told(form: Any, refusal: DomainError) -> None:
+    """Put a refusal on its field, or over the form with its remedy."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else {"": [refusal.message]}
+    for name, texts in (errors or {"": [refusal.message]}).items():
+        target = name or refusal.field
+        for text in texts:
+            form.add_error(target if target in form.fields else None, str(text))
+    if refusal.remedy:
+        form.add_error(None, str(refusal.remedy))
