@@ -244,9 +244,7 @@ API = (
     Called("accounts-api:accounts", (), LISTS, {"post": EMPTY}),
     Called("accounts-api:account", ("customer",), OWNED, {"patch": NOT_THERE}),
     Called("accounts-api:contacts", (), LISTS, {"post": {**EMPTY, "scopeless": 400}}),
-    Called(
-        "accounts-api:contact", ("contact",), OWNED, {"patch": {**NOT_THERE, "scopeless": 400}}
-    ),
+    Called("accounts-api:contact", ("contact",), OWNED, {"patch": {**NOT_THERE, "scopeless": 400}}),
     Called("catalog-api:product-types", (), LISTS),
     Called("catalog-api:products", (), LISTS, {"post": STAFF_WRITES}),
     Called("catalog-api:product", ("product",), SHARED, {"patch": {**STAFF_WRITES, "tenant": 404}}),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 
 from bss.accounts.choices import StaffRole
-from bss.accounts.models import Account, Membership, Organization, Storefront
+from bss.accounts.models import Account, Organization, Storefront
 from bss.accounts.permissions import API_SCOPES
 from bss.accounts.services import (
     import_create,
@@ -265,9 +265,7 @@ def _setup(world: World) -> None:
         organization_id=world.distributor.pk,
     )
     world.ids["job"] = dead.pk
-    world.ids["plans_instance"] = Instance.objects.get(
-        manager="tradewind-for-resellers"
-    ).public_id
+    world.ids["plans_instance"] = Instance.objects.get(manager="tradewind-for-resellers").public_id
 
 
 def _tokens(world: World, rival: Account) -> None:
@@ -311,5 +309,3 @@ def _afterwards(world: World) -> None:
     target = answer["Location"] if answer.status_code == 302 else answer.context["url"]
     looker.client.get(urlsplit(target).path)
     world.people["viewer"] = looker
-
-
