@@ -110,9 +110,10 @@ def _permission_words(node):
     return [v for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)]
 
 
-# Pages that a library draws, on our addresses.
+# Pages that are no screens of a surface.
 FOREIGN_SCREENS = {
-    "PasswordResetFromKey": "allauth's page: the key in its address is the permission"
+    "PasswordResetFromKey": "allauth's page: the key in its address is the permission",
+    "Activate": "the key in its address is the permission",
 }
 
 
