@@ -62,31 +62,41 @@ def _failed(_request: HttpRequest) -> int:
 
 
 def _about_order(request: HttpRequest, order: Order) -> Mapping[str, Any] | None:
-    return _panel(request, selectors.deliveries_about(order))
+    return _panel(request, lambda: _about(request, order))
 
 
 def _about_subscription(
     request: HttpRequest, subscription: Subscription
 ) -> Mapping[str, Any] | None:
-    return _panel(request, selectors.deliveries_about(subscription))
+    return _panel(request, lambda: _about(request, subscription))
 
 
 def _to_account(request: HttpRequest, account: Account) -> Mapping[str, Any] | None:
-    return _panel(request, selectors.deliveries_to(account))
+    return _panel(request, lambda: list(selectors.deliveries_to(account)[:SHOWN]))
 
 
-def _panel(request: HttpRequest, found: Any) -> Mapping[str, Any] | None:
+def _about(request: HttpRequest, subject: Any) -> list[Delivery]:
+    """The last e-mails about a record: its panel and its timeline read them once."""
+    return slots.read_once(
+        request,
+        "notifications.about",
+        subject,
+        lambda: list(selectors.deliveries_about(subject)[:SHOWN]),
+    )
+
+
+def _panel(request: HttpRequest, read: Callable[[], list[Delivery]]) -> Mapping[str, Any] | None:
     # Staff only: an e-mail may show the level above whoever else looks at the record.
     if not _is_staff(slots.actor_of(request)):
         return None
-    deliveries = list(found[:SHOWN])
+    deliveries = read()
     return {"deliveries": deliveries} if deliveries else None
 
 
 def _entries(request: HttpRequest, subject: Any) -> Iterable[Entry]:
     if not _is_staff(slots.actor_of(request)):
         return []
-    return [_entry(delivery) for delivery in selectors.deliveries_about(subject)[:SHOWN]]
+    return [_entry(delivery) for delivery in _about(request, subject)]
 
 
 def _entry(delivery: Delivery) -> Entry:

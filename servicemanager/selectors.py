@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from bss.core.history import subject_type
 from bss.core.models import HistoryEntry
 from bss.core.secrets import SecretUnreadable
+from bss.orders.models import Order
 from bss.subscriptions.models import ScheduledChange, Subscription
 from servicemanager import registry
 from servicemanager.base import ServiceManager
@@ -109,7 +110,7 @@ def jobs_of(subscription: Subscription, limit: int = 10) -> list[ProvisioningJob
     return list(
         ProvisioningJob.everywhere.filter(subscription=subscription)
         .select_related("instance", "change", "subscription")
-        .prefetch_related("exchanges")
+        .prefetch_related("exchanges__instance")
         .order_by("-id")[:limit]
     )
 
@@ -136,6 +137,16 @@ def deliveries() -> QuerySet[ProvisioningJob]:
     )
 
 
+def deliveries_of(order: Order) -> QuerySet[ProvisioningJob]:
+    """What staff are to deliver for one order: what it bought, and the changes it asks for."""
+    bought = Subscription.objects.filter(order_line__order=order).values("pk")
+    changes = ScheduledChange.objects.filter(order_line__order=order).values("pk")
+    # Subqueries by key: joined to lines and orders twice, every job there is was read.
+    return deliveries().filter(
+        Q(subscription__in=bought, change__isnull=True) | Q(change__in=changes)
+    )
+
+
 def is_manual(manager: ServiceManager | None) -> bool:
     return manager is not None and manager.can(Capability.MANUAL)
 
@@ -144,16 +155,6 @@ def awaits_delivery(job: ProvisioningJob) -> bool:
     """Whether staff are to deliver this by hand now."""
     in_progress = job.state == ProvisioningState.IN_PROGRESS
     return in_progress and is_manual(registry.find(job.instance.manager))
-
-
-def last_job(subscription: Subscription) -> ProvisioningJob | None:
-    """A subscription's last provisioning job of any kind."""
-    return (
-        ProvisioningJob.everywhere.filter(subscription=subscription)
-        .select_related("instance")
-        .order_by("-id")
-        .first()
-    )
 
 
 def history_of_jobs(subscription: Subscription, limit: int = 50) -> QuerySet[HistoryEntry]:

@@ -22,7 +22,7 @@ from bss.ui.slots import Action, AttentionSource, NavItem, Panel
 from bss.ui.timeline import Entry, TimelineSource, describe, entry_of
 from servicemanager import registry, selectors
 from servicemanager.choices import Capability, ProvisioningState
-from servicemanager.models import Instance, ProvisioningJob
+from servicemanager.models import Exchange, Instance, ProvisioningJob
 from servicemanager.services.definition import DEFINITION
 from servicemanager.views.shown import attention_for, exchanges_shown
 
@@ -87,7 +87,7 @@ def _subscriptions() -> None:
 
 
 def _panel(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any] | None:
-    jobs = selectors.jobs_of(subscription, PANEL_JOBS)
+    jobs = _jobs(request, subscription)
     if not jobs:
         return None
     return {
@@ -108,17 +108,32 @@ def _subscription_attention(
     request: HttpRequest, subscription: Subscription
 ) -> Iterable[Attention]:
     """A failure is told by the subscription itself; the panel explains it."""
-    job = selectors.last_job(subscription)
-    if job is None or job.state == ProvisioningState.FAILED:
+    jobs = _jobs(request, subscription)
+    if not jobs or jobs[0].state == ProvisioningState.FAILED:
         return []
-    found = attention_for(job, slots.actor_of(request))
+    found = attention_for(jobs[0], slots.actor_of(request))
     return [found] if found else []
 
 
+def _jobs(request: HttpRequest, subscription: Subscription) -> list[ProvisioningJob]:
+    """The last operations with what was said about them: panel, attention and timeline of a page read them once."""
+    return slots.read_once(
+        request,
+        "servicemanager.jobs",
+        subscription,
+        lambda: selectors.jobs_of(subscription, PANEL_JOBS),
+    )
+
+
+def _exchanges(request: HttpRequest, subscription: Subscription) -> Iterable[Exchange]:
+    jobs = _jobs(request, subscription)
+    if len(jobs) < PANEL_JOBS:  # then these are all
+        return [exchange for job in jobs for exchange in job.exchanges.all()]
+    return selectors.exchanges_of_subscription(subscription)
+
+
 def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
-    for job in selectors.deliveries().filter(
-        subscription__order_line__order=order, change__isnull=True
-    ) | selectors.deliveries().filter(change__order_line__order=order):
+    for job in selectors.deliveries_of(order):
         url = reverse("servicemanager:deliver", args=[job.public_id])
         yield Attention(
             _("%(name)s waits for your staff") % {"name": job.subscription.name},
@@ -132,7 +147,7 @@ def _timeline(request: HttpRequest, subscription: Subscription) -> Iterable[Entr
     """What became of its operations, step by step, and what was said to the vendor."""
     for row in selectors.history_of_jobs(subscription):
         yield entry_of(row)
-    for exchange in selectors.exchanges_of_subscription(subscription):
+    for exchange in _exchanges(request, subscription):
         shown = exchanges_shown([exchange])[0]
         yield Entry(
             at=exchange.at,

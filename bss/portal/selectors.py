@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -104,7 +104,7 @@ def orders_by_week() -> list[tuple[date, int]]:
     """Orders placed in each of the last twelve weeks, oldest first, weeks without any included."""
     first = _monday(clock.today()) - timedelta(weeks=WEEKS - 1)
     rows = (
-        Order.objects.filter(placed_at__date__gte=first)
+        Order.objects.filter(placed_at__gte=datetime.combine(first, time(), UTC))
         .annotate(week=TruncWeek("placed_at"))
         .values_list("week")
         .annotate(n=Count("pk"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from bss.catalog import selectors as catalog
@@ -95,21 +97,30 @@ def featured(viewer: Viewer) -> tuple[Sequence[ProductCard], bool]:
 
 def shelves(organization_id: int) -> list[ShelfView]:
     """The top categories that hold something on sale, in their order, with how much."""
-    on_sale = Product.objects.filter(is_active=True, kind=ProductKind.PRIMARY).exclude(
-        type__audience=ProductAudience.RESELLER
-    )
     rows = (
         Category.objects.filter(organization_id=organization_id, parent=None)
         .annotate(
-            own=Count("products", filter=Q(products__in=on_sale), distinct=True),
-            below=Count(
-                "children__products", filter=Q(children__products__in=on_sale), distinct=True
-            ),
+            own=_number_on_sale(category=OuterRef("pk")),
+            below=_number_on_sale(category__parent=OuterRef("pk")),
         )
         .filter(Q(own__gt=0) | Q(below__gt=0))
         .order_by("position", "name")
     )
     return [ShelfView(category, category.own + category.below) for category in rows]
+
+
+def _number_on_sale(**where: Any) -> Coalesce:
+    """How many products on sale are `where`. A subquery per shelf finds them by its index: joining two levels of
+    shelves with all products and counting them distinct took 150 ms with 20,000 products, on every page."""
+    found = (
+        Product.objects.filter(is_active=True, kind=ProductKind.PRIMARY, **where)
+        .exclude(type__audience=ProductAudience.RESELLER)
+        .order_by()
+        .values("organization_id")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return Coalesce(Subquery(found), 0)
 
 
 def shelf_called(slug: str) -> Category:
