@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Storefront
 from bss.catalog.choices import ProductAudience
-from bss.core import scope
+from bss.core import clock, scope
 from bss.orders.choices import LineKind
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Basket, Order, OrderLine
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request
@@ -280,3 +283,33 @@ def test_the_list_narrows_by_state_and_search(reseller, held, distributor):
     assert drive.number not in active
     assert drive.number in found
     assert held.number not in found
+
+
+def test_whoever_looks_through_a_customers_eyes_changes_nothing(staff, reseller, held, shop):
+    session = SessionStore()
+    session["surface"] = f"storefront:{shop.pk}"
+    session["view_as"] = {
+        "user_id": staff.user.pk,
+        "account_id": reseller.account.pk,
+        "until": (clock.now() + timedelta(hours=1)).timestamp(),
+    }
+    session.save()
+    client = Client()
+    client.cookies[f"tw_shop_{shop.pk}"] = session.session_key
+
+    page = client.get(url_of(held))
+    lists = [client.get(url).status_code for url in ("/orders/", "/basket/", "/workspace/")]
+    refused = [
+        client.post(url_of(held, "quantity/"), {"quantity": "8", "seen": "96.00"}),
+        client.post(url_of(held, "withdraw/")),
+        client.post("/basket/", {"do": "continue"}),
+        client.post("/basket/add/", {"product": held.product.public_id, "unit": "P1M"}),
+        client.post("/checkout/review/", {}),
+    ]
+
+    assert page.status_code == 200
+    assert "I want to" not in main_of(page)
+    assert lists == [200, 200, 200]
+    assert [response.status_code for response in refused] == [403] * 5
+    assert ScheduledChange.everywhere.count() == 0
+    assert Basket.everywhere.count() == 0
