@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import set_script_prefix, set_urlconf
 
 from bss.accounts import selectors
 from bss.accounts.models import Account, Membership, Organization, Storefront, User
@@ -36,8 +37,14 @@ class Person:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
+def _nothing_left_behind():
+    """No cache, script prefix or URL configuration of an earlier test."""
     cache.clear()
+    set_script_prefix("/")
+    set_urlconf(None)
+    yield
+    set_script_prefix("/")
+    set_urlconf(None)
 
 
 @pytest.fixture

@@ -45,6 +45,8 @@ class Shopped:
     reseller: int = 200
     rival: int = 200
     customer: int = 200
+    # Another reseller's customer; like the customer where the page is its own, nothing where it is about a thing.
+    stranger: int | None = None
     # The distributor's staff has no login at a shop; one who looks through the reseller's eyes sees what it sees.
     staff: int = 200
     viewer: int = 200
@@ -66,7 +68,7 @@ PORTAL = (
     Staffed("portal:home", EVERYBODY),
     Staffed("portal:search", EVERYBODY),
     Staffed("portal:setup", EVERYBODY),
-    Staffed("portal:run", "AS", ("run",)),
+    Staffed("portal:run", EVERYBODY, ("run",)),
     Staffed("portal:jobs", EVERYBODY),
     Staffed("portal:job-retry", "AT", ("job",), POST_ONLY),
     # Accounts and their people
@@ -199,13 +201,50 @@ RAW = "ops/"
 
 SELL = {"anonymous": LOGIN, "staff": LOGIN, "customer": 403}
 
+ONES_OWN = {"anonymous": LOGIN, "staff": LOGIN}
+BUYS = {**ONES_OWN, "viewer": 403}
+OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
+MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
+# Takes posts alone, and says so before it looks for anything.
+POSTED = {**ONES_OWN, "reseller": 405, "rival": 405, "customer": 405, "viewer": 405, "stranger": 405}
+
 STOREFRONT = (
     Shopped("storefront:home"),
     Shopped("storefront:about"),
     Shopped("storefront:catalog"),
-    Shopped("storefront:category", ("category",)),
-    Shopped("storefront:search"),
-    Shopped("storefront:product", ("product",)),
+    Shopped("storefront:category", ("category",), stranger=200),
+    # Nothing is searched for: the whole catalogue.
+    Shopped("storefront:search", (), 302, 302, 302, 302, staff=302, viewer=302),
+    Shopped("storefront:product", ("product",), stranger=200),
+    # From the basket to an order; an empty basket leads back to itself
+    Shopped("storefront:basket", **BUYS),
+    Shopped("storefront:basket-add", (), reseller=405, rival=405, customer=405, **BUYS),
+    Shopped("storefront:checkout", reseller=302, rival=302, customer=302, **BUYS),
+    Shopped("storefront:checkout-details", reseller=302, rival=302, customer=302, **BUYS),
+    Shopped("storefront:checkout-review", reseller=302, rival=302, customer=302, **BUYS),
+    Shopped("storefront:order-progress", ("order",), **OF_A_CUSTOMER),
+    Shopped("storefront:order-line-correct", ("order", "line"), **POSTED),
+    # What somebody ordered and has
+    Shopped("storefront:orders", **ONES_OWN),
+    Shopped("storefront:order", ("order",), **OF_A_CUSTOMER),
+    Shopped("storefront:subscriptions", **ONES_OWN),
+    Shopped("storefront:subscription", ("subscription",), **OF_A_CUSTOMER),
+    Shopped("storefront:subscription-quantity", ("spare",), **MANAGED),
+    Shopped("storefront:subscription-product", ("spare",), **MANAGED),
+    Shopped("storefront:subscription-cancel", ("spare",), **MANAGED),
+    Shopped("storefront:subscription-withdraw", ("subscription",), **{**POSTED, "viewer": 403}),
+    Shopped("storefront:workspace", **ONES_OWN),
+    # My account
+    Shopped("storefront:my-account", **ONES_OWN),
+    Shopped("storefront:profile", **BUYS),
+    Shopped("storefront:company", **BUYS),
+    Shopped("storefront:users", **BUYS),
+    Shopped("storefront:user-invite", **BUYS),
+    Shopped("storefront:user", ("colleague",), customer=404, **MANAGED),
+    Shopped("storefront:user-switch", ("colleague",), customer=404, **MANAGED),
+    Shopped("storefront:tokens", viewer=403, **SELL),
+    Shopped("storefront:token-create", viewer=403, **SELL),
+    Shopped("storefront:token-revoke", ("own_token",), reseller=405, rival=405, viewer=403, **SELL),
     # A reseller's plan, its own storefront, its customers
     Shopped("plans:plans", **SELL),
     Shopped("plans:cancel", viewer=403, **SELL),
@@ -238,16 +277,23 @@ OWNED = _to(200, 200, 404, 404)
 SHARED = _to(200, 200, 200, 404)
 EMPTY = _to(400, 400, 400, 400)
 STAFF_WRITES = {**_to(400, 403, 403, 400)}
-NOT_THERE = _to(400, 400, 404, 404)
+NOT_THERE = _to(200, 200, 404, 404)  # an empty change changes nothing
 
 API = (
     Called("accounts-api:accounts", (), LISTS, {"post": EMPTY}),
     Called("accounts-api:account", ("customer",), OWNED, {"patch": NOT_THERE}),
+<<<<<<< HEAD
     Called("accounts-api:contacts", (), LISTS, {"post": {**EMPTY, "scopeless": 400}}),
     Called("accounts-api:contact", ("contact",), OWNED, {"patch": {**NOT_THERE, "scopeless": 400}}),
+=======
+    Called("accounts-api:contacts", (), LISTS, {"post": {**EMPTY, "contact_editor": 400}}),
+    Called(
+        "accounts-api:contact", ("contact",), OWNED, {"patch": {**NOT_THERE, "contact_editor": 200}}
+    ),
+>>>>>>> matrix
     Called("catalog-api:product-types", (), LISTS),
     Called("catalog-api:products", (), LISTS, {"post": STAFF_WRITES}),
-    Called("catalog-api:product", ("product",), SHARED, {"patch": {**STAFF_WRITES, "tenant": 404}}),
+    Called("catalog-api:product", ("product",), SHARED, {"patch": {**STAFF_WRITES, "organization": 200, "tenant": 404}}),
     Called("catalog-api:price-lists", (), LISTS),
     Called("catalog-api:price-list", ("price_list",), _to(200, 404, 404, 404)),
     Called("catalog-api:price-list", ("own_list",), _to(404, 200, 404, 404)),

@@ -20,7 +20,6 @@ from bss.accounts.models import Account, Organization, Storefront
 from bss.accounts.permissions import API_SCOPES
 from bss.accounts.services import (
     import_create,
-    import_start,
     payment_method_create,
     staff_invite,
     token_create,
@@ -29,7 +28,7 @@ from bss.catalog.choices import PriceRule
 from bss.catalog.models import AddOn, PriceListItem, Product
 from bss.core import scope
 from bss.core.actor import SYSTEM
-from bss.core.models import Job, JobState
+from bss.core.models import Job, JobState, Run
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import order_execute
 from bss.subscriptions.choices import ChangeKind
@@ -195,7 +194,6 @@ def _people(world: World) -> None:
         raw=b"name,kind,country\nPelagos Shipping,direct,GR\n",
         actor=actor,
     )
-    run = import_start(source=source, actor=actor, dry_run=True)
     user_of_reseller = person_of_account(
         world.reseller, Storefront.everywhere.get(organization=world.distributor, owner=None)
     )
@@ -217,21 +215,22 @@ def _people(world: World) -> None:
         "own_token": own_token.public_id,
         "method": method.public_id,
         "import": source.public_id,
-        "run": run.public_id,
+        "run": Run.objects.earliest("pk").public_id,
     }
 
 
 def _trade(world: World) -> None:
-    """A draft; a pending subscription that staff are to deliver; an active one with a change to come."""
+    """A draft; a pending subscription that staff are to deliver; two active ones, one with a change to come."""
     product = world.product  # type: ignore[attr-defined]
     payer, customer = world.reseller, world.customer
     draft = make_draft(payer, product, customer=customer, quantity=QUANTITY)
-    for _again in range(2):
+    for _again in range(3):
         order = make_draft(payer, product, customer=customer, quantity=QUANTITY)
         order_execute(order=order, actor=SYSTEM)
     drain()
-    pending, active = Subscription.objects.filter(product=product).order_by("pk")
+    pending, active, spare = Subscription.objects.filter(product=product).order_by("pk")
     subscription_activate(subscription=active, external_id="ext-1", actor=SYSTEM)
+    subscription_activate(subscription=spare, external_id="ext-2", actor=SYSTEM)
     drain()
     active.refresh_from_db()
     change = change_request(
@@ -250,6 +249,7 @@ def _trade(world: World) -> None:
         "line": OrderLine.objects.get(order=order).public_id,
         "pending": pending.public_id,
         "subscription": active.public_id,
+        "spare": spare.public_id,
         "change": change.public_id,
         "provisioning": job.public_id,
         "instance": job.instance.public_id,
@@ -272,7 +272,8 @@ def _tokens(world: World, rival: Account) -> None:
     wanted = {
         "organization": (None, API_SCOPES, "administrator"),
         "without_costs": (None, [s for s in API_SCOPES if s != "cost.view"], "administrator"),
-        "scopeless": (None, ["contact.edit"], "administrator"),
+        "scopeless": (None, ["order.create"], "administrator"),
+        "contact_editor": (None, ["contact.edit"], "administrator"),
         "reseller": (world.reseller, _account_scopes(world, "reseller"), "reseller"),
         "rival": (rival, _account_scopes(world, "rival"), "rival"),
     }
