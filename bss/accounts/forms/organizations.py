@@ -27,6 +27,7 @@ _SCOPE_WORDS = {
     Permission.COST_VIEW: _("Read costs"),
     Permission.ORDER_VIEW: _("Read orders"),
     Permission.ORDER_CREATE: _("Create and place orders"),
+    Permission.ORDER_EXECUTE: _("Execute orders"),
     Permission.SUBSCRIPTION_VIEW: _("Read subscriptions"),
     Permission.SUBSCRIPTION_MANAGE: _("Change and cancel subscriptions"),
 }
