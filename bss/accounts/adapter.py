@@ -13,6 +13,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.models import User
 from bss.accounts.ports import SignInChange
@@ -34,6 +35,16 @@ _CHANGES: dict[str, SignInChange] = {
 
 class AccountAdapter(DefaultAccountAdapter):
     """Login by e-mail. A stranger to this surface is answered like a wrong password."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("This e-mail and this password do not sign in here."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your present password."),
+        "invalid_password_reset": _("This link no longer works."),
+        "rate_limited": _("Too many attempts. Wait a moment, then try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -81,6 +92,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MfaAdapter(DefaultMFAAdapter):
     """The name that authenticator apps show."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right, or no longer. Enter the one shown now."),
+    }
 
     def get_totp_issuer(self) -> str:
         return str(settings.MFA_ISSUER)

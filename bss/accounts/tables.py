@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bss.accounts.choices import ImportOutcome, StorefrontRole
+from bss.accounts.choices import ImportOutcome, StorefrontRole, UserType
 from bss.accounts.countries import country_name
 from bss.accounts.models import (
     Account,
@@ -70,10 +70,18 @@ def membership_of(contact: Contact) -> Membership | None:
     return getattr(contact, "membership", None)
 
 
-def role_words(membership: Membership) -> str:
-    """The roles of a simple user in words; nothing for an admin, who has them all."""
+def rights_words(membership: Membership) -> str:
+    """What a storefront user may do, in words: the roles of a simple user, or that it is an admin."""
+    if membership.user_type == UserType.ADMIN:
+        return force_str(UserType.ADMIN.label)
     known = dict(StorefrontRole.choices)
     return ", ".join(force_str(known.get(role, role)) for role in membership.roles)
+
+
+def user_html(membership: Membership) -> SafeString:
+    """A storefront user's name with its e-mail below."""
+    name = membership.contact.full_name if membership.contact else membership.user.get_full_name()
+    return format_html('{}<br><span class="muted">{}</span>', name, membership.user.email)
 
 
 def token_badge(token: ApiToken) -> Badge:
@@ -176,13 +184,10 @@ class UserTable(Table):
     """The storefront users of one account, on its page."""
 
     caption = gettext_lazy("Storefront users")
-    name = Column("contact__full_name", gettext_lazy("Name"), link=True)
-    email = Column("user__email", gettext_lazy("E-mail"))
-    type = Column(lambda m: m.get_user_type_display(), gettext_lazy("Type"))
-    roles = Column(role_words, gettext_lazy("Roles"))
+    name = Column("contact__full_name", gettext_lazy("Name"), link=True, render=user_html)
+    rights = Column(rights_words, gettext_lazy("May"))
     storefront = Column("storefront__name", gettext_lazy("Signs in at"))
     state = Column(login_badge, gettext_lazy("State"), kind="badge")
-    seen = Column("user__last_login", gettext_lazy("Last sign-in"), kind="when")
 
     def row_url(self, row: Membership) -> str:
         may = actor_of(self.request).can(Permission.CONTACT_EDIT)

@@ -27,7 +27,7 @@ from bss.core.models import Event, HistoryEntry
 from tests.factories.accounts import PASSWORD, ContactFactory, make_storefront_user
 from tests.factories.ports import filled
 
-WRONG = "The email address and/or password you specified are not correct."
+WRONG = "This e-mail and this password do not sign in here."
 SHOP_HOME, PORTAL_HOME = "/", "/portal/"
 
 
@@ -116,7 +116,7 @@ def test_the_right_password_opens_no_foreign_surface(client, request, own_shop, 
 def test_strangers_use_up_the_attempts_like_wrong_passwords(client, staff):
     for _ in range(5):
         assert WRONG in sign_in(client, staff.user.email).content.decode()
-    assert "Too many failed login attempts" in sign_in(client, staff.user.email).content.decode()
+    assert "Too many attempts. Wait five minutes" in sign_in(client, staff.user.email).content.decode()
 
 
 def test_the_cookie_of_one_storefront_is_worthless_at_another(client, reseller, own_shop, shop):
