@@ -20,11 +20,12 @@ def _gave_up(job: jobs.JobContext, reason: str) -> None:
     services.SEND, atomic=False, max_attempts=ATTEMPTS, lease_seconds=120, gave_up=_gave_up
 )
 def delivery_send(job: jobs.JobContext) -> None:
-    """Send what is waiting. An e-mail given up meanwhile is sent again from the mail log, not from here."""
+    """Send what is waiting; and what was given up, when staff bring its dead job back."""
     delivery = selectors.delivery_by_id(job.payload["delivery"])
     if delivery is None:
         raise jobs.GiveUp("the e-mail no longer exists")
     try:
+        services.delivery_take_up(delivery)
         services.delivery_send(delivery)
     except MailServerDown as error:
         raise jobs.TryAgain(str(error)) from error

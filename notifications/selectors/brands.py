@@ -6,11 +6,11 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 
+from bss.accounts.links import home_url
 from bss.accounts.models import Organization, Storefront
 from bss.core.errors import Invalid
 from bss.ui.theme import LIGHT, palette_on, parse_accent
 from notifications.contracts import Brand
-from notifications.selectors.pages import home_page
 
 PLAIN_ACCENT = "#0b5d6e"
 
@@ -40,7 +40,7 @@ def brand_for(organization: Organization, storefront_id: int | None) -> Brand:
         name=shop.name,
         accent=fill,
         on_accent=on_fill,
-        home_url=home_page(shop),
+        home_url=home_url(shop),
         logo_url=urljoin(settings.PUBLIC_BASE_URL, shop.logo.url) if shop.logo else "",
         reply_to=_reply_to(shop, organization),
         phone=shop.contact_phone,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
-from django.urls import NoReverseMatch
-
-from bss.accounts.links import Target, home_url, surface_url
+from bss.accounts.links import Target, surface_url
 from bss.accounts.models import Organization, Storefront
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
@@ -33,16 +29,4 @@ def storefront_of(organization: Organization, storefront_id: int | None) -> Stor
 def _page(target: Target | None, portal: str, storefront: str, public_id: str) -> str:
     if target is None:
         return ""
-    try:
-        return surface_url(target, portal if target == "portal" else storefront, public_id)
-    except NoReverseMatch:
-        # A deployment may run without one of the surfaces: its first page is the next best.
-        return home_page(target)
-
-
-def home_page(target: Target) -> str:
-    """The first page of a surface."""
-    try:
-        return home_url(target)
-    except NoReverseMatch:
-        return urljoin(surface_url(target, "account_login"), "../../")
+    return surface_url(target, portal if target == "portal" else storefront, public_id)

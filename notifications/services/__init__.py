@@ -5,6 +5,7 @@ from notifications.services.deliveries import (
     delivery_hurry,
     delivery_resend,
     delivery_send,
+    delivery_take_up,
 )
 from notifications.services.logins import (
     membership_invited_tell,
@@ -30,6 +31,7 @@ __all__ = [
     "delivery_hurry",
     "delivery_resend",
     "delivery_send",
+    "delivery_take_up",
     "membership_invited_tell",
     "notify",
     "order_failed_tell",

@@ -56,6 +56,13 @@ def delivery_give_up(delivery: Delivery, *, reason: str) -> None:
         DELIVERY.fire(delivery, "fail", actor=SYSTEM, reason=reason, changes=changes)
 
 
+def delivery_take_up(delivery: Delivery) -> None:
+    """Wait again, as the same message: its job was given up and comes back, and nobody ever got it."""
+    if delivery.state == DeliveryState.FAILED:
+        changes = {"attempts": 0, "last_error": ""}
+        DELIVERY.fire(delivery, "resend", actor=SYSTEM, changes=changes)
+
+
 def delivery_resend(*, delivery: Delivery, actor: Actor) -> Delivery:
     """Send the same words again, as a new message. Raises IllegalTransition for one that still waits."""
     with transaction.atomic():

@@ -188,8 +188,6 @@ INLINE = re.compile(
 )
 # HTML printed as it is, with whoever made it harmless.
 SAFE = {
-    "templates/storefront/about.html": "cleaned by nh3 when a reseller saves it",
-    "templates/storefront/home/about.html": "cleaned by nh3 when a reseller saves it",
     "templates/ui/_field.html": "a widget that Django rendered",
 }
 

@@ -206,6 +206,21 @@ def test_retries_reach_over_most_of_a_day_and_then_say_so(distributor, script, r
     assert server.sent == []
 
 
+def test_a_job_that_staff_bring_back_sends_what_it_gave_up(distributor, script, run_jobs):
+    server = script(ConnectionRefusedError(111, "Connection refused"), None)
+    delivery = make_delivery(distributor)
+    Job.objects.update(attempts=ATTEMPTS - 1)
+    run_jobs()
+    assert refreshed(delivery).state == "failed"
+
+    assert jobs.retry_dead(job_of(delivery).pk)
+    run_jobs()
+
+    assert refreshed(delivery).state == "sent"
+    [message] = server.sent
+    assert message.extra_headers["Message-ID"] == f"<{delivery.public_id}@tradewind>"
+
+
 def test_a_worker_killed_between_sending_and_marking_sends_the_same_message_again(
     distributor, smtp, run_jobs
 ):

@@ -91,6 +91,7 @@ def test_a_buyer_gets_one_confirmation(reseller, shop, product):
     assert "Mailbox Plus" in mail.text
     assert "1, Monthly: €12.50" in mail.text
     assert "Total without tax: €12.50" in mail.text
+    assert f"/orders/{order.public_id}/" in mail.text
     assert mail.scope == reseller.account.scope
     assert (mail.subject_type, mail.subject_id) == ("orders.order", order.pk)
 
@@ -156,7 +157,7 @@ def test_a_resellers_customer_reads_its_resellers_brand_alone(
 
     [mail] = mails("order_placed")
     assert "Techsolutions Cloud" in mail.text
-    assert "/techsolutions/" in mail.text
+    assert f"/techsolutions/orders/{order.public_id}/" in mail.text
     assert "Meridian" not in mail.subject + mail.text + mail.html
     assert mail.scope == customer_account.scope
 
@@ -244,7 +245,7 @@ def test_a_line_that_needs_an_answer_is_told_to_buyer_and_staff(executing, run_j
     [to_buyer], [to_staff] = mails("order_line_needs_input"), mails("order_line_needs_input_staff")
     assert "The alias aegean is taken." in to_buyer.text
     assert to_staff.recipient == "support@meridian.example"
-    assert "/portal/" in to_staff.text
+    assert f"/portal/orders/{line.order.public_id}/" in to_staff.text
     assert to_staff.scope == to_staff.organization.scope
 
 
