@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,11 +22,12 @@ from bss.ui.slots import Action, AttentionSource, NavItem, Panel
 from bss.ui.timeline import Entry, TimelineSource, describe, entry_of
 from servicemanager import registry, selectors
 from servicemanager.choices import Capability, ProvisioningState
-from servicemanager.models import Exchange, Instance, ProvisioningJob
+from servicemanager.models import Instance, ProvisioningJob
 from servicemanager.services.definition import DEFINITION
 from servicemanager.views.shown import attention_for, exchanges_shown
 
 PANEL_JOBS = 5
+UNSURE = frozenset({ProvisioningState.CALLING, ProvisioningState.UNKNOWN})
 PROVISIONING = "provisioning"
 
 
@@ -86,6 +87,14 @@ def _subscriptions() -> None:
     )
 
 
+def _jobs(request: HttpRequest, subscription: Subscription) -> Sequence[ProvisioningJob]:
+    """The subscription's last jobs, read once for whatever a page shows of them."""
+    read: dict[int, Sequence[ProvisioningJob]] = request.__dict__.setdefault("provisioning", {})
+    if subscription.pk not in read:
+        read[subscription.pk] = selectors.jobs_of(subscription, PANEL_JOBS)
+    return read[subscription.pk]
+
+
 def _panel(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any] | None:
     jobs = _jobs(request, subscription)
     if not jobs:
@@ -115,25 +124,10 @@ def _subscription_attention(
     return [found] if found else []
 
 
-def _jobs(request: HttpRequest, subscription: Subscription) -> list[ProvisioningJob]:
-    """The last operations with what was said about them: panel, attention and timeline of a page read them once."""
-    return slots.read_once(
-        request,
-        "servicemanager.jobs",
-        subscription,
-        lambda: selectors.jobs_of(subscription, PANEL_JOBS),
-    )
-
-
-def _exchanges(request: HttpRequest, subscription: Subscription) -> Iterable[Exchange]:
-    jobs = _jobs(request, subscription)
-    if len(jobs) < PANEL_JOBS:  # then these are all
-        return [exchange for job in jobs for exchange in job.exchanges.all()]
-    return selectors.exchanges_of_subscription(subscription)
-
-
 def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
-    for job in selectors.deliveries_of(order):
+    for job in selectors.deliveries().filter(
+        subscription__order_line__order=order, change__isnull=True
+    ) | selectors.deliveries().filter(change__order_line__order=order):
         url = reverse("servicemanager:deliver", args=[job.public_id])
         yield Attention(
             _("%(name)s waits for your staff") % {"name": job.subscription.name},
@@ -145,18 +139,21 @@ def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
 
 def _timeline(request: HttpRequest, subscription: Subscription) -> Iterable[Entry]:
     """What became of its operations, step by step, and what was said to the vendor."""
-    for row in selectors.history_of_jobs(subscription):
-        yield entry_of(row)
-    for exchange in _exchanges(request, subscription):
-        shown = exchanges_shown([exchange])[0]
-        yield Entry(
-            at=exchange.at,
-            actor=exchange.instance.name,
-            title=f"{exchange.method} {exchange.path}",
-            detail=str(shown.badge.label),
-            kind="exchange",
-            tone=shown.badge.tone,
-        )
+    jobs = _jobs(request, subscription)
+    # One call and one answer: the subscription's own history says it all, and a query is saved.
+    winding = [j for j in jobs if j.attempts > 1 or j.calls > 1 or j.state in UNSURE]
+    if winding:
+        yield from (entry_of(row) for row in selectors.history_of_jobs(winding))
+    for job in jobs:
+        for shown in exchanges_shown(list(job.exchanges.all())):
+            yield Entry(
+                at=shown.row.at,
+                actor=job.instance.name,
+                title=f"{shown.row.method} {shown.row.path}",
+                detail=str(shown.badge.label),
+                kind="exchange",
+                tone=shown.badge.tone,
+            )
 
 
 # What staff do -----------------------------------------------------------------------------------------------

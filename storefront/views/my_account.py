@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -41,7 +42,12 @@ from storefront.tables import TokenTable, UserTable
 
 
 class Mine(Screen):
-    """A page about the account its visitor belongs to."""
+    """A page about the account its visitor belongs to. The catalogue is anybody's; this is not."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.actor.is_anonymous:
+            return redirect_to_login(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)
 
     def account(self) -> Account:
         """Raises NotFound for whoever belongs to no account."""
@@ -73,6 +79,13 @@ class Profile(Mine, FormView):
     title = gettext_lazy("Your profile")
     form_class = ProfileForm
     success_message = gettext_lazy("Saved.")
+
+    def prepare(self) -> None:
+        """Staff who look through a customer's eyes have no profile here."""
+        if self.actor.read_only:
+            raise PermissionDenied(
+                _("You are looking through a customer's eyes."), code="VIEW_ONLY"
+            )
 
     def initial(self) -> Mapping[str, Any]:
         user = self.request.user

@@ -116,12 +116,12 @@ class LineAdd(Page):
         }
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
-        form = AddForm(request.POST)
+        order, form = self.order, AddForm(request.POST)
         if not form.is_valid():
             raise Invalid(_t("Enter a whole quantity of 1 or more."), field="quantity")
         given = form.cleaned_data
         line = services.order_line_add(
-            order=self.order,
+            order=order,
             product=access_product(self.actor, given["product"]),
             unit=given["unit"],
             quantity=given["quantity"],
@@ -129,7 +129,7 @@ class LineAdd(Page):
             parent=self._parent(given["parent"]),
         )
         messages.success(request, _t("%(item)s added.") % {"item": line})
-        return HttpResponseRedirect(order_url(self.order))
+        return HttpResponseRedirect(order_url(order))
 
     def _parent(self, public_id: str) -> OrderLine | None:
         if not public_id:

@@ -1,0 +1,246 @@
+"""Each URL, asked by everybody: who may gets it, who may not changes nothing, and outside one's scope is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from bss.portal.walk import Page, WalkFailed
+from tests import pages
+from tests.architecture.permission_matrix import (
+    API,
+    EVERYBODY,
+    LOGIN,
+    PORTAL,
+    POST_ONLY,
+    PUBLIC,
+    RAW,
+    ROLES,
+    STOREFRONT,
+)
+from tests.factories.world import World, given_back
+
+OUTSIDERS = ("anonymous", "reseller", "rival", "customer")
+pytestmark = pytest.mark.django_db
+SHOPS = {"customer": "/techsolutions/", "rival_customer": "/northbridge/"}
+
+
+def fingerprint() -> dict[str, str]:
+    """Each table with a digest of its rows. When somebody last called or signed in does not count."""
+    left_out = {"django_session", "django_migrations", "core_idempotencyrecord"}
+    tables = [t for t in connection.introspection.table_names() if t not in left_out]
+    one = (
+        "SELECT '{0}', md5(coalesce(string_agg((to_jsonb(t) - '{{last_used_at,last_login}}'::text[])::text, '|'"
+        " ORDER BY to_jsonb(t)::text), '')) FROM {0} t"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(one.format(table) for table in sorted(tables)))
+        return dict(cursor.fetchall())
+
+
+def changed(before: dict[str, str]) -> list[str]:
+    after = fingerprint()
+    return [table for table in before if before[table] != after[table]]
+
+
+def ids_of(world: World, things: tuple[str, ...]) -> list[Any]:
+    """The ids a URL asks for; a word after "=" stands for itself."""
+    return [thing[1:] if thing.startswith("=") else world.ids[thing] for thing in things]
+
+
+def seen(client: Client, method: str, path: str, **values: Any) -> int:
+    return int(getattr(client, method)(path, **values).status_code)
+
+
+# Every URL is listed -------------------------------------------------------------------------------------
+
+
+def names(urlconf: str) -> set[str]:
+    return {
+        name
+        for route, name in _walk(get_resolver(urlconf))
+        if not route.startswith((RAW, "media/"))
+    }
+
+
+def _walk(resolver: Any, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        route = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            below = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern, route, below)
+        elif isinstance(pattern, URLPattern):
+            yield route, f"{space}{pattern.name or route}"
+
+
+def test_the_matrix_lists_every_url_of_the_portal_and_no_other():
+    listed = {row.name for row in PORTAL}
+    assert names("config.urls_portal") - PUBLIC == listed
+    assert len(listed) == len(PORTAL)
+
+
+def test_the_matrix_lists_every_url_of_storefronts_and_api_and_no_other():
+    assert names("config.urls") - PUBLIC == {row.name for row in (*STOREFRONT, *API)}
+
+
+def test_what_is_public_exists():
+    assert names("config.urls") | names("config.urls_portal") >= PUBLIC
+
+
+# The portal ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", PORTAL, ids=lambda row: row.name)
+def test_the_portal_answers_its_staff_alone(world, row):
+    path = pages.portal(row.name, *ids_of(world, row.things))
+    may = {ROLES[letter] for letter in row.roles}
+    tenants = row.tenant or (404 if row.things and row.ok != POST_ONLY else row.ok)
+    expected = dict.fromkeys(OUTSIDERS, LOGIN)
+    expected |= {role: row.ok if role in may else 403 for role in ROLES.values()}
+    expected["tenant"] = tenants
+    before = fingerprint()
+
+    got = {person: seen(world.client(person), "get", path) for person in expected}
+    assert got == expected
+
+    refused = {who: status for who, status in expected.items() if status in {LOGIN, 403}}
+    posts = {person: seen(world.client(person), "post", path) for person in refused}
+    assert posts == refused
+    if row.things and row.tenant is None:
+        assert_nothing_is_there(world, row, path)
+    assert changed(before) == []
+
+
+def assert_nothing_is_there(world: World, row: Any, path: str) -> None:
+    """Whatever a tenant's staff sends to a foreign id, the answer is that of an id that nobody has."""
+    nobody = pages.portal(row.name, *nobody_of(world, row))
+    for values in ({}, what_the_form_sends(world, path)):
+        status = seen(world.client("tenant"), "post", path, data=values)
+        assert status in {400, 404, 405}
+        assert status == seen(world.client("tenant"), "post", nobody, data=values)
+
+
+def nobody_of(world: World, row: Any) -> list[Any]:
+    """The row's ids with those of things replaced by ids nobody has."""
+    return [
+        given[1:]
+        if given.startswith("=")
+        else 0
+        if isinstance(world.ids[given], int)
+        else "2222222"
+        for given in row.things
+    ]
+
+
+def what_the_form_sends(world: World, path: str) -> dict[str, str]:
+    """The values of the page's own form, as the administrator's browser would send them unchanged."""
+    answer = world.client("administrator").get(path)
+    page = Page(path, answer.status_code, answer.content.decode(errors="replace"))
+    try:
+        return page.form(path).values
+    except WalkFailed:
+        return {}
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in PORTAL if r.ok == POST_ONLY and r.things], ids=lambda row: row.name
+)
+def test_who_may_is_let_through(world, row):
+    path = pages.portal(row.name, *ids_of(world, row.things))
+    for letter in row.roles:
+        with given_back():
+            status = seen(world.client(ROLES[letter]), "post", path)
+        assert status not in {403, 404, 405}, ROLES[letter]
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in PORTAL if r.roles == EVERYBODY], ids=lambda row: row.name
+)
+def test_reading_staff_changes_nothing_where_it_may_look(world, row):
+    path = pages.portal(row.name, *ids_of(world, row.things))
+    before = fingerprint()
+
+    assert seen(world.client("read_only"), "post", path) in {302, 400, 404, 405}
+    assert changed(before) == []
+
+
+def test_the_portal_sends_strangers_to_its_sign_in_page_and_back(world):
+    answer = Client().get(pages.portal("orders:list"))
+    assert answer["Location"] == "/portal/account/login/?next=/portal/orders/"
+
+
+# Storefronts ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", STOREFRONT, ids=lambda row: row.name)
+def test_a_storefront_answers_each_as_it_may(world, row):
+    ids = ids_of(world, row.things)
+    people = {
+        "anonymous": row.anonymous,
+        "administrator": row.staff,
+        "reseller": row.reseller,
+        "rival": row.rival,
+        "customer": row.customer,
+        "rival_customer": row.stranger
+        or (404 if row.things and row.customer == 200 else row.customer),
+        "viewer": row.viewer,
+    }
+    paths = {p: pages.shop(row.name, *ids, prefix=SHOPS.get(p, "/")) for p in people}
+    before = fingerprint()
+
+    got = {person: seen(world.client(person), "get", paths[person]) for person in people}
+    assert got == people
+
+    for person, status in people.items():
+        if status in {LOGIN, 403, 404}:
+            posted = seen(world.client(person), "post", paths[person])
+            # Whoever only looks is told so before anything else.
+            assert posted in ({403} if person == "viewer" else {status, 405}), person
+        elif status == POST_ONLY and row.things and person in {"rival", "rival_customer"}:
+            assert seen(world.client(person), "post", paths[person]) in {403, 404}, person
+    assert seen(world.client("viewer"), "post", paths["viewer"]) in {403, 405}
+    assert changed(before) == []
+
+
+# The API -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", API, ids=lambda row: "-".join((row.name, *row.things)))
+def test_the_api_answers_each_token_as_it_may(world, row):
+    path = pages.api(row.name, *ids_of(world, row.things))
+    before = fingerprint()
+    for method, expected in {"get": row.get, **row.writes}.items():
+        got = {}
+        for token in expected:
+            headers = (
+                {"Authorization": f"Bearer {world.keys[token]}"} if token in world.keys else {}
+            )
+            body = {} if method == "get" else {"data": {}, "content_type": "application/json"}
+            got[token] = seen(Client(), method, path, headers=headers, **body)
+        assert got == expected, method
+    assert changed(before) == []
+
+
+def test_a_session_is_no_key_to_the_api(world):
+    for person in world.people:
+        assert seen(world.client(person), "get", pages.api("accounts-api:accounts")) == 401
+
+
+# The operator's raw data ---------------------------------------------------------------------------------
+
+
+def test_raw_data_is_for_superusers_alone(world):
+    routes = [r for r, _name in _walk(get_resolver("config.urls")) if r.startswith(RAW)]
+    assert len(routes) > 20
+    open_to_all = {f"{RAW}login/"}
+    for route in routes:
+        path = "/" + route.replace("<path:object_id>", "1").replace("<path:content_type_id>", "1")
+        if route in open_to_all or "^" in path or "(" in path:
+            continue
+        for person in ("anonymous", "administrator", "reseller", "customer"):
+            assert seen(world.client(person), "get", path) in {302, 403, 404}, (path, person)

@@ -1,0 +1,312 @@
+"""One of everything that a page can be about, belonging to one reseller and its customer, and everybody who may ask.
+
+The figures tell who must not see them: a mailbox costs the distributor 7.77, the reseller 11.11, its customer 13.33.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.test import Client
+
+from bss.accounts.choices import StaffRole
+from bss.accounts.models import Account, Organization, Storefront
+from bss.accounts.permissions import API_SCOPES
+from bss.accounts.services import (
+    import_create,
+    payment_method_create,
+    staff_invite,
+    token_create,
+)
+from bss.catalog.choices import PriceRule
+from bss.catalog.models import AddOn, PriceListItem, Product
+from bss.core import scope
+from bss.core.actor import SYSTEM
+from bss.core.models import Job, JobState, Run
+from bss.orders.models import Order, OrderLine
+from bss.orders.services import order_execute
+from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import change_request, subscription_activate
+from notifications.models import Delivery
+from resellers.models import Plan
+from resellers.services import reseller_upgrade
+from servicemanager.models import Instance, ProvisioningJob
+from tests.conftest import Person, person_of_account, person_of_staff
+from tests.factories.accounts import (
+    AccountFactory,
+    ContactFactory,
+    OrganizationFactory,
+    ResellerFactory,
+    StorefrontFactory,
+    make_staff,
+)
+from tests.factories.catalog import (
+    CategoryFactory,
+    ListPriceFactory,
+    PriceListFactory,
+    PriceListItemFactory,
+)
+from tests.factories.orders import default_list, make_add_on, make_draft, make_product
+from tests.factories.resellers import drain, plans_on_sale
+
+COST, PRICE, RESALE = "7.77", "11.11", "13.33"
+QUANTITY = 3
+# The same for a line of three: what each figure becomes there, and the profit of one and of three.
+COSTS = (COST, "23.31", "3.34", "10.02")
+PRICES = (PRICE, "33.33", "2.22", "6.67")
+RESALES = (RESALE, "40.00")
+TENANT_HOST = "nordhaven.localhost"
+
+
+@dataclass
+class World:
+    """`people` by what they are here, `ids` by what a URL asks for, `keys` the API tokens' texts."""
+
+    distributor: Organization
+    people: dict[str, Person] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    reseller: Account = field(init=False)
+    customer: Account = field(init=False)
+
+    def client(self, person: str) -> Client:
+        """The browser of somebody; a new one for nobody in particular."""
+        return Client() if person == "anonymous" else self.people[person].client
+
+
+@contextmanager
+def given_back() -> Iterator[None]:
+    """A transaction that is rolled back at its end, and that the product takes for a test's own."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def make_world() -> World:
+    """Everybody and everything. Runs jobs; leaves nothing due."""
+    world = World(OrganizationFactory(name="Meridian Cloud Distribution"))
+    shop = StorefrontFactory(organization=world.distributor)
+    _staff(world)
+    plans_on_sale(world.distributor)
+    world.reseller = ResellerFactory(organization=world.distributor, name="Techsolutions")
+    rival = ResellerFactory(organization=world.distributor, name="Northbridge IT")
+    world.people["reseller"] = person_of_account(world.reseller, shop)
+    world.people["rival"] = person_of_account(rival, shop)
+    _on_standard(world, world.reseller, "techsolutions")
+    _on_standard(world, rival, "northbridge")
+    world.customer = AccountFactory(parent=world.reseller, name="Aegean Foods")
+    world.people["customer"] = person_of_account(
+        world.customer, Storefront.everywhere.get(owner=world.reseller)
+    )
+    world.people["rival_customer"] = person_of_account(
+        AccountFactory(parent=rival, name="Harbour Logistics"),
+        Storefront.everywhere.get(owner=rival),
+    )
+    with scope.activate(world.distributor.scope):
+        _catalogue(world)
+        _people(world)
+        _trade(world)
+        _setup(world)
+        _tokens(world, rival)
+    drain()
+    _afterwards(world)
+    return world
+
+
+def _staff(world: World) -> None:
+    for role in StaffRole:
+        world.people[str(role.value)] = person_of_staff(make_staff(world.distributor, role))
+    billing = ResellerFactory(organization=world.distributor, name="Nordhaven Systems")
+    organization = OrganizationFactory(
+        name="Nordhaven Systems", parent=world.distributor, billing_account=billing, country="SE"
+    )
+    StorefrontFactory(organization=organization, host=TENANT_HOST)
+    world.people["tenant"] = person_of_staff(make_staff(organization))
+    world.ids["organization"] = world.distributor.public_id
+
+
+def _on_standard(world: World, account: Account, alias: str) -> None:
+    with scope.activate(world.distributor.scope):
+        reseller_upgrade(
+            account=account,
+            plan=Plan.objects.get(code="standard"),
+            unit="P1M",
+            alias=alias,
+            actor=world.people["administrator"].actor,
+        )
+    drain()
+
+
+def _catalogue(world: World) -> None:
+    organization = world.distributor
+    product = make_product(organization, price=PRICE, cost=COST, name="Mailbox", code="MAILBOX")
+    ListPriceFactory(product=product, unit="P1Y", price=Decimal("111.10"), cost=Decimal("77.70"))
+    make_add_on(product, name="Archive", code="ARCHIVE", price=PRICE, cost=COST)
+    category = CategoryFactory(organization=organization)
+    Product.objects.filter(pk=product.pk).update(category=category)
+    price_list = default_list(organization)
+    own = PriceListFactory(organization=organization, owner=world.reseller, name="Tech prices")
+    PriceListItemFactory(
+        price_list=own, product=product, rule=PriceRule.MARKUP, percent=Decimal(20)
+    )
+    world.ids |= {
+        "product": product.public_id,
+        "type": product.type.public_id,
+        "category": category.slug,
+        "add_on": AddOn.objects.get(product=product).pk,
+        "price_list": price_list.public_id,
+        "item": PriceListItem.objects.get(price_list=price_list, product=product).pk,
+        "own_list": own.public_id,
+        "plan": Plan.objects.get(code="free").public_id,
+    }
+    world.product = product  # type: ignore[attr-defined]
+
+
+def _people(world: World) -> None:
+    contact = ContactFactory(account=world.customer)
+    member = world.people["customer"].membership
+    actor = world.people["administrator"].actor
+    colleague = staff_invite(
+        organization=world.distributor,
+        email="nikos@meridian.example",
+        name="Nikos Pappas",
+        role=StaffRole.SALES,
+        actor=actor,
+    )
+    token, _text = token_create(
+        organization=world.distributor, name="Books", scopes=["account.view"], actor=actor
+    )
+    method = payment_method_create(
+        organization=world.distributor, name="Bank transfer", actor=actor
+    )
+    source = import_create(
+        organization=world.distributor,
+        name="accounts.csv",
+        raw=b"name,kind,country\nPelagos Shipping,direct,GR\n",
+        actor=actor,
+    )
+    user_of_reseller = person_of_account(
+        world.reseller, Storefront.everywhere.get(organization=world.distributor, owner=None)
+    )
+    own_token, _text = token_create(
+        organization=world.distributor,
+        account=world.reseller,
+        name="Shop",
+        scopes=["account.view"],
+        actor=world.people["reseller"].actor,
+    )
+    world.ids |= {
+        "account": world.reseller.public_id,
+        "customer": world.customer.public_id,
+        "contact": contact.public_id,
+        "user": member.public_id,
+        "colleague": user_of_reseller.membership.public_id,
+        "staff_member": colleague.public_id,
+        "token": token.public_id,
+        "own_token": own_token.public_id,
+        "method": method.public_id,
+        "import": source.public_id,
+        "run": Run.objects.earliest("pk").public_id,
+    }
+
+
+def _trade(world: World) -> None:
+    """A draft; a pending subscription that staff are to deliver; two active ones, one with a change to come."""
+    product = world.product  # type: ignore[attr-defined]
+    payer, customer = world.reseller, world.customer
+    draft = make_draft(payer, product, customer=customer, quantity=QUANTITY)
+    for _again in range(3):
+        order = make_draft(payer, product, customer=customer, quantity=QUANTITY)
+        order_execute(order=order, actor=SYSTEM)
+    drain()
+    pending, active, spare = Subscription.objects.filter(product=product).order_by("pk")
+    subscription_activate(subscription=active, external_id="ext-1", actor=SYSTEM)
+    subscription_activate(subscription=spare, external_id="ext-2", actor=SYSTEM)
+    drain()
+    active.refresh_from_db()
+    change = change_request(
+        subscription=active,
+        kind=ChangeKind.CANCEL,
+        actor=world.people["administrator"].actor,
+        source="portal",
+        when="period_end",
+    )
+    job = ProvisioningJob.objects.get(subscription=pending)
+    order = Order.objects.get(lines__subscription=active)
+    world.ids |= {
+        "draft": draft.public_id,
+        "draft_line": OrderLine.objects.get(order=draft).public_id,
+        "order": order.public_id,
+        "line": OrderLine.objects.get(order=order).public_id,
+        "pending": pending.public_id,
+        "subscription": active.public_id,
+        "spare": spare.public_id,
+        "change": change.public_id,
+        "provisioning": job.public_id,
+        "instance": job.instance.public_id,
+    }
+
+
+def _setup(world: World) -> None:
+    dead = Job.objects.create(
+        kind="provisioning.step",
+        key="gave up",
+        state=JobState.DEAD,
+        scope=world.reseller.scope,
+        organization_id=world.distributor.pk,
+    )
+    world.ids["job"] = dead.pk
+    world.ids["plans_instance"] = Instance.objects.get(manager="tradewind-for-resellers").public_id
+
+
+def _tokens(world: World, rival: Account) -> None:
+    wanted = {
+        "organization": (None, API_SCOPES, "administrator"),
+        "without_costs": (None, [s for s in API_SCOPES if s != "cost.view"], "administrator"),
+        "scopeless": (None, ["order.create"], "administrator"),
+        "contact_editor": (None, ["contact.edit"], "administrator"),
+        "reseller": (world.reseller, _account_scopes(world, "reseller"), "reseller"),
+        "rival": (rival, _account_scopes(world, "rival"), "rival"),
+    }
+    for name, (account, scopes, maker) in wanted.items():
+        _token, world.keys[name] = token_create(
+            organization=world.distributor,
+            account=account,
+            name=name,
+            scopes=list(scopes),
+            actor=world.people[maker].actor,
+        )
+    organization = Organization.objects.get(name="Nordhaven Systems")
+    with scope.activate(organization.scope):
+        _token, world.keys["tenant"] = token_create(
+            organization=organization,
+            name="tenant",
+            scopes=list(API_SCOPES),
+            actor=world.people["tenant"].actor,
+        )
+
+
+def _account_scopes(world: World, person: str) -> list[str]:
+    held = world.people[person].actor.permissions
+    return [scope for scope in API_SCOPES if scope in held]
+
+
+def _afterwards(world: World) -> None:
+    """What jobs made, and the member of staff who looks through the reseller's eyes."""
+    world.ids["delivery"] = (
+        Delivery.everywhere.filter(scope__startswith=world.reseller.scope).latest("pk").public_id
+    )
+    looker = person_of_staff(make_staff(world.distributor))
+    answer = looker.client.post(f"/portal/accounts/{world.reseller.public_id}/view-as/")
+    target = answer["Location"] if answer.status_code == 302 else answer.context["url"]
+    looker.client.get(urlsplit(target).path)
+    world.people["viewer"] = looker
