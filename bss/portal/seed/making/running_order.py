@@ -8,6 +8,7 @@ from functools import partial
 
 from bss.accounts.choices import AccountKind
 from bss.core import clock
+from bss.orders.models import Order
 from bss.portal.seed import customers, orders, people, resellers
 from bss.portal.seed.making import catalogue, organizations, plans, service_managers, trade
 from bss.portal.seed.making.accounts import account_make, customer_make, users_make
@@ -103,7 +104,7 @@ def _purchase(
     stage: Stage, row: Purchase, shelf: trade.Shelf, organization: str
 ) -> Iterator[Scene]:
     """The purchase and each of its steps; steps of one day follow each other by the hour."""
-    placed: list[object] = []
+    placed: list[Order] = []
 
     def buy() -> None:
         placed.append(trade.purchase_make(stage, row, shelf))
@@ -114,7 +115,7 @@ def _purchase(
         yield Scene(step.days_ago, f"{11 + number:02}:20", play, organization)
 
 
-def _step(stage: Stage, placed: list[trade.Order], step: orders.Step, row: Purchase) -> None:
+def _step(stage: Stage, placed: list[Order], step: orders.Step, row: Purchase) -> None:
     trade.step_do(stage, placed[0], step, row)
 
 

@@ -45,11 +45,12 @@ def plans_make(stage: Stage, actor: Actor) -> None:
     stage.drain()
     definition_start(instance=instance, actor=actor)
     stage.drain()
-    plans = {p.code: p for p in Plan.objects.select_related("product").exclude(product=None)}
+    plans = Plan.objects.select_related("product").exclude(product=None)
+    sold = {plan.code: plan.product for plan in plans if plan.product}
     for look in PLAN_LOOKS:
-        _white_label(plans[look.code].product, look, actor)
+        _white_label(sold[look.code], look, actor)
     lists = [row.name for row in MERIDIAN_LISTS if row.for_resellers]
-    on_lists_put(stage, lists, [p.product for p in plans.values()], actor)
+    on_lists_put(stage, lists, list(sold.values()), actor)
     stage.say(f"  plans: {', '.join(look.name for look in PLAN_LOOKS)}")
 
 
@@ -125,8 +126,7 @@ def _silent_echo(stage: Stage, url: str, actor: Actor) -> Instance:
     return instance
 
 
-def _white_label(product: Product | None, look: PlanLook, actor: Actor) -> None:
-    assert product is not None  # noqa: S101 -- plans without a product were left out
+def _white_label(product: Product, look: PlanLook, actor: Actor) -> None:
     product_edit(
         product=product,
         version=None,
