@@ -38,7 +38,15 @@ def register() -> None:
     _provisioning_actions()
     _instance_actions()
     _words()
-    slots.register("run.kinds", RunKind(DEFINITION, permission=Permission.SERVICE_VIEW, back=_back))
+    slots.register(
+        "run.kinds",
+        RunKind(
+            DEFINITION,
+            permission=Permission.SERVICE_VIEW,
+            manage=Permission.SERVICE_SETUP,
+            back=_back,
+        ),
+    )
 
 
 def _navigation() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from bss.core import jobs
+from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.orders.services import order_release
 from bss.subscriptions import selectors
@@ -21,6 +21,8 @@ def changes_due() -> int:
     """Write a job for each planned change that is due and each term that has ended. Returns how many."""
     changes = selectors.changes_due()[:BATCH]
     terms = selectors.terms_due()[:BATCH]
+    # A key is done once. What was suspended, say, between this sweep and its job has its turn in the next hour.
+    hour = f"{clock.now():%Y%m%dT%H}"
     batch = [
         jobs.build(RELEASE, key=str(change.pk), subject=change, payload={"change": change.pk})
         for change in changes
@@ -28,7 +30,7 @@ def changes_due() -> int:
     batch += [
         jobs.build(
             RENEW,
-            key=f"{subscription.pk}:{subscription.ends_at:%Y%m%dT%H%M%S}",
+            key=f"{subscription.pk}:{subscription.ends_at:%Y%m%dT%H%M%S}:{hour}",
             subject=subscription,
             payload={"subscription": subscription.pk},
         )

@@ -13,8 +13,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from bss.accounts.permissions import Permission
-from bss.core.errors import DomainError, NotFound, PermissionDenied
+from bss.core.errors import Conflict, DomainError, NotFound, PermissionDenied
 from bss.orders.access import access_order_line
+from bss.orders.choices import LineState
+from bss.orders.models import OrderLine
 from bss.orders.services import line_correct
 from bss.ui.generic import Screen
 from storefront.forms.checkout import CorrectionForm
@@ -94,6 +96,7 @@ class LineCorrect(ProgressScreen):
         if not form.is_valid():
             return self._again(order.public_id, line.public_id, form, 400)
         try:
+            _require_asked(line)
             line_correct(line=line, parameters=form.parameters(), actor=self.actor)
         except PermissionDenied:
             raise
@@ -106,6 +109,14 @@ class LineCorrect(ProgressScreen):
     def _again(self, public_id: str, line_id: str, form: CorrectionForm, code: int) -> HttpResponse:
         order = access_storefront_order(self.actor, public_id)
         return self.shown(order_status(order, self.actor), forms={line_id: form}, code=code)
+
+
+def _require_asked(line: OrderLine) -> None:
+    """Raises Conflict unless the line asks. What failed or was declined is its seller's to try again, not the
+    buyer's at the old price.
+    """
+    if line.state != LineState.NEEDS_INPUT:
+        raise Conflict(_("Nothing is asked of you here any more."), code="NOTHING_ASKED")
 
 
 def _form(status: LineStatus) -> Any:

@@ -152,6 +152,18 @@ def test_a_run_of_another_organization_or_kind_is_not_found(staff, tenant, insta
     assert staff.client.get(path).status_code == 404
 
 
+def test_a_reader_sees_a_run_and_cannot_start_it_again(staff, reader, instance):
+    staff.client.post(url("definition", instance.public_id))
+    run = Run.objects.get()
+    Run.objects.update(state="failed")
+    path = f"/portal/runs/{run.public_id}/"
+    html = reader.client.get(path).content.decode()
+    assert 'value="retry"' not in html
+    assert reader.client.post(path, {"do": "retry"}).status_code == 403
+    assert Run.objects.get().state == "failed"
+    assert 'value="retry"' in staff.client.get(path).content.decode()
+
+
 # Provisioning --------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from bss.catalog.models import Product
 from bss.core import scope
 from bss.orders.choices import BasketState, LineState, OrderState
 from bss.orders.models import Basket, BasketLine, Order, OrderLine
-from bss.orders.services import line_ask, order_release
+from bss.orders.services import line_ask, line_fail, order_release
 from bss.subscriptions.models import Subscription
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import make_storefront_user
@@ -352,6 +352,21 @@ def test_a_line_that_needs_input_is_corrected_on_the_spot(
 
     parked.refresh_from_db()
     assert (parked.state, parked.parameters) == (LineState.PROVISIONING, {"seats_in": "Spain"})
+
+
+def test_a_buyer_does_not_try_again_what_failed(reseller, mailbox, in_basket, distributor):
+    in_basket(mailbox)
+    form = form_of(reseller.client.get("/checkout/review/").content.decode())
+    reseller.client.post("/checkout/review/", form)
+    with scope.activate(distributor.scope):
+        order = Order.objects.get()
+        order_release(order=order, actor=reseller.actor)
+        line = line_fail(line=order.lines.get(), code="NO", text="Not sold.", actor=reseller.actor)
+
+    reseller.client.post(f"/orders/{order.public_id}/lines/{line.public_id}/", {})
+
+    line.refresh_from_db()
+    assert line.state == LineState.FAILED
 
 
 def test_somebody_elses_basket_is_not_there(reseller, rival, mailbox, in_basket):

@@ -56,7 +56,7 @@ def account_create(
     account = Account(organization=organization, parent=parent, number=number.strip(), **values)
     _checked(account, (*values, "number") if number else values)
     with transaction.atomic():
-        account.number = account.number or next_number("ACC", organization.pk)
+        account.number = account.number or _next_free_number(organization.pk)
         _inserted(account)
         history.record(account, actor=actor, action="account.created")
         events.emit(AccountCreated(account.pk), subject=account, actor=actor)
@@ -177,6 +177,17 @@ def _payment_method_fits(method: Any, organization_id: int) -> None:
             field="payment_method",
             code="NOT_OFFERED",
         )
+
+
+def _next_free_number(organization_id: int) -> str:
+    """The next number that nobody was given by hand: a taken one would refuse every new account for good, since the
+    counter goes back with the refusal.
+    """
+    while True:
+        number = next_number("ACC", organization_id)
+        rows = Account.everywhere.filter(organization_id=organization_id, number=number)
+        if not rows.exists():
+            return number
 
 
 def _inserted(account: Account) -> None:

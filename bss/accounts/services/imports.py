@@ -31,8 +31,9 @@ from bss.accounts.services.contacts import contact_create
 from bss.accounts.services.import_file import ImportLine, import_file_read, lines
 from bss.core import runs
 from bss.core.actor import Actor
-from bss.core.errors import DomainError, Invalid, PermissionDenied
-from bss.core.models import Run
+from bss.core.errors import Conflict, DomainError, Invalid, PermissionDenied
+from bss.core.history import subject_type
+from bss.core.models import Run, RunState
 
 IMPORT = "accounts.import"
 CHUNK = 200
@@ -68,16 +69,32 @@ def import_create(
 
 
 def import_start(*, source: AccountImport, actor: Actor, dry_run: bool) -> Run:
-    """Begin a run over a kept file: a dry run checks every row and writes none."""
+    """Begin a run over a kept file: a dry run checks every row and writes none.
+
+    Raises Conflict while another run over it is under way: two at once would create a row without a number twice.
+    """
     title = _("Check of %(name)s") if dry_run else _("Import of %(name)s")
-    return runs.start(
-        IMPORT,
-        title=title % {"name": source.name},
-        actor=actor,
-        scope=source.scope,
-        subject=source,
-        payload={"import": source.pk, "dry_run": dry_run},
-    )
+    with transaction.atomic():
+        AccountImport.objects.select_for_update().only("pk").get(pk=source.pk)
+        if _is_under_way(source):
+            raise Conflict(_("A run over this file is under way."), code="RUN_UNDER_WAY")
+        return runs.start(
+            IMPORT,
+            title=title % {"name": source.name},
+            actor=actor,
+            scope=source.scope,
+            subject=source,
+            payload={"import": source.pk, "dry_run": dry_run},
+        )
+
+
+def _is_under_way(source: AccountImport) -> bool:
+    return Run.objects.filter(
+        kind=IMPORT,
+        subject_type=subject_type(source),
+        subject_id=source.pk,
+        state__in=[RunState.QUEUED, RunState.RUNNING],
+    ).exists()
 
 
 @dataclass

@@ -22,6 +22,10 @@ class RunPage(RunView):
             raise NotFound
         return run
 
+    def manage(self) -> str:
+        kind = self._kind(self.run)
+        return (kind.manage or kind.permission) if kind else self.permission
+
     def back(self) -> Button | None:
         kind = self._kind(self.run)
         return kind.back(self.run) if kind and kind.back else None

@@ -64,7 +64,10 @@ def changes_due() -> QuerySet[ScheduledChange]:
 
 
 def terms_due() -> QuerySet[Subscription]:
-    """Active subscriptions whose term has ended, in every organization."""
+    """Active subscriptions whose term has ended and that wait for no change, in every organization."""
+    first = ScheduledChange.everywhere.filter(
+        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=OuterRef("ends_at")
+    )
     return Subscription.everywhere.filter(
-        state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()
+        ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()
     ).order_by("ends_at")

@@ -34,12 +34,15 @@ _STATES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class RunKind:
-    """Who may see the runs of one kind, and where they lead once finished (slot `run.kinds`)."""
+    """Who may see the runs of one kind, who may stop them and start them again (`manage`; "" for whoever sees
+    them), and where they lead once finished (slot `run.kinds`).
+    """
 
     kind: str
     permission: str
     back: Callable[[Run], Button | None] | None = None
     order: int = 100
+    manage: str = ""
 
 
 class RunView(Screen):
@@ -55,6 +58,10 @@ class RunView(Screen):
         """Where to go once it is finished."""
         return None
 
+    def manage(self) -> str:
+        """The permission to stop this run and to start it again."""
+        return self.permission
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.run = self.get_run()
         template = self.partial_template if self.wants_partial() else self.template_name
@@ -67,6 +74,7 @@ class RunView(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.run = self.get_run()
+        self.actor.require(self.manage())
         match request.POST.get("do"):
             case "cancel":
                 runs.cancel(self.run)
@@ -89,14 +97,18 @@ class RunView(Screen):
     def work(self) -> Mapping[str, Any]:
         problems = self.request.GET.get("log") == "problems"
         stopping = self.run.cancel_requested and not self.run.is_finished
+        may = self.may(self.manage())
         return {
             "run": self.run,
             "badge": badge_of_run(self.run),
             "progress": progress_of(self.run),
             "lines": _lines(self.run, problems=problems),
             "problems": problems,
-            "may_cancel": self.run.cancellable and not self.run.is_finished and not stopping,
-            "may_retry": self.run.state in {RunState.FAILED, RunState.CANCELLED},
+            "may_cancel": may
+            and self.run.cancellable
+            and not self.run.is_finished
+            and not stopping,
+            "may_retry": may and self.run.state in {RunState.FAILED, RunState.CANCELLED},
             "stopping": stopping,
             "back": self.back(),
         }

@@ -231,3 +231,11 @@ def test_an_account_comes_back(staff, distributor):
 
     assert Account.everywhere.get().is_active
     assert account.version == Account.everywhere.get().version == 3
+
+
+def test_numbers_given_by_hand_are_passed_over(staff, distributor):
+    create(staff, distributor, number="ACC-000001")
+    create(staff, distributor, number="ACC-000002")
+
+    assert create(staff, distributor).number == "ACC-000003"
+    assert create(staff, distributor).number == "ACC-000004"

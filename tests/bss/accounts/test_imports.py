@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from bss.accounts.choices import StaffRole
 from bss.accounts.models import Account, AccountImport, AccountImportRow, Contact, PaymentMethod
 from bss.accounts.services import import_create, import_start
 from bss.accounts.services.import_file import import_file_read, lines
 from bss.core import scope
-from bss.core.errors import Invalid
+from bss.core.errors import Conflict, Invalid
 from bss.core.models import Run
 from tests.conftest import person_of_staff
 from tests.factories.accounts import AccountFactory, ResellerFactory, make_staff
@@ -247,6 +251,32 @@ def test_two_runs_over_one_file_do_not_overlap(staff, go, distributor):
     staff.client.post(f"{page}check/")
     assert staff.client.post(f"{page}run/").status_code == 409
     assert Run.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_starts_one_run(staff, distributor):
+    with scope.activate(distributor.scope):
+        source = import_create(
+            organization=distributor, name="c.csv", raw=FILE.encode(), actor=staff.actor
+        )
+    barrier = Barrier(2)
+
+    def click() -> bool:
+        try:
+            with scope.activate(distributor.scope):
+                barrier.wait(timeout=10)
+                import_start(source=source, actor=staff.actor, dry_run=False)
+        except Conflict:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        began = list(pool.map(lambda _n: click(), range(2)))
+    assert sorted(began) == [False, True]
+    assert Run.objects.count() == 1
 
 
 def test_support_imports_nothing(distributor):

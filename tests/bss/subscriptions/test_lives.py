@@ -9,14 +9,17 @@ import pytest
 from bss.core.actor import SYSTEM
 from bss.core.errors import IllegalTransition
 from bss.core.models import Event
-from bss.orders.choices import LineState, OrderState
+from bss.orders.choices import LineState, OrderSource, OrderState
 from bss.orders.models import OrderLine
 from bss.orders.services import line_cancel, line_correct, order_execute, order_line_add
-from bss.subscriptions.choices import SubscriptionState, SyncStatus
+from bss.subscriptions.choices import ChangeKind, SubscriptionState, SyncStatus
 from bss.subscriptions.contracts import term_end
 from bss.subscriptions.errors import NothingToRetry
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
 from bss.subscriptions.services import (
+    change_fail,
+    change_request,
+    change_withdraw,
     subscription_activate,
     subscription_ask,
     subscription_create,
@@ -202,3 +205,41 @@ def test_what_does_not_renew_expires(reseller, distributor, run_jobs, travel):
     subscription.refresh_from_db()
     assert subscription.state == SubscriptionState.EXPIRED
     assert Term.objects.count() == 1
+
+
+def test_a_term_that_waited_for_a_failed_change_is_renewed_once_it_is_withdrawn(
+    reseller, distributor, run_jobs, travel
+):
+    subscription = make_subscription(reseller.account, make_product(distributor, price="10"))
+    change = change_request(
+        subscription=subscription,
+        kind=ChangeKind.QUANTITY,
+        quantity=9,
+        actor=reseller.actor,
+        source=OrderSource.STOREFRONT,
+    )
+    change_fail(change=change, code="REFUSED", text="No", actor=SYSTEM)
+    travel(timedelta(days=40))
+    assert changes_due() == 0
+    run_jobs()
+    assert Term.objects.count() == 1
+    change_withdraw(change=change, actor=reseller.actor)
+    assert changes_due() == 1
+    run_jobs()
+    assert Term.objects.count() == 2
+
+
+def test_a_term_whose_renewal_found_it_suspended_is_renewed_after_it_was_resumed(
+    reseller, distributor, run_jobs, travel
+):
+    subscription = make_subscription(reseller.account, make_product(distributor, price="10"))
+    travel(timedelta(days=40))
+    assert changes_due() == 1
+    Subscription.objects.filter(pk=subscription.pk).update(state=SubscriptionState.SUSPENDED)
+    run_jobs()
+    assert Term.objects.count() == 1
+    Subscription.objects.filter(pk=subscription.pk).update(state=SubscriptionState.ACTIVE)
+    travel(timedelta(hours=1))
+    assert changes_due() == 1
+    run_jobs()
+    assert Term.objects.count() == 2

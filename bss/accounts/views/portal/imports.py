@@ -23,7 +23,6 @@ from bss.accounts.services import import_create, import_start
 from bss.accounts.services.import_file import COLUMNS, REQUIRED
 from bss.accounts.tables import ImportRowTable, ImportTable
 from bss.core import runs
-from bss.core.errors import Conflict
 from bss.core.history import subject_type
 from bss.core.models import Run, RunState
 from bss.ui.components import Button, Confirm, Crumb, EmptyState, Progress
@@ -179,9 +178,6 @@ class ImportRun(Screen):
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         source = access_import(self.actor, public_id)
-        run = latest_run(source)
-        if run is not None and not run.is_finished:
-            raise Conflict(_("A run over this file is under way."), code="RUN_UNDER_WAY")
         import_start(source=source, actor=self.actor, dry_run=self.dry_run)
         return redirect("accounts:import", source.public_id)
 
