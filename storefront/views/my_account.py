@@ -83,7 +83,9 @@ class Profile(Mine, FormView):
     def prepare(self) -> None:
         """Staff who look through a customer's eyes have no profile here."""
         if self.actor.read_only:
-            raise PermissionDenied(_("You are looking through a customer's eyes."), code="VIEW_ONLY")
+            raise PermissionDenied(
+                _("You are looking through a customer's eyes."), code="VIEW_ONLY"
+            )
 
     def initial(self) -> Mapping[str, Any]:
         user = self.request.user

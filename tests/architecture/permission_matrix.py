@@ -206,7 +206,14 @@ BUYS = {**ONES_OWN, "viewer": 403}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
 # Takes posts alone, and says so before it looks for anything.
-POSTED = {**ONES_OWN, "reseller": 405, "rival": 405, "customer": 405, "viewer": 405, "stranger": 405}
+POSTED = {
+    **ONES_OWN,
+    "reseller": 405,
+    "rival": 405,
+    "customer": 405,
+    "viewer": 405,
+    "stranger": 405,
+}
 
 STOREFRONT = (
     Shopped("storefront:home"),
@@ -288,7 +295,12 @@ API = (
     ),
     Called("catalog-api:product-types", (), LISTS),
     Called("catalog-api:products", (), LISTS, {"post": STAFF_WRITES}),
-    Called("catalog-api:product", ("product",), SHARED, {"patch": {**STAFF_WRITES, "organization": 200, "tenant": 404}}),
+    Called(
+        "catalog-api:product",
+        ("product",),
+        SHARED,
+        {"patch": {**STAFF_WRITES, "organization": 200, "tenant": 404}},
+    ),
     Called("catalog-api:price-lists", (), LISTS),
     Called("catalog-api:price-list", ("price_list",), _to(200, 404, 404, 404)),
     Called("catalog-api:price-list", ("own_list",), _to(404, 200, 404, 404)),

@@ -150,14 +150,15 @@ def _catalogue(world: World) -> None:
     organization = world.distributor
     product = make_product(organization, price=PRICE, cost=COST, name="Mailbox", code="MAILBOX")
     ListPriceFactory(product=product, unit="P1Y", price=Decimal("111.10"), cost=Decimal("77.70"))
-    make_add_on(product, name="Archive", code="ARCHIVE", price=PRICE, cost=COST)
+    archive = make_add_on(product, name="Archive", code="ARCHIVE", price=PRICE, cost=COST)
     category = CategoryFactory(organization=organization)
     Product.objects.filter(pk=product.pk).update(category=category)
     price_list = default_list(organization)
     own = PriceListFactory(organization=organization, owner=world.reseller, name="Tech prices")
-    PriceListItemFactory(
-        price_list=own, product=product, rule=PriceRule.MARKUP, percent=Decimal(20)
-    )
+    for sold in (product, archive):
+        PriceListItemFactory(
+            price_list=own, product=sold, rule=PriceRule.MARKUP, percent=Decimal(20)
+        )
     world.ids |= {
         "product": product.public_id,
         "type": product.type.public_id,
@@ -265,9 +266,7 @@ def _setup(world: World) -> None:
         organization_id=world.distributor.pk,
     )
     world.ids["job"] = dead.pk
-    world.ids["plans_instance"] = Instance.objects.get(
-        manager="tradewind-for-resellers"
-    ).public_id
+    world.ids["plans_instance"] = Instance.objects.get(manager="tradewind-for-resellers").public_id
 
 
 def _tokens(world: World, rival: Account) -> None:
@@ -312,5 +311,3 @@ def _afterwards(world: World) -> None:
     target = answer["Location"] if answer.status_code == 302 else answer.context["url"]
     looker.client.get(urlsplit(target).path)
     world.people["viewer"] = looker
-
-
