@@ -313,6 +313,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Fields of one name with different values: each list keeps its own.
+    "ENUM_NAME_OVERRIDES": {
+        "AccountKindEnum": "bss.accounts.choices.AccountKind",
+        "ProductKindEnum": "bss.catalog.choices.ProductKind",
+        "OrderStateEnum": "bss.orders.choices.OrderState",
+        "OrderLineStateEnum": "bss.orders.choices.LineState",
+        "OrderLineKindEnum": "bss.orders.choices.LineKind",
+        "SubscriptionStateEnum": "bss.subscriptions.choices.SubscriptionState",
+        "ChangeStateEnum": "bss.subscriptions.choices.ChangeState",
+        "ChangeKindEnum": "bss.subscriptions.choices.ChangeKind",
+    },
 }
 
 # Logs: JSON lines, no local variables -------------------------------------------------------------------

@@ -39,8 +39,8 @@ def register_all() -> None:
     )
     slots.register("portal.nav", log)
     slots.register("setup.pages", log)
-    slots.register("order.panels", _panel_of(_about_order))
-    slots.register("subscription.panels", _panel_of(_about_subscription))
+    slots.register("order.panels", _panel_of(_about))
+    slots.register("subscription.panels", _panel_of(_about))
     slots.register("account.panels", _panel_of(_to_account))
     told = TimelineSource(_entries, permission=Permission.HISTORY_VIEW)
     slots.register("order.timeline", told)
@@ -61,32 +61,32 @@ def _failed(_request: HttpRequest) -> int:
     return selectors.deliveries_visible().filter(state=DeliveryState.FAILED).count()
 
 
-def _about_order(request: HttpRequest, order: Order) -> Mapping[str, Any] | None:
-    return _panel(request, selectors.deliveries_about(order))
-
-
-def _about_subscription(
-    request: HttpRequest, subscription: Subscription
-) -> Mapping[str, Any] | None:
-    return _panel(request, selectors.deliveries_about(subscription))
+def _about(request: HttpRequest, subject: Order | Subscription) -> Mapping[str, Any] | None:
+    found = _told(request, subject)
+    return {"deliveries": found} if found else None
 
 
 def _to_account(request: HttpRequest, account: Account) -> Mapping[str, Any] | None:
-    return _panel(request, selectors.deliveries_to(account))
-
-
-def _panel(request: HttpRequest, found: Any) -> Mapping[str, Any] | None:
-    # Staff only: an e-mail may show the level above whoever else looks at the record.
     if not _is_staff(slots.actor_of(request)):
         return None
-    deliveries = list(found[:SHOWN])
-    return {"deliveries": deliveries} if deliveries else None
+    found = list(selectors.deliveries_to(account)[:SHOWN])
+    return {"deliveries": found} if found else None
 
 
 def _entries(request: HttpRequest, subject: Any) -> Iterable[Entry]:
+    return [_entry(delivery) for delivery in _told(request, subject)]
+
+
+def _told(request: HttpRequest, subject: Any) -> list[Delivery]:
+    """The newest e-mails about a record, read once for its panel and its timeline.
+
+    Staff only: an e-mail may show the level above whoever else looks at the record.
+    """
     if not _is_staff(slots.actor_of(request)):
         return []
-    return [_entry(delivery) for delivery in selectors.deliveries_about(subject)[:SHOWN]]
+    if not hasattr(subject, "_deliveries_shown"):
+        subject._deliveries_shown = list(selectors.deliveries_about(subject)[:SHOWN])
+    return list(subject._deliveries_shown)
 
 
 def _entry(delivery: Delivery) -> Entry:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from bss.core import scope
 from bss.core.history import subject_type
 from bss.core.models import HistoryEntry
 from bss.core.secrets import SecretUnreadable
@@ -88,9 +89,14 @@ def is_active(instance: Instance) -> bool:
 
 def provisioning_jobs() -> QuerySet[ProvisioningJob]:
     """Provisioning jobs below the active scope, with everything a list shows."""
-    return ProvisioningJob.objects.select_related(
+    return _below().select_related(
         "instance", "subscription__customer", "subscription__product", "change"
     )
+
+
+def _below() -> QuerySet[ProvisioningJob]:
+    # The scope alone would read every row of an organization; its id leads the index by state.
+    return ProvisioningJob.objects.filter(organization_id=scope.active().organization_id)
 
 
 def latest_job(
@@ -125,7 +131,7 @@ def account_link(instance: Instance, account_id: int) -> AccountLink | None:
 
 def failures_count() -> int:
     """How many provisioning jobs below the active scope ask for staff."""
-    return ProvisioningJob.objects.filter(state__in=NEEDS_STAFF).count()
+    return _below().filter(state__in=NEEDS_STAFF).count()
 
 
 def deliveries() -> QuerySet[ProvisioningJob]:
@@ -146,29 +152,9 @@ def awaits_delivery(job: ProvisioningJob) -> bool:
     return in_progress and is_manual(registry.find(job.instance.manager))
 
 
-def last_job(subscription: Subscription) -> ProvisioningJob | None:
-    """A subscription's last provisioning job of any kind."""
-    return (
-        ProvisioningJob.everywhere.filter(subscription=subscription)
-        .select_related("instance")
-        .order_by("-id")
-        .first()
-    )
-
-
-def history_of_jobs(subscription: Subscription, limit: int = 50) -> QuerySet[HistoryEntry]:
-    """What happened to a subscription's provisioning jobs, newest first; their ends its own history tells."""
-    jobs = ProvisioningJob.everywhere.filter(subscription=subscription).values("pk")
+def history_of_jobs(jobs: Sequence[ProvisioningJob], limit: int = 50) -> QuerySet[HistoryEntry]:
+    """What happened to provisioning jobs, newest first; their ends the subscription's own history tells."""
     steps = HistoryEntry.objects.filter(
-        subject_type=subject_type(ProvisioningJob), subject_id__in=jobs
+        subject_type=subject_type(ProvisioningJob), subject_id__in=[job.pk for job in jobs]
     ).exclude(action__in=["provisioningjob.succeed", "provisioningjob.fail"])
     return steps.order_by("-at", "-id")[:limit]
-
-
-def exchanges_of_subscription(subscription: Subscription, limit: int = 50) -> QuerySet[Exchange]:
-    """What was said to vendors about a subscription, newest first."""
-    return (
-        Exchange.everywhere.filter(job__subscription=subscription)
-        .select_related("instance")
-        .order_by("-id")[:limit]
-    )

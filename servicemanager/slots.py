@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -27,6 +27,7 @@ from servicemanager.services.definition import DEFINITION
 from servicemanager.views.shown import attention_for, exchanges_shown
 
 PANEL_JOBS = 5
+UNSURE = frozenset({ProvisioningState.CALLING, ProvisioningState.UNKNOWN})
 PROVISIONING = "provisioning"
 
 
@@ -86,8 +87,16 @@ def _subscriptions() -> None:
     )
 
 
+def _jobs(request: HttpRequest, subscription: Subscription) -> Sequence[ProvisioningJob]:
+    """The subscription's last jobs, read once for whatever a page shows of them."""
+    read: dict[int, Sequence[ProvisioningJob]] = request.__dict__.setdefault("provisioning", {})
+    if subscription.pk not in read:
+        read[subscription.pk] = selectors.jobs_of(subscription, PANEL_JOBS)
+    return read[subscription.pk]
+
+
 def _panel(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any] | None:
-    jobs = selectors.jobs_of(subscription, PANEL_JOBS)
+    jobs = _jobs(request, subscription)
     if not jobs:
         return None
     return {
@@ -108,10 +117,10 @@ def _subscription_attention(
     request: HttpRequest, subscription: Subscription
 ) -> Iterable[Attention]:
     """A failure is told by the subscription itself; the panel explains it."""
-    job = selectors.last_job(subscription)
-    if job is None or job.state == ProvisioningState.FAILED:
+    jobs = _jobs(request, subscription)
+    if not jobs or jobs[0].state == ProvisioningState.FAILED:
         return []
-    found = attention_for(job, slots.actor_of(request))
+    found = attention_for(jobs[0], slots.actor_of(request))
     return [found] if found else []
 
 
@@ -130,18 +139,21 @@ def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
 
 def _timeline(request: HttpRequest, subscription: Subscription) -> Iterable[Entry]:
     """What became of its operations, step by step, and what was said to the vendor."""
-    for row in selectors.history_of_jobs(subscription):
-        yield entry_of(row)
-    for exchange in selectors.exchanges_of_subscription(subscription):
-        shown = exchanges_shown([exchange])[0]
-        yield Entry(
-            at=exchange.at,
-            actor=exchange.instance.name,
-            title=f"{exchange.method} {exchange.path}",
-            detail=str(shown.badge.label),
-            kind="exchange",
-            tone=shown.badge.tone,
-        )
+    jobs = _jobs(request, subscription)
+    # One call and one answer: the subscription's own history says it all, and a query is saved.
+    winding = [j for j in jobs if j.attempts > 1 or j.calls > 1 or j.state in UNSURE]
+    if winding:
+        yield from (entry_of(row) for row in selectors.history_of_jobs(winding))
+    for job in jobs:
+        for shown in exchanges_shown(list(job.exchanges.all())):
+            yield Entry(
+                at=shown.row.at,
+                actor=job.instance.name,
+                title=f"{shown.row.method} {shown.row.path}",
+                detail=str(shown.badge.label),
+                kind="exchange",
+                tone=shown.badge.tone,
+            )
 
 
 # What staff do -----------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def _shelves(request: HttpRequest, _subject: Any) -> Mapping[str, Any] | None:
     surface = getattr(request, "surface", None)
     if surface is None or surface.storefront is None:
         return None
-    found = window.shelves(surface.storefront.organization_id)
+    found = window.shelves_open(surface.storefront.organization_id)
     match = request.resolver_match
     return {
         "shelves": found[:SHELVES_SHOWN],

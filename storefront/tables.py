@@ -8,10 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.core.money import Money, round_half_up
-from bss.orders.choices import OrderState
+from bss.orders.choices import LineKind, OrderState
 from bss.ui.components import Badge, Button, Confirm, badge_of
 from bss.ui.tables import Column, Table
 
@@ -67,11 +68,25 @@ def _order_badge(order: Any) -> Badge:
     return badge_of(order.state, order.get_state_display())
 
 
+def _what(order: Any) -> str:
+    """The first product and how many more; for a change, what it changes."""
+    if order.first_kind not in {None, LineKind.NEW}:
+        return str(order.name)
+    more = (order.item_count or 1) - 1
+    first = order.first_item or order.name
+    if not more:
+        return str(first)
+    return ngettext("%(first)s and %(n)d more", "%(first)s and %(n)d more", more) % {
+        "first": first,
+        "n": more,
+    }
+
+
 class OrderTable(Table):
     """What was ordered, at what the payer pays."""
 
     number = Column("number", _("Order"), link=True)
-    name = Column("name", _("What"))
+    what = Column(_what, _("What"))
     customer = Column("customer__name", _("For"))
     placed = Column("placed_at", _("Placed"), kind="when")
     by = Column("placed_by_label", _("By"), hidden_by_default=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import set_script_prefix, set_urlconf
 
 from bss.accounts import selectors
 from bss.accounts.models import Account, Membership, Organization, Storefront, User
@@ -36,44 +37,50 @@ class Person:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
+def _nothing_left_behind():
+    """No cache, script prefix or URL configuration of an earlier test."""
     cache.clear()
+    set_script_prefix("/")
+    set_urlconf(None)
+    yield
+    set_script_prefix("/")
+    set_urlconf(None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def distributor(db) -> Organization:
     organization = OrganizationFactory(name="Meridian Cloud Distribution")
     StorefrontFactory(organization=organization)
     return organization
 
 
-@pytest.fixture()
+@pytest.fixture
 def shop(distributor) -> Storefront:
     """The distributor's own storefront."""
     return Storefront.everywhere.get(organization=distributor, owner=None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def staff(distributor) -> Person:
     return person_of_staff(make_staff(distributor))
 
 
-@pytest.fixture()
+@pytest.fixture
 def reseller(distributor, shop) -> Person:
     return person_of_account(ResellerFactory(organization=distributor, name="Techsolutions"), shop)
 
 
-@pytest.fixture()
+@pytest.fixture
 def rival(distributor, shop) -> Person:
     return person_of_account(ResellerFactory(organization=distributor, name="Northbridge IT"), shop)
 
 
-@pytest.fixture()
+@pytest.fixture
 def customer_account(reseller) -> Account:
     return AccountFactory(parent=reseller.account, name="Aegean Foods")
 
 
-@pytest.fixture()
+@pytest.fixture
 def tenant(distributor) -> Person:
     billing = ResellerFactory(organization=distributor, name="Nordhaven Systems")
     organization = OrganizationFactory(
@@ -83,7 +90,7 @@ def tenant(distributor) -> Person:
     return person_of_staff(make_staff(organization))
 
 
-@pytest.fixture()
+@pytest.fixture
 def at_distributor(distributor):
     """The distributor's scope, for tests that read or call services directly."""
     with scope.activate(distributor.scope):
@@ -120,7 +127,7 @@ def signed_in(user: User, surface_key: str, storefront: Storefront | None = None
     return client
 
 
-@pytest.fixture()
+@pytest.fixture
 def run_jobs(django_capture_on_commit_callbacks):
     """Do everything that is due, as the workers would, until nothing is. Returns how many jobs ran."""
 
@@ -138,7 +145,7 @@ def run_jobs(django_capture_on_commit_callbacks):
     return drain
 
 
-@pytest.fixture()
+@pytest.fixture
 def travel():
     """Move the product's clock: `travel(timedelta(days=30))`."""
     from contextlib import ExitStack

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.encoding import force_str
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,10 +85,30 @@ def token_badge(token: ApiToken) -> Badge:
     return Badge(_("Works"), "success")
 
 
+def whole_number(account: Account) -> SafeString:
+    """The number on one line: its hyphen is no place to break it."""
+    return format_html('<span class="nowrap">{}</span>', account.number)
+
+
+def person_html(contact: Contact) -> SafeString:
+    """A person's name with the job below it."""
+    return format_html(
+        '{}<br><span class="muted">{}</span>' if contact.job_title else "{}",
+        contact.full_name,
+        contact.job_title,
+    )
+
+
+def parts_of(contact: Contact) -> str:
+    """What a contact is to its account: the primary one, the one who gets invoices."""
+    parts = [(contact.is_primary, _("Primary")), (contact.receives_invoices, _("Invoices"))]
+    return ", ".join(words for holds, words in parts if holds)
+
+
 class AccountTable(Table):
     """The customers list."""
 
-    number = Column("number", gettext_lazy("Number"), sortable=True)
+    number = Column("number", gettext_lazy("Number"), sortable=True, render=whole_number)
     name = Column("name", gettext_lazy("Name"), sortable=True, link=True)
     kind = Column(
         lambda a: Badge(a.get_kind_display()), gettext_lazy("Kind"), kind="badge", sortable="kind"
@@ -130,12 +152,9 @@ class ContactTable(Table):
     """The people of one account, on its page."""
 
     caption = gettext_lazy("Contacts")
-    name = Column("full_name", gettext_lazy("Name"), link=True)
-    job = Column("job_title", gettext_lazy("Job title"))
+    name = Column("full_name", gettext_lazy("Name"), link=True, render=person_html)
     email = Column("email", gettext_lazy("E-mail"))
-    phone = Column("phone", gettext_lazy("Phone"))
-    role = Column(lambda c: _("Primary") if c.is_primary else "", gettext_lazy("Role"))
-    invoices = Column("receives_invoices", gettext_lazy("Receives invoices"), kind="bool")
+    part = Column(parts_of, gettext_lazy("Part"))
     login = Column(lambda c: login_badge(membership_of(c)), gettext_lazy("Sign-in"), kind="badge")
 
     def row_url(self, row: Contact) -> str:

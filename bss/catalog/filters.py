@@ -23,11 +23,11 @@ def yes_no(field: str, label: Any) -> django_filters.BooleanFilter:
 
 
 def _categories(request: HttpRequest | None) -> Any:
-    return selectors.categories()
+    return selectors.category_choices()
 
 
 def _types(request: HttpRequest | None) -> Any:
-    return selectors.product_types()
+    return selectors.product_type_choices()
 
 
 def _vendors() -> list[tuple[str, str]]:

@@ -66,6 +66,16 @@ def categories() -> QuerySet[Category]:
     )
 
 
+def product_type_choices() -> QuerySet[ProductType]:
+    """The product types to choose from: without counting anything."""
+    return ProductType.objects.order_by("name")
+
+
+def category_choices() -> QuerySet[Category]:
+    """The categories to choose from, with their parents: without counting anything."""
+    return Category.objects.select_related("parent").order_by("position", "name")
+
+
 def price_lists() -> QuerySet[PriceList]:
     """The organization's own price lists with `item_count` and `account_count`; resellers' are theirs."""
     return (

@@ -15,7 +15,13 @@ class ScopedManager(models.Manager[M]):
     """Rows whose path starts with the active scope. Raises ScopeMissing when none is active."""
 
     def get_queryset(self) -> models.QuerySet[M]:
-        return super().get_queryset().filter(scope__startswith=scopes.active().path)
+        scope = scopes.active()
+        # The path alone would do. The organization lets the indexes that begin with it count and find by state.
+        return (
+            super()
+            .get_queryset()
+            .filter(organization_id=scope.organization_id, scope__startswith=scope.path)
+        )
 
 
 class SharedManager(models.Manager[M]):

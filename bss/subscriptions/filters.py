@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bss.catalog.choices import Unit
-from bss.catalog.selectors import product_types
+from bss.catalog.selectors import product_type_choices
 from bss.subscriptions.choices import SubscriptionState, SyncStatus
 
 
 def _types(request: HttpRequest | None) -> Any:
-    return product_types()
+    return product_type_choices()
 
 
 class SubscriptionFilter(django_filters.FilterSet):

@@ -74,9 +74,12 @@ def problem_attention(
     refused = change is not None and change.state == ChangeState.FAILED
     if not failed and not refused:
         give = Button(_("Give the answer"), answer_url, "pencil-square") if answer_url else None
-        title = _("%(name)s needs input") % {"name": subscription.name}
         return Attention(
-            title, subscription.problem_text, "warning", give, subscription.problem_code
+            _("%(name)s needs input") % {"name": subscription.name},
+            subscription.problem_text,
+            "warning",
+            give,
+            subscription.problem_code,
         )
     retry = Button(_("Try again"), retry_url, "arrow-path", "normal", "post") if retry_url else None
     title = _("Provisioning failed") if failed else _("The change failed")

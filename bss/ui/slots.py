@@ -164,6 +164,15 @@ def actor_of(request: HttpRequest) -> Actor:
     return getattr(request, "actor", None) or ANONYMOUS
 
 
+def read_once(request: HttpRequest, key: str, subject: Any, read: Callable[[], T]) -> T:
+    """What `read` gives, kept for the rest of the request: several slots of one page may tell of the same rows."""
+    kept: dict[tuple[str, str, Any], Any] = request.__dict__.setdefault("_slots_read", {})
+    name = (key, subject._meta.label, subject.pk)
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
+
+
 def buttons(slot: str, request: HttpRequest, subject: Any) -> list[Button]:
     """The slot's actions that this actor may take on this subject now, ready to render."""
     actor = actor_of(request)

@@ -12,13 +12,13 @@ from bss.catalog.choices import Unit
 from bss.core.money import Money
 from bss.pricing.contracts import UnitPrice
 from bss.subscriptions.choices import SubscriptionState
+from bss.subscriptions.models import Subscription
 from resellers.choices import COMING, Capability, PlanCode
 from resellers.contracts import CapabilityView, PlanChange, PlanOffer, PlanPrice
 from resellers.models import Plan, ResellerProfile
 from resellers.selectors.plans import (
     change_in_flight,
     held_profile,
-    plan_in_flight,
     plan_prices,
     plans_of,
     profile_of,
@@ -37,14 +37,19 @@ def capability_views(plan: Plan) -> list[CapabilityView]:
     ]
 
 
-def plan_offers(account: Account, *, may_switch: bool) -> list[PlanOffer]:
-    """The three columns of the plans page, for this reseller."""
+def plan_offers(
+    account: Account,
+    *,
+    profile: ResellerProfile | None,
+    waiting: Subscription | None,
+    may_switch: bool,
+) -> list[PlanOffer]:
+    """The three columns of the plans page, for this reseller with its profile and its plan in flight (`waiting`)."""
     plans = plans_of(account.organization_id)
-    profile = profile_of(account)
     held = held_profile(profile)
     current = held.plan if held else next((p for p in plans if p.code == PlanCode.BASIC), None)
     prices = plan_prices(account, plans)
-    busy = plan_in_flight(account) is not None or bool(
+    busy = waiting is not None or bool(
         held and held.subscription and change_in_flight(held.subscription)
     )
     return [

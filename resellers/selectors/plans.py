@@ -10,7 +10,7 @@ from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account
 from bss.orders.models import Order, OrderLine
 from bss.pricing.contracts import UnitPrice
-from bss.pricing.selectors import offers_for
+from bss.pricing.selectors import browsing_market, offers_under
 from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from resellers.choices import PLAN_TYPE
@@ -27,7 +27,7 @@ def plans_of(organization_id: int) -> list[Plan]:
     """The organization's plans, Basic first."""
     return list(
         Plan.everywhere.filter(organization_id=organization_id)
-        .select_related("product")
+        .select_related("product__type")
         .order_by("position")
     )
 
@@ -90,9 +90,9 @@ def change_in_flight(subscription: Subscription) -> bool:
 
 
 def plan_prices(account: Account, plans: Sequence[Plan]) -> dict[int, list[UnitPrice]]:
-    """The prices at which this reseller may buy each plan, by product."""
-    ids = [plan.product_id for plan in plans if plan.product_id]
-    return offers_for(payer=account, product_ids=ids)
+    """The prices at which this reseller may buy each plan, by product. The plans' products are not read again."""
+    market = browsing_market(account)
+    return offers_under(market, [p.product for p in plans if p.product]) if market else {}
 
 
 def plans_with_counts() -> QuerySet[Plan]:

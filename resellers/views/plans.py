@@ -17,7 +17,7 @@ from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
 from bss.orders.services import basket_open_for
-from bss.subscriptions.models import ScheduledChange
+from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui.components import Attention, Badge, Button, Crumb, PlanColumn
 from bss.ui.generic import Page, Screen
 from resellers import selectors
@@ -37,15 +37,16 @@ class Plans(Page):
     def context(self) -> Mapping[str, Any]:
         account = access_own_account(self.actor)
         may = self.actor.can(Permission.PLAN_SWITCH) and not self.actor.read_only
-        offers = selectors.plan_offers(account, may_switch=may)
         profile = selectors.profile_of(account)
+        waiting = selectors.plan_in_flight(account)
+        offers = selectors.plan_offers(account, profile=profile, waiting=waiting, may_switch=may)
         return {
             "plans": [_column(offer) for offer in offers],
             "profile": profile,
             "is_open": bool(profile and selectors.storefront_is_open(profile)),
             "shop_url": f"{profile.storefront.prefix}/" if profile and profile.storefront else "",
             "coming": selectors.coming(offers),
-            "notices": _notices(account),
+            "notices": _notices(account, waiting),
             "may_manage": self.actor.can(Permission.STOREFRONT_MANAGE),
         }
 
@@ -134,7 +135,7 @@ class PlanCancel(PlanChangePage):
         return {**super().context(), "is_cancel": True}
 
 
-def _notices(account: Account) -> list[Attention]:
+def _notices(account: Account, waiting: Subscription | None) -> list[Attention]:
     """What stands above the comparison: a plan on its way, or why there is none to choose."""
     if hasattr(account, "tenant_organization"):
         return [
@@ -144,7 +145,6 @@ def _notices(account: Account) -> list[Attention]:
                 tone="info",
             )
         ]
-    waiting = selectors.plan_in_flight(account)
     if waiting is None:
         return []
     order = waiting.order_line.order

@@ -44,14 +44,14 @@ STEPS: tuple[CheckoutStep, ...] = (
 
 
 def steps_at(current: str, *, has_questions: bool, is_done: bool = False) -> list[Step]:
-    """The steps with the present one marked; those before it lead back, unless everything is done."""
+    """The steps with the present one marked; those before it lead back, until the order is placed."""
     shown = [step for step in STEPS if has_questions or not step.needs_questions]
     at = next(i for i, step in enumerate(shown) if step.key == current)
     return [
         Step(
             step.label,
             "done" if i < at or is_done else "current" if i == at else "todo",
-            reverse(step.url_name) if i < at and step.url_name and not is_done else "",
+            reverse(step.url_name) if i < at and shown[at].url_name else "",
         )
         for i, step in enumerate(shown)
     ]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from bss.accounts.permissions import Permission
@@ -120,8 +120,22 @@ def access_storefront_order(actor: Actor, public_id: str) -> Order:
 
 
 def orders_shown() -> QuerySet[Order]:
-    """Every order below the active scope that was placed, newest first."""
-    return orders.orders_visible().exclude(state=OrderState.DRAFT)
+    """Every order below the active scope that was placed, newest first.
+
+    With `first_item` (a product's name), `first_kind` (a LineKind) and `item_count`, add-ons not counted.
+    """
+    tops = OrderLine.objects.filter(order=OuterRef("pk"), parent=None)
+    first = tops.order_by("position", "pk")
+    counted = tops.order_by().values("order").annotate(n=Count("pk")).values("n")
+    return (
+        orders.orders_visible()
+        .exclude(state=OrderState.DRAFT)
+        .annotate(
+            first_item=Subquery(first.values("product_name")[:1]),
+            first_kind=Subquery(first.values("kind")[:1]),
+            item_count=Subquery(counted),
+        )
+    )
 
 
 def order_status(order: Order, actor: Actor) -> OrderStatus:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from bss.catalog import selectors as catalog
@@ -88,28 +90,48 @@ def listing(
 
 def featured(viewer: Viewer) -> tuple[Sequence[ProductCard], bool]:
     """What the home page shows first, and whether it is featured; without featured ones the newest."""
-    found = list(visible(viewer).order_by("-is_featured", "-created_at", "-pk")[:FEATURED])
-    chosen = [product for product in found if product.is_featured]
-    return cards(viewer, chosen or found), bool(chosen)
+    newest = visible(viewer).order_by("-created_at", "-pk")
+    # Asked for by themselves: sorting a long catalogue to find the few that are featured took 100 ms.
+    chosen = list(newest.filter(is_featured=True)[:FEATURED])
+    return cards(viewer, chosen or list(newest[:FEATURED])), bool(chosen)
 
 
 def shelves(organization_id: int) -> list[ShelfView]:
     """The top categories that hold something on sale, in their order, with how much."""
-    on_sale = Product.objects.filter(is_active=True, kind=ProductKind.PRIMARY).exclude(
-        type__audience=ProductAudience.RESELLER
-    )
     rows = (
         Category.objects.filter(organization_id=organization_id, parent=None)
         .annotate(
-            own=Count("products", filter=Q(products__in=on_sale), distinct=True),
-            below=Count(
-                "children__products", filter=Q(children__products__in=on_sale), distinct=True
-            ),
+            own=_number_on_sale(category=OuterRef("pk")),
+            below=_number_on_sale(category__parent=OuterRef("pk")),
         )
         .filter(Q(own__gt=0) | Q(below__gt=0))
         .order_by("position", "name")
     )
     return [ShelfView(category, category.own + category.below) for category in rows]
+
+
+def shelves_open(organization_id: int) -> list[Category]:
+    """The same categories without the numbers, which the bar on every page does not show."""
+    return list(
+        Category.objects.filter(organization_id=organization_id, parent=None)
+        .filter(
+            Exists(_on_sale(category=OuterRef("pk")))
+            | Exists(_on_sale(category__parent=OuterRef("pk")))
+        )
+        .order_by("position", "name")
+    )
+
+
+def _on_sale(**where: Any) -> QuerySet[Product]:
+    on_sale = Product.objects.filter(is_active=True, kind=ProductKind.PRIMARY, **where)
+    return on_sale.exclude(type__audience=ProductAudience.RESELLER)
+
+
+def _number_on_sale(**where: Any) -> Coalesce:
+    """How many products on sale are `where`. A subquery per shelf finds them by its index: joining two levels of
+    shelves with all products and counting them distinct took 150 ms with 20,000 products."""
+    numbers = _on_sale(**where).order_by().values("organization_id").annotate(number=Count("pk"))
+    return Coalesce(Subquery(numbers.values("number")), 0)
 
 
 def shelf_called(slug: str) -> Category:

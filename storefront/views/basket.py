@@ -108,7 +108,7 @@ class BasketPage(Buying):
         return self.nothing_here() if checkout is None else self.basket_page(checkout)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        removed = request.POST.get("remove", "")
+        removed = request.POST.get("take_out", "")
         if removed:
             line = access_basket_line(self.actor, removed, self.storefront())
             basket_line_remove(line=line, actor=self.actor)

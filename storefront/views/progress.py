@@ -48,7 +48,11 @@ class ProgressScreen(Screen):
             "title": _("Order %(number)s") % {"number": order.number},
             "order": order,
             "status": status,
-            "steps": steps_at("confirmation", has_questions=True, is_done=not status.is_moving)
+            "steps": steps_at(
+                "confirmation",
+                has_questions=any(each.line.parameters for each in status.lines),
+                is_done=not status.is_moving,
+            )
             if order.basket_id
             else (),
             "rows": [

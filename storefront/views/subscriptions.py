@@ -251,6 +251,7 @@ class ChangePage(Screen):
             "form": form,
             "preview": preview,
             "seen": str(preview.after.amount) if preview else "",
+            "added": preview.charged if preview and self.kind == ChangeKind.QUANTITY else None,
             "hidden": self._hidden(form) if preview else {},
             "confirm_label": self.confirm_label,
             "danger": self.danger,

@@ -23,7 +23,7 @@ WORDS = re.compile(r"\b(Cost|Costs|Profit|Margin)\b")
 def told(answer: Any) -> str:
     """What an answer says, without its drawings: the paths of icons are full of numbers."""
     content = answer.getvalue().decode(errors="replace")
-    return re.sub(r"<svg.*?</svg>", "", content, flags=re.S)
+    return re.sub(r"<svg.*?</svg>", "", content, flags=re.DOTALL)
 
 
 def shown(text: str, figures: tuple[str, ...]) -> list[str]:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 
 from bss.accounts.choices import StaffRole
-from bss.accounts.models import Account, Membership, Organization, Storefront
+from bss.accounts.models import Account, Organization, Storefront
 from bss.accounts.permissions import API_SCOPES
 from bss.accounts.services import (
     import_create,

@@ -12,7 +12,7 @@ from bss.subscriptions.choices import SubscriptionState
 from servicemanager.choices import InstanceState
 from servicemanager.choices import ProvisioningState as P
 from servicemanager.contracts import Done, OutcomeUnknown, Refused
-from servicemanager.models import Exchange, Instance
+from servicemanager.models import Exchange, Instance, ProvisioningJob
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
 from tests.factories.orders import make_product, make_subscription
@@ -261,6 +261,11 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(
     for name in ("jobs", "list"):
         with django_assert_max_num_queries(15):
             page(staff, name)
+    job = ProvisioningJob.everywhere.select_related("subscription").latest("id")
+    with django_assert_max_num_queries(15):
+        page(staff, "job", job.public_id)
+    with django_assert_max_num_queries(15):
+        record(staff, "subscriptions:detail", job.subscription.public_id)
 
 
 # On other records ----------------------------------------------------------------------------------------

@@ -189,7 +189,7 @@ def test_a_line_is_removed_with_its_add_ons(reseller, mailbox, asking):
     )
     line = BasketLine.objects.get(parent=None)
 
-    response = reseller.client.post("/basket/", {"remove": line.public_id})
+    response = reseller.client.post("/basket/", {"take_out": line.public_id})
 
     assert response.url == "/basket/"
     assert BasketLine.objects.count() == 0
@@ -358,7 +358,7 @@ def test_somebody_elses_basket_is_not_there(reseller, rival, mailbox, in_basket)
     line = in_basket(mailbox)
     basket = Basket.everywhere.get()
 
-    removed = rival.client.post("/basket/", {"remove": line.public_id})
+    removed = rival.client.post("/basket/", {"take_out": line.public_id})
     placed = rival.client.post("/checkout/review/", {"basket": basket.public_id, "version": "1"})
 
     assert (removed.status_code, placed.status_code) == (404, 404)

@@ -62,7 +62,10 @@ class _AccountFields(forms.Form):
     taxable = forms.BooleanField(label=_("Charge tax"), required=False, initial=True)
     ordering_enabled = forms.BooleanField(label=_("May order"), required=False, initial=True)
     reselling_enabled = forms.BooleanField(
-        label=_("May resell"), required=False, help_text=_("Only for a reseller.")
+        label=_("May resell"),
+        required=False,
+        initial=True,
+        help_text=_("Counts for a reseller alone."),
     )
     currency = forms.ChoiceField(label=_("Currency"))
     credit = forms.ChoiceField(
@@ -79,7 +82,11 @@ class _AccountFields(forms.Form):
         help_text=_("In the account's currency."),
     )
     payment_method: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        label=_("Payment method"), queryset=None, required=False, to_field_name="public_id"
+        label=_("Payment method"),
+        queryset=None,
+        required=False,
+        to_field_name="public_id",
+        empty_label=_("None"),
     )
     billing_day = forms.IntegerField(
         label=_("Billing day"),
@@ -124,6 +131,7 @@ class AccountCreateForm(_AccountFields):
         queryset=None,
         required=False,
         to_field_name="public_id",
+        empty_label=_("None"),
         help_text=_("Whose end customer this is. Only for an end customer."),
     )
 

@@ -123,7 +123,7 @@ def storefront_alias_change(*, storefront: Storefront, alias: str, actor: Actor)
     if before == storefront.alias:
         return storefront
     with transaction.atomic():
-        _saved_at_a_free_address(storefront)
+        _saved_at_a_free_address(storefront, ["alias"])
         history.record(
             storefront,
             actor=actor,
@@ -171,10 +171,11 @@ def _owner_fits(owner: Account, organization: Organization) -> None:
         raise Conflict(_("This reseller has a storefront already."), code="STOREFRONT_EXISTS")
 
 
-def _saved_at_a_free_address(storefront: Storefront) -> None:
+def _saved_at_a_free_address(storefront: Storefront, columns: list[str] | None = None) -> None:
+    """Create it, or save `columns` of one that exists: a whole save would undo a closing of this moment."""
     try:
         with transaction.atomic():
-            storefront.save()
+            storefront.save(force_insert=columns is None, update_fields=columns)
     except IntegrityError as error:
         raise _address_taken(storefront) from error
 

@@ -121,7 +121,7 @@ class CategoryForm(forms.Form):
 
     def __init__(self, *args: Any, but: Category | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = selectors.categories()
+        others = selectors.category_choices()
         if but is not None:
             others = others.exclude(pk=but.pk)
         self.fields["parent"].queryset = others  # type: ignore[attr-defined]

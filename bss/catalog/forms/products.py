@@ -52,7 +52,7 @@ class ProductForm(forms.Form):
 
     def __init__(self, *args: Any, product_type: ProductType, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = selectors.categories()  # type: ignore[attr-defined]
+        self.fields["category"].queryset = selectors.category_choices()  # type: ignore[attr-defined]
         self.specs = [s for s in specs_from_json(product_type.characteristics) if _shown(s)]
         for spec in self.specs:
             self.fields[f"{PREFIX}{spec.code}"] = form_field(_open(spec))
@@ -104,7 +104,7 @@ class TypeChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].queryset = selectors.product_types()  # type: ignore[attr-defined]
+        self.fields["type"].queryset = selectors.product_type_choices()  # type: ignore[attr-defined]
 
 
 class PictureForm(forms.Form):

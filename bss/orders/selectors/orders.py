@@ -76,6 +76,11 @@ def terms_current(organization_id: int) -> TermsVersion | None:
     )
 
 
+def terms_version(organization_id: int, version: str) -> TermsVersion | None:
+    """One published version; None when there is none of that name."""
+    return TermsVersion.everywhere.filter(organization_id=organization_id, version=version).first()
+
+
 def _money(amount: object, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)  # type: ignore[arg-type]
 

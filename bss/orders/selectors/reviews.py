@@ -91,15 +91,16 @@ def open_characteristics(product: Product) -> list[FieldSpec]:
 
 
 def correction_specs(line: OrderLine, *, staff: bool = False) -> list[FieldSpec]:
-    """What must be asked again for a line that needs input or failed, the field at fault first.
+    """What must be asked again for a line that needs input or failed: the field at fault, or all of them.
 
-    A field nobody declares is asked as text, so that a service manager may ask for anything.
+    A field nobody declares is asked as text, so that a service manager may ask for anything. Without `staff`
+    nothing is asked that only staff may answer; an empty list then means that staff must.
     """
     subject = order_subject(line.order, [line])
-    questions = questions_for(subject, [line], staff=staff)
+    questions = questions_for(subject, [line], staff=True)
     specs = {spec.code: spec for spec in (questions[0].specs if questions else ())}
     wanted = line.problem_field
-    if not wanted:
-        return list(specs.values())
-    label = wanted.replace("_", " ").capitalize()
-    return [specs.get(wanted, FieldSpec(wanted, label, required=True))]
+    if wanted and wanted not in specs:
+        return [FieldSpec(wanted, wanted.replace("_", " ").capitalize(), required=True)]
+    asked = [specs[wanted]] if wanted else list(specs.values())
+    return [spec for spec in asked if staff or spec.audience == "buyer"]

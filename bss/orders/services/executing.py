@@ -46,10 +46,15 @@ def order_place(*, order: Order, actor: Actor, terms: TermsVersion | None = None
     """
     if order.state != OrderState.DRAFT and order.placed_at is not None:
         return order
+    order_place_check(order=order, actor=actor, terms=terms)
+    return order_place_reviewed(order=order, actor=actor, terms=terms)
+
+
+def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
+    """The asking half of `order_place`: the terms, then everything `order_review` asks."""
     if actor.account_id is not None:
         check_terms(order.organization_id, terms)
     order_review(order=order, step="place", actor=actor)
-    return order_place_reviewed(order=order, actor=actor, terms=terms)
 
 
 def order_execute(*, order: Order, actor: Actor, accept_reprice: bool = False) -> Order:
@@ -199,6 +204,7 @@ def _require_due(order: Order) -> None:
 
 
 def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> None:
+    """Raises what stands in the way; the lines' parameters become canonical (not saved)."""
     rules.check_ordering(order.account, order.customer)
     rules.check_customer(order.customer, order.account)
     products = [line.product for line in lines]
@@ -206,19 +212,26 @@ def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> No
     by_pk = {line.pk: line.product for line in lines}
     for line in lines:
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
-    check_answers(order, lines, staff=staff)
+    read_answers(order, lines, staff=staff)
 
 
-def check_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = False) -> None:
-    """Raises Invalid keyed "<line>.<field>" for what Service Details asks and nobody has answered well."""
+def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = False) -> None:
+    """Read what Service Details asks into each line's parameters, canonical. Saves nothing.
+
+    Raises Invalid keyed "<line>.<field>" for what nobody has answered well.
+    """
     errors: dict[str, list[object]] = {}
+    by_id = {line.public_id: line for line in lines}
     subject = selectors.order_subject(order, lines)
     for question in selectors.questions_for(subject, lines, staff=staff):
+        line = by_id[question.key]
         try:
-            # Stored answers are canonical: the English reading of a number is the canonical one.
-            parse_all(question.specs, question.answers, locale="en")
+            # Stored answers are canonical already; an API's caller may have written a number as text.
+            answers = parse_all(question.specs, question.answers, locale="en")
         except Invalid as problem:
             errors |= {f"{question.key}.{code}": t for code, t in problem.errors.items()}
+        else:
+            line.parameters = {**line.parameters, **answers}
     if errors:
         raise Invalid(_("Some items need more details first."), errors=errors, code="DETAILS")
 
@@ -236,6 +249,7 @@ def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, ac
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         reprice(held, lines, prices)
+        OrderLine.objects.bulk_update(lines, ["parameters"])
     order.total, order.total_cost = held.total, held.total_cost
     order.total_resale = held.total_resale
     if changed and not accept:

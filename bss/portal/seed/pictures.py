@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
 
-PICTURE = (640, 400)
+PICTURE = (480, 300)
 LOGO = 256
 _WHITE = (255, 255, 255)
 # One pair of colours per shelf, so that a page of products looks like one shop.

@@ -21,20 +21,25 @@ from tests.bss.core import crashing
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def killed_at(point, job=None):
-    """Run a worker on the job until it is killed at `point`."""
+def database_url():
+    """The test database as a process of its own finds it."""
     database = connection.settings_dict
     url = f"postgres://{database['USER']}:{database['PASSWORD']}@"
-    # A socket's folder cannot stand where a host does.
     host = database["HOST"] or "localhost"
+    # A socket's folder cannot stand where a host does.
     url += f"/{host}/" if host.startswith("/") else f"{host}:{database['PORT'] or 5432}/"
+    return url + database["NAME"]
+
+
+def killed_at(point, job=None):
+    """Run a worker on the job until it is killed at `point`."""
     done = subprocess.run(  # noqa: S603 -- our own module
         [sys.executable, "-m", "tests.bss.core.crashing", point, str(job.pk if job else 0)],
         cwd=settings.BASE_DIR,
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": url + database["NAME"],
+            "DATABASE_URL": database_url(),
         },
         capture_output=True,
         timeout=60,

@@ -82,7 +82,6 @@ class AccountList(ListView):
     search_label = gettext_lazy("Name, number or e-mail")
     export_name = "customers"
     saved_views = (
-        SavedView("all", gettext_lazy("All")),
         SavedView("resellers", gettext_lazy("Resellers"), {"kind": AccountKind.RESELLER}),
         SavedView("direct", gettext_lazy("Direct customers"), {"kind": AccountKind.DIRECT}),
         SavedView("customers", gettext_lazy("End customers"), {"kind": AccountKind.CUSTOMER}),

@@ -1,0 +1,279 @@
+"""/api/v1/subscriptions: what customers have, and the changes that may be asked of it.
+
+A token sees the amounts of its own level, as in /orders.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bss.accounts.api import IDEMPOTENCY, Strict
+from bss.accounts.permissions import Permission
+from bss.catalog.choices import Unit
+from bss.core.actor import Actor
+from bss.core.api import IdempotentView
+from bss.core.errors import Invalid
+from bss.orders.api import Amount, actor_of, valid
+from bss.orders.choices import OrderSource
+from bss.orders.selectors import track_for
+from bss.subscriptions import selectors, services
+from bss.subscriptions.access import access_subscription
+from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
+from bss.subscriptions.models import ScheduledChange, Subscription
+
+
+class TermAmountsOut(serializers.Serializer[Any]):
+    """Net amounts of one unit and of one term. What the token may not see is left out."""
+
+    unit_price = Amount(required=False)
+    total = Amount(allow_null=True)
+    resale_total = Amount(required=False, help_text="What a reseller charges its customer.")
+    cost = Amount(required=False, help_text="Only for an organization's token with cost.view.")
+    profit = Amount(required=False, help_text="Only for an organization's token with cost.view.")
+
+
+class SubscriptionChangeOut(serializers.Serializer[Any]):
+    """What is to happen to a subscription, or happened."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(choices=ChangeKind.choices)
+    state = serializers.ChoiceField(choices=ChangeState.choices)
+    quantity = serializers.IntegerField(allow_null=True)
+    product = serializers.CharField(source="product.public_id", default=None, allow_null=True)
+    due_at = serializers.DateTimeField()
+    applied_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+    problem_code = serializers.CharField()
+    problem_text = serializers.CharField()
+    order = serializers.CharField(source="order_line.order.public_id")
+
+
+class SubscriptionOut(serializers.Serializer[Any]):
+    """One product a customer uses, term after term."""
+
+    id = serializers.CharField(source="public_id")
+    number = serializers.CharField()
+    name = serializers.CharField()
+    customer = serializers.CharField(source="customer.public_id")
+    billed_to = serializers.SerializerMethodField(
+        help_text="The account that pays; null for an end customer's token."
+    )
+    product = serializers.CharField(source="product.public_id")
+    order = serializers.CharField(source="order_line.order.public_id")
+    unit = serializers.ChoiceField(choices=Unit.choices)
+    quantity = serializers.IntegerField()
+    parameters = serializers.DictField()
+    state = serializers.ChoiceField(choices=SubscriptionState.choices)
+    sync_status = serializers.ChoiceField(choices=SyncStatus.choices)
+    external_id = serializers.CharField()
+    currency = serializers.CharField()
+    amounts = serializers.SerializerMethodField()
+    renews = serializers.BooleanField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+    problem_code = serializers.CharField()
+    problem_text = serializers.CharField()
+
+    def get_billed_to(self, subscription: Subscription) -> str | None:
+        track = track_for(self.context["actor"], subscription.payer_id)
+        return subscription.payer.public_id if track == "price" else None
+
+    def get_amounts(self, subscription: Subscription) -> dict[str, Any]:
+        amounts = selectors.amounts_of(
+            subscription,
+            self.context["actor"],
+            payer_id=subscription.payer_id,
+            currency=subscription.currency,
+        )
+        found = {
+            "unit_price": amounts.unit,
+            "total": amounts.total,
+            "resale_total": amounts.resale,
+            "cost": amounts.cost,
+            "profit": amounts.profit,
+        }
+        values = {name: money.amount for name, money in found.items() if money is not None}
+        return dict(TermAmountsOut({"total": None, **values}).data)
+
+
+class SubscriptionAddOnOut(serializers.Serializer[Any]):
+    """An add-on that came with a subscription."""
+
+    id = serializers.CharField(source="public_id")
+    product = serializers.CharField(source="product.public_id")
+    quantity = serializers.IntegerField()
+
+
+class SubscriptionWithChanges(SubscriptionOut):
+    """A subscription with its add-ons and its newest changes."""
+
+    add_ons = SubscriptionAddOnOut(many=True)
+    changes = SubscriptionChangeOut(many=True)
+
+
+class SubscriptionQuantityIn(Strict):
+    quantity = serializers.IntegerField(min_value=1, help_text="The new whole quantity.")
+    reason = serializers.CharField(max_length=200, required=False, default="")
+
+
+class SubscriptionProductIn(Strict):
+    product = serializers.CharField(help_text="A product of the same type.")
+    reason = serializers.CharField(max_length=200, required=False, default="")
+
+
+class SubscriptionCancelIn(Strict):
+    when = serializers.ChoiceField(
+        choices=[("now", _("At once")), ("period_end", _("When the term ends"))]
+    )
+    reason = serializers.CharField(max_length=200, required=False, default="")
+
+
+class SubscriptionsView(GenericAPIView[Any]):
+    """The subscriptions the token sees, newest first."""
+
+    scopes = {"GET": Permission.SUBSCRIPTION_VIEW}
+    serializer_class = SubscriptionOut
+
+    def get_queryset(self) -> QuerySet[Subscription]:
+        asked = self.request.query_params
+        found = selectors.subscriptions_visible().select_related("order_line__order")
+        if asked.get("state"):
+            found = found.filter(state__in=asked["state"].split(","))
+        if asked.get("customer"):
+            found = found.filter(customer__public_id=asked["customer"])
+        if asked.get("order"):
+            found = found.filter(order_line__order__public_id=asked["order"])
+        return found.filter(number=asked["number"]) if asked.get("number") else found
+
+    @extend_schema(
+        operation_id="subscriptions_list",
+        parameters=[
+            OpenApiParameter("state", str, description="One or several, with commas between."),
+            OpenApiParameter("customer", str, description="An account's id."),
+            OpenApiParameter("order", str, description="The order that bought it."),
+            OpenApiParameter("number", str),
+        ],
+        responses=SubscriptionOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        context = {"actor": actor_of(request)}
+        return self.get_paginated_response(SubscriptionOut(page, many=True, context=context).data)
+
+
+class SubscriptionView(GenericAPIView[Any]):
+    """One subscription."""
+
+    scopes = {"GET": Permission.SUBSCRIPTION_VIEW}
+    serializer_class = SubscriptionWithChanges
+
+    @extend_schema(operation_id="subscriptions_retrieve", responses=SubscriptionWithChanges)
+    def get(self, request: Request, public_id: str) -> Response:
+        actor = actor_of(request)
+        found = access_subscription(actor, public_id)
+        return Response(
+            {
+                **SubscriptionOut(found, context={"actor": actor}).data,
+                "add_ons": SubscriptionAddOnOut(selectors.add_ons_of(found), many=True).data,
+                "changes": SubscriptionChangeOut(selectors.changes_of(found), many=True).data,
+            }
+        )
+
+
+class ChangeView(IdempotentView):
+    """A change asked of a subscription; the answer is the change, which says how far it is."""
+
+    scopes = {"POST": Permission.SUBSCRIPTION_MANAGE}
+    kind = ""
+    serializer: type[Strict]
+
+    def change(self, request: Request, public_id: str) -> Response:
+        actor, given = actor_of(request), valid(self.serializer, request)
+        found = access_subscription(actor, public_id, Permission.SUBSCRIPTION_MANAGE)
+
+        def ask() -> Response:
+            asked = self.request_change(found, actor, dict(given))
+            return Response(SubscriptionChangeOut(asked).data, status=status.HTTP_201_CREATED)
+
+        return self.write(request, ask)
+
+    def request_change(
+        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
+    ) -> ScheduledChange:
+        return services.change_request(
+            subscription=subscription,
+            kind=self.kind,
+            actor=actor,
+            source=OrderSource.API,
+            **given,
+        )
+
+
+class QuantityView(ChangeView):
+    """Another quantity, at once."""
+
+    kind = ChangeKind.QUANTITY
+    serializer = SubscriptionQuantityIn
+
+    @extend_schema(
+        operation_id="subscriptions_change_quantity",
+        parameters=[IDEMPOTENCY],
+        request=SubscriptionQuantityIn,
+        responses={201: SubscriptionChangeOut},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        return self.change(request, public_id)
+
+
+class ProductView(ChangeView):
+    """Another product of the same type, at once."""
+
+    kind = ChangeKind.PRODUCT
+    serializer = SubscriptionProductIn
+
+    @extend_schema(
+        operation_id="subscriptions_change_product",
+        parameters=[IDEMPOTENCY],
+        request=SubscriptionProductIn,
+        responses={201: SubscriptionChangeOut},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        return self.change(request, public_id)
+
+    def request_change(
+        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
+    ) -> ScheduledChange:
+        wanted = given.pop("product")
+        product = selectors.switch_targets(subscription).filter(public_id=wanted).first()
+        if product is None:
+            raise Invalid(
+                _("Only another product of the same type can take its place."),
+                field="product",
+                code="PRODUCT_UNKNOWN",
+            )
+        return super().request_change(subscription, actor, {**given, "product": product})
+
+
+class CancelView(ChangeView):
+    """The end, at once or when the term ends."""
+
+    kind = ChangeKind.CANCEL
+    serializer = SubscriptionCancelIn
+
+    @extend_schema(
+        operation_id="subscriptions_cancel",
+        parameters=[IDEMPOTENCY],
+        request=SubscriptionCancelIn,
+        responses={201: SubscriptionChangeOut},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        return self.change(request, public_id)

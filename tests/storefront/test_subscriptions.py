@@ -1,0 +1,315 @@
+"""Subscriptions over HTTP: what is offered to whom, what it means, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
+
+from bss.accounts.choices import StorefrontRole, UserType
+from bss.accounts.models import Storefront
+from bss.catalog.choices import ProductAudience
+from bss.core import clock, scope
+from bss.orders.choices import LineKind
+from bss.orders.models import Basket, Order, OrderLine
+from bss.subscriptions.choices import ChangeState, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services import change_request
+from bss.ui import slots
+from bss.ui.slots import Action
+from tests.conftest import Person, person_of_account, signed_in
+from tests.factories.accounts import make_storefront_user
+from tests.factories.orders import make_product, make_subscription, make_type, set_price
+from tests.factories.ports import granted
+
+
+def main_of(response) -> str:
+    return response.content.decode().split("<main")[1].split("</main>")[0]
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    form = page.rsplit('method="post"', maxsplit=1)[-1]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+@pytest.fixture
+def kind(distributor):
+    return make_type(distributor, name="Mailboxes")
+
+
+@pytest.fixture
+def mailbox(distributor, kind):
+    return make_product(distributor, type=kind, name="Mailbox", price="12", cost="8")
+
+
+@pytest.fixture
+def larger(distributor, kind):
+    return make_product(distributor, type=kind, name="Mailbox Plus", price="20", cost="14")
+
+
+@pytest.fixture
+def held(reseller, mailbox, distributor) -> Subscription:
+    """Five mailboxes of the reseller's own."""
+    with scope.activate(distributor.scope):
+        return make_subscription(reseller.account, mailbox)
+
+
+def url_of(subscription: Subscription, page: str = "") -> str:
+    return f"/subscriptions/{subscription.public_id}/{page}"
+
+
+def test_a_subscription_says_how_it_is_and_what_may_be_done(reseller, held, larger):
+    page = main_of(reseller.client.get(url_of(held)))
+
+    assert held.number in page
+    assert "Works" in page
+    assert "€60.00" in page
+    for name in ("quantity", "product", "cancel"):
+        assert url_of(held, f"{name}/") in page
+    assert "Suspend" not in page
+
+
+def test_a_quantity_is_previewed_then_changed(reseller, held, run_jobs):
+    preview = reseller.client.get(url_of(held, "quantity/?go=1&quantity=8"))
+    shown = main_of(preview)
+    assert "€60.00" in shown
+    assert "€96.00" in shown
+    assert ScheduledChange.everywhere.count() == 0
+
+    confirmed = reseller.client.post(url_of(held, "quantity/"), hidden_of(shown))
+    change = ScheduledChange.everywhere.get()
+    order = Order.everywhere.get(lines__kind=LineKind.QUANTITY)
+    assert confirmed.url == f"/orders/{order.public_id}/progress/"
+    assert change.quantity == 8
+    run_jobs()
+    assert reseller.client.get(confirmed.url).status_code == 200
+
+
+@pytest.mark.parametrize("quantity", ["0", "-3", "five", "", "5", "3000000"])
+def test_a_quantity_that_does_not_fit_is_refused_on_its_field(quantity, reseller, held):
+    response = reseller.client.post(
+        url_of(held, "quantity/"), {"quantity": quantity, "seen": "60.00"}
+    )
+
+    assert response.status_code == 400
+    assert 'role="alert"' in main_of(response)
+    assert ScheduledChange.everywhere.count() == 0
+    held.refresh_from_db()
+    assert held.quantity == 5
+
+
+def test_another_product_of_the_kind_takes_its_place(reseller, held, larger, distributor):
+    other = make_product(distributor, name="Drive")
+    choice = main_of(reseller.client.get(url_of(held, "product/")))
+    assert larger.public_id in choice
+    assert other.public_id not in choice
+
+    shown = main_of(reseller.client.get(url_of(held, f"product/?go=1&product={larger.public_id}")))
+    reseller.client.post(url_of(held, "product/"), hidden_of(shown))
+    refused = reseller.client.post(
+        url_of(held, "product/"), {"product": other.public_id, "seen": "50.00"}
+    )
+
+    assert "€100.00" in shown
+    assert ScheduledChange.everywhere.get().product == larger
+    assert refused.status_code == 400
+
+
+def test_a_price_that_moved_after_the_preview_is_shown_first(reseller, held, larger):
+    shown = main_of(reseller.client.get(url_of(held, f"product/?go=1&product={larger.public_id}")))
+    set_price(larger, "25")
+
+    response = reseller.client.post(url_of(held, "product/"), hidden_of(shown))
+
+    assert response.status_code == 409
+    assert "€125.00" in main_of(response)
+    assert ScheduledChange.everywhere.count() == 0
+
+
+def test_cancelling_at_the_end_of_the_term_can_be_withdrawn(reseller, held):
+    shown = main_of(reseller.client.get(url_of(held, "cancel/")))
+    assert "cannot be brought back" in shown
+
+    response = reseller.client.post(url_of(held, "cancel/"), hidden_of(shown))
+    held.refresh_from_db()
+    assert (response.url, held.state) == (url_of(held), SubscriptionState.PENDING_CANCEL)
+    page = main_of(reseller.client.get(url_of(held)))
+    assert "Withdraw it" in page
+    assert "I want to" not in page
+
+    reseller.client.post(url_of(held, "withdraw/"))
+    held.refresh_from_db()
+    assert held.state == SubscriptionState.ACTIVE
+    assert ScheduledChange.everywhere.get().state == ChangeState.CANCELLED
+
+
+def test_a_second_change_meets_the_first(reseller, held):
+    shown = main_of(reseller.client.get(url_of(held, "quantity/?go=1&quantity=8")))
+    form = hidden_of(shown)
+    reseller.client.post(url_of(held, "quantity/"), form)
+
+    second = reseller.client.post(url_of(held, "quantity/"), form)
+
+    assert second.status_code == 400
+    assert "Another change" in main_of(second)
+    assert ScheduledChange.everywhere.count() == 1
+
+
+def test_another_resellers_subscription_does_not_exist(rival, held):
+    for page in ("", "quantity/", "product/", "cancel/"):
+        assert rival.client.get(url_of(held, page)).status_code == 404
+    for page, data in (
+        ("quantity/", {"quantity": "8", "seen": "96.00"}),
+        ("cancel/", {"when": "now", "seen": "0"}),
+        ("withdraw/", {}),
+    ):
+        assert rival.client.post(url_of(held, page), data).status_code == 404
+    assert ScheduledChange.everywhere.count() == 0
+    assert held.number not in main_of(rival.client.get("/subscriptions/"))
+
+
+@pytest.mark.parametrize(
+    ("role", "may_look", "may_change"),
+    [
+        (StorefrontRole.SUBSCRIPTIONS_MANAGER, 200, True),
+        (StorefrontRole.BILLING_AGENT, 200, False),
+        (StorefrontRole.CLOUD_ADMINISTRATOR, 200, False),
+        (StorefrontRole.BUYER, 403, False),
+    ],
+)
+def test_who_may_manage(role, may_look, may_change, reseller, shop, held):
+    membership = make_storefront_user(reseller.account, shop, UserType.SIMPLE, (role,))
+    client = signed_in(membership.user, f"storefront:{shop.pk}", shop)
+
+    page = client.get(url_of(held))
+    changed = client.post(url_of(held, "quantity/"), {"quantity": "8", "seen": "96"})
+
+    assert page.status_code == may_look
+    if may_look == 200:
+        assert ("I want to" in main_of(page)) is may_change
+    assert changed.status_code == (409 if may_change else 403)
+    assert ScheduledChange.everywhere.count() == 0
+
+
+def test_what_the_product_type_forbids_is_not_offered(reseller, distributor):
+    kind = make_type(distributor, cancellable=False, switchable=False, max_quantity=1)
+    with scope.activate(distributor.scope):
+        fixed = make_subscription(
+            reseller.account, make_product(distributor, type=kind), quantity=1
+        )
+
+    assert "I want to" not in main_of(reseller.client.get(url_of(fixed)))
+    for page in ("quantity/", "product/", "cancel/"):
+        assert reseller.client.get(url_of(fixed, page)).status_code == 404
+    assert (
+        reseller.client.post(url_of(fixed, "cancel/"), {"when": "now", "seen": "0"}).status_code
+        == 404
+    )
+    fixed.refresh_from_db()
+    assert fixed.state == SubscriptionState.ACTIVE
+
+
+def test_what_is_for_resellers_is_changed_by_the_app_that_knows_it(reseller, distributor):
+    kind = make_type(distributor, audience=ProductAudience.RESELLER)
+    with scope.activate(distributor.scope):
+        plan = make_subscription(reseller.account, make_product(distributor, type=kind))
+    action = Action("Compare plans", lambda _subject: "/plans/")
+    slots.register("storefront.subscription.actions", action)
+    try:
+        page = main_of(reseller.client.get(url_of(plan)))
+    finally:
+        slots.unregister("storefront.subscription.actions", action)
+
+    assert "I want to" not in page
+    assert "Compare plans" in page
+    assert reseller.client.get(url_of(plan, "cancel/")).status_code == 404
+
+
+def test_what_staff_are_doing_is_not_a_customers_to_withdraw(reseller, staff, held, distributor):
+    with scope.activate(distributor.scope):
+        change_request(subscription=held, kind="suspend", actor=staff.actor, source="portal")
+
+    page = main_of(reseller.client.get(url_of(held)))
+    reseller.client.post(url_of(held, "withdraw/"))
+
+    assert "Withdraw it" not in page
+    assert ScheduledChange.everywhere.get().state == ChangeState.IN_PROGRESS
+
+
+def test_a_customer_reads_its_resellers_price_and_nothing_above(
+    reseller, customer_account, mailbox, distributor
+):
+    own = Storefront.everywhere.create(
+        organization=distributor,
+        owner=reseller.account,
+        alias="techsolutions",
+        name="Techsolutions",
+    )
+    with scope.activate(distributor.scope):
+        held = make_subscription(reseller.account, mailbox, quantity=1, customer=customer_account)
+        Subscription.objects.update(unit_price="9", unit_resale="11.5")
+        held.terms.update(unit_price="9", total="9", unit_resale="11.5")
+    with granted(reseller.account, "own_storefront"):
+        customer: Person = person_of_account(customer_account, own)
+        base = "/techsolutions"
+        pages = [
+            main_of(customer.client.get(f"{base}/subscriptions/")),
+            main_of(customer.client.get(f"{base}{url_of(held)}")),
+            main_of(customer.client.get(f"{base}{url_of(held, 'quantity/?go=1&quantity=2')}")),
+        ]
+
+    for page in pages:
+        assert "€11.50" in page
+        assert "€9.00" not in page
+        assert "€18.00" not in page
+        assert "Meridian" not in page
+    assert OrderLine.everywhere.filter(kind=LineKind.QUANTITY).count() == 0
+
+
+def test_the_list_narrows_by_state_and_search(reseller, held, distributor):
+    with scope.activate(distributor.scope):
+        drive = make_subscription(
+            reseller.account, make_product(distributor, name="Drive"), active=False
+        )
+
+    active = main_of(reseller.client.get("/subscriptions/?view=active"))
+    found = main_of(reseller.client.get("/subscriptions/?q=Drive"))
+
+    assert held.number in active
+    assert drive.number not in active
+    assert drive.number in found
+    assert held.number not in found
+
+
+def test_whoever_looks_through_a_customers_eyes_changes_nothing(staff, reseller, held, shop):
+    session = SessionStore()
+    session["surface"] = f"storefront:{shop.pk}"
+    session["view_as"] = {
+        "user_id": staff.user.pk,
+        "account_id": reseller.account.pk,
+        "until": (clock.now() + timedelta(hours=1)).timestamp(),
+    }
+    session.save()
+    client = Client()
+    client.cookies[f"tw_shop_{shop.pk}"] = session.session_key
+
+    page = client.get(url_of(held))
+    lists = [client.get(url).status_code for url in ("/orders/", "/basket/", "/workspace/")]
+    refused = [
+        client.post(url_of(held, "quantity/"), {"quantity": "8", "seen": "96.00"}),
+        client.post(url_of(held, "withdraw/")),
+        client.post("/basket/", {"do": "continue"}),
+        client.post("/basket/add/", {"product": held.product.public_id, "unit": "P1M"}),
+        client.post("/checkout/review/", {}),
+    ]
+
+    assert page.status_code == 200
+    assert "I want to" not in main_of(page)
+    assert lists == [200, 200, 200]
+    assert [response.status_code for response in refused] == [403] * 5
+    assert ScheduledChange.everywhere.count() == 0
+    assert Basket.everywhere.count() == 0
