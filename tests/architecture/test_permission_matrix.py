@@ -225,7 +225,11 @@ def test_the_api_answers_each_token_as_it_may(world, row):
             headers = (
                 {"Authorization": f"Bearer {world.keys[token]}"} if token in world.keys else {}
             )
-            body = {} if method == "get" else {"data": {}, "content_type": "application/json"}
+            body = (
+                {}
+                if method == "get"
+                else {"data": dict(row.body), "content_type": "application/json"}
+            )
             got[token] = seen(Client(), method, path, headers=headers, **body)
         assert got == expected, method
     assert changed(before) == []

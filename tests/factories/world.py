@@ -273,7 +273,7 @@ def _tokens(world: World, rival: Account) -> None:
     wanted = {
         "organization": (None, API_SCOPES, "administrator"),
         "without_costs": (None, [s for s in API_SCOPES if s != "cost.view"], "administrator"),
-        "scopeless": (None, ["order.create"], "administrator"),
+        "scopeless": (None, ["cost.view"], "administrator"),
         "contact_editor": (None, ["contact.edit"], "administrator"),
         "reseller": (world.reseller, _account_scopes(world, "reseller"), "reseller"),
         "rival": (rival, _account_scopes(world, "rival"), "rival"),
