@@ -54,12 +54,13 @@ class Shopped:
 
 @dataclass(frozen=True)
 class Called:
-    """A resource of the API: what each token gets for each method it knows (with an empty body)."""
+    """A resource of the API: what each token gets for each method it knows, with `body`."""
 
     name: str
     things: tuple[str, ...] = ()
     get: Mapping[str, int] = field(default_factory=dict)
     writes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)
 
 
 POST_ONLY = 405
@@ -285,6 +286,9 @@ SHARED = _to(200, 200, 200, 404)
 EMPTY = _to(400, 400, 400, 400)
 STAFF_WRITES = {**_to(400, 403, 403, 400)}
 NOT_THERE = _to(200, 200, 404, 404)  # an empty change changes nothing
+# What takes posts alone names no scope to read with.
+NO_GET = _to(403, 403, 403, 403)
+REFUSED = {"anonymous": 401, "scopeless": 403, "rival": 404, "tenant": 404}
 
 API = (
     Called("accounts-api:accounts", (), LISTS, {"post": EMPTY}),
@@ -304,4 +308,37 @@ API = (
     Called("catalog-api:price-lists", (), LISTS),
     Called("catalog-api:price-list", ("price_list",), _to(200, 404, 404, 404)),
     Called("catalog-api:price-list", ("own_list",), _to(404, 200, 404, 404)),
+    Called("orders-api:orders", (), LISTS, {"post": EMPTY}),
+    Called("orders-api:order", ("order",), OWNED),
+    Called("orders-api:order-place", ("draft",), NO_GET, {"post": REFUSED}),
+    Called(
+        "orders-api:order-execute",
+        ("draft",),
+        NO_GET,
+        {"post": {**REFUSED, "reseller": 403, "rival": 403}},
+    ),
+    Called("orders-api:order-cancel", ("draft",), NO_GET, {"post": REFUSED}),
+    Called("subscriptions-api:subscriptions", (), LISTS),
+    Called("subscriptions-api:subscription", ("spare",), OWNED),
+    Called(
+        "subscriptions-api:subscription-quantity",
+        ("spare",),
+        NO_GET,
+        {"post": REFUSED},
+        {"quantity": 4},
+    ),
+    Called(
+        "subscriptions-api:subscription-product",
+        ("spare",),
+        NO_GET,
+        {"post": REFUSED},
+        {"product": "2222222"},
+    ),
+    Called(
+        "subscriptions-api:subscription-cancel",
+        ("spare",),
+        NO_GET,
+        {"post": REFUSED},
+        {"when": "period_end"},
+    ),
 )

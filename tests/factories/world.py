@@ -150,14 +150,15 @@ def _catalogue(world: World) -> None:
     organization = world.distributor
     product = make_product(organization, price=PRICE, cost=COST, name="Mailbox", code="MAILBOX")
     ListPriceFactory(product=product, unit="P1Y", price=Decimal("111.10"), cost=Decimal("77.70"))
-    make_add_on(product, name="Archive", code="ARCHIVE", price=PRICE, cost=COST)
+    archive = make_add_on(product, name="Archive", code="ARCHIVE", price=PRICE, cost=COST)
     category = CategoryFactory(organization=organization)
     Product.objects.filter(pk=product.pk).update(category=category)
     price_list = default_list(organization)
     own = PriceListFactory(organization=organization, owner=world.reseller, name="Tech prices")
-    PriceListItemFactory(
-        price_list=own, product=product, rule=PriceRule.MARKUP, percent=Decimal(20)
-    )
+    for sold in (product, archive):
+        PriceListItemFactory(
+            price_list=own, product=sold, rule=PriceRule.MARKUP, percent=Decimal(20)
+        )
     world.ids |= {
         "product": product.public_id,
         "type": product.type.public_id,
@@ -272,7 +273,7 @@ def _tokens(world: World, rival: Account) -> None:
     wanted = {
         "organization": (None, API_SCOPES, "administrator"),
         "without_costs": (None, [s for s in API_SCOPES if s != "cost.view"], "administrator"),
-        "scopeless": (None, ["order.create"], "administrator"),
+        "scopeless": (None, ["cost.view"], "administrator"),
         "contact_editor": (None, ["contact.edit"], "administrator"),
         "reseller": (world.reseller, _account_scopes(world, "reseller"), "reseller"),
         "rival": (rival, _account_scopes(world, "rival"), "rival"),

@@ -50,8 +50,13 @@ class Browser:
         return Order.everywhere.latest("pk")
 
     def change(self, path: str) -> Page:
-        """Confirm a switch or a cancellation on its own page."""
-        return self.press(self.see(path).expect(), path)
+        """Confirm a switch or a cancellation of a plan on its own page."""
+        return self.confirm(self.see(path).expect())
+
+    def confirm(self, page: Page) -> Page:
+        """Press the one button of a page about a change of plan."""
+        leaves = "cancel" in page.url or page.url.endswith("/basic/")
+        return self.press(page, "Cancel the plan" if leaves else "Switch to")
 
 
 @pytest.fixture
