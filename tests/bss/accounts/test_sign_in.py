@@ -116,7 +116,9 @@ def test_the_right_password_opens_no_foreign_surface(client, request, own_shop, 
 def test_strangers_use_up_the_attempts_like_wrong_passwords(client, staff):
     for _ in range(5):
         assert WRONG in sign_in(client, staff.user.email).content.decode()
-    assert "Too many attempts. Wait five minutes" in sign_in(client, staff.user.email).content.decode()
+    assert (
+        "Too many attempts. Wait five minutes" in sign_in(client, staff.user.email).content.decode()
+    )
 
 
 def test_the_cookie_of_one_storefront_is_worthless_at_another(client, reseller, own_shop, shop):
