@@ -72,10 +72,10 @@ def register() -> None:
 def _actions() -> list[Action]:
     manage, suspend = Permission.SUBSCRIPTION_MANAGE, Permission.SUBSCRIPTION_SUSPEND
     return [
-        _action(ChangeKind.QUANTITY, _("Change quantity"), "hashtag", manage, 10),
+        _action(ChangeKind.QUANTITY, _("Change quantity"), "hashtag", manage, 10, "primary"),
         _action(ChangeKind.PRODUCT, _("Change product"), "arrows-right-left", manage, 20),
         _action(ChangeKind.SUSPEND, _("Suspend"), "pause", suspend, 30),
-        _action(ChangeKind.RESUME, _("Resume"), "play", suspend, 30),
+        _action(ChangeKind.RESUME, _("Resume"), "play", suspend, 30, "primary"),
         _action(ChangeKind.CANCEL, _("Cancel subscription"), "x-circle", manage, 90, "danger"),
     ]
 

@@ -13,7 +13,7 @@ class OrderForm(forms.Form):
         label=_("Name"),
         max_length=200,
         required=False,
-        help_text=_("Left empty, the customer's name and the order's number."),
+        help_text=_("Left empty, the customer's name."),
     )
     purchase_order = forms.CharField(
         label=_("Purchase-order number"),

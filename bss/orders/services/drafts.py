@@ -48,7 +48,7 @@ def order_create(
             customer=customer,
             storefront=storefront,
             source=source,
-            name=name or f"{customer.name}, {number}",
+            name=name or customer.name,
             purchase_order=purchase_order,
             currency=account.currency,
         )

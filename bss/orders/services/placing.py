@@ -206,7 +206,7 @@ def _order(
         storefront_id=basket.storefront_id,
         basket=basket,
         source=source,
-        name=f"{basket.customer.name}, {number}",
+        name=basket.customer.name,
         purchase_order=purchase_order,
         currency=basket.currency,
         state=OrderState.DRAFT,

@@ -28,7 +28,7 @@ from bss.orders.forms.lines import AddForm, LineForm
 from bss.orders.forms.orders import OrderForm
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import choosing
-from bss.orders.views.orders import order_crumbs, order_url
+from bss.orders.views.orders import for_words, order_crumbs, order_url
 from bss.ui.components import Crumb, Fieldset
 from bss.ui.generic import FormView, Page, Screen
 
@@ -55,12 +55,7 @@ class OrderCreate(FormView):
         if self.customer is None:
             self.template_name = "orders/choose_account.html"
             return
-        payer = self.customer.parent or self.customer
-        self.intro = (
-            _("For %(customer)s, billed to %(payer)s.")
-            if payer.pk != self.customer.pk
-            else _("For %(customer)s.")
-        ) % {"customer": self.customer.name, "payer": payer.name}
+        self.intro = for_words(self.customer, self.customer.parent or self.customer)
 
     def context(self) -> Mapping[str, Any]:
         if self.customer is not None:
@@ -113,6 +108,7 @@ class LineAdd(Page):
             "limit": choosing.SHOWN,
             "count": len(lines),
             "done_url": order_url(self.order),
+            "intro": for_words(self.order.customer, self.order.account),
         }
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:

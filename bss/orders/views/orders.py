@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core import clock
 from bss.core.errors import Invalid
@@ -58,7 +59,6 @@ class OrderList(ListView):
         SavedView("drafts", _("Drafts"), {"state": "draft"}),
         SavedView("executing", _("Executing"), {"state": "executing"}),
         SavedView("failed", _("Failed"), {"state": ["failed", "partly_executed"]}),
-        SavedView("", _("All")),
     )
 
     @property
@@ -161,6 +161,7 @@ class OrderDetail(DetailView):
             "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
             "shows_cost": self.may(Permission.COST_VIEW),
             "add": self._add_button(),
+            "is_draft": order.state == OrderState.DRAFT,
         }
 
     def _add_button(self) -> Button | None:
@@ -240,6 +241,11 @@ class OrderExecute(OrderAction):
     def get_title(self) -> Any:
         return _("Execute %(number)s") % {"number": self.object.number}
 
+    def prepare(self) -> None:
+        super().prepare()
+        words = _t("Each item is handed to its service at once.")
+        self.intro = f"{for_words(self.object.customer, self.object.account)} {words}"
+
     def context(self) -> Mapping[str, Any]:
         order = self.object
         return {
@@ -248,6 +254,7 @@ class OrderExecute(OrderAction):
             "shows_cost": self.may(Permission.COST_VIEW),
             "accepts": self.accepts,
             "order": order,
+            "is_draft": True,
         }
 
     def save(self, form: Any) -> Order:
@@ -325,6 +332,16 @@ def order_url(order: Order) -> str:
 
 def order_crumbs(order: Order) -> list[Crumb]:
     return [Crumb(_("Orders"), reverse("orders:list")), Crumb(order.number, order_url(order))]
+
+
+def for_words(customer: Account, payer: Account) -> str:
+    """For whom an order is, and who is billed when it is somebody else."""
+    if customer.pk == payer.pk:
+        return _t("For %(customer)s.") % {"customer": customer.name}
+    return _t("For %(customer)s, billed to %(payer)s.") % {
+        "customer": customer.name,
+        "payer": payer.name,
+    }
 
 
 def named_errors(order: Order, problem: Invalid) -> dict[str, list[Any]]:

@@ -57,7 +57,6 @@ class SubscriptionList(ListView):
         SavedView("ending", _("Pending cancel"), {"state": "pending_cancel"}),
         SavedView("failed", _("Failed"), {"state": "failed"}),
         SavedView("ended", _("Ended"), {"state": ["cancelled", "expired"]}),
-        SavedView("", _("All")),
     )
 
     @property
