@@ -11,6 +11,7 @@ from bss.accounts import selectors
 from bss.accounts.choices import AccountKind, ImportOutcome
 from bss.accounts.countries import country_choices
 from bss.accounts.models import Account, AccountImportRow
+from bss.ui.fields import LongSelect
 
 _YES_NO = [("true", _("Yes")), ("false", _("No"))]
 
@@ -23,8 +24,9 @@ class AccountFilter(filters.FilterSet):
         label=_("Reseller"),
         queryset=lambda request: selectors.resellers_visible(),
         to_field_name="public_id",
+        widget=LongSelect,
     )
-    country = filters.ChoiceFilter(label=_("Country"), choices=country_choices)
+    country = filters.ChoiceFilter(label=_("Country"), choices=country_choices, widget=LongSelect)
     active = filters.TypedChoiceFilter(
         field_name="is_active", label=_("Active"), choices=_YES_NO, coerce=lambda v: v == "true"
     )

@@ -14,6 +14,7 @@ from bss.accounts.choices import AccountKind, StorefrontRole, UserType
 from bss.accounts.countries import country_choices, currency_choices
 from bss.accounts.models import Account
 from bss.ui.components import Fieldset
+from bss.ui.fields import LongSelect
 
 CREDIT_CHOICES = [
     ("none", _("None: nothing may ever be owed")),
@@ -56,8 +57,8 @@ class _AccountFields(forms.Form):
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     region = forms.CharField(label=_("State or region"), max_length=100, required=False)
-    country = forms.ChoiceField(label=_("Country"))
-    tax_country = forms.ChoiceField(label=_("Tax country"), required=False)
+    country = forms.ChoiceField(label=_("Country"), widget=LongSelect)
+    tax_country = forms.ChoiceField(label=_("Tax country"), required=False, widget=LongSelect)
     vat_id = forms.CharField(label=_("VAT id"), max_length=30, required=False)
     taxable = forms.BooleanField(label=_("Charge tax"), required=False, initial=True)
     ordering_enabled = forms.BooleanField(label=_("May order"), required=False, initial=True)
@@ -67,7 +68,7 @@ class _AccountFields(forms.Form):
         initial=True,
         help_text=_("Counts for a reseller alone."),
     )
-    currency = forms.ChoiceField(label=_("Currency"))
+    currency = forms.ChoiceField(label=_("Currency"), widget=LongSelect)
     credit = forms.ChoiceField(
         label=_("Credit limit"), choices=CREDIT_CHOICES, widget=forms.RadioSelect, initial="none"
     )
@@ -128,6 +129,7 @@ class AccountCreateForm(_AccountFields):
     kind = forms.ChoiceField(label=_("Kind"), choices=AccountKind.choices, widget=forms.RadioSelect)
     parent: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Reseller"),
+        widget=LongSelect,
         queryset=None,
         required=False,
         to_field_name="public_id",

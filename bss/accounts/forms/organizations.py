@@ -17,6 +17,7 @@ from bss.accounts.countries import country_choices, currency_choices
 from bss.accounts.permissions import API_SCOPES, Permission
 from bss.core import clock
 from bss.core.actor import Actor
+from bss.ui.fields import LongSelect
 
 _SCOPE_WORDS = {
     Permission.ACCOUNT_VIEW: _("Read accounts and contacts"),
@@ -37,11 +38,11 @@ class OrganizationForm(forms.Form):
     """An organization's own data."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    country = forms.ChoiceField(label=_("Country"))
+    country = forms.ChoiceField(label=_("Country"), widget=LongSelect)
     vat_id = forms.CharField(label=_("VAT id"), max_length=30, required=False)
-    currency = forms.ChoiceField(label=_("Currency"))
+    currency = forms.ChoiceField(label=_("Currency"), widget=LongSelect)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    time_zone = forms.ChoiceField(label=_("Time zone"), initial="UTC")
+    time_zone = forms.ChoiceField(label=_("Time zone"), initial="UTC", widget=LongSelect)
     support_email = forms.EmailField(
         label=_("Support e-mail"), help_text=_("Where customers write to, and what e-mails name.")
     )
@@ -64,6 +65,7 @@ class TenantForm(OrganizationForm):
 
     billing_account: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Billing account"),
+        widget=LongSelect,
         queryset=None,
         to_field_name="public_id",
         help_text=_("The reseller account under which you bill it. It must not be on a plan."),
@@ -120,6 +122,7 @@ class TokenForm(forms.Form):
     )
     account: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Acts for"),
+        widget=LongSelect,
         queryset=None,
         required=False,
         to_field_name="public_id",

@@ -28,7 +28,11 @@ def accounts_matching(text: str) -> Q:
 
 def resellers_visible() -> QuerySet[Account]:
     """The resellers that may get customers."""
-    return Account.objects.filter(kind=AccountKind.RESELLER, is_active=True).order_by("name")
+    return (
+        Account.objects.filter(kind=AccountKind.RESELLER, is_active=True)
+        .only("public_id", "name")
+        .order_by("name")
+    )
 
 
 def customers_of(reseller: Account) -> QuerySet[Account]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.account.views import PasswordResetFromKeyView, ReauthenticateView
 from allauth.core import ratelimit
+from allauth.mfa.base import views as mfa_views
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -62,6 +64,25 @@ class PasswordResetFromKey(PasswordResetFromKeyView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = getattr(self, "reset_user", None)
         return {**super().get_context_data(**kwargs), "email": user.email if user else ""}
+
+
+class _Again:
+    """allauth would do a suspended POST after the question, and looks for its view without the script prefix: nothing
+    is found below /portal/ or an alias. The person goes back to the page and presses the button again."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        self.request.session.pop(STATE_SESSION_KEY, None)
+        return super().form_valid(form)  # type: ignore[misc]
+
+
+class PasswordAgain(_Again, ReauthenticateView):
+    """The password once more, before something that matters."""
+
+
+class CodeAgain(_Again, mfa_views.ReauthenticateView):
+    """The second factor once more, before something that matters."""
 
 
 def _belongs(membership: Membership, surface: Surface) -> bool:

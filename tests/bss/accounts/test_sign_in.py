@@ -385,3 +385,42 @@ def test_the_pages_about_ones_own_sign_in_show_on_both_surfaces(
     prefix, person = ("/portal", staff) if surface == "portal" else ("", reseller)
     sign_in(client, person.user.email, prefix=prefix)
     assert client.get(f"{prefix}/account/{path}").status_code == 200
+
+
+def age_session(client, prefix):
+    """As if the person had signed in ten minutes ago."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    cookie = next(c for c in client.cookies.values() if c.value and c["path"] == f"{prefix}/")
+    session = SessionStore(cookie.value)
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 600
+    session.save()
+
+
+@pytest.mark.parametrize("surface", ["portal", "shop"])
+def test_after_a_while_the_password_is_asked_again_and_the_way_goes_on(
+    client, staff, reseller, surface
+):
+    prefix, person = ("/portal", staff) if surface == "portal" else ("", reseller)
+    sign_in(client, person.user.email, prefix=prefix)
+    page = f"{prefix}/account/2fa/totp/activate/"
+    code = code_of(client.get(page))
+    age_session(client, prefix)
+
+    asked = client.post(page, {"code": code})
+    assert asked["Location"].startswith(f"{prefix}/account/reauthenticate/")
+    wrong = client.post(asked["Location"], {"password": "wrong"})
+    assert "This is not your password." in wrong.content.decode()
+    back = client.post(asked["Location"], {"password": PASSWORD})
+
+    assert back["Location"] == page
+    assert client.get(page).status_code == 200
+    assert not Authenticator.objects.exists()
+
+
+def test_with_redis_down_people_still_sign_in(client, staff, settings):
+    down = "unix:///nowhere/redis.sock"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": down}}
+    assert WRONG in sign_in(client, staff.user.email, "wrong", "/portal").content.decode()
+    assert sign_in(client, staff.user.email, prefix="/portal").status_code == 302
