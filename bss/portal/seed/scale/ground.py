@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bss.accounts.models import Organization, Storefront
-from bss.catalog.choices import ProductKind
+from bss.catalog.choices import ProductAudience, ProductKind
 from bss.catalog.models import ListPrice, PriceList
 from bss.core import clock
 from servicemanager.models import Instance
@@ -45,16 +45,22 @@ def ground_of(organization: Organization) -> Ground:
     offers = _offers(organization, manual)
     if not offers:
         raise ValueError("The distributor sells nothing yet: run manage.py seed_demo first.")
-    lists = PriceList.everywhere.filter(
-        organization=organization, owner=None, is_active=True, currency=organization.currency
-    )
     return Ground(
         organization=organization,
         shop=Storefront.everywhere.get(organization=organization, owner=None),
         offers=offers,
-        price_lists=list(lists.order_by("id")),
+        price_lists=_reseller_lists(organization),
         now=clock.now(),
     )
+
+
+def _reseller_lists(organization: Organization) -> list[PriceList]:
+    """The lists for resellers: those with plans on them, or all where plans are not sold."""
+    lists = PriceList.everywhere.filter(
+        organization=organization, owner=None, is_active=True, currency=organization.currency
+    ).order_by("id")
+    with_plans = lists.filter(items__product__type__audience=ProductAudience.RESELLER).distinct()
+    return list(with_plans) or list(lists)
 
 
 def _offers(organization: Organization, manual: Instance) -> list[Offer]:
