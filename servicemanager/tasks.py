@@ -13,14 +13,18 @@ from servicemanager.services.exchanges import exchanges_purge
 from servicemanager.services.provisioning import STEP
 from servicemanager.services.requests import REQUEST, request_make
 
+# A step may ask four times (what became of an earlier call, the account twice, the service), each for up to 35
+# seconds. With a shorter lease a second worker would call beside the first, and make the account a second time.
+STEP_LEASE_SECONDS = 180
 
-@jobs.handler(STEP, atomic=False)
+
+@jobs.handler(STEP, atomic=False, lease_seconds=STEP_LEASE_SECONDS)
 def step(job: jobs.JobContext) -> None:
     """One step of a provisioning job; comes back by itself until there is none left."""
     _again(provisioning_step(job_id=job.payload["provisioning_job"]))
 
 
-@jobs.handler(REQUEST, atomic=False)
+@jobs.handler(REQUEST, atomic=False, lease_seconds=STEP_LEASE_SECONDS)
 def request(job: jobs.JobContext) -> None:
     """One request that a basket waits for."""
     _again(request_make(basket_id=job.payload["basket"], number=job.payload["number"]))

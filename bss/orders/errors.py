@@ -68,6 +68,14 @@ class PriceChanged(Conflict):
     message = _("Prices changed since you last looked. Check the new amounts before you go on.")
 
 
+class CurrencyChanged(Conflict):
+    """A draft holds amounts of one currency only; `extra` names the order's and the account's."""
+
+    code = "CURRENCY_CHANGED"
+    message = _("The account is invoiced in another currency since this order was begun.")
+    remedy = _("Cancel this order and write a new one.")
+
+
 class Repriced(Conflict):
     """A service manager knows other prices now: its message says why."""
 

@@ -13,7 +13,7 @@ from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import browsing_market, offers_under
 from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
-from resellers.choices import PLAN_TYPE
+from resellers.choices import COMING, PLAN_TYPE
 from resellers.models import Plan, ResellerProfile
 
 HELD = frozenset(
@@ -59,7 +59,8 @@ def capabilities_of(account_id: int) -> frozenset[str]:
         return frozenset()
     if profile.subscription is not None and profile.subscription.state not in OPEN_FOR_BUSINESS:
         return frozenset()
-    return frozenset(profile.plan.capabilities)
+    # What is announced but not built grants nothing yet, so that nobody orders on a reseller's account unapproved.
+    return frozenset(profile.plan.capabilities) - COMING.keys()
 
 
 class PlanEntitlements:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bss.core import http, jobs
 from bss.core.http import CalledInTransaction, OutboundError, require_no_transaction
 from bss.core.models import Job
 from bss.orders.choices import LineState, OrderState
@@ -22,6 +23,7 @@ from servicemanager.contracts import (
 )
 from servicemanager.models import ProvisioningJob
 from servicemanager.services import provisioning_request, provisioning_retry, provisioning_step
+from servicemanager.tasks import REQUEST, STEP
 from tests.servicemanager.conftest import job_of
 from tests.servicemanager.managers import Crash
 
@@ -525,3 +527,8 @@ def test_exchanges_are_kept_ninety_days(pending, instance, run_jobs, travel):
     assert exchanges_purge() == 0
     travel(timedelta(days=2))
     assert exchanges_purge() == 1
+
+
+def test_a_step_is_not_given_to_a_second_worker_while_its_calls_may_last():
+    longest = 4 * (http.CONNECT_SECONDS + http.READ_SECONDS)
+    assert all(jobs._handlers[kind].lease_seconds > longest for kind in (STEP, REQUEST))

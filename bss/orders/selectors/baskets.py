@@ -124,15 +124,17 @@ def basket_view(basket: Basket) -> BasketView:
     lines = basket_lines(basket)
     track = basket_track(basket)
     prices = basket_prices(basket, wanted_of(lines))
+    # Prices are in the payer's currency of today, which an old basket does not know yet.
+    currency = next((price.currency for price in prices if price), basket.currency)
     items = [
-        _item(line, price, basket.currency, track)
+        _item(line, price, currency, track, seen_in=basket.currency)
         for line, price in zip(lines, prices, strict=True)
     ]
     children: dict[int, list[BasketItem]] = {}
     for item in items:
         if item.line.parent_id:
             children.setdefault(item.line.parent_id, []).append(item)
-    total = Money.total((i.total for i in items if i.total), basket.currency)
+    total = Money.total((i.total for i in items if i.total), currency)
     tops = tuple(
         BasketItem(
             i.line,
@@ -148,7 +150,9 @@ def basket_view(basket: Basket) -> BasketView:
     return BasketView(basket, tops, total, track)
 
 
-def _item(line: BasketLine, price: UnitPrice | None, currency: str, track: Track) -> BasketItem:
+def _item(
+    line: BasketLine, price: UnitPrice | None, currency: str, track: Track, *, seen_in: str
+) -> BasketItem:
     if price is None:
         return BasketItem(line, currency, None, None, None)
     unit: Decimal = seen_by(track, price)
@@ -158,5 +162,5 @@ def _item(line: BasketLine, price: UnitPrice | None, currency: str, track: Track
         currency,
         Money(unit, currency),
         Money(round_half_up(unit * line.quantity, currency), currency),
-        Money(old, currency) if old is not None and old != unit else None,
+        Money(old, seen_in) if old is not None and (old, seen_in) != (unit, currency) else None,
     )

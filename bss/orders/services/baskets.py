@@ -201,6 +201,15 @@ def remember_prices(basket: Basket) -> None:
     for line, price in zip(lines, prices, strict=True):
         line.seen_price = None if price is None else seen_by(track, price)
     BasketLine.objects.bulk_update(lines, ["seen_price"])
+    _follow_currency(basket)
+
+
+def _follow_currency(basket: Basket) -> None:
+    """A basket lives long: its payer may be invoiced in another currency since it was opened."""
+    currency = basket.account.currency
+    if basket.currency != currency:
+        Basket.objects.filter(pk=basket.pk).update(currency=currency)
+        basket.currency = currency
 
 
 def _open_locked(basket: Basket) -> Basket:

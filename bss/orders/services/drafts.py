@@ -18,7 +18,7 @@ from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import OrderSource, OrderState
 from bss.orders.contracts import Wanted
-from bss.orders.errors import NotADraft
+from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import rules
@@ -179,6 +179,8 @@ def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
             code="NOT_FOR_SALE",
             field="product",
         )
+    if price.currency != order.currency:
+        raise CurrencyChanged(extra={"order": order.currency, "account": price.currency})
     return freeze(line, price)
 
 

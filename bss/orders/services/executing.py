@@ -250,7 +250,7 @@ def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, ac
             raise StaleState(extra={"entity": "order"})
         reprice(held, lines, prices)
         OrderLine.objects.bulk_update(lines, ["parameters"])
-    order.total, order.total_cost = held.total, held.total_cost
+    order.currency, order.total, order.total_cost = held.currency, held.total, held.total_cost
     order.total_resale = held.total_resale
     if changed and not accept:
         raise PriceChanged(extra={"lines": [asdict(difference) for difference in changed]})

@@ -88,6 +88,8 @@ def basket_place(
         if held.version != basket.version:
             raise _edited_meanwhile()
         payer, customer = _accounts(held)
+        if payer.currency != held.currency:
+            raise _edited_meanwhile()
         rules.check_only_one([line.product for line in lines], customer)
         total = total_of([(x.quantity, p) for x, p in zip(lines, prices, strict=True)])
         rules.check_credit(payer, total, track=selectors.basket_track(held))
@@ -163,7 +165,7 @@ def _refuse_changed_prices(
             line.public_id, line.product.name, price.currency, str(line.seen_price), str(now)
         )
         for line, price in zip(lines, prices, strict=True)
-        if (now := seen_by(track, price)) != line.seen_price
+        if (now := seen_by(track, price)) != line.seen_price or price.currency != basket.currency
     ]
     if not changed:
         return

@@ -47,6 +47,10 @@ def reprice(order: Order, lines: Sequence[OrderLine], prices: Iterable[UnitPrice
     ]  # fmt: skip
     frozen = [freeze(line, price) for line, price in zip(lines, prices, strict=True)]
     OrderLine.objects.bulk_update(frozen, fields)
+    if frozen and order.currency != frozen[0].currency:
+        # The payer is invoiced in another currency since the draft was begun.
+        order.currency = frozen[0].currency
+        order.save(update_fields=["currency"])
     order_total(order)
 
 
@@ -58,6 +62,7 @@ def differences(
         PriceDifference(line.public_id, line.product_name, price.currency, str(old), str(new))
         for line, price in zip(lines, prices, strict=True)
         if (old := _frozen(line, track)) != (new := seen_by(track, price))
+        or line.currency != price.currency
     ]
 
 

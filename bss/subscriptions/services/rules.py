@@ -14,7 +14,7 @@ from bss.core.actor import Actor
 from bss.core.errors import Invalid
 from bss.orders.contracts import Action
 from bss.orders.errors import NotForSale, QuantityNotPossible
-from bss.orders.services.rules import check_audience, check_quantity
+from bss.orders.services.rules import check_audience, check_ordering, check_quantity
 from bss.pricing.contracts import PriceRequest, UnitPrice
 from bss.pricing.selectors import prices_for
 from bss.subscriptions.choices import LIVE, ChangeKind, ChangeState, SubscriptionState
@@ -134,6 +134,8 @@ def _check_quantity(subscription: Subscription, wish: ChangeWish, actor: Actor) 
     check_quantity(subscription.product, wish.quantity)
     if wish.quantity == subscription.quantity:
         raise NothingChanges(field="quantity")
+    if wish.quantity > subscription.quantity:
+        check_ordering(subscription.payer, subscription.customer)
 
 
 def _check_product(subscription: Subscription, wish: ChangeWish, actor: Actor) -> None:
@@ -150,6 +152,7 @@ def _check_product(subscription: Subscription, wish: ChangeWish, actor: Actor) -
         )
     if not product.is_active:
         raise NotForSale(field="product")
+    check_ordering(subscription.payer, subscription.customer)
     check_quantity(product, subscription.quantity)
     check_audience([product], payer=subscription.payer, customer=subscription.customer)
 

@@ -6,11 +6,17 @@ from decimal import Decimal
 
 import pytest
 
+from bss.accounts.models import Account
+from bss.catalog.models import ListPrice, PriceList, PriceListItem
+from bss.core.actor import SYSTEM
 from bss.core.errors import StaleState
+from bss.core.money import Money
+from bss.orders import selectors
 from bss.orders.choices import BasketState, LineState, OrderState
 from bss.orders.errors import (
     BasketEmpty,
     CreditExceeded,
+    CurrencyChanged,
     NotForSale,
     NotForThisCustomer,
     OnlyOne,
@@ -26,11 +32,15 @@ from bss.orders.services import (
     basket_line_remove,
     basket_open_for,
     basket_place,
+    order_execute,
+    order_line_add,
+    order_line_remove,
 )
 from bss.subscriptions.models import Subscription
 from tests.factories.orders import (
     make_add_on,
     make_basket,
+    make_draft,
     make_product,
     make_terms,
     make_type,
@@ -269,3 +279,52 @@ def test_one_line_for_staff_keeps_the_whole_order_waiting(reseller, shop, distri
     order.refresh_from_db()
     assert order.state == OrderState.PLACED
     assert Subscription.objects.count() == 0
+
+
+def in_dollars(account, product, price):
+    """The payer is invoiced in dollars from now on, and the product has a price in it."""
+    price_list = PriceListItem.objects.get(product=product).price_list
+    dollars = PriceList.objects.create(
+        organization=price_list.organization,
+        name="In dollars",
+        currency="USD",
+        valid_from=price_list.valid_from,
+        is_default=True,
+    )
+    owner = {"organization": price_list.organization, "product": product}
+    PriceListItem.objects.create(price_list=dollars, **owner)
+    ListPrice.objects.create(
+        unit="P1M", currency="USD", price=Decimal(price), cost=Decimal(7), **owner
+    )
+    Account.objects.filter(pk=account.pk).update(currency="USD")
+
+
+def test_a_basket_of_another_currency_is_told_like_a_changed_price(reseller, shop, distributor):
+    product = make_product(distributor, price="10")
+    opened = make_basket(reseller, shop, product)
+    in_dollars(reseller.account, product, "10")
+    basket = Basket.objects.get(pk=opened.pk)
+    assert selectors.basket_view(basket).total == Money(Decimal(10), "USD")
+
+    with pytest.raises(PriceChanged):
+        basket_place(basket=basket, actor=reseller.actor, terms=None)
+    assert Order.objects.count() == 0
+
+    order = basket_place(basket=Basket.objects.get(pk=opened.pk), actor=reseller.actor, terms=None)
+    assert (order.currency, order.lines.get().currency) == ("USD", "USD")
+
+
+def test_a_draft_never_adds_two_currencies_up(reseller, distributor):
+    product, other = make_product(distributor, price="10"), make_product(distributor)
+    draft = make_draft(reseller.account, product, other)
+    in_dollars(reseller.account, product, "10")
+    draft = Order.objects.get(pk=draft.pk)
+    with pytest.raises(CurrencyChanged):
+        order_line_add(order=draft, product=product, unit="P1M", quantity=1, actor=reseller.actor)
+    assert {line.currency for line in draft.lines.all()} == {"EUR"}
+
+    order_line_remove(line=draft.lines.get(product=other), actor=reseller.actor)
+    with pytest.raises(PriceChanged):
+        order_execute(order=Order.objects.get(pk=draft.pk), actor=SYSTEM)
+    order = order_execute(order=Order.objects.get(pk=draft.pk), actor=SYSTEM, accept_reprice=True)
+    assert (order.currency, order.lines.get().currency) == ("USD", "USD")

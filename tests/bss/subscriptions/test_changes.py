@@ -7,11 +7,18 @@ from decimal import Decimal
 
 import pytest
 
+from bss.accounts.models import Account
 from bss.core.actor import SYSTEM
 from bss.core.errors import DomainError
 from bss.core.models import Event
 from bss.orders.choices import LineState, OrderSource, OrderState
-from bss.orders.errors import CreditExceeded, NotDue, NotForSale, QuantityNotPossible
+from bss.orders.errors import (
+    CreditExceeded,
+    NotDue,
+    NotForSale,
+    OrderingDisabled,
+    QuantityNotPossible,
+)
 from bss.orders.models import Order
 from bss.orders.services import order_cancel, order_execute
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
@@ -346,3 +353,16 @@ def test_a_preview_shows_a_customer_its_resellers_price_only(
     )
     assert (theirs.before.amount, theirs.after.amount) == (22, 33)
     assert (ours.before.amount, ours.after.amount) == (16, 24)
+
+
+@pytest.mark.parametrize("kind", [ChangeKind.QUANTITY, ChangeKind.PRODUCT])
+def test_who_may_not_order_buys_no_more_through_a_subscription(
+    subscription, reseller, distributor, kind_of_mail, kind
+):
+    bigger = make_product(distributor, name="Better mail", price="12", type=kind_of_mail)
+    wish = {"quantity": 6} if kind == ChangeKind.QUANTITY else {"product": bigger}
+    Account.objects.filter(pk=reseller.account.pk).update(ordering_enabled=False)
+    subscription.refresh_from_db()
+    refused(OrderingDisabled, subscription, reseller.actor, kind, **wish)
+    # What it has it may still make smaller.
+    assert ask(subscription, reseller.actor, quantity=4).state == ChangeState.IN_PROGRESS
