@@ -72,8 +72,9 @@ class CurrencyChanged(Conflict):
     """A draft holds amounts of one currency only; `extra` names the order's and the account's."""
 
     code = "CURRENCY_CHANGED"
-    message = _("The account is invoiced in another currency since this order was begun.")
-    remedy = _("Cancel this order and write a new one.")
+    message = _(
+        "The account is invoiced in another currency since this order was begun: write a new one."
+    )
 
 
 class Repriced(Conflict):

@@ -8,6 +8,7 @@ from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.orders.services import order_release
 from bss.subscriptions import selectors
+from bss.subscriptions.locks import subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_start, term_renew
 
@@ -46,6 +47,8 @@ def change_release(job: jobs.JobContext) -> None:
     change = ScheduledChange.objects.select_related("order_line__order").get(
         pk=job.payload["change"]
     )
+    # Held before its order, as everywhere: somebody may be withdrawing the change at this moment.
+    subscription_locked(change.subscription_id)
     order_release(order=change.order_line.order, actor=SYSTEM)
     change_start(change=change, actor=SYSTEM)
 

@@ -104,6 +104,7 @@ def change_request(
 def change_start(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
     """Its line was released: provisioning is to tell the vendor. Started already is fine."""
     with transaction.atomic():
+        subscription_locked(change.subscription_id)
         held = change_locked(change.pk)
         if held.state != ChangeState.SCHEDULED:
             return held
@@ -161,6 +162,7 @@ def change_ask(
 def change_restart(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
     """Its line was corrected or is tried again: provisioning is asked once more. Asked already: nothing happens."""
     with transaction.atomic():
+        subscription_locked(change.subscription_id)
         held = change_locked(change.pk)
         if held.state == ChangeState.FAILED:
             CHANGE.fire(held, "retry", actor=actor, changes=NO_PROBLEM)

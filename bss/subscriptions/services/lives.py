@@ -134,10 +134,11 @@ def subscription_retry(
     *, subscription: Subscription, actor: Actor, parameters: Mapping[str, Any] | None = None
 ) -> Subscription:
     """Try the provisioning that failed again, or the change that failed. Raises NothingToRetry when neither did."""
-    change = selectors.open_change(subscription)
     with transaction.atomic():
-        if subscription.state == SubscriptionState.FAILED:
-            line = subscription.order_line
+        held = subscription_locked(subscription.pk)
+        change = selectors.open_change(held)
+        if held.state == SubscriptionState.FAILED:
+            line = held.order_line
             line_correct(line=line, parameters=parameters or {}, actor=actor)
             return subscription_reprovision(subscription=subscription, line=line, actor=actor)
         if change is None or change.state != ChangeState.FAILED:

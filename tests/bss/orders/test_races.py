@@ -6,16 +6,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Barrier
+from time import monotonic
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from bss.core import scope
 from bss.core.actor import SYSTEM
 from bss.core.errors import DomainError, StaleState
 from bss.orders.choices import LineState, OrderState
 from bss.orders.contracts import Proceed
+from bss.orders.locks import order_locked
 from bss.orders.models import Basket, Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import (
@@ -26,9 +28,10 @@ from bss.orders.services import (
     line_fail,
     order_execute,
 )
-from bss.subscriptions.choices import ChangeKind
-from bss.subscriptions.models import ScheduledChange
-from bss.subscriptions.services import change_request
+from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.locks import subscription_locked
+from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services import change_request, subscription_fail, subscription_retry
 from tests.factories.orders import (
     make_basket,
     make_draft,
@@ -200,3 +203,38 @@ def test_service_managers_are_never_asked_inside_a_transaction(
     with pytest.raises(RuntimeError), transaction.atomic():
         basket_place(basket=basket, actor=reseller.actor, terms=None)
     assert Order.objects.count() == 0
+
+
+def test_trying_again_waits_for_whoever_holds_the_subscription(reseller, at_distributor):
+    subscription = make_subscription(reseller.account, make_product(at_distributor), active=False)
+    subscription_fail(subscription=subscription, code="NO", text="Refused.", actor=SYSTEM)
+    held = Barrier(2)
+
+    def withdraw() -> None:
+        """Subscription first, then its order: the order of locks that everybody keeps."""
+        with transaction.atomic():
+            subscription_locked(subscription.pk)
+            held.wait(timeout=10)
+            until = monotonic() + 10
+            while not somebody_waits():
+                assert monotonic() < until, "nobody waits for the subscription"
+            order_locked(subscription.order_line.order_id)
+
+    def retry() -> Subscription:
+        held.wait(timeout=10)
+        return subscription_retry(
+            subscription=Subscription.objects.get(pk=subscription.pk), actor=SYSTEM
+        )
+
+    results = at_once(at_distributor.scope, withdraw, retry)
+    assert refusals(results) == []
+    assert Subscription.objects.get().state == SubscriptionState.PENDING
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks "
+            "WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
