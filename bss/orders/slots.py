@@ -125,7 +125,7 @@ def _places_only(actor: Actor, order: Order) -> bool:
 
 
 def _needing_staff(request: HttpRequest) -> int:
-    return len(selectors.orders_needing_staff().values_list("pk")[:_MOST_COUNTED])
+    return selectors.count_needing_staff(_MOST_COUNTED)
 
 
 def _found(request: HttpRequest, text: str) -> Iterable[SearchHit]:

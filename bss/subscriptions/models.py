@@ -85,6 +85,11 @@ class Subscription(Owned):
                 condition=Q(state__in=["active", "pending_cancel"]),
                 name="subscription_ends",
             ),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=Q(sync_status="failed"),
+                name="subscription_sync_failed",
+            ),
         ]
 
     def __str__(self) -> str:

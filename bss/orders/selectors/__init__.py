@@ -13,6 +13,7 @@ from bss.orders.selectors.baskets import (
 from bss.orders.selectors.orders import (
     OrderAmounts,
     amounts_of,
+    count_needing_staff,
     order_lines,
     orders_needing_staff,
     orders_of,
@@ -46,6 +47,7 @@ __all__ = [
     "basket_track",
     "basket_view",
     "correction_specs",
+    "count_needing_staff",
     "order_lines",
     "order_subject",
     "orders_needing_staff",

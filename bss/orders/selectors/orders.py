@@ -11,6 +11,7 @@ from bss.accounts.permissions import Permission
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money
+from bss.core.scope import active
 from bss.orders.choices import LineState, OrderState
 from bss.orders.contracts import Track
 from bss.orders.models import Order, OrderLine, TermsVersion
@@ -100,6 +101,21 @@ def orders_needing_staff(orders: QuerySet[Order] | None = None) -> QuerySet[Orde
         | Q(state__in=[OrderState.FAILED, OrderState.PARTLY_EXECUTED])
         | Q(needs_input=True)
     )
+
+
+def count_needing_staff(most: int) -> int:
+    """How many orders somebody must do something about, counted up to `most`: each half by its own index."""
+    organization_id = active().organization_id
+    is_due = Q(due_at=None) | Q(due_at__lte=clock.now())
+    at_rest = [OrderState.FAILED, OrderState.PARTLY_EXECUTED]
+    own = Order.objects.filter(
+        Q(state__in=at_rest) | (Q(state=OrderState.PLACED) & is_due),
+        organization_id=organization_id,
+        state__in=[OrderState.PLACED, *at_rest],
+    )
+    waiting = OrderLine.objects.filter(organization_id=organization_id, state=LineState.NEEDS_INPUT)
+    found = own.order_by().values_list("pk").union(waiting.order_by().values_list("order_id"))
+    return len(found[:most])
 
 
 def orders_of(account: Account, limit: int = 20) -> list[Order]:

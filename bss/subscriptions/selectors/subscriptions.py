@@ -12,6 +12,7 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
+from bss.core.scope import active
 from bss.orders.selectors import track_for
 from bss.subscriptions.choices import LIVE, SubscriptionState, SyncStatus
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
@@ -82,9 +83,11 @@ def subscriptions_of(account: Account, limit: int = 20) -> list[Subscription]:
 
 
 def subscriptions_failed() -> QuerySet[Subscription]:
-    """Those somebody must look at: never provisioned, or a change of which failed."""
+    """Those somebody must look at: never provisioned, or a change of which failed. Found by a partial index."""
     return Subscription.objects.filter(
-        Q(state=SubscriptionState.FAILED) | Q(state__in=LIVE, sync_status=SyncStatus.FAILED)
+        organization_id=active().organization_id,
+        sync_status=SyncStatus.FAILED,
+        state__in=[SubscriptionState.FAILED, *LIVE],
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from bss.core.actor import SYSTEM
 from bss.orders.choices import LineState, OrderState
 from bss.orders.models import Order, OrderLine, TermsVersion
-from bss.orders.services import line_ask, line_fail, order_execute
+from bss.orders.selectors import count_needing_staff
+from bss.orders.services import line_ask, line_fail, order_execute, order_place
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
 from tests.factories.orders import make_add_on, make_draft, make_product, make_type, set_price
@@ -225,3 +226,21 @@ def test_pages_cost_the_same_however_many_rows(
             body(staff.client.get(url))
     with django_assert_max_num_queries(19):
         body(staff.client.get(portal("orders:line-add", order.public_id)))
+
+
+def test_the_navigation_counts_what_somebody_must_do(staff, reseller, distributor):
+    counts = []
+    manual = make_type(distributor, automatic=False)
+    for step in ("drafted", "placed", "asked", "failed"):
+        order = make_draft(reseller.account, make_product(distributor, type=manual))
+        if step == "placed":
+            order_place(order=order, actor=staff.actor)
+        if step in {"asked", "failed"}:
+            line = order_execute(order=order, actor=SYSTEM).lines.get()
+            if step == "asked":
+                line_ask(line=line, code="TAKEN", text="Taken.", field="alias", actor=SYSTEM)
+            else:
+                line_fail(line=line, code="NO", text="Refused.", actor=SYSTEM)
+        counts.append(count_needing_staff(10))
+    assert counts == [0, 1, 2, 3]
+    assert count_needing_staff(2) == 2
