@@ -203,7 +203,9 @@ RAW = "ops/"
 SELL = {"anonymous": LOGIN, "staff": LOGIN, "customer": 403}
 
 ONES_OWN = {"anonymous": LOGIN, "staff": LOGIN}
-BUYS = {**ONES_OWN, "viewer": 403}
+# Until its reseller approves orders, an end customer places none.
+BUYS = {**ONES_OWN, "viewer": 403, "customer": 403}
+TENDS = {**ONES_OWN, "viewer": 403}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
 # Takes posts alone, and says so before it looks for anything.
@@ -226,10 +228,10 @@ STOREFRONT = (
     Shopped("storefront:product", ("product",), stranger=200),
     # From the basket to an order; an empty basket leads back to itself
     Shopped("storefront:basket", **BUYS),
-    Shopped("storefront:basket-add", (), reseller=405, rival=405, customer=405, **BUYS),
-    Shopped("storefront:checkout", reseller=302, rival=302, customer=302, **BUYS),
-    Shopped("storefront:checkout-details", reseller=302, rival=302, customer=302, **BUYS),
-    Shopped("storefront:checkout-review", reseller=302, rival=302, customer=302, **BUYS),
+    Shopped("storefront:basket-add", (), reseller=405, rival=405, **BUYS),
+    Shopped("storefront:checkout", reseller=302, rival=302, **BUYS),
+    Shopped("storefront:checkout-details", reseller=302, rival=302, **BUYS),
+    Shopped("storefront:checkout-review", reseller=302, rival=302, **BUYS),
     Shopped("storefront:order-progress", ("order",), **OF_A_CUSTOMER),
     Shopped("storefront:order-line-correct", ("order", "line"), **POSTED),
     # What somebody ordered and has
@@ -244,10 +246,10 @@ STOREFRONT = (
     Shopped("storefront:workspace", **ONES_OWN),
     # My account
     Shopped("storefront:my-account", **ONES_OWN),
-    Shopped("storefront:profile", **BUYS),
-    Shopped("storefront:company", **BUYS),
-    Shopped("storefront:users", **BUYS),
-    Shopped("storefront:user-invite", **BUYS),
+    Shopped("storefront:profile", **TENDS),
+    Shopped("storefront:company", **TENDS),
+    Shopped("storefront:users", **TENDS),
+    Shopped("storefront:user-invite", **TENDS),
     Shopped("storefront:user", ("colleague",), customer=404, **MANAGED),
     Shopped("storefront:user-switch", ("colleague",), customer=404, **MANAGED),
     Shopped("storefront:tokens", viewer=403, **SELL),
