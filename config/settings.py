@@ -161,7 +161,8 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "jobs-sweep": {"task": "core.jobs_sweep", "schedule": 5.0},
+    # Expires: where no worker listened for an hour, one sweep is enough.
+    "jobs-sweep": {"task": "core.jobs_sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "jobs-purge": {"task": "core.jobs_purge", "schedule": 3600.0},
     "exchanges-purge": {"task": "servicemanager.exchanges_purge", "schedule": 86_400.0},
     "subscriptions-due": {"task": "subscriptions.changes_due", "schedule": 60.0},

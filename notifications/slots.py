@@ -17,7 +17,7 @@ from bss.subscriptions.models import Subscription
 from bss.ui import slots
 from bss.ui.components import TONES
 from bss.ui.slots import NavItem, Panel
-from bss.ui.timeline import Entry, TimelineSource
+from bss.ui.timeline import Entry, TimelineSource, describe
 from notifications import selectors
 from notifications.choices import DeliveryState
 from notifications.models import Delivery
@@ -26,6 +26,9 @@ SHOWN = 10
 
 
 def register_all() -> None:
+    describe("delivery.send", _("Handed to the mail server"), kind="mail", tone="success")
+    describe("delivery.fail", _("Not delivered"), kind="mail", tone="danger")
+    describe("delivery.resend", _("To be sent again"), kind="mail")
     log = NavItem(
         _("Mail log"),
         "notifications:list",

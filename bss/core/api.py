@@ -94,12 +94,6 @@ class IdempotentView(APIView):
     first, then gets its answer. Another body under the same key is refused with 422.
     """
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.headers.get(IDEMPOTENCY_HEADER):
-            # Read before DRF reads the stream: the record needs the body's digest, and a stream is read once only.
-            request.body  # noqa: B018
-        return super().dispatch(request, *args, **kwargs)
-
     def write(self, request: Request, work: Callable[[], Response]) -> Response:
         """Run `work` once per Idempotency-Key; without a key, just run it."""
         key = request.headers.get(IDEMPOTENCY_HEADER, "")

@@ -20,14 +20,27 @@ APPS = (
 )  # fmt: skip
 
 
+UNTRACKED = frozenset(
+    {
+        ".venv", ".git", ".tools", ".demo", ".cache", "__pycache__", ".mypy_cache", ".ruff_cache",
+        ".pytest_cache", ".hypothesis", "staticfiles", "media", "artefacts",
+    }
+)  # fmt: skip
+
+
 @cache
 def tracked() -> tuple[str, ...]:
     """Every file of the repository that is, or would be, committed."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return tuple(sorted(path for path in set(listed.stdout.split("\n")) if (ROOT / path).is_file()))
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout.split("\n")  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        # Unpacked from an archive, or somebody else's checkout.
+        found = (path.relative_to(ROOT) for path in ROOT.rglob("*"))
+        listed = [str(path) for path in found if not UNTRACKED & set(path.parts)]
+    return tuple(sorted(path for path in set(listed) if (ROOT / path).is_file()))
 
 
 def python_files(*, migrations: bool = False) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,17 @@ def test_both_bodies_of_a_kind_say_the_same(kind):
     for name, value in kind.sample.items():
         if isinstance(value, str):
             assert (value in mail.text) == (value in mail.html), name
+
+
+@each_kind
+def test_a_kind_fills_its_heading_and_names_its_link(kind):
+    mail = render(kind, kind.sample, brand=BRAND, language="en")
+
+    assert re.search(r"<h1[^>]*>\s*[^<\s]", mail.html)
+    assert re.search(rf'<a href="{re.escape(kind.sample["link"])}"[^>]*>\s*[^<\s]', mail.html)
+    lines = mail.text.splitlines()
+    named = lines[lines.index(kind.sample["link"]) - 1]
+    assert re.fullmatch(r"\S.*:", named)
 
 
 @each_kind

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
+from django.conf import settings
+from django.urls import set_urlconf
 
 from bss.accounts.choices import StaffRole
 from bss.core import scope
 from bss.core.models import Job
+from bss.ui import slots
+from bss.ui.timeline import timeline
 from notifications import kinds
 from notifications.models import Delivery
 from tests.conftest import person_of_staff
@@ -216,3 +222,27 @@ def test_an_account_shows_what_its_people_got(distributor, staff, reseller, riva
 
     assert "a@techsolutions.example" in page
     assert "b@northbridge.example" not in page
+
+
+def test_whoever_is_no_staff_gets_no_panel_and_no_entry(distributor, shop, staff, reseller, rf):
+    """Also where a storefront shows the same slot: an e-mail may tell the level above its reader."""
+    with scope.activate(distributor.scope), override_urlconf():
+        order = place(reseller, shop, make_product(distributor))
+        make_delivery(distributor, subject=order)
+        for person, seen in ((staff, 1), (reseller, 0)):
+            request = rf.get("/")
+            request.actor = person.actor
+            panels = slots.items("order.panels", person.actor, slots.Panel)
+            [panel] = [p for p in panels if p.template == "notifications/_panel.html"]
+            context = panel.context(request, order)
+            assert len(context["deliveries"] if context else []) == seen
+            assert len(timeline(request, "order", order, kind="mail")) == seen
+
+
+@contextmanager
+def override_urlconf():
+    set_urlconf(settings.PORTAL_URLCONF)
+    try:
+        yield
+    finally:
+        set_urlconf(None)
