@@ -33,6 +33,7 @@ def story(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]
     """The story, told once for this module and rolled back after it. What the command said."""
     said = StringIO()
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr("django.conf.settings.DEMO", True)
         patch.setattr("django.conf.settings.MEDIA_ROOT", str(tmp_path_factory.mktemp("media")))
         patch.delenv("ECHO_URL", raising=False)
         everything = transaction.atomic()

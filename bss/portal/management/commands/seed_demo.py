@@ -9,6 +9,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bss.portal.seed.logins import logins_table
@@ -29,6 +30,10 @@ class Command(BaseCommand):
         if options["print_logins"]:
             self.stdout.write(logins_table())
             return
+        if not settings.DEMO:
+            raise CommandError(
+                "The story's logins share a published password: it is told in a demo only (TRADEWIND_DEMO=1)."
+            )
         begun = monotonic()
         try:
             told = story_tell(self._say)

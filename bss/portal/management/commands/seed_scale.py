@@ -11,6 +11,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bss.accounts.models import Organization
@@ -32,6 +33,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                "The rows' logins share a published password: they are made in a demo only (TRADEWIND_DEMO=1)."
+            )
         size = Size(
             options["resellers"], options["accounts"], options["subscriptions"], options["products"]
         )
