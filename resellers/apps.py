@@ -8,6 +8,7 @@ class ResellersConfig(AppConfig):
         from bss.accounts.ports import ENTITLEMENTS  # noqa: PLC0415
         from bss.core.events import subscribe  # noqa: PLC0415
         from bss.ui import theme as themes  # noqa: PLC0415
+        from notifications.ports import OWN_WORDS  # noqa: PLC0415
         from resellers import events, handlers, notices, slots, theme  # noqa: PLC0415
         from resellers.plugin import ResellerPlans  # noqa: PLC0415
         from resellers.selectors import PlanEntitlements  # noqa: PLC0415
@@ -15,6 +16,7 @@ class ResellersConfig(AppConfig):
         from servicemanager.events import InstanceActivated, InstanceDefined  # noqa: PLC0415
 
         registry.register(ResellerPlans)
+        OWN_WORDS.register(notices.PlanWords())
         ENTITLEMENTS.register(PlanEntitlements())
         themes.register_provider(theme.preview_sheet)
         subscribe(InstanceActivated, handlers.plans_ensure_on_activation)

@@ -13,8 +13,10 @@ from notifications import kinds
 from notifications.kinds import Kind
 from notifications.selectors import recipient_of_account
 from notifications.services import notify
+from resellers.choices import MANAGER_CODE
 from resellers.events import PlanActivated, PlanEnded, PlanPaused, PlanResumed, PlanSwitched
 from resellers.models import ResellerProfile
+from servicemanager.models import Instance
 
 _SAMPLE = {
     "plan": "Standard",
@@ -29,6 +31,13 @@ SWITCHED = kinds.register(Kind("plan_switched", _("Plan changed"), "customer", _
 ENDED = kinds.register(Kind("plan_ended", _("Plan ended"), "customer", _SAMPLE))
 PAUSED = kinds.register(Kind("plan_paused", _("Plan suspended"), "customer", _SAMPLE))
 RESUMED = kinds.register(Kind("plan_resumed", _("Plan resumed"), "customer", _SAMPLE))
+
+
+class PlanWords:
+    """Fills notifications' port: plans are told about here, not as any other subscription."""
+
+    def speaks_for(self, managed_by: str) -> bool:
+        return Instance.everywhere.filter(public_id=managed_by, manager=MANAGER_CODE).exists()
 
 
 def plan_activated_tell(event: PlanActivated) -> None:

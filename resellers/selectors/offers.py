@@ -129,7 +129,7 @@ def _in_short(current: Plan | None, plan: Plan) -> list[str]:
 
 
 def _listed(labels: list[Any]) -> str:
-    return ", ".join(str(label).lower() if i else str(label) for i, label in enumerate(labels))
+    return "; ".join(str(label) for label in labels)
 
 
 def gains_and_losses(before: Plan, after: Plan) -> tuple[list[Any], list[Any]]:

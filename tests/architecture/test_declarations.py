@@ -253,20 +253,13 @@ def test_what_is_locked_names_no_host():
             assert "--hash=sha256:" in text_of(path), path
 
 
-# Pages that other work brings.
-AWAITED = {
-    "docs/images/portal-home.png", "docs/images/storefront-plans.png", "docs/status.md", "accounts.md",
-    "catalogue-and-prices.md", "orders-and-subscriptions.md",
-}  # fmt: skip
-
-
 def test_every_link_of_the_docs_leads_somewhere():
     broken = []
     for path in tracked():
         if path.endswith(".md"):
             here = (ROOT / path).parent
             for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text_of(path)):
-                if not (here / link).exists() and link not in AWAITED:
+                if not (here / link).exists():
                     broken.append(f"{path}: {link}")
 
     assert broken == []
