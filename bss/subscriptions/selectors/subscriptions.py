@@ -61,6 +61,12 @@ def amounts_of(
     )
 
 
+def may_read_reasons(actor: Actor, payer_id: int) -> bool:
+    """Whether the words with which staff suspend, resume or cancel are for this reader: for staff and for whoever pays.
+    To a reseller's customer they may tell what lies between its reseller and the organization."""
+    return track_for(actor, payer_id) == "price"
+
+
 def subscriptions_visible() -> QuerySet[Subscription]:
     """The subscriptions below the active scope with their accounts and product, newest first."""
     return Subscription.objects.select_related("customer", "payer", "product__type").order_by("-id")
