@@ -88,9 +88,12 @@ def subscriptions_of(account: Account, limit: int = 20) -> list[Subscription]:
     return list(subscriptions_visible().filter(mine)[:limit])
 
 
-def subscriptions_failed() -> QuerySet[Subscription]:
+def subscriptions_needing_staff(
+    subscriptions: QuerySet[Subscription] | None = None,
+) -> QuerySet[Subscription]:
     """Those somebody must look at: never provisioned, or a change of which failed. Found by a partial index."""
-    return Subscription.objects.filter(
+    found = Subscription.objects.all() if subscriptions is None else subscriptions
+    return found.filter(
         organization_id=active().organization_id,
         sync_status=SyncStatus.FAILED,
         state__in=[SubscriptionState.FAILED, *LIVE],
