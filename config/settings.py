@@ -88,6 +88,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 PORTAL_URLCONF = "config.urls_portal"
+OPS_URLCONF = "config.urls_ops"
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
@@ -210,6 +211,9 @@ MFA_ADAPTER = "bss.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+# The operator's raw data under /ops/: whether it answers, and whether a second factor must be set up first.
+OPS_ENABLED = env.bool("OPS_ENABLED", default=DEMO)
+OPS_REQUIRE_MFA = not DEMO
 
 # Safety ----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """What answers outside the portal: storefronts, the API, health. An alias only sets the script prefix."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import include, path
 from django.views.static import serve
 
@@ -10,7 +9,6 @@ from bss.core.views import healthz, readyz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("ops/", admin.site.urls),
     path("api/v1/", include("config.urls_api")),
     path("account/", include("bss.accounts.urls.sign_in")),
     path("view-as/", include("bss.accounts.urls.view_as")),

@@ -18,9 +18,6 @@ from servicemanager.choices import OPEN, Capability, InstanceState, Provisioning
 from servicemanager.contracts import InstanceContext, Recorder, forget
 from servicemanager.models import Exchange, Instance, ProvisioningJob
 
-# What staff must look at: failed ones, and those of which nobody knows the outcome.
-NEEDS_STAFF = (ProvisioningState.FAILED, ProvisioningState.UNKNOWN)
-
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -125,17 +122,27 @@ def exchanges_of(job: ProvisioningJob) -> QuerySet[Exchange]:
     return Exchange.everywhere.filter(job=job).order_by("-id")
 
 
-def failures_count() -> int:
-    """How many provisioning jobs below the active scope ask for staff."""
-    return _below().filter(state__in=NEEDS_STAFF).count()
+def needing_staff(jobs: QuerySet[ProvisioningJob] | None = None) -> QuerySet[ProvisioningJob]:
+    """What somebody must look at: failed ones, those of which nobody knows the outcome, and what is to be delivered by
+    hand."""
+    found = _below() if jobs is None else jobs
+    states = ProvisioningState
+    return found.filter(
+        Q(state__in=[states.FAILED, states.UNKNOWN]) | Q(instance__manager__in=_manual_codes()),
+        # Leads into the index by state, which an OR over two tables does not.
+        state__in=[states.FAILED, states.UNKNOWN, states.IN_PROGRESS],
+    )
 
 
 def deliveries() -> QuerySet[ProvisioningJob]:
     """What staff are to deliver by hand, oldest first."""
-    codes = [m.code for m in registry.available() if is_manual(m)]
     return provisioning_jobs().filter(
-        state=ProvisioningState.IN_PROGRESS, instance__manager__in=codes
+        state=ProvisioningState.IN_PROGRESS, instance__manager__in=_manual_codes()
     )
+
+
+def _manual_codes() -> list[str]:
+    return [manager.code for manager in registry.available() if is_manual(manager)]
 
 
 def is_manual(manager: ServiceManager | None) -> bool:

@@ -55,7 +55,7 @@ def _navigation() -> None:
         NavItem(
             gettext_lazy("Provisioning"), "servicemanager:jobs", "server-stack",
             section=gettext_lazy("Sales"), permission=Permission.SERVICE_VIEW, order=360,
-            count=_failures, matches=("servicemanager:job",),
+            count=_needing_staff, matches=("servicemanager:job",),
         ),
     )  # fmt: skip
     slots.register(
@@ -68,8 +68,8 @@ def _navigation() -> None:
     )  # fmt: skip
 
 
-def _failures(_request: HttpRequest) -> int:
-    return selectors.failures_count()
+def _needing_staff(_request: HttpRequest) -> int:
+    return selectors.needing_staff().count()
 
 
 # Subscriptions and orders ----------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
     ) | selectors.deliveries().filter(change__order_line__order=order):
         url = reverse("servicemanager:deliver", args=[job.public_id])
         yield Attention(
-            _("%(name)s waits for your staff") % {"name": job.subscription.name},
+            _("%(name)s needs you") % {"name": job.subscription.name},
             _("Deliver it and note what was done, or decline it."),
             "info",
             Button(_("Deliver"), url, kind="primary"),

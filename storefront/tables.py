@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bss.accounts.choices import StorefrontRole, UserType
+from bss.accounts.tables import token_badge
 from bss.core.money import Money, round_half_up
 from bss.orders.choices import LineKind, OrderState
 from bss.ui.components import Badge, Button, Confirm, badge_of
@@ -46,11 +47,7 @@ class TokenTable(Table):
     prefix = Column("prefix", _("Begins with"))
     scopes = Column(lambda token: ", ".join(token.scopes), _("May"))
     used = Column("last_used_at", _("Last used"), kind="when")
-    state = Column(
-        lambda t: Badge(_("Revoked")) if t.revoked_at else Badge(_("Active"), "success"),
-        _("State"),
-        kind="badge",
-    )
+    state = Column(token_badge, _("State"), kind="badge")
 
     def row_actions(self, row: Any) -> Sequence[Button]:
         if row.revoked_at:

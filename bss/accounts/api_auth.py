@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import ApiToken
 from bss.accounts.ports import ENTITLEMENTS
-from bss.accounts.selectors import token_actor
+from bss.accounts.selectors import token_actor, with_makers
 from bss.accounts.services import token_digest
 from bss.core import clock, scope
 
@@ -36,6 +36,10 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("This token is unknown, expired or revoked.")
         _still_entitled(token)
         actor = token_actor(token)
+        if not actor.permissions:
+            raise AuthenticationFailed(
+                "Whoever made this token may do none of this any more. Make a new one."
+            )
         request._request.actor = actor  # type: ignore[attr-defined]
         # The scope lives in this request's context; ActorMiddleware's block restores the outer one.
         scope._active.set(actor.scope)
@@ -46,13 +50,10 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def _token_of(text: str) -> ApiToken | None:
-    token = (
-        ApiToken.everywhere.filter(
-            digest=token_digest(text), revoked_at=None, created_by__is_active=True
-        )
-        .select_related("account", "organization", "created_by")
-        .first()
+    found = ApiToken.everywhere.filter(
+        digest=token_digest(text), revoked_at=None, created_by__is_active=True
     )
+    token = with_makers(found.select_related("organization")).first()
     now = clock.now()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bss.accounts.models import Organization, Storefront
 
 DEFAULT_ACCENT = "#1f6feb"
-SurfaceKind = Literal["portal", "storefront", "api", "system"]
+SurfaceKind = Literal["portal", "storefront", "ops", "api", "system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Surface:
 
     @property
     def cookie_name(self) -> str:
-        if self.kind == "portal":
-            return "tw_portal"
+        if self.kind in {"portal", "ops"}:
+            return f"tw_{self.kind}"
         return f"tw_shop_{self.storefront.pk}" if self.storefront else "tw_session"
 
     @property

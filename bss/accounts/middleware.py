@@ -53,9 +53,10 @@ class SurfaceMiddleware:
             request.path_info = request.path_info[len(surface.prefix) :] or "/"
             if not request.path.startswith(f"{surface.prefix}/"):
                 return redirect(f"{surface.prefix}/")
-        if surface.kind == "portal":
-            request.urlconf = settings.PORTAL_URLCONF
-            set_urlconf(settings.PORTAL_URLCONF)
+        if surface.kind in {"portal", "ops"}:
+            is_portal = surface.kind == "portal"
+            request.urlconf = settings.PORTAL_URLCONF if is_portal else settings.OPS_URLCONF
+            set_urlconf(request.urlconf)
         before = get_script_prefix()
         set_script_prefix(f"{surface.prefix}/")
         try:
@@ -121,10 +122,10 @@ class ActorMiddleware:
             return render(request, "accounts/storefront_closed.html", status=404)
         actor = self._actor(request, surface)
         request.actor = actor  # type: ignore[attr-defined]
-        if actor.is_anonymous and surface.kind in {"portal", "storefront"}:
-            _forget_stranger(request)
+        if _is_stranger(request, surface, actor):
+            logout(request)
         with scope.activate(actor.scope):
-            if needs_second_factor(request, actor):
+            if needs_second_factor(request, surface, actor):
                 return redirect(reverse("mfa_activate_totp"))
             return self.get_response(request)
 
@@ -176,14 +177,20 @@ class ActorMiddleware:
         return selectors.storefront_actor(membership, request.user)
 
 
-def needs_second_factor(request: HttpRequest, actor: Actor) -> bool:
-    """Whether staff must set up a second factor before going on."""
-    membership: Membership | None = getattr(request, "membership", None)
-    if actor.kind != "staff" or membership is None or not membership.organization.require_mfa:
+def needs_second_factor(request: HttpRequest, surface: Surface, actor: Actor) -> bool:
+    """Whether staff, or an operator, must set up a second factor before going on."""
+    if not _second_factor_required(request, surface, actor):
         return False
     if request.path_info.startswith(("/account/", "/theme/")):
         return False
     return not request.user.authenticator_set.exists()  # type: ignore[union-attr]
+
+
+def _second_factor_required(request: HttpRequest, surface: Surface, actor: Actor) -> bool:
+    if surface.kind == "ops":
+        return bool(settings.OPS_REQUIRE_MFA and request.user.is_authenticated)
+    membership: Membership | None = getattr(request, "membership", None)
+    return actor.kind == "staff" and membership is not None and membership.organization.require_mfa
 
 
 def _is_closed(request: HttpRequest, surface: Surface) -> bool:
@@ -192,10 +199,13 @@ def _is_closed(request: HttpRequest, surface: Surface) -> bool:
     return not selectors.is_open(surface)
 
 
-def _forget_stranger(request: HttpRequest) -> None:
-    """End the session of somebody whose login here was taken away: the sign-in page would send it in circles."""
-    if request.user.is_authenticated:
-        logout(request)
+def _is_stranger(request: HttpRequest, surface: Surface, actor: Actor) -> bool:
+    """Whether somebody is signed in whose login here was taken away: the sign-in page would send it in circles."""
+    if surface.kind not in {"portal", "storefront", "ops"} or not actor.is_anonymous:
+        return False
+    if not isinstance(request.user, User):
+        return False
+    return surface.kind != "ops" or not selectors.may_sign_in(request.user, surface)
 
 
 def _viewing(viewing: dict[str, int], surface: Surface) -> Actor | None:

@@ -25,6 +25,7 @@ from bss.accounts.models import (
     PaymentMethod,
 )
 from bss.accounts.permissions import Permission
+from bss.accounts.selectors import token_permissions
 from bss.core import clock
 from bss.core.money import Money
 from bss.ui.components import Badge, Button, Confirm, Tone
@@ -85,12 +86,33 @@ def user_html(membership: Membership) -> SafeString:
 
 
 def token_badge(token: ApiToken) -> Badge:
-    """Whether a token still works."""
+    """Whether a token of `with_makers` still works."""
     if token.revoked_at is not None:
         return Badge(_("Revoked"), "neutral")
     if token.expires_at is not None and token.expires_at <= clock.now():
         return Badge(_("Expired"), "neutral")
-    return Badge(_("Works"), "success")
+    lost = _lost(token)
+    if not lost:
+        return Badge(_("Works"), "success")
+    if len(lost) == len(token.scopes):
+        return Badge(_("Stopped"), "danger")
+    return Badge(_("Works in part"), "warning")
+
+
+def token_loss(token: ApiToken) -> str:
+    """What a token of `with_makers` no longer does and why, in words; empty while it does all it was made for."""
+    lost = _lost(token)
+    if token.revoked_at is not None or not lost:
+        return ""
+    words = {"name": token.created_by.get_full_name(), "scopes": ", ".join(lost)}
+    if len(lost) == len(token.scopes):
+        return _("%(name)s may do none of this here any more. Make a new one.") % words
+    return _("No longer %(scopes)s: %(name)s may not do it here any more.") % words
+
+
+def _lost(token: ApiToken) -> list[str]:
+    may = token_permissions(token)
+    return [scope for scope in token.scopes if scope not in may]
 
 
 def whole_number(account: Account) -> SafeString:
@@ -275,6 +297,7 @@ class TokenTable(Table):
     )
     creator = Column(lambda t: t.created_by.get_full_name(), gettext_lazy("Made by"))
     scopes = Column(lambda t: ", ".join(t.scopes), gettext_lazy("May"), hidden_by_default=True)
+    loss = Column(token_loss, gettext_lazy("What it lost"))
     used = Column("last_used_at", gettext_lazy("Last used"), kind="when")
     ends = Column("expires_at", gettext_lazy("Works until"), kind="when")
     state = Column(token_badge, gettext_lazy("State"), kind="badge")

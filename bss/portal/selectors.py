@@ -15,12 +15,13 @@ from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account
 from bss.core import clock, scope
 from bss.core.models import Job, JobState
-from bss.orders.choices import LineState, OrderState
-from bss.orders.models import Order, OrderLine
-from bss.subscriptions.choices import LIVE, SubscriptionState
+from bss.orders.choices import OrderState
+from bss.orders.models import Order
+from bss.orders.selectors import count_needing_staff, with_needs
+from bss.subscriptions.choices import LIVE
 from bss.subscriptions.models import Subscription
-from servicemanager.choices import ProvisioningState
-from servicemanager.models import ProvisioningJob
+from bss.subscriptions.selectors import subscriptions_needing_staff
+from servicemanager.selectors import needing_staff
 
 WEEKS = 12
 T = TypeVar("T")
@@ -28,23 +29,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class NeedsYou:
-    """How much of each kind waits for staff."""
+    """How many rows of each list need somebody of the staff: as many as its view *Needs you* shows."""
 
-    orders_to_execute: int
-    lines_needing_input: int
-    failed_provisioning: int
-    failed_subscriptions: int
-    dead_jobs: int
+    orders: int
+    provisioning: int
+    subscriptions: int
+    background_work: int
 
     @property
     def total(self) -> int:
-        return (
-            self.orders_to_execute
-            + self.lines_needing_input
-            + self.failed_provisioning
-            + self.failed_subscriptions
-            + self.dead_jobs
-        )
+        return self.orders + self.provisioning + self.subscriptions + self.background_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +53,11 @@ class Business:
 
 def needs_you() -> NeedsYou:
     return NeedsYou(
-        orders_to_execute=Order.objects.filter(state=OrderState.PLACED).count(),
-        lines_needing_input=OrderLine.objects.filter(state=LineState.NEEDS_INPUT).count(),
-        failed_provisioning=failed_provisioning().count(),
-        failed_subscriptions=Subscription.objects.filter(state=SubscriptionState.FAILED).count(),
-        dead_jobs=dead_jobs().count(),
+        orders=count_needing_staff(),
+        provisioning=needing_staff().count(),
+        subscriptions=subscriptions_needing_staff().count(),
+        background_work=dead_jobs().count(),
     )
-
-
-def failed_provisioning() -> QuerySet[ProvisioningJob]:
-    """The last word on an operation was a failure, and nobody has abandoned it."""
-    return ProvisioningJob.objects.filter(state=ProvisioningState.FAILED)
 
 
 def dead_jobs() -> QuerySet[Job]:
@@ -162,8 +150,9 @@ def monthly_value(currency: str) -> Any:
 
 
 def recent_orders(limit: int = 8) -> list[Order]:
+    """The newest orders, with whether they need input."""
     return list(
-        Order.objects.exclude(state=OrderState.DRAFT)
+        with_needs(Order.objects.exclude(state=OrderState.DRAFT))
         .select_related("account", "customer")
         .order_by("-id")[:limit]
     )

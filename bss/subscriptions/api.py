@@ -50,10 +50,17 @@ class SubscriptionChangeOut(serializers.Serializer[Any]):
     product = serializers.CharField(source="product.public_id", default=None, allow_null=True)
     due_at = serializers.DateTimeField()
     applied_at = serializers.DateTimeField(allow_null=True)
-    reason = serializers.CharField()
+    reason = serializers.SerializerMethodField(
+        help_text="Why it was asked for; empty for an end customer's token."
+    )
     problem_code = serializers.CharField()
     problem_text = serializers.CharField()
     order = serializers.CharField(source="order_line.order.public_id")
+
+    def get_reason(self, change: ScheduledChange) -> str:
+        payer_id = self.context["payer_id"]
+        may = selectors.may_read_reasons(self.context["actor"], payer_id)
+        return change.reason if may else ""
 
 
 class SubscriptionOut(serializers.Serializer[Any]):
@@ -180,11 +187,13 @@ class SubscriptionView(GenericAPIView[Any]):
     def get(self, request: Request, public_id: str) -> Response:
         actor = actor_of(request)
         found = access_subscription(actor, public_id)
+        context = {"actor": actor, "payer_id": found.payer_id}
+        changes = selectors.changes_of(found)
         return Response(
             {
-                **SubscriptionOut(found, context={"actor": actor}).data,
+                **SubscriptionOut(found, context=context).data,
                 "add_ons": SubscriptionAddOnOut(selectors.add_ons_of(found), many=True).data,
-                "changes": SubscriptionChangeOut(selectors.changes_of(found), many=True).data,
+                "changes": SubscriptionChangeOut(changes, many=True, context=context).data,
             }
         )
 
@@ -202,7 +211,9 @@ class ChangeView(IdempotentView):
 
         def ask() -> Response:
             asked = self.request_change(found, actor, dict(given))
-            return Response(SubscriptionChangeOut(asked).data, status=status.HTTP_201_CREATED)
+            context = {"actor": actor, "payer_id": found.payer_id}
+            body = SubscriptionChangeOut(asked, context=context).data
+            return Response(body, status=status.HTTP_201_CREATED)
 
         return self.write(request, ask)
 

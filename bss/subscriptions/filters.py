@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bss.catalog.choices import Unit
 from bss.catalog.selectors import product_type_choices
+from bss.subscriptions import selectors
 from bss.subscriptions.choices import SubscriptionState, SyncStatus
+from bss.subscriptions.models import Subscription
 
 
 def _types(request: HttpRequest | None) -> Any:
@@ -34,3 +38,14 @@ class SubscriptionFilter(django_filters.FilterSet):
         label=_("Term ends between"),
         widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"}),
     )
+    needs = django_filters.ChoiceFilter(
+        choices=[("staff", _("Something to do"))],
+        label=_("Needs you"),
+        method="needing_staff",
+        widget=forms.Select,
+    )
+
+    def needing_staff(
+        self, rows: QuerySet[Subscription], name: str, value: Any
+    ) -> QuerySet[Subscription]:
+        return selectors.subscriptions_needing_staff(rows)

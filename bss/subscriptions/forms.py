@@ -42,6 +42,18 @@ class ChangeForm(forms.Form):
         return {}
 
 
+class SuspendForm(ChangeForm):
+    """Who reads the reason must be known before it is written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = (
+            _("%(payer)s reads it, %(customer)s does not.")
+            if self.subscription.payer_id != self.subscription.customer_id
+            else _("%(payer)s reads it.")
+        ) % {"payer": self.subscription.payer.name, "customer": self.subscription.customer.name}
+
+
 class QuantityForm(ChangeForm):
     quantity = QuantityField(label=_("New quantity"))
     field_order = ("quantity",)
@@ -89,7 +101,7 @@ class CancelForm(ChangeForm):
 FORMS: dict[str, type[ChangeForm]] = {
     ChangeKind.QUANTITY: QuantityForm,
     ChangeKind.PRODUCT: ProductForm,
-    ChangeKind.SUSPEND: ChangeForm,
+    ChangeKind.SUSPEND: SuspendForm,
     ChangeKind.RESUME: ChangeForm,
     ChangeKind.CANCEL: CancelForm,
 }

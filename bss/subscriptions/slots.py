@@ -36,7 +36,7 @@ def register() -> None:
             icon="arrow-path",
             section=_("Sales"),
             permission=Permission.SUBSCRIPTION_VIEW,
-            count=_failed,
+            count=_needing_staff,
             order=210,
             matches=("subscriptions:",),
         ),
@@ -106,8 +106,8 @@ def _offered(kind: str) -> Callable[[Actor, Subscription], bool]:
     )
 
 
-def _failed(request: HttpRequest) -> int:
-    return len(selectors.subscriptions_failed().values_list("pk")[:_MOST_COUNTED])
+def _needing_staff(request: HttpRequest) -> int:
+    return len(selectors.subscriptions_needing_staff().values_list("pk")[:_MOST_COUNTED])
 
 
 def _found(request: HttpRequest, text: str) -> Iterable[SearchHit]:

@@ -98,7 +98,7 @@ def pending_attention(change: ScheduledChange | None, *, withdraw_url: str) -> A
         if change.is_planned
         else _("It did not succeed. Everything is as before.")
         if change.state == ChangeState.FAILED
-        else _("It waits for the seller's staff.")
+        else _("It needs you: its order is to be executed.")
     )
     button = Button(
         _("Withdraw"),

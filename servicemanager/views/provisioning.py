@@ -39,6 +39,7 @@ class ProvisioningList(ListView):
     )
     search_label = gettext_lazy("Search by subscription, customer or vendor's reference")
     saved_views = (
+        SavedView("needs", gettext_lazy("Needs you"), {"needs": "staff"}),
         SavedView("failed", gettext_lazy("Failed"), {"state": "failed"}, tone="danger"),
         SavedView("unknown", gettext_lazy("Outcome unknown"), {"state": "unknown"}, tone="warning"),
         SavedView(

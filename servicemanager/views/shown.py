@@ -48,7 +48,7 @@ def attention_for(job: ProvisioningJob, actor: Actor) -> Attention | None:
         )
     if selectors.awaits_delivery(job):
         return Attention(
-            _("Your staff are to deliver this"),
+            _("This needs you: it is delivered by hand"),
             _("It waits without limit until somebody delivers or declines it."),
             "info",
             _button(_("Deliver"), "servicemanager:deliver", job, actor, Permission.ORDER_DELIVER),

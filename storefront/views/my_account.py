@@ -17,7 +17,7 @@ from bss.accounts.access import access_storefront_user
 from bss.accounts.models import Account, ApiToken, Membership
 from bss.accounts.permissions import Permission
 from bss.accounts.ports import ENTITLEMENTS
-from bss.accounts.selectors import storefront_users
+from bss.accounts.selectors import storefront_users, with_makers
 from bss.accounts.services import (
     account_edit,
     membership_activate,
@@ -229,7 +229,7 @@ class Tokens(ApiScreen, ListView):
     )
 
     def queryset(self) -> Any:
-        return ApiToken.objects.filter(account=self.account())
+        return with_makers(ApiToken.objects.filter(account=self.account()))
 
     def primary_action(self) -> Button:
         return Button(_("Create a key"), reverse("storefront:token-create"), "plus", "primary")

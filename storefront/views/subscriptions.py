@@ -21,7 +21,7 @@ from bss.subscriptions.access import access_subscription
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.contracts import ChangePreview
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.selectors import amounts_of, subscriptions_visible
+from bss.subscriptions.selectors import amounts_of, may_read_reasons, subscriptions_visible
 from bss.subscriptions.services import change_preview, change_request, change_withdraw
 from bss.ui.components import Attention, Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import ListView, Page, Screen
@@ -145,7 +145,9 @@ class SubscriptionPage(Page):
             text = subscription.problem_text or _("Your seller knows and decides what to do.")
             return [Attention(_("It could not be set up"), text, "danger", button)]
         if subscription.state == S.SUSPENDED:
-            text = subscription.suspended_reason or _("Ask your seller why, and when it goes on.")
+            may = may_read_reasons(self.actor, subscription.payer_id)
+            reason = subscription.suspended_reason if may else ""
+            text = reason or _("Ask your seller why, and when it goes on.")
             return [Attention(_("It is suspended"), text, "warning")]
         return []
 

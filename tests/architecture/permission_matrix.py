@@ -198,7 +198,7 @@ PUBLIC = frozenset(
     }
 )  # fmt: skip
 # The operator's raw data: superusers alone, whatever the page.
-RAW = "ops/"
+RAW = "/ops/"
 
 SELL = {"anonymous": LOGIN, "staff": LOGIN, "customer": 403}
 

@@ -44,6 +44,7 @@ AROUND = {
     "bss/accounts/api_auth.py": BEFORE,
     "bss/accounts/links.py": BEFORE,
     "bss/accounts/middleware.py": BEFORE,
+    "bss/accounts/selectors/actors.py": BEFORE,
     "bss/accounts/selectors/surfaces.py": BEFORE,
     "bss/accounts/services/accounts.py": KEYED,
     "bss/accounts/services/contacts.py": KEYED,

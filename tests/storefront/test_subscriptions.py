@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -10,18 +11,21 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from bss.accounts.choices import StorefrontRole, UserType
-from bss.accounts.models import Storefront
+from bss.accounts.models import ApiToken, Storefront
+from bss.accounts.services import token_digest
 from bss.catalog.choices import ProductAudience
 from bss.core import clock, scope
+from bss.core.actor import SYSTEM
 from bss.orders.choices import LineKind
 from bss.orders.models import Basket, Order, OrderLine
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_request
+from bss.subscriptions.services import change_apply, change_request
 from bss.ui import slots
 from bss.ui.slots import Action
+from notifications.models import Delivery
 from tests.conftest import Person, person_of_account, signed_in
-from tests.factories.accounts import make_storefront_user
+from tests.factories.accounts import AccountFactory, make_storefront_user
 from tests.factories.orders import make_product, make_subscription, make_type, set_price
 from tests.factories.ports import granted
 
@@ -268,6 +272,160 @@ def test_a_customer_reads_its_resellers_price_and_nothing_above(
         assert "€18.00" not in page
         assert "Meridian" not in page
     assert OrderLine.everywhere.filter(kind=LineKind.QUANTITY).count() == 0
+
+
+WHY = "Two invoices of Techsolutions are late."
+
+
+@pytest.fixture
+def own_shop(reseller, distributor):
+    """The reseller's own storefront, to which its customers belong."""
+    shop = Storefront.everywhere.create(
+        organization=distributor,
+        owner=reseller.account,
+        alias="techsolutions",
+        name="Techsolutions",
+    )
+    with granted(reseller.account, "own_storefront", "api"):
+        yield shop
+
+
+def suspended(subscription: Subscription, staff: Person) -> Order:
+    """Suspended by staff with their reason; returns the order of the suspension."""
+    change = change_request(
+        subscription=subscription, kind="suspend", actor=staff.actor, source="portal", reason=WHY
+    )
+    change_apply(change=change, actor=SYSTEM)
+    return change.order_line.order
+
+
+def read_at_the_shop(person: Person, base: str, subscription: Subscription, order: Order) -> dict:
+    """Every page and export of a storefront that tells of a subscription or of its orders, as this person gets it."""
+    paths = [
+        "/", "/workspace/", "/subscriptions/", "/subscriptions/?export=csv", "/orders/",
+        "/orders/?export=csv", f"/orders/{order.public_id}/", f"/orders/{order.public_id}/progress/",
+        url_of(subscription), url_of(subscription, "cancel/"),
+    ]  # fmt: skip
+    answers = {path: person.client.get(base + path) for path in paths}
+    assert {path: a.status_code for path, a in answers.items()} == dict.fromkeys(paths, 200)
+    return {
+        path: (b"".join(a.streaming_content) if a.streaming else a.content).decode()
+        for path, a in answers.items()
+    }
+
+
+def api_reads(person: Person, account, subscription: Subscription) -> dict:
+    """The subscription as the API tells it to a token of this person's."""
+    text = f"tw_{person.user.pk}"
+    ApiToken.everywhere.create(
+        organization=account.organization if account else person.membership.organization,
+        scope=account.scope if account else person.membership.organization.scope,
+        name="test",
+        digest=token_digest(text),
+        prefix=text[:8],
+        account=account,
+        created_by=person.user,
+        scopes=["subscription.view"],
+    )
+    answer = Client(headers={"Authorization": f"Bearer {text}"}).get(
+        f"/api/v1/subscriptions/{subscription.public_id}/"
+    )
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_staffs_reason_of_a_suspension_reaches_no_customer_of_a_reseller(
+    staff, reseller, customer_account, mailbox, distributor, own_shop
+):
+    customer = person_of_account(customer_account, own_shop)
+    with scope.activate(distributor.scope):
+        held = make_subscription(reseller.account, mailbox, customer=customer_account)
+        order = suspended(held, staff)
+    held.refresh_from_db()
+    assert (held.state, held.suspended_reason) == ("suspended", WHY)
+
+    read = read_at_the_shop(customer, "/techsolutions", held, order)
+    assert [path for path, page in read.items() if WHY in page] == []
+    assert "Ask your seller why, and when it goes on." in read[url_of(held)]
+    told = api_reads(customer, customer_account, held)
+    assert WHY not in json.dumps(told)
+    assert [change["reason"] for change in told["changes"]] == [""]
+
+
+def test_no_e_mail_to_a_resellers_customer_tells_staffs_reason(
+    staff, reseller, customer_account, mailbox, distributor, own_shop, run_jobs
+):
+    customer = person_of_account(customer_account, own_shop)
+    with scope.activate(distributor.scope):
+        held = make_subscription(reseller.account, mailbox, customer=customer_account)
+        suspended(held, staff)
+        Order.everywhere.update(placed_by_id=customer.user.pk)
+        change = change_request(
+            subscription=held, kind="cancel", actor=staff.actor, source="portal", reason=WHY
+        )
+        change_apply(change=change, actor=SYSTEM)
+        run_jobs()
+
+    mails = Delivery.everywhere.filter(recipient=customer.user.email)
+    assert "subscription_cancelled" in {mail.kind for mail in mails}
+    assert [m.kind for m in mails if WHY in f"{m.subject}{m.text}{m.html}{m.context}"] == []
+
+
+def test_whoever_pays_and_staff_read_why_it_was_suspended(
+    staff, reseller, customer_account, mailbox, distributor, own_shop, shop
+):
+    direct = person_of_account(AccountFactory(organization=distributor), shop)
+    with scope.activate(distributor.scope):
+        resold = make_subscription(reseller.account, mailbox, customer=customer_account)
+        bought = make_subscription(direct.account, mailbox)
+        suspended(resold, staff)
+        suspended(bought, staff)
+
+    for person, held in ((reseller, resold), (direct, bought)):
+        assert WHY in main_of(person.client.get(url_of(held)))
+        told = api_reads(person, person.account, held)
+        assert [change["reason"] for change in told["changes"]] == [WHY]
+    page = f"/portal/subscriptions/{resold.public_id}/"
+    assert WHY in main_of(staff.client.get(page))
+    assert WHY in main_of(staff.client.get(f"{page}?tab=changes"))
+    assert [c["reason"] for c in api_reads(staff, None, resold)["changes"]] == [WHY]
+
+
+def test_whoever_looks_through_the_customers_eyes_reads_what_it_reads(
+    staff, reseller, customer_account, mailbox, distributor, own_shop
+):
+    with scope.activate(distributor.scope):
+        held = make_subscription(reseller.account, mailbox, customer=customer_account)
+        suspended(held, staff)
+    session = SessionStore()
+    session["surface"] = f"storefront:{own_shop.pk}"
+    session["view_as"] = {
+        "user_id": staff.user.pk,
+        "account_id": customer_account.pk,
+        "until": (clock.now() + timedelta(hours=1)).timestamp(),
+    }
+    session.save()
+    client = Client()
+    client.cookies[f"tw_shop_{own_shop.pk}"] = session.session_key
+
+    page = main_of(client.get(f"/techsolutions{url_of(held)}"))
+
+    assert "It is suspended" in page
+    assert WHY not in page
+
+
+def test_whoever_writes_the_reason_is_told_who_reads_it(
+    staff, reseller, customer_account, mailbox, distributor
+):
+    with scope.activate(distributor.scope):
+        resold = make_subscription(reseller.account, mailbox, customer=customer_account)
+        own = make_subscription(reseller.account, mailbox)
+    pages = [
+        main_of(staff.client.get(f"/portal/subscriptions/{held.public_id}/change/suspend/"))
+        for held in (resold, own)
+    ]
+    assert "Techsolutions reads it, Aegean Foods does not." in pages[0]
+    assert "Techsolutions reads it." in pages[1]
 
 
 def test_the_list_narrows_by_state_and_search(reseller, held, distributor):

@@ -95,6 +95,13 @@ def test_our_services_share_one_image_and_one_set_of_settings() -> None:
         assert len({SERVICES[name]["environment"][secret] for name in OURS}) == 1
 
 
+def test_the_documentation_names_volumes_that_exist() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"--volume (\w+):", operations))
+    assert named == {f"{COMPOSE['name']}_media"}
+    assert "media" in COMPOSE["volumes"]
+
+
 def test_each_variable_is_in_the_example_and_secrets_have_no_value_there() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     used = {name for name, _, _ in VARIABLE.findall(text)} - {"TRADEWIND_VERSION"}

@@ -6,8 +6,10 @@ from bss.accounts.selectors.actors import (
     storefront_actor,
     storefront_permissions,
     token_actor,
+    token_permissions,
     viewing_actor,
     visitor_actor,
+    with_makers,
 )
 from bss.accounts.selectors.lists import (
     accounts_matching,
@@ -62,6 +64,8 @@ __all__ = [
     "surface_for",
     "theme_for",
     "token_actor",
+    "token_permissions",
     "viewing_actor",
     "visitor_actor",
+    "with_makers",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bss.accounts.choices import AccountKind, UserType
+from django.db.models import Prefetch, QuerySet
+
+from bss.accounts.choices import AccountKind, MembershipKind, UserType
 from bss.accounts.models import Account, ApiToken, Membership, Storefront, User
 from bss.accounts.permissions import (
     STAFF_ROLES,
@@ -24,8 +26,13 @@ def staff_actor(membership: Membership, user: User) -> Actor:
         organization_id=membership.organization_id,
         membership_id=membership.pk,
         scope=Scope(membership.scope),
-        permissions=frozenset(map(str, STAFF_ROLES.get(membership.staff_role, frozenset()))),
+        permissions=staff_permissions(membership),
     )
+
+
+def staff_permissions(membership: Membership) -> frozenset[str]:
+    """What a member of staff may do: its role."""
+    return frozenset(map(str, STAFF_ROLES.get(membership.staff_role, frozenset())))
 
 
 def storefront_actor(membership: Membership, user: User) -> Actor:
@@ -66,11 +73,39 @@ def account_ceiling(account: Account) -> frozenset[str]:
     return frozenset(map(str, most))
 
 
+def with_makers(tokens: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
+    """Tokens with what `token_permissions` reads of them: two queries, however many tokens."""
+    logins = Membership.everywhere.filter(is_active=True).select_related("contact")
+    return tokens.select_related("account", "created_by").prefetch_related(
+        Prefetch("created_by__memberships", queryset=logins)
+    )
+
+
+def token_permissions(token: ApiToken) -> frozenset[str]:
+    """What a token of `with_makers` may do today: its scopes, within what whoever made it may do here itself, and
+    within what the account it acts for may do at all."""
+    granted = frozenset(map(str, token.scopes)) & _maker_permissions(token)
+    return granted & account_ceiling(token.account) if token.account else granted
+
+
+def _maker_permissions(token: ApiToken) -> frozenset[str]:
+    """Of whoever made a token: what it may do as staff of the organization, or for the token's account."""
+    maker, found = token.created_by, frozenset[str]()
+    for membership in maker.memberships.all() if maker.is_active else ():
+        if membership.kind == MembershipKind.STAFF:
+            if membership.organization_id == token.organization_id:
+                found |= staff_permissions(membership)
+        elif token.account and _acts_for(membership, token.account):
+            found |= storefront_permissions(membership, token.account)
+    return found
+
+
+def _acts_for(membership: Membership, account: Account) -> bool:
+    return membership.contact is not None and membership.contact.account_id == account.pk
+
+
 def token_actor(token: ApiToken) -> Actor:
-    """What a token may do: its scopes, and never more than the account it acts for may do today."""
-    granted = frozenset(map(str, token.scopes))
-    if token.account is not None:
-        granted &= account_ceiling(token.account)
+    """A token of `with_makers` as who it acts as."""
     return Actor(
         kind="api",
         label=f"API: {token.name}",
@@ -78,7 +113,7 @@ def token_actor(token: ApiToken) -> Actor:
         organization_id=token.organization_id,
         account_id=token.account_id,
         scope=Scope(token.scope),
-        permissions=granted,
+        permissions=token_permissions(token),
     )
 
 

@@ -13,6 +13,7 @@ from bss.accounts.models import (
     Organization,
     PaymentMethod,
 )
+from bss.accounts.selectors.actors import with_makers
 from bss.core.actor import Actor
 
 
@@ -83,5 +84,5 @@ def payment_methods() -> QuerySet[PaymentMethod]:
 
 
 def api_tokens() -> QuerySet[ApiToken]:
-    """The tokens in scope, newest first."""
-    return ApiToken.objects.select_related("account", "created_by").order_by("-pk")
+    """The tokens in scope with whoever made them, newest first."""
+    return with_makers(ApiToken.objects.order_by("-pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import F
 
 from bss.accounts.choices import FIXED_SEGMENTS, MembershipKind, StorefrontState
@@ -14,11 +15,14 @@ SESSION_ORGANIZATION = "organization_id"
 
 
 def surface_for(host: str, path: str) -> Surface | None:
-    """Host, then the fixed first segments, then alias. None when no storefront lives at this host."""
+    """Host, then the fixed first segments, then alias. None when no storefront lives at this host, and for /ops/ where
+    the deployment leaves it out."""
     first = path.lstrip("/").split("/", 1)[0].lower()
     if first == "portal":
         return Surface("portal", "/portal")
-    if first in {"api", "healthz", "readyz", "ops", "static", "media"}:
+    if first == "ops":
+        return Surface("ops", "/ops") if settings.OPS_ENABLED else None
+    if first in {"api", "healthz", "readyz", "static", "media"}:
         return Surface("api" if first == "api" else "system", "")
     alias = "" if first in FIXED_SEGMENTS else first
     found = list(
@@ -59,14 +63,17 @@ def may_sign_in(user: User, surface: Surface) -> bool:
     """Whether this login has anything to do with this surface. Nobody signs in at a closed storefront."""
     if not user.is_active:
         return False
+    if surface.kind == "ops":
+        return user.is_staff
     if surface.kind == "portal":
         return bool(staff_memberships(user))
     return is_open(surface) and membership_on(user, surface) is not None
 
 
 def membership_on(user: User, surface: Surface) -> Membership | None:
-    """The membership that a login uses on a surface; of several staff memberships the first."""
-    if surface.kind == "portal":
+    """The membership that a login uses on a surface; of several staff memberships the first. An operator may have
+    none."""
+    if surface.kind in {"portal", "ops"}:
         return next(iter(staff_memberships(user)), None)
     return storefront_membership(user, surface.storefront) if surface.storefront else None
 

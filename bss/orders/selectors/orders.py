@@ -103,8 +103,8 @@ def orders_needing_staff(orders: QuerySet[Order] | None = None) -> QuerySet[Orde
     )
 
 
-def count_needing_staff(most: int) -> int:
-    """How many orders somebody must do something about, counted up to `most`: each half by its own index."""
+def count_needing_staff(most: int | None = None) -> int:
+    """How many rows `orders_needing_staff` has, counted up to `most` if given: each half by its own index."""
     organization_id = active().organization_id
     is_due = Q(due_at=None) | Q(due_at__lte=clock.now())
     at_rest = [OrderState.FAILED, OrderState.PARTLY_EXECUTED]
@@ -115,7 +115,7 @@ def count_needing_staff(most: int) -> int:
     )
     waiting = OrderLine.objects.filter(organization_id=organization_id, state=LineState.NEEDS_INPUT)
     found = own.order_by().values_list("pk").union(waiting.order_by().values_list("order_id"))
-    return len(found[:most])
+    return found.count() if most is None else len(found[:most])
 
 
 def orders_of(account: Account, limit: int = 20) -> list[Order]:

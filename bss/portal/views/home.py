@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
+from bss.orders.tables import order_badge
 from bss.portal import selectors
 from bss.ui.charts import Chart, Series
-from bss.ui.components import Tile
+from bss.ui.components import Tile, Tone
 from bss.ui.generic import Page
 
 
@@ -30,35 +31,35 @@ class Home(Page):
             "tiles": _tiles(selectors.business()),
             "orders_chart": _orders_chart(),
             "products_chart": _products_chart(),
-            "recent": selectors.recent_orders(),
+            "recent": [(order, order_badge(order)) for order in selectors.recent_orders()],
         }
 
 
 def _needs(needs: selectors.NeedsYou) -> list[Tile]:
-    orders, subscriptions = reverse("orders:list"), reverse("subscriptions:list")
-    rows = [
-        (_("Orders to execute"), needs.orders_to_execute, f"{orders}?view=to_execute", "warning"),
+    """One tile per list in which something needs somebody; each leads to that list's view *Needs you*."""
+    rows: list[tuple[str, str, int, Tone, str]] = [
+        ("orders:list", _("Orders"), needs.orders, "warning", _("To execute, to answer, failed")),
         (
-            _("Lines that need input"),
-            needs.lines_needing_input,
-            f"{orders}?view=needs_you",
-            "warning",
-        ),
-        (
-            _("Failed provisioning"),
-            needs.failed_provisioning,
-            f"{reverse('servicemanager:jobs')}?view=failed",
+            "servicemanager:jobs",
+            _("Provisioning"),
+            needs.provisioning,
             "danger",
+            _("Failed, outcome unknown, to deliver"),
         ),
         (
-            _("Failed subscriptions"),
-            needs.failed_subscriptions,
-            f"{subscriptions}?view=failed",
+            "subscriptions:list",
+            _("Subscriptions"),
+            needs.subscriptions,
             "danger",
+            _("Not provisioned, or a change failed"),
         ),
-        (_("Background work that gave up"), needs.dead_jobs, reverse("portal:jobs"), "danger"),
+        ("portal:jobs", _("Background work"), needs.background_work, "danger", _("Gave up")),
     ]
-    return [Tile(label, count, tone=tone, url=url) for label, count, url, tone in rows if count]  # type: ignore[arg-type]
+    return [
+        Tile(label, count, tone=tone, url=f"{reverse(name)}?view=needs", hint=hint)
+        for name, label, count, tone, hint in rows
+        if count
+    ]
 
 
 def _tiles(business: selectors.Business) -> list[Tile]:

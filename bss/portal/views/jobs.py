@@ -25,7 +25,7 @@ class Jobs(ListView):
     table = JobTable
     key_field = "pk"
     exportable = False
-    saved_views = (SavedView("dead", gettext_lazy("Gave up"), {"state": "dead"}, tone="danger"),)
+    saved_views = (SavedView("needs", gettext_lazy("Needs you"), {"state": "dead"}, tone="danger"),)
     empty = EmptyState(
         gettext_lazy("Nothing waits"),
         gettext_lazy("Whatever was asked for has been done."),

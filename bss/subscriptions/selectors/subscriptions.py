@@ -61,6 +61,12 @@ def amounts_of(
     )
 
 
+def may_read_reasons(actor: Actor, payer_id: int) -> bool:
+    """Whether the words with which staff suspend, resume or cancel are for this reader: for staff and for whoever pays.
+    To a reseller's customer they may tell what lies between its reseller and the organization."""
+    return track_for(actor, payer_id) == "price"
+
+
 def subscriptions_visible() -> QuerySet[Subscription]:
     """The subscriptions below the active scope with their accounts and product, newest first."""
     return Subscription.objects.select_related("customer", "payer", "product__type").order_by("-id")
@@ -82,9 +88,12 @@ def subscriptions_of(account: Account, limit: int = 20) -> list[Subscription]:
     return list(subscriptions_visible().filter(mine)[:limit])
 
 
-def subscriptions_failed() -> QuerySet[Subscription]:
+def subscriptions_needing_staff(
+    subscriptions: QuerySet[Subscription] | None = None,
+) -> QuerySet[Subscription]:
     """Those somebody must look at: never provisioned, or a change of which failed. Found by a partial index."""
-    return Subscription.objects.filter(
+    found = Subscription.objects.all() if subscriptions is None else subscriptions
+    return found.filter(
         organization_id=active().organization_id,
         sync_status=SyncStatus.FAILED,
         state__in=[SubscriptionState.FAILED, *LIVE],

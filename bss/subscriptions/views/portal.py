@@ -51,6 +51,7 @@ class SubscriptionList(ListView):
     search = ("number", "name", "customer__name", "customer__number", "external_id")
     search_label = _("Search subscriptions")
     saved_views = (
+        SavedView("needs", _("Needs you"), {"needs": "staff"}),
         SavedView("active", _("Active"), {"state": "active"}),
         SavedView("pending", _("Pending"), {"state": "pending"}),
         SavedView("suspended", _("Suspended"), {"state": "suspended"}),

@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from bss.accounts.choices import StaffRole
-from bss.accounts.models import ApiToken
-from bss.accounts.selectors import staff_actor
-from bss.accounts.services import token_create, token_digest, token_revoke
+from bss.accounts.choices import StaffRole, UserType
+from bss.accounts.models import Account, ApiToken, User
+from bss.accounts.selectors import staff_actor, storefront_actor
+from bss.accounts.services import (
+    membership_activate,
+    membership_deactivate,
+    membership_edit,
+    staff_role_set,
+    token_create,
+    token_digest,
+    token_revoke,
+)
 from bss.core import clock
 from bss.core.errors import Invalid, PermissionDenied
-from tests.factories.accounts import AccountFactory, make_staff
+from tests.conftest import Person, person_of_staff
+from tests.factories.accounts import AccountFactory, make_staff, make_storefront_user
 from tests.factories.ports import granted
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
@@ -115,3 +126,109 @@ def test_a_direct_customers_token_cannot_do_what_only_resellers_do(staff, distri
     assert make(staff, distributor, account=account, scopes=["order.view"])[0].scopes == [
         "order.view"
     ]
+
+
+# Whoever made it ---------------------------------------------------------------------------------------------
+
+ACCOUNTS, NEW = "/api/v1/accounts/", {"kind": "direct", "name": "Kavala Marine", "country": "GR"}
+
+
+@pytest.fixture
+def maker(distributor) -> Person:
+    return person_of_staff(make_staff(distributor))
+
+
+def called(client, text, method="get"):
+    """How the API answers a token that reads accounts, or makes one."""
+    values = {"data": NEW, "content_type": "application/json"} if method == "post" else {}
+    headers = {"Authorization": f"Bearer {text}"}
+    return getattr(client, method)(ACCOUNTS, headers=headers, **values).status_code
+
+
+def listed(person, path="/portal/setup/tokens/"):
+    return person.client.get(path).content.decode()
+
+
+def test_a_token_stops_with_the_membership_of_whoever_made_it(staff, maker, distributor, client):
+    _token, text = make(maker, distributor)
+    _others, still = make(staff, distributor, name="Books")
+    assert called(client, text) == 200
+    membership_deactivate(membership=maker.membership, actor=staff.actor)
+    assert called(client, text) == 401
+    assert called(client, still) == 200
+    membership_activate(membership=maker.membership, actor=staff.actor)
+    assert called(client, text) == 200
+
+
+def test_a_token_does_what_the_lowered_role_of_its_maker_still_may(
+    staff, maker, distributor, client
+):
+    _token, text = make(maker, distributor, scopes=["account.view", "account.edit"])
+    staff_role_set(membership=maker.membership, role=StaffRole.READ_ONLY, actor=staff.actor)
+    assert called(client, text) == 200
+    assert called(client, text, "post") == 403
+    assert not Account.everywhere.exists()
+    staff_role_set(membership=maker.membership, role=StaffRole.SALES, actor=staff.actor)
+    assert called(client, text, "post") == 201
+
+
+def test_a_role_in_another_organization_keeps_no_token_alive(
+    staff, maker, tenant, distributor, client
+):
+    _token, text = make(maker, distributor)
+    elsewhere = make_staff(tenant.membership.organization)
+    elsewhere.user = maker.user
+    elsewhere.save(update_fields=["user"])
+    membership_deactivate(membership=maker.membership, actor=staff.actor)
+    assert called(client, text) == 401
+
+
+def test_an_accounts_token_stops_with_whoever_made_it_too(
+    staff, maker, distributor, reseller, shop, client
+):
+    colleague = make_storefront_user(reseller.account, shop)
+    with granted(reseller.account, "api"):
+        _token, by_staff = make(maker, distributor, account=reseller.account)
+        own = Person(colleague.user, colleague, storefront_actor(colleague, colleague.user), client)
+        _token, by_colleague = make(own, distributor, account=reseller.account, name="Own")
+        assert [called(client, by_staff), called(client, by_colleague)] == [200, 200]
+        membership_deactivate(membership=maker.membership, actor=staff.actor)
+        assert [called(client, by_staff), called(client, by_colleague)] == [401, 200]
+        membership_edit(
+            membership=colleague, actor=staff.actor, user_type=UserType.SIMPLE, roles=["buyer"]
+        )
+        assert [called(client, by_staff), called(client, by_colleague)] == [401, 401]
+        page = listed(reseller, "/my-account/api/")
+    assert (page.count("Stopped"), page.count(">Works<")) == (2, 0)
+
+
+def test_the_list_says_what_a_token_no_longer_does_and_why(staff, maker, distributor):
+    User.objects.filter(pk=maker.user.pk).update(name="Nikos Pappas")
+    make(maker, distributor, scopes=["account.view", "account.edit"])
+    assert "Works</" in listed(staff)
+
+    staff_role_set(membership=maker.membership, role=StaffRole.READ_ONLY, actor=staff.actor)
+    page = listed(staff)
+    assert "Works in part" in page
+    assert "No longer account.edit: Nikos Pappas may not do it here any more." in page
+
+    membership_deactivate(membership=maker.membership, actor=staff.actor)
+    page = listed(staff)
+    assert "Stopped" in page
+    assert "Nikos Pappas may do none of this here any more. Make a new one." in page
+
+    membership_activate(membership=maker.membership, actor=staff.actor)
+    User.objects.filter(pk=maker.user.pk).update(is_active=False)
+    assert "Stopped" in listed(staff)
+
+
+def test_the_list_costs_the_same_with_one_token_and_with_many(
+    staff, distributor, django_assert_max_num_queries
+):
+    make(staff, distributor)
+    with CaptureQueriesContext(connection) as one:
+        listed(staff)
+    for n in range(5):
+        make(person_of_staff(make_staff(distributor)), distributor, name=f"Shop {n}")
+    with django_assert_max_num_queries(len(one)):
+        listed(staff)

@@ -1,0 +1,133 @@
+"""The portal's home: what needs somebody, in the same word and the same number as the lists it leads to."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bss.core import clock
+from bss.core.actor import SYSTEM
+from bss.core.models import Job, JobState
+from bss.orders.models import Order
+from bss.orders.services import line_ask, line_fail, order_execute, order_place
+from bss.subscriptions.choices import SyncStatus
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import subscription_fail
+from servicemanager.choices import ProvisioningState
+from servicemanager.models import ProvisioningJob
+from tests.factories.orders import make_draft, make_product, make_subscription, make_type
+from tests.pages import portal
+
+pytestmark = pytest.mark.usefixtures("at_distributor")
+
+NAMES = ("orders:list", "servicemanager:jobs", "subscriptions:list", "portal:jobs")
+
+
+@pytest.fixture
+def busy(at_distributor, staff, reseller, distributor, run_jobs):
+    """Of each list some rows that need staff and some that do not; how many of each need somebody."""
+    account, product = reseller.account, make_product(distributor)
+    manual = make_product(distributor, type=make_type(distributor, automatic=False))
+    _orders(staff, account, product, manual)
+    to_deliver = [make_subscription(account, product, active=False) for _ in range(2)]
+    run_jobs()
+    jobs = ProvisioningJob.objects.filter(subscription__in=to_deliver)
+    assert {job.state for job in jobs} == {ProvisioningState.IN_PROGRESS}
+    for state in ("failed", "failed", "unknown", "succeeded", "abandoned", "queued"):
+        _provisioning(jobs[0], make_subscription(account, product), state)
+    refused = make_subscription(account, product, active=False)
+    subscription_fail(subscription=refused, code="NO", text="Refused.", actor=SYSTEM)
+    changed = make_subscription(account, product)
+    Subscription.objects.filter(pk=changed.pk).update(sync_status=SyncStatus.FAILED)
+    Job.objects.all().delete()
+    for number, state in enumerate((JobState.DEAD, JobState.DEAD, JobState.READY)):
+        _job(distributor, number, state)
+
+
+def _orders(staff, account, product, manual):
+    """A draft, one to execute, one of next month, one with a question, one that failed."""
+    make_draft(account, manual)
+    order_place(order=make_draft(account, manual), actor=staff.actor)
+    later = make_draft(account, manual)
+    order_place(order=later, actor=staff.actor)
+    Order.objects.filter(pk=later.pk).update(due_at=clock.now() + timedelta(days=30))
+    asked = order_execute(order=make_draft(account, product), actor=SYSTEM).lines.get()
+    line_ask(line=asked, code="TAKEN", text="Taken.", field="alias", actor=SYSTEM)
+    failed = order_execute(order=make_draft(account, product), actor=SYSTEM).lines.get()
+    line_fail(line=failed, code="NO", text="Refused.", actor=SYSTEM)
+
+
+def _provisioning(like, subscription, state):
+    values = {f.attname: getattr(like, f.attname) for f in like._meta.concrete_fields}
+    for name in ("id", "public_id"):
+        del values[name]
+    given = {
+        "subscription_id": subscription.pk,
+        "idempotency_key": subscription.public_id,
+        "state": state,
+        "scope": subscription.scope,
+    }
+    ProvisioningJob.everywhere.create(**{**values, **given})
+
+
+def _job(organization, number, state):
+    Job.objects.create(
+        kind="provisioning.step",
+        key=f"work {number}",
+        state=state,
+        scope=organization.scope,
+        organization_id=organization.pk,
+        due_at=clock.now() + timedelta(days=1),
+    )
+
+
+def rows_of(staff, url):
+    answer = staff.client.get(url)
+    assert answer.status_code == 200
+    current = re.findall(r'aria-current="page">([^<]+)</a>', answer.content.decode())
+    return len(list(answer.context["rows"])), current
+
+
+@pytest.mark.usefixtures("busy")
+def test_each_tile_counts_the_rows_of_the_view_it_leads_to_and_both_say_needs_you(staff):
+    home = staff.client.get(portal("portal:home"))
+    assert "Needs you now" in home.content.decode()
+    tiles = {tile.url: tile.value for tile in home.context["needs"]}
+    assert list(tiles) == [f"{portal(name)}?view=needs" for name in NAMES]
+
+    shown = {url: rows_of(staff, url) for url in tiles}
+    assert {url: count for url, (count, _words) in shown.items()} == tiles
+    assert all("Needs you" in words for _count, words in shown.values())
+    assert all(
+        rows_of(staff, portal(name))[0] > tiles[f"{portal(name)}?view=needs"] for name in NAMES
+    )
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_tiles_have_the_numbers_of_the_navigation(staff):
+    home = staff.client.get(portal("portal:home"))
+    page = home.content.decode().split("<main")[0]
+    tiles = [tile.value for tile in home.context["needs"]]
+    links = [page.split(f'href="{portal(name)}"')[1].split("</a>")[0] for name in NAMES[:3]]
+    counted = [int(re.search(r'<span class="count">(\d+)<', link)[1]) for link in links]
+    assert counted == tiles[:3]
+    # The refused subscription's order failed with it; the two orders that were executed are to be delivered, too.
+    assert tiles == [4, 7, 2, 2]
+
+
+def test_an_order_has_the_same_badge_at_home_and_in_the_list(staff, reseller, distributor):
+    line = order_execute(
+        order=make_draft(reseller.account, make_product(distributor)), actor=SYSTEM
+    ).lines.get()
+    line_ask(line=line, code="TAKEN", text="Taken.", field="alias", actor=SYSTEM)
+    for name in ("portal:home", "orders:list"):
+        page = staff.client.get(portal(name)).content.decode().split("<main")[1]
+        assert "Needs input" in page
+
+
+def test_where_nothing_needs_anybody_home_says_so(staff):
+    page = staff.client.get(portal("portal:home"))
+    assert "Nothing needs you." in page.content.decode()
+    assert page.context["needs"] == []
