@@ -58,7 +58,8 @@ class Subscription(Planned, Owned):
     managed_by = models.CharField(max_length=20, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
     renews = models.BooleanField(default=True)
-    # What the next term begins with, where that was asked for: seats, and how they are paid (flag without plan: at once).
+    # What the next term begins with, where that was asked for: seats, and how they are paid (a flag without a plan: at
+    # once).
     renewal_quantity = models.PositiveIntegerField(null=True)
     renewal_plan_chosen = models.BooleanField(default=False)
     renewal_plan = models.ForeignKey(PaymentPlan, models.PROTECT, null=True, related_name="+")

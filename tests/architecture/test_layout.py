@@ -30,6 +30,7 @@ EXTRA = {
     "bss/installments/splitting.py": "the pure split of a total: no rows, no reads",
     "bss/pricing/engine.py": "the pure engine: no rows, no reads",
     "bss/pricing/schedule.py": "the pure engine of what is charged and given back, when: no rows, no reads",
+    "bss/pricing/tax.py": "the pure tax of a document: no rows, no reads",
     "bss/portal/seed/": "the demo's story and the data of scale",
     "bss/portal/walk.py": "the self-upgrade over HTTP that `bin/demo --check` walks",
     "notifications/kinds.py": "the registry of kinds of e-mail",
