@@ -16,7 +16,7 @@ OfferKey = tuple[int, str]
 
 
 def extra_charge_of(payer: Account) -> Decimal | None:
-    """The per cent that plans add to what this payer pays; None when it may not use any (one query, two for a tenant's)."""
+    """The per cent that plans add to what this payer pays; None when it may not use any. One query, two for a tenant."""
     access = PaymentPlanAccess.everywhere.filter(account=payer, is_enabled=True).first()
     if access is None or not _is_granted(payer):
         return None
