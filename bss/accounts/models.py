@@ -114,6 +114,10 @@ class Account(Owned):
     billing_day = models.PositiveSmallIntegerField(
         _("Billing day"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
     )
+    # Of a payer: an invoice for each of its end customers instead of one for all.
+    separate_invoices = models.BooleanField(_("One invoice per end customer"), default=False)
+    # Of an end customer: its reseller decides about each of its orders.
+    order_approval = models.BooleanField(_("Orders need approval"), default=True)
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)

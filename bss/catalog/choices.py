@@ -52,6 +52,13 @@ class ProductAudience(models.TextChoices):
     CUSTOMER = "customer", _("Customers")
 
 
+class Refund(models.TextChoices):
+    """What is given back for seats that go within the days in which a purchase may be undone."""
+
+    FULL = "full", _("Everything")
+    UNUSED = "unused", _("The unused time")
+
+
 class PriceRule(models.TextChoices):
     """How a price list makes its price. Rates are percentages."""
 

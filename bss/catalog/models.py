@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.models import Account
-from bss.catalog.choices import PriceRule, ProductAudience, ProductKind, Unit
+from bss.catalog.choices import PriceRule, ProductAudience, ProductKind, Refund, Unit
 from bss.core import clock
 from bss.core.db import CodeField, CurrencyField, PublicIdField, UnitPriceField, one_of
 from bss.core.tenancy import Owned, Shared
@@ -56,6 +56,11 @@ class ProductType(Shared):
     one_per_account = models.BooleanField(_("One subscription per account"), default=False)
     cancellable = models.BooleanField(_("Customers may cancel"), default=True)
     switchable = models.BooleanField(_("Products may be exchanged"), default=True)
+    # How long seats may be given back for money, counted from their purchase; 0 is never, null as long as the term.
+    refund_days = models.PositiveSmallIntegerField(
+        _("Days to give seats back"), null=True, blank=True, default=7
+    )
+    refund = CodeField(_("What is given back"), enum=Refund, default=Refund.UNUSED)
     # Column names that staff changed: Get Services Definition leaves them alone.
     overridden: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -72,6 +77,7 @@ class ProductType(Shared):
                 condition=Q(managed_by="") | ~Q(external_id=""),
                 name="product_type_external_if_managed",
             ),
+            one_of("refund", Refund, "product_type_refund_known"),
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,8 @@ class LineKind(models.TextChoices):
     SUSPEND = "suspend", _("Suspension")
     RESUME = "resume", _("Resumption")
     CANCEL = "cancel", _("Cancellation")
+    ADD_ON = "add_on", _("Add-ons")
+    RENEWAL = "renewal", _("Renewal")
 
 
 class OrderSource(models.TextChoices):

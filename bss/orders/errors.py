@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.errors import Conflict, Invalid, PermissionDenied
+from bss.core.errors import Conflict, DomainError, Invalid, PermissionDenied
 
 
 class NotForSale(Invalid):
@@ -116,3 +116,29 @@ class BelongsToAnother(Conflict):
 
     code = "ADD_ON_LINE"
     message = _("This add-on is delivered together with its product.")
+
+
+class CardUnavailable(DomainError):
+    status = 409
+    code = "CARD_UNAVAILABLE"
+    message = _("Paying by card is not set up here.")
+
+
+class CardDeclined(DomainError):
+    status = 402
+    code = "CARD_DECLINED"
+    message = _("The bank declined the card. Use another card, or ask your bank.")
+
+
+class CardNeedsStep(DomainError):
+    """The bank wants to hear from the card's owner first: `extra["url"]` leads there."""
+
+    status = 402
+    code = "CARD_NEEDS_STEP"
+    message = _("Your bank asks you to confirm this payment.")
+
+
+class CardUnknown(DomainError):
+    status = 503
+    code = "CARD_UNKNOWN"
+    message = _("The card provider did not answer. Nothing was ordered; try again in a moment.")

@@ -23,6 +23,9 @@ from bss.core.db import (
     one_of,
 )
 from bss.core.tenancy import Owned, Shared
+from bss.installments.choices import Frequency
+from bss.installments.contracts import PlanTerms
+from bss.installments.models import PaymentPlan
 from bss.orders.choices import BasketState, LineKind, LineState, OrderSource, OrderState
 
 
@@ -42,6 +45,27 @@ class TermsVersion(Shared):
         return self.version
 
 
+class OrderField(Shared):
+    """A question of the organization's own that every order answers: one FieldSpec."""
+
+    public_id = PublicIdField()
+    code = models.CharField(_("Code"), max_length=40)
+    # A FieldSpec as JSON (bss.core.fields).
+    spec: models.JSONField[Any, Any] = models.JSONField()
+    position = models.PositiveIntegerField(_("Position"), default=0)
+    is_active = models.BooleanField(_("Asked"), default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(Shared.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "code"], name="order_field_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Basket(Owned):
     """What a user fills at one storefront; survives logout and another device."""
 
@@ -58,6 +82,9 @@ class Basket(Owned):
     requests: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # "<customer id>:<cause>" of each Reprice already told: it sends back to the items once, not twice.
     told: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    # Canonical answers to the organization's order fields, by code.
+    answers: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    purchase_order = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
@@ -74,6 +101,69 @@ class Basket(Owned):
         return f"basket of {self.user}"
 
 
+class CustomerDraft(Owned):
+    """An end customer that a basket is for and that does not exist yet: placing the order makes its account."""
+
+    public_id = PublicIdField()
+    basket = models.OneToOneField(Basket, models.CASCADE, related_name="customer_draft")
+    # Which reseller's it will be, and the account once it was made.
+    parent = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    account = models.OneToOneField(Account, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(_("Company name"), max_length=200)
+    corporate_email = models.EmailField(_("Corporate e-mail"), null=True, blank=True)
+    phone = models.CharField(_("Phone"), max_length=40, blank=True)
+    address_1 = models.CharField(_("Address"), max_length=200, blank=True)
+    address_2 = models.CharField(_("Address, second line"), max_length=200, blank=True)
+    city = models.CharField(_("City"), max_length=100, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=20, blank=True)
+    region = models.CharField(_("State or region"), max_length=100, blank=True)
+    country = models.CharField(_("Country"), max_length=2)
+    vat_id = models.CharField(_("VAT id"), max_length=30, blank=True)
+    contact_first_name = models.CharField(_("First name"), max_length=100, blank=True)
+    contact_last_name = models.CharField(_("Last name"), max_length=100, blank=True)
+    contact_email = models.EmailField(_("E-mail"), blank=True)
+    contact_phone = models.CharField(_("Phone"), max_length=40, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Planned(models.Model):
+    """Columns of what can be paid by installments: the plan as it was chosen, frozen; no count is paid at once."""
+
+    payment_plan = models.ForeignKey(PaymentPlan, models.PROTECT, null=True, related_name="+")
+    plan_frequency = CodeField(enum=Frequency, blank=True)
+    plan_count = models.PositiveSmallIntegerField(null=True)
+    extra_charge = models.DecimalField(max_digits=9, decimal_places=4, default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def plan(self) -> PlanTerms | None:
+        """The frozen terms; None for what is paid at once."""
+        if not self.plan_count:
+            return None
+        return PlanTerms(
+            self.plan_frequency, self.plan_count, self.extra_charge, self.payment_plan_id
+        )
+
+
+def plan_columns(plan: PlanTerms | None) -> dict[str, Any]:
+    """The columns of `Planned` for a plan, or for none."""
+    if plan is None:
+        return {
+            "payment_plan_id": None, "plan_frequency": "", "plan_count": None, "extra_charge": 0,
+        }  # fmt: skip
+    return {
+        "payment_plan_id": plan.plan_id,
+        "plan_frequency": plan.frequency,
+        "plan_count": plan.count,
+        "extra_charge": plan.extra_charge,
+    }
+
+
 class BasketLine(models.Model):
     """One product in a basket; add-ons hang below their product's line."""
 
@@ -84,6 +174,8 @@ class BasketLine(models.Model):
     unit = CodeField(enum=Unit)
     quantity = models.PositiveIntegerField(default=1)
     friendly_name = models.CharField(max_length=200, blank=True)
+    # How it is to be paid; null for at once. Its terms are frozen when the order is placed.
+    payment_plan = models.ForeignKey(PaymentPlan, models.PROTECT, null=True, related_name="+")
     # Answers to Service Details, canonical, by field code.
     parameters: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # The unit price the buyer last saw: a difference is told before placing, never after.
@@ -127,6 +219,13 @@ class Order(Owned):
     placed_at = models.DateTimeField(null=True)
     # When what it asks for is to happen; null for at once. Nobody executes it before.
     due_at = models.DateTimeField(null=True)
+    # The organization's order fields as they were asked, each with its answer: a FieldSpec and "value".
+    answers: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    # What it will put on which invoice and when, as it was shown before it was confirmed.
+    preview: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # Who let an end customer's order pass, and when; also the reason of a rejection stands in its history.
+    approved_at = models.DateTimeField(null=True)
+    approved_by_label = models.CharField(max_length=200, blank=True)
     finished_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
@@ -153,7 +252,7 @@ class Order(Owned):
         return self.total - self.total_cost
 
 
-class OrderLine(Owned):
+class OrderLine(Planned, Owned):
     """One thing an order asks for, with its three prices frozen. Charged when delivered."""
 
     public_id = PublicIdField()

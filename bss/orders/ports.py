@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bss.core.ports import Port
 from bss.orders.contracts import LineFields, Proceed, ReviewStep, ReviewSubject, Verdict
+from bss.orders.errors import CardUnavailable
 
 
 class CheckoutReview(Protocol):
@@ -41,6 +42,37 @@ class Ownership(Protocol):
         ...
 
 
+class CardAuthorisation(Protocol):
+    """Cards, for payers that pay by one. Filled by billing; without a provider nobody can pay by card."""
+
+    def authorise(self, *, account_id: int, amount: Decimal, currency: str, reference: str) -> str:
+        """Hold `amount` (net of nothing: what will be captured) on the account's card, outside transactions.
+
+        `reference` names the basket or order and makes it happen once. Returns the authorisation's id. Raises
+        CardDeclined, CardNeedsStep (its `extra["url"]` leads to the bank) or CardUnknown; then nothing is held.
+        """
+        ...
+
+    def attach(self, *, authorisation: str, order_id: int) -> None:
+        """Tie an authorisation to the order it was made for, in the transaction that places it."""
+        ...
+
+    def held(self, account_id: int, currency: str) -> Decimal:
+        """What is authorised and not yet captured: it counts as credit."""
+        ...
+
+
+class _NoCards:
+    def authorise(self, *, account_id: int, amount: Decimal, currency: str, reference: str) -> str:
+        raise CardUnavailable
+
+    def attach(self, *, authorisation: str, order_id: int) -> None:
+        raise CardUnavailable
+
+    def held(self, account_id: int, currency: str) -> Decimal:
+        return Decimal(0)
+
+
 class _NoReview:
     def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
         return ()
@@ -61,4 +93,5 @@ class _NothingOwned:
 
 CHECKOUT_REVIEW: Port[CheckoutReview] = Port("checkout review", _NoReview())
 CREDIT_EXPOSURE: Port[CreditExposure] = Port("credit exposure", _NothingOwed())
+CARD_AUTHORISATION: Port[CardAuthorisation] = Port("card authorisation", _NoCards())
 OWNERSHIP: Port[Ownership] = Port("ownership", _NothingOwned())

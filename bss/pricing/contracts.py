@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from bss.catalog.choices import PriceRule
-from bss.core.money import Money, round_half_up
+from bss.catalog.choices import HUNDRED, PriceRule
+from bss.core.money import UNIT_PRICE_DECIMALS, Money, round_half_up
+from bss.installments.contracts import PlanTerms
 
 QuoteMark = Literal["cost", "sell"]
+_TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,13 @@ class UnitPrice:
         """`customer_price` as money."""
         return Money(self.customer_price, self.currency)
 
+    def paid_by(self, plan: PlanTerms | None) -> UnitPrice:
+        """The same price paid by a plan: price and resale price take its extra charge, the cost does not."""
+        if plan is None or not plan.extra_charge:
+            return self
+        resale = None if self.resale is None else _with_charge(self.resale, plan.extra_charge)
+        return replace(self, price=_with_charge(self.price, plan.extra_charge), resale=resale)
+
     def line(self, quantity: int) -> LineAmounts:
         """The amounts of a line: rounded half-up once, after multiplying."""
         return LineAmounts(
@@ -99,6 +110,10 @@ class UnitPrice:
             if self.resale is None
             else round_half_up(self.resale * quantity, self.currency),
         )
+
+
+def _with_charge(amount: Decimal, percent: Decimal) -> Decimal:
+    return (amount * (HUNDRED + percent) / HUNDRED).quantize(_TEN_DECIMALS, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +144,96 @@ class QuotedPrice:
     currency: str
     amount: Decimal
     mark: QuoteMark
+
+
+# Tax ---------------------------------------------------------------------------------------------------------
+
+TaxTreatment = Literal["standard", "exempt", "reverse_charge", "outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRegime:
+    """How one payer is taxed by one organization on one day: the rates of the country whose tax applies, by class.
+
+    "standard" takes `rates`; under every other treatment the tax is 0 and `text` says why, as the law asks for it.
+    `country` is the one whose tax it is, `registration` the organization's number there.
+    """
+
+    treatment: TaxTreatment
+    country: str
+    registration: str
+    rates: Mapping[str, Decimal]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxableAmount:
+    """A net amount and what its tax depends on. Negative for what is given back."""
+
+    net: Decimal
+    tax_class: str
+    is_taxable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The amounts of one rate of one document, the tax rounded half-up once. `text` where no tax is taken."""
+
+    treatment: TaxTreatment
+    tax_class: str
+    percent: Decimal
+    net: Decimal
+    tax: Decimal
+    text: str = ""
+
+
+# Previews -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One amount that an action will put on an invoice, or (negative) on a credit note: net, in one track.
+
+    `number` of `count` installments, for the stretch from `due_at` to `ends_at` (excluded).
+    """
+
+    text: str
+    quantity: int
+    net: Money
+    due_at: datetime
+    ends_at: datetime
+    number: int = 1
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewDocument:
+    """What an action puts on one document: billed on `bills_on` (local), at once with the order or on a billing day.
+
+    `tax` is by how much this document's tax grows, given what is due on it already; None in the resale track, where the
+    reseller bills by itself.
+    """
+
+    bills_on: date
+    is_at_once: bool
+    lines: tuple[PreviewLine, ...]
+    net: Money
+    tax: Money | None
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything an action will cost or give back, document by document, in order of their days."""
+
+    currency: str
+    documents: tuple[PreviewDocument, ...]
+
+    @property
+    def net(self) -> Money:
+        return Money.total((each.net for each in self.documents), self.currency)
+
+    @property
+    def first(self) -> PreviewDocument | None:
+        """What is billed at once, where anything is."""
+        return next((each for each in self.documents if each.is_at_once), None)

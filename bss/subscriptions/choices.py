@@ -32,6 +32,8 @@ class ChangeKind(models.TextChoices):
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Resume")
     CANCEL = "cancel", _("Cancel")
+    ADD_ON = "add_on", _("Add-ons")
+    RENEWAL = "renewal", _("Renewal")
 
 
 class ChangeState(models.TextChoices):

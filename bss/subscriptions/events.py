@@ -85,3 +85,19 @@ class ScheduledChangeCancelled:
     """It was withdrawn before it was applied."""
 
     change_id: int
+
+
+@event("seat_lot.created")
+@dataclass(frozen=True)
+class SeatLotCreated:
+    """Seats were bought, or a term began with them: what they cost is to be scheduled."""
+
+    lot_id: int
+
+
+@event("seat_lot.reduced")
+@dataclass(frozen=True)
+class SeatLotReduced:
+    """Seats went out of a lot: what was charged for them is to be credited, or stays due."""
+
+    reduction_id: int

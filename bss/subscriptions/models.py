@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from bss.accounts.models import Account
-from bss.catalog.choices import Unit
+from bss.catalog.choices import Refund, Unit
 from bss.catalog.models import Product
 from bss.core import clock
 from bss.core.db import (
@@ -21,7 +21,9 @@ from bss.core.db import (
     one_of,
 )
 from bss.core.tenancy import Owned
-from bss.orders.models import OrderLine
+from bss.installments.models import PaymentPlan
+from bss.orders.models import OrderLine, Planned
+from bss.pricing.schedule import LotPrice
 from bss.subscriptions.choices import (
     OPEN_CHANGE,
     ChangeKind,
@@ -31,7 +33,7 @@ from bss.subscriptions.choices import (
 )
 
 
-class Subscription(Owned):
+class Subscription(Planned, Owned):
     """One product a customer uses for one term after another. Scope: the customer's."""
 
     public_id = PublicIdField()
@@ -56,6 +58,11 @@ class Subscription(Owned):
     managed_by = models.CharField(max_length=20, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
     renews = models.BooleanField(default=True)
+    # What the next term begins with, where that was asked for: seats, and how they are paid (a flag without a plan: at
+    # once).
+    renewal_quantity = models.PositiveIntegerField(null=True)
+    renewal_plan_chosen = models.BooleanField(default=False)
+    renewal_plan = models.ForeignKey(PaymentPlan, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
@@ -118,7 +125,7 @@ class SubscriptionAddOn(Owned):
         return f"{self.quantity} x {self.product}"
 
 
-class Term(Owned):
+class Term(Planned, Owned):
     """One paid period of a subscription, half-open: starts_at included, ends_at not."""
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="terms")
@@ -146,6 +153,92 @@ class Term(Owned):
         return f"term {self.number} of {self.subscription_id}"
 
 
+class SeatLot(Planned, Owned):
+    """A batch of seats of a subscription or of one of its add-ons, bought at one moment within one term.
+
+    Each has its own price, its own schedule of payments and its own days in which it may be given back. A new term
+    begins with one lot for the product and one for each add-on.
+    """
+
+    public_id = PublicIdField()
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="lots")
+    add_on = models.ForeignKey(SubscriptionAddOn, models.PROTECT, null=True, related_name="lots")
+    term = models.ForeignKey(Term, models.PROTECT, related_name="lots")
+    # The line that bought it; null for a renewal.
+    order_line = models.OneToOneField(OrderLine, models.PROTECT, null=True, related_name="lot")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    # Seats bought, seats still there, and seats still paid for: what goes outside its days stays paid.
+    bought = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField()
+    charged_quantity = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    refundable_until = models.DateTimeField(null=True)
+    currency = CurrencyField()
+    unit_cost = UnitPriceField(default=0)
+    unit_price = UnitPriceField(default=0)
+    unit_resale = UnitPriceField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "add_on"],
+                condition=Q(order_line__isnull=True),
+                nulls_distinct=False,
+                name="seat_lot_renewed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__lte=F("charged_quantity"), charged_quantity__lte=F("bought"))
+                & Q(bought__gte=1),
+                name="seat_lot_quantities",
+            ),
+        ]
+        indexes = [models.Index(fields=["subscription", "term"], name="seat_lot_term")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.bought} seats of {self.subscription_id}"
+
+    @property
+    def price(self) -> LotPrice:
+        """What the seats it is charged for cost, and for which stretch. Reads its term."""
+        return LotPrice(
+            currency=self.currency,
+            quantity=self.charged_quantity,
+            unit_cost=self.unit_cost,
+            unit_price=self.unit_price,
+            unit_resale=self.unit_resale,
+            starts_at=self.starts_at,
+            term_starts_at=self.term.starts_at,
+            term_ends_at=self.term.ends_at,
+            plan=self.plan,
+        )
+
+
+class SeatReduction(Owned):
+    """That seats went out of a lot: how many, when that was confirmed, and whether they are given back for money."""
+
+    lot = models.ForeignKey(SeatLot, models.PROTECT, related_name="reductions")
+    # The line that asked for it; one line may take seats out of several lots.
+    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="seat_reductions")
+    quantity = models.PositiveIntegerField()
+    # What the lot is charged for afterwards.
+    charged_quantity = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    # "full" or "unused"; empty when what was sold stays due.
+    refund = CodeField(enum=Refund, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "order_line"], name="seat_reduction_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="seat_reduction_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} seats out of {self.lot_id}"
+
+
 class ScheduledChange(Owned):
     """What is to happen to a subscription, now or later: the link between an order line and its subscription."""
 
@@ -160,6 +253,12 @@ class ScheduledChange(Owned):
     # What it was when the change was asked for: services that upgrade need both sides.
     previous_product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+")
     previous_quantity = models.PositiveIntegerField(null=True)
+    # Of a renewal: whether it renews at all, and how the next term is paid (flag without plan: at once).
+    renews = models.BooleanField(null=True)
+    plan_chosen = models.BooleanField(default=False)
+    payment_plan = models.ForeignKey(PaymentPlan, models.PROTECT, null=True, related_name="+")
+    # Of add-ons: the one that changes; null for one that is new to the subscription (`product` names it).
+    add_on = models.ForeignKey(SubscriptionAddOn, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     problem_code = models.CharField(max_length=60, blank=True)
     problem_text = models.TextField(blank=True)

@@ -1,0 +1,47 @@
+"""The closed lists of billing."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class InstallmentState(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    INVOICED = "invoiced", _("Invoiced")
+    CREDITED = "credited", _("Credited")
+    VOID = "void", _("Void")
+
+
+class CreditState(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    ISSUED = "issued", _("Issued")
+
+
+class InvoiceState(models.TextChoices):
+    """Partly paid and overdue are derived: they are no states."""
+
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Issued")
+    SETTLED = "settled", _("Settled")
+    VOID = "void", _("Void")
+
+
+class CreditNoteState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Issued")
+    SETTLED = "settled", _("Used up")
+    VOID = "void", _("Void")
+
+
+class PaymentSource(models.TextChoices):
+    MANUAL = "manual", _("Recorded by hand")
+    FILE = "file", _("Imported from a file")
+    CARD = "card", _("Card")
+
+
+class NumberKind(models.TextChoices):
+    """What is numbered without gaps, per organization and year."""
+
+    INVOICE = "INV", _("Invoices")
+    CREDIT_NOTE = "CN", _("Credit notes")

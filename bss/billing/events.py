@@ -1,0 +1,27 @@
+"""What happens to documents. Notifications listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bss.core.events import event
+
+
+@event("invoice.issued")
+@dataclass(frozen=True)
+class InvoiceIssued:
+    invoice_id: int
+
+
+@event("invoice.settled")
+@dataclass(frozen=True)
+class InvoiceSettled:
+    """Nothing of it is owed any more."""
+
+    invoice_id: int
+
+
+@event("credit_note.issued")
+@dataclass(frozen=True)
+class CreditNoteIssued:
+    credit_note_id: int

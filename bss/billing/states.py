@@ -1,0 +1,51 @@
+"""The lives of installments, credits and the documents they are on."""
+
+from __future__ import annotations
+
+from bss.billing.choices import CreditNoteState as N
+from bss.billing.choices import CreditState as C
+from bss.billing.choices import InstallmentState as T
+from bss.billing.choices import InvoiceState as V
+from bss.billing.events import CreditNoteIssued, InvoiceIssued, InvoiceSettled
+from bss.billing.models import Credit, CreditNote, Installment, Invoice
+from bss.core.machine import Machine, move
+
+INSTALLMENT = Machine(
+    Installment,
+    T,
+    [
+        move("invoice", T.SCHEDULED, T.INVOICED),
+        move("credit", T.INVOICED, T.CREDITED),
+        move("void", T.SCHEDULED, T.VOID),
+    ],
+    initial=frozenset({T.SCHEDULED}),
+)
+
+CREDIT = Machine(
+    Credit,
+    C,
+    [move("issue", C.SCHEDULED, C.ISSUED)],
+    initial=frozenset({C.SCHEDULED}),
+)
+
+INVOICE = Machine(
+    Invoice,
+    V,
+    [
+        move("issue", V.DRAFT, V.ISSUED, event=InvoiceIssued),
+        move("settle", V.ISSUED, V.SETTLED, event=InvoiceSettled),
+        move("void", V.DRAFT, V.VOID),
+    ],
+    initial=frozenset({V.DRAFT}),
+)
+
+CREDIT_NOTE = Machine(
+    CreditNote,
+    N,
+    [
+        move("issue", N.DRAFT, N.ISSUED, event=CreditNoteIssued),
+        move("use_up", N.ISSUED, N.SETTLED),
+        move("void", N.DRAFT, N.VOID),
+    ],
+    initial=frozenset({N.DRAFT}),
+)

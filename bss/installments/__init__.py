@@ -1,0 +1,1 @@
+"""Payment plans: how the price of a term is split into installments, and who may pay so."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InstallmentsConfig(AppConfig):
+    name = "bss.installments"
+    label = "installments"

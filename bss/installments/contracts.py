@@ -1,0 +1,68 @@
+"""What the split of a price takes and gives: frozen values, no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bss.core.money import Money
+from bss.installments.choices import Frequency
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """A payment plan as a price is bought with it, frozen: what staff change later touches nobody.
+
+    `extra_charge` is the percentage that the payer's account adds to the price-list selling price, 5 is five per cent.
+    """
+
+    frequency: str
+    count: int
+    extra_charge: Decimal = Decimal(0)
+    plan_id: int | None = None
+
+    @property
+    def months(self) -> int:
+        """From one installment to the next."""
+        return Frequency(self.frequency).months
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A total in equal installments: `count - 1` of `regular`, then `last`, which takes what rounding down left.
+
+    100.00 in 12 is 11 of 8.33 and one of 8.37.
+    """
+
+    total: Decimal
+    count: int
+    regular: Decimal
+    last: Decimal
+    currency: str
+
+    def __iter__(self) -> Iterator[Decimal]:
+        for _number in range(self.count - 1):
+            yield self.regular
+        yield self.last
+
+    @property
+    def is_even(self) -> bool:
+        return self.regular == self.last
+
+    @property
+    def first_money(self) -> Money:
+        """What is paid first."""
+        return Money(self.last if self.count == 1 else self.regular, self.currency)
+
+    @property
+    def regular_money(self) -> Money:
+        return Money(self.regular, self.currency)
+
+    @property
+    def last_money(self) -> Money:
+        return Money(self.last, self.currency)
+
+    @property
+    def total_money(self) -> Money:
+        return Money(self.total, self.currency)

@@ -1,0 +1,260 @@
+"""The pure engine of what is charged, when, and what is given back. No rows, no reads.
+
+A **lot** is a batch of seats bought at one moment within one term: its price is prorated to what is left of the
+term, rounded once, and split by its payment plan. What runs ahead of a confirmation (a preview) and what bills
+afterwards call these same functions. docs/architecture/billing.md tells it in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bss.core.money import Money, round_half_up
+from bss.installments.contracts import PlanTerms
+from bss.installments.splitting import is_splittable, months_after, split
+from bss.pricing.engine import PRECISION
+
+Refund = Literal["full", "unused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The three tracks of one amount, rounded to the minor unit: `resale` is None where the customer is the payer."""
+
+    cost: Decimal
+    price: Decimal
+    resale: Decimal | None
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(
+            self.cost + other.cost, self.price + other.price, _added(self.resale, other.resale, 1)
+        )
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return Amounts(
+            self.cost - other.cost, self.price - other.price, _added(self.resale, other.resale, -1)
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.cost or self.price or self.resale)
+
+    def nothing_below_zero(self) -> Amounts:
+        """Each track, or 0 where it is negative."""
+        resale = None if self.resale is None else max(self.resale, Decimal(0))
+        return Amounts(max(self.cost, Decimal(0)), max(self.price, Decimal(0)), resale)
+
+    def customer(self, currency: str) -> Money:
+        """What whoever uses it pays its own seller."""
+        return Money(self.price if self.resale is None else self.resale, currency)
+
+
+def nothing(*, resale: bool) -> Amounts:
+    """0 in every track; `resale` says whether there is a third one."""
+    return Amounts(Decimal(0), Decimal(0), Decimal(0) if resale else None)
+
+
+@dataclass(frozen=True, slots=True)
+class LotPrice:
+    """What a batch of seats costs: unit prices per whole term (ten decimals, extra charge included), and its stretch.
+
+    `starts_at` is when the seats were bought, `term_starts_at` to `term_ends_at` (excluded) the term they run in. For
+    what is bought with the term itself the two starts are equal.
+    """
+
+    currency: str
+    quantity: int
+    unit_cost: Decimal
+    unit_price: Decimal
+    unit_resale: Decimal | None
+    starts_at: datetime
+    term_starts_at: datetime
+    term_ends_at: datetime
+    plan: PlanTerms | None = None
+
+    @property
+    def share(self) -> Fraction:
+        """How much of the term is left when the seats are bought: 1 for all of it. By the second."""
+        return share_left(self.starts_at, self.term_starts_at, self.term_ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of what a lot costs: due at `due_at`, for the stretch from there to `ends_at` (excluded)."""
+
+    number: int
+    count: int
+    due_at: datetime
+    ends_at: datetime
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPolicy:
+    """What is given back for seats taken out before `until` (excluded; None: as long as the term runs).
+
+    "full" gives everything back, "unused" what is left of the time they were bought for. From `until` on nothing is.
+    """
+
+    kind: Refund
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A part as it stands: whether an invoice has it already."""
+
+    part: Part
+    is_invoiced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What taking seats out of a lot does: `credit` is given back, `parts` take the place of what was still due.
+
+    Outside the window of the policy the credit is nothing and `parts` are what was due anyhow.
+    """
+
+    credit: Amounts
+    parts: tuple[Part, ...]
+
+
+def share_left(at: datetime, starts_at: datetime, ends_at: datetime) -> Fraction:
+    """What part of the time from `starts_at` to `ends_at` is left at `at`: 1 before it begins, 0 once it is over."""
+    length, left = _seconds(ends_at - starts_at), _seconds(ends_at - at)
+    if length <= 0:
+        raise ValueError("a term ends after it starts")
+    return Fraction(min(max(left, 0), length), length)
+
+
+def lot_total(lot: LotPrice) -> Amounts:
+    """What a lot costs from its start to the end of its term, each track rounded half-up once."""
+    return Amounts(
+        _line(lot.unit_cost, lot),
+        _line(lot.unit_price, lot),
+        None if lot.unit_resale is None else _line(lot.unit_resale, lot),
+    )
+
+
+def parts_of(lot: LotPrice) -> list[Part]:
+    """The parts of a lot's total, in order: one, or as many as its plan has installments left at its start.
+
+    Seats added within a term join the plan's rhythm: their first installment is due when they are bought, the others
+    with the installments of the term. The parts add up to `lot_total` in each track.
+    """
+    total = lot_total(lot)
+    days = _due(lot)
+    if len(days) > 1 and not is_splittable(total.price, len(days), lot.currency):
+        days = days[:1]
+    ends = [*days[1:], lot.term_ends_at]
+    return [
+        Part(number, len(days), due_at, ends_at, amounts)
+        for number, (due_at, ends_at, amounts) in enumerate(
+            zip(days, ends, _shares(total, len(days), lot.currency), strict=True), start=1
+        )
+    ]
+
+
+def reduction_of(
+    lot: LotPrice,
+    charged: Sequence[Charged],
+    *,
+    keep: int,
+    at: datetime,
+    policy: RefundPolicy,
+) -> Reduction:
+    """What happens to the money when of the seats a lot is charged for only `keep` stay from `at` on.
+
+    `lot.quantity` is what it was charged for until now, `charged` its parts as they stand (void ones left out). Within
+    the policy's window the seats taken out are credited with what was invoiced for them, under "unused" less the time
+    that passed, and their share of what is still due is dropped. Outside of it what was sold stays due. Raises
+    ValueError when `keep` is negative or no less than what the lot is charged for.
+    """
+    if not 0 <= keep < lot.quantity:
+        raise ValueError(f"of {lot.quantity} seats {keep} cannot stay")
+    still_due = tuple(each.part for each in charged if not each.is_invoiced)
+    if policy.until is not None and at >= policy.until:
+        return Reduction(nothing(resale=lot.unit_resale is not None), still_due)
+    held, kept = _parts_for(lot, charged, lot.quantity), _parts_for(lot, charged, keep)
+    # What was invoiced for seats that went before stays out of it: only these seats' share counts.
+    invoiced = _sum((part.amounts for part, was in held if was.is_invoiced), lot)
+    of_kept = _sum((part.amounts for part, was in kept if was.is_invoiced), lot)
+    used = _used(lot, keep, at) if policy.kind == "unused" else _sum((), lot)
+    credit = (invoiced - of_kept - used).nothing_below_zero()
+    return Reduction(credit, tuple(part for part, was in kept if not was.is_invoiced and keep))
+
+
+def _parts_for(
+    lot: LotPrice, charged: Sequence[Charged], quantity: int
+) -> list[tuple[Part, Charged]]:
+    """The lot's parts as if it had been bought with `quantity` seats, beside what stands in their place."""
+    total = lot_total(replace(lot, quantity=quantity))
+    shares = _shares(total, len(charged), lot.currency)
+    return [
+        (replace(was.part, amounts=amounts), was)
+        for was, amounts in zip(charged, shares, strict=True)
+    ]
+
+
+def _used(lot: LotPrice, keep: int, at: datetime) -> Amounts:
+    """What the seats taken out cost for the time from their purchase to `at`."""
+    gone = replace(lot, quantity=lot.quantity - keep)
+    left = lot_total(replace(gone, starts_at=max(at, lot.starts_at)))
+    return lot_total(gone) - left
+
+
+def billing_date(due_at: datetime, billing_day: int, time_zone: str) -> date:
+    """The first billing day (1 to 28) on or after the local day of `due_at` in `time_zone` (IANA name)."""
+    local = due_at.astimezone(ZoneInfo(time_zone)).date()
+    if local.day <= billing_day:
+        return local.replace(day=billing_day)
+    first = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first.replace(day=billing_day)
+
+
+def _due(lot: LotPrice) -> list[datetime]:
+    if lot.plan is None:
+        return [lot.starts_at]
+    rhythm = [months_after(lot.term_starts_at, lot.plan.months * k) for k in range(lot.plan.count)]
+    return [lot.starts_at, *(day for day in rhythm if lot.starts_at < day < lot.term_ends_at)]
+
+
+def _shares(total: Amounts, count: int, currency: str) -> list[Amounts]:
+    if count == 0:
+        return []
+    cost, price = split(total.cost, count, currency), split(total.price, count, currency)
+    if total.resale is None:
+        return [Amounts(c, p, None) for c, p in zip(cost, price, strict=True)]
+    resale = split(total.resale, count, currency)
+    return [Amounts(c, p, r) for c, p, r in zip(cost, price, resale, strict=True)]
+
+
+def _line(unit: Decimal, lot: LotPrice) -> Decimal:
+    share = lot.share
+    with localcontext() as context:
+        context.prec = PRECISION
+        exact = unit * lot.quantity * share.numerator / share.denominator
+        return round_half_up(exact, lot.currency)
+
+
+def _sum(parts: Iterable[Amounts], lot: LotPrice) -> Amounts:
+    total = nothing(resale=lot.unit_resale is not None)
+    for amounts in parts:
+        total = total + amounts
+    return total
+
+
+def _added(mine: Decimal | None, other: Decimal | None, sign: int) -> Decimal | None:
+    if mine is None and other is None:
+        return None
+    return (mine or Decimal(0)) + sign * (other or Decimal(0))
+
+
+def _seconds(span: timedelta) -> int:
+    """Whole microseconds: exact, and the unit divides out."""
+    return span // timedelta(microseconds=1)
