@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -90,11 +91,14 @@ class DetailsForm(forms.Form):
         }
 
     def add_problems(self, errors: Mapping[str, Sequence[Any]]) -> None:
-        """Put errors keyed "<line>.<field>" on their fields; the rest stands over the form."""
+        """Put errors keyed "<line>.<field>" on their fields, each once; the rest stands over the form."""
         for key, texts in errors.items():
             name = key.replace(".", "-", 1)
-            for text in texts:
-                self.add_error(name if name in self.fields else None, str(text))
+            place = name if name in self.fields else None
+            told = self.errors.get(place or NON_FIELD_ERRORS, ())
+            for text in map(str, texts):
+                if text not in told:
+                    self.add_error(place, text)
 
 
 class ReviewForm(forms.Form):

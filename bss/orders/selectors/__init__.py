@@ -27,6 +27,7 @@ from bss.orders.selectors.orders import (
 from bss.orders.selectors.prices import unit_prices
 from bss.orders.selectors.reviews import (
     Question,
+    answers_given,
     basket_subject,
     correction_specs,
     order_subject,
@@ -39,6 +40,7 @@ __all__ = [
     "OrderAmounts",
     "Question",
     "amounts_of",
+    "answers_given",
     "basket_count",
     "basket_lines",
     "basket_of",

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bss.catalog.models import Product
-from bss.core.fields import FieldSpec, specs_from_json
+from bss.core.errors import Invalid
+from bss.core.fields import FieldSpec, parse_all, specs_from_json
 from bss.orders.choices import LineKind
 from bss.orders.contracts import ReviewLine, ReviewSubject
 from bss.orders.models import Basket, BasketLine, Order, OrderLine
@@ -81,6 +84,24 @@ def questions_for(
         if visible:
             title = line.friendly_name or (fields.title if fields else "") or line.product.name
             found.append(Question(line.public_id, title, visible, dict(line.parameters)))
+    return found
+
+
+def answers_given(questions: Sequence[Question]) -> dict[str, dict[str, Any]]:
+    """The answers that are stored, canonical, by line and field.
+
+    Raises one Invalid (DETAILS), keyed "<line>.<field>", for every question that nobody has answered well.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    errors: dict[str, list[Any]] = {}
+    for question in questions:
+        try:
+            # Stored answers are canonical already; an API's caller may have written a number as text.
+            found[question.key] = parse_all(question.specs, question.answers, locale="en")
+        except Invalid as problem:
+            errors |= {f"{question.key}.{code}": texts for code, texts in problem.errors.items()}
+    if errors:
+        raise Invalid(_("Some items need more details first."), errors=errors, code="DETAILS")
     return found
 
 
