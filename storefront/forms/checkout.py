@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -55,6 +56,15 @@ class LineForm(forms.Form):
             self.fields["unit"].choices = units  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one line is asked. `problem` says why nobody knows whether that is all."""
+
+    title: str
+    fields: Sequence[BoundField]
+    problem: str = ""
+
+
 class DetailsForm(forms.Form):
     """Everything Service Details asks, as "<line>-<field>"."""
 
@@ -68,10 +78,11 @@ class DetailsForm(forms.Form):
                 if question.answers.get(spec.code) is not None:
                     self.fields[name].initial = question.answers[spec.code]
 
-    def sections(self) -> list[tuple[str, list[BoundField]]]:
+    def sections(self) -> list[Section]:
         """The fields by line."""
         return [
-            (q.title, [self[f"{q.key}-{spec.code}"] for spec in q.specs]) for q in self.questions
+            Section(q.title, [self[f"{q.key}-{spec.code}"] for spec in q.specs], q.problem)
+            for q in self.questions
         ]
 
     def typed(self) -> dict[str, dict[str, Any]]:

@@ -32,6 +32,7 @@ from bss.orders.selectors.reviews import (
     correction_specs,
     order_subject,
     questions_for,
+    questions_known,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "orders_of",
     "orders_visible",
     "questions_for",
+    "questions_known",
     "terms_current",
     "terms_version",
     "terms_versions",

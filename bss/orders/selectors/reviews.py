@@ -19,12 +19,16 @@ from bss.orders.ports import CHECKOUT_REVIEW
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What one line must be asked: its specs, and the answers given so far by field code."""
+    """What one line must be asked: its specs, and the answers given so far by field code.
+
+    `problem` says why nobody knows whether that is all: such a line is shown, and not ordered.
+    """
 
     key: str
     title: str
     specs: tuple[FieldSpec, ...]
     answers: dict[str, Any]
+    problem: str = ""
 
 
 def basket_subject(basket: Basket, lines: Sequence[BasketLine]) -> ReviewSubject:
@@ -68,7 +72,8 @@ def questions_for(
     """What Service Details must ask, line by line; lines with nothing to ask are left out.
 
     The service manager's fields come first, then the product type's characteristics that the product leaves open.
-    `staff` also asks what only staff may answer. Reads only, outside transactions: a service manager is asked.
+    `staff` also asks what only staff may answer. A line whose service manager does not say what it asks is there with
+    its `problem`. Reads only, outside transactions: a service manager is asked.
     """
     asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
     found = []
@@ -81,17 +86,28 @@ def questions_for(
         visible = tuple(
             s for s in specs if s.audience == "buyer" or (staff and s.audience == "staff")
         )
-        if visible:
+        problem = fields.problem if fields else ""
+        if visible or problem:
             title = line.friendly_name or (fields.title if fields else "") or line.product.name
-            found.append(Question(line.public_id, title, visible, dict(line.parameters)))
+            answers = dict(line.parameters)
+            found.append(Question(line.public_id, title, visible, answers, problem))
     return found
+
+
+def questions_known(questions: Sequence[Question]) -> None:
+    """Raises Invalid (REFUSED), keyed by line, when a service manager did not say what a line must be asked."""
+    errors = {question.key: [question.problem] for question in questions if question.problem}
+    if errors:
+        raise Invalid(errors=errors, code="REFUSED")
 
 
 def answers_given(questions: Sequence[Question]) -> dict[str, dict[str, Any]]:
     """The answers that are stored, canonical, by line and field.
 
-    Raises one Invalid (DETAILS), keyed "<line>.<field>", for every question that nobody has answered well.
+    Raises one Invalid (DETAILS), keyed "<line>.<field>", for every question that nobody has answered well; before
+    that what `questions_known` raises.
     """
+    questions_known(questions)
     found: dict[str, dict[str, Any]] = {}
     errors: dict[str, list[Any]] = {}
     for question in questions:
