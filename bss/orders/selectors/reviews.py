@@ -73,7 +73,8 @@ def questions_for(
 
     The service manager's fields come first, then the product type's characteristics that the product leaves open.
     `staff` also asks what only staff may answer. A line whose service manager does not say what it asks is there with
-    its `problem`. Reads only, outside transactions: a service manager is asked.
+    its `problem`, and so is one that would ask for a secret: answers are kept in clear, from the basket to the
+    subscription and its history, so none is ever asked for. Reads only, outside transactions: a service manager is asked.
     """
     asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
     found = []
@@ -87,6 +88,9 @@ def questions_for(
             s for s in specs if s.audience == "buyer" or (staff and s.audience == "staff")
         )
         problem = fields.problem if fields else ""
+        if any(spec.type == "secret" for spec in visible):
+            problem = problem or _("It asks for a secret, and none can be kept here safely.")
+            visible = tuple(spec for spec in visible if spec.type != "secret")
         if visible or problem:
             title = line.friendly_name or (fields.title if fields else "") or line.product.name
             answers = dict(line.parameters)
@@ -130,14 +134,16 @@ def open_characteristics(product: Product) -> list[FieldSpec]:
 def correction_specs(line: OrderLine, *, staff: bool = False) -> list[FieldSpec]:
     """What must be asked again for a line that needs input or failed: the field at fault, or all of them.
 
-    A field nobody declares is asked as text, so that a service manager may ask for anything. Without `staff`
-    nothing is asked that only staff may answer; an empty list then means that staff must.
+    A field nobody declares is asked as text, so that a service manager may ask for anything; raises Invalid while
+    nobody knows whether it is declared. Without `staff` nothing is asked that only staff may answer; an empty list
+    then means that staff must.
     """
     subject = order_subject(line.order, [line])
     questions = questions_for(subject, [line], staff=True)
     specs = {spec.code: spec for spec in (questions[0].specs if questions else ())}
     wanted = line.problem_field
     if wanted and wanted not in specs:
+        questions_known(questions)
         return [FieldSpec(wanted, wanted.replace("_", " ").capitalize(), required=True)]
     asked = [specs[wanted]] if wanted else list(specs.values())
     return [spec for spec in asked if staff or spec.audience == "buyer"]
