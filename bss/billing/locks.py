@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from bss.billing.choices import InstallmentState
-from bss.billing.models import Installment
+from bss.billing.choices import CreditState, InstallmentState
+from bss.billing.models import Credit, Installment, Invoice
 from bss.subscriptions.models import SeatLot
 
 
@@ -13,7 +13,7 @@ def lot_locked(pk: int) -> SeatLot:
     """The lot as it is now with its term and who pays for it, held until the transaction ends."""
     return (
         SeatLot.everywhere.select_for_update(of=("self",))
-        .select_related("term", "order_line", "plan", "subscription__payer__organization")
+        .select_related("term", "order_line", "subscription__payer__organization")
         .get(pk=pk)
     )
 
@@ -21,11 +21,13 @@ def lot_locked(pk: int) -> SeatLot:
 def installments_locked(lot: SeatLot) -> list[Installment]:
     """Every installment of a lot, void ones too, in order; waits for a billing run that is at one of them."""
     return list(
-        Installment.everywhere.filter(lot=lot).select_for_update(of=("self",)).order_by("number", "pk")
+        Installment.everywhere.filter(lot=lot)
+        .select_for_update(of=("self",))
+        .order_by("number", "pk")
     )
 
 
-def installments_taken(pks: Sequence[int]) -> list[int]:
+def installments_taken(pks: Collection[int]) -> list[int]:
     """Those of them that are still scheduled and that nobody else holds, held until the transaction ends."""
     return list(
         Installment.everywhere.filter(pk__in=pks, state=InstallmentState.SCHEDULED)
@@ -33,3 +35,18 @@ def installments_taken(pks: Sequence[int]) -> list[int]:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
+
+
+def credits_taken(pks: Collection[int]) -> list[int]:
+    """Those of the credits that are still scheduled and that nobody else holds, held until the transaction ends."""
+    return list(
+        Credit.everywhere.filter(pk__in=pks, state=CreditState.SCHEDULED)
+        .select_for_update(skip_locked=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def invoice_held(pk: int) -> Invoice:
+    """The invoice as it is now, held until the transaction ends."""
+    return Invoice.objects.select_for_update(of=("self",)).get(pk=pk)
