@@ -1,4 +1,4 @@
-"""Row locks of what settles what, always taken in this order: payer, invoices, credit notes, payments; by key."""
+"""Row locks, always taken in this order: the lot, its installments, then the numbers of documents."""
 
 from __future__ import annotations
 
@@ -7,8 +7,40 @@ from collections.abc import Sequence
 from django.db.models import F
 
 from bss.accounts.models import Account
-from bss.billing.choices import CreditNoteState, InvoiceState
-from bss.billing.models import CardPayment, CreditNote, Invoice, Payment
+from bss.billing.choices import CreditNoteState, InstallmentState, InvoiceState
+from bss.billing.models import CardPayment, CreditNote, Installment, Invoice, Payment
+from bss.subscriptions.models import SeatLot
+
+
+def lot_locked(pk: int) -> SeatLot:
+    """The lot as it is now with its term and who pays for it, held until the transaction ends."""
+    return (
+        SeatLot.everywhere.select_for_update(of=("self",))
+        .select_related("term", "order_line", "plan", "subscription__payer__organization")
+        .get(pk=pk)
+    )
+
+
+def installments_locked(lot: SeatLot) -> list[Installment]:
+    """Every installment of a lot, void ones too, in order; waits for a billing run that is at one of them."""
+    return list(
+        Installment.everywhere.filter(lot=lot)
+        .select_for_update(of=("self",))
+        .order_by("number", "pk")
+    )
+
+
+def installments_taken(pks: Sequence[int]) -> list[int]:
+    """Those of them that are still scheduled and that nobody else holds, held until the transaction ends."""
+    return list(
+        Installment.everywhere.filter(pk__in=pks, state=InstallmentState.SCHEDULED)
+        .select_for_update(skip_locked=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+# Settling: payer, invoices, credit notes, payments, money on cards, in this order ----------------------------------
 
 
 def payer_locked(pk: int) -> Account:

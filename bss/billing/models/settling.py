@@ -178,9 +178,7 @@ class DunningPolicy(Shared):
     version = models.PositiveIntegerField(default=1)
 
     class Meta(Shared.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["organization"], name="dunning_policy_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organization"], name="dunning_policy_once")]
 
     def __str__(self) -> str:
         return f"{self.remind_days}, {self.again_days}, {self.suspend_days} days"
@@ -228,7 +226,9 @@ class OverdueSuspension(Owned):
         ]
         indexes = [
             models.Index(
-                fields=["payer"], condition=Q(lifted_at__isnull=True), name="overdue_suspension_open"
+                fields=["payer"],
+                condition=Q(lifted_at__isnull=True),
+                name="overdue_suspension_open",
             )
         ]
 

@@ -1,6 +1,7 @@
 """Reads of billing."""
 
 from bss.billing.selectors.cards import (
+    HELD_FOR_NOBODY,
     OPEN,
     card_in_use,
     card_payments_to_tend,
@@ -11,7 +12,6 @@ from bss.billing.selectors.cards import (
     latest_hold,
     pays_by_card,
 )
-from bss.billing.selectors.cards import HELD_FOR_NOBODY as HELD_FOR_NOBODY
 from bss.billing.selectors.exposure import BillingExposure, held_on_cards, owed_by
 from bss.billing.selectors.overdue import (
     dunning_policies,

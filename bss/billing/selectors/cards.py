@@ -56,7 +56,9 @@ def hold_for(invoice: Invoice) -> CardPayment | None:
 def charge_under_way(invoice: Invoice) -> CardPayment | None:
     """A charge for an invoice whose end is not known yet."""
     return (
-        CardPayment.objects.filter(invoice=invoice, state__in=(CardState.REQUESTED, CardState.UNKNOWN))
+        CardPayment.objects.filter(
+            invoice=invoice, state__in=(CardState.REQUESTED, CardState.UNKNOWN)
+        )
         .order_by("-pk")
         .first()
     )

@@ -14,7 +14,13 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from bss.accounts.models import Account
-from bss.billing.choices import CardState, CreditNoteState, CreditState, InstallmentState, InvoiceState
+from bss.billing.choices import (
+    CardState,
+    CreditNoteState,
+    CreditState,
+    InstallmentState,
+    InvoiceState,
+)
 from bss.billing.contracts import Owed
 from bss.billing.models import CardPayment, Credit, CreditNote, Installment, Invoice, Payment
 from bss.core import clock

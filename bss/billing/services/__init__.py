@@ -1,0 +1,70 @@
+"""Writes of billing. Each is one transaction with its history and events."""
+
+from bss.billing.services.allocation import (
+    allocation_undo,
+    credit_note_allocate,
+    invoice_settle_from_credit,
+    payment_allocate,
+)
+from bss.billing.services.card_payments import (
+    card_hold,
+    card_hold_attach,
+    card_payment_apply,
+    card_payment_capture,
+    card_payment_release,
+    card_payment_resolve,
+    card_payment_tend,
+    invoice_charge,
+    invoice_collect,
+)
+from bss.billing.services.cards import (
+    card_remove,
+    card_setup_create,
+    card_setup_finish,
+    card_setup_open,
+    card_use,
+)
+from bss.billing.services.holds import CardDesk
+from bss.billing.services.ladder import (
+    dunning_policy_edit,
+    invoice_climb,
+    suspension_keep,
+    suspension_lift,
+)
+from bss.billing.services.later import (
+    card_payment_later,
+    invoice_collect_later,
+    suspensions_lift_later,
+)
+from bss.billing.services.payments import payment_delete, payment_record
+
+__all__ = [
+    "CardDesk",
+    "allocation_undo",
+    "card_hold",
+    "card_hold_attach",
+    "card_payment_apply",
+    "card_payment_capture",
+    "card_payment_later",
+    "card_payment_release",
+    "card_payment_resolve",
+    "card_payment_tend",
+    "card_remove",
+    "card_setup_create",
+    "card_setup_finish",
+    "card_setup_open",
+    "card_use",
+    "credit_note_allocate",
+    "dunning_policy_edit",
+    "invoice_charge",
+    "invoice_climb",
+    "invoice_collect",
+    "invoice_collect_later",
+    "invoice_settle_from_credit",
+    "payment_allocate",
+    "payment_delete",
+    "payment_record",
+    "suspension_keep",
+    "suspension_lift",
+    "suspensions_lift_later",
+]

@@ -148,7 +148,9 @@ def card_payment_resolve(
     )
 
 
-def card_payment_release(*, card_payment: CardPayment, actor: Actor, reason: str = "") -> CardPayment:
+def card_payment_release(
+    *, card_payment: CardPayment, actor: Actor, reason: str = ""
+) -> CardPayment:
     """Let go of what is held. Gone already is fine. Raises CardUnknown when the provider does not answer."""
     require_no_transaction()
     if card_payment.external_id:

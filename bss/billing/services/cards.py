@@ -73,7 +73,10 @@ def card_remove(*, card: CardToken, actor: Actor) -> None:
         removed = CardToken.objects.filter(pk=card.pk, removed_at=None)
         if removed.update(removed_at=clock.now(), is_default=False):
             history.record(
-                card.account, actor=actor, action="card.removed", changes={"card": [str(card), None]}
+                card.account,
+                actor=actor,
+                action="card.removed",
+                changes={"card": [str(card), None]},
             )
 
 

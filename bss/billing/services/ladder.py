@@ -24,7 +24,7 @@ from bss.core import clock, events, history
 from bss.core.actor import SYSTEM, Actor
 from bss.core.errors import DomainError, Invalid, StaleState
 from bss.orders.choices import OrderSource
-from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request
 
