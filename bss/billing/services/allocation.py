@@ -41,10 +41,7 @@ def payment_allocate(
     with transaction.atomic():
         payer_locked(payment.payer_id)
         held = payment_locked(payment.pk)
-        if invoice is not None:
-            _fits(held, invoice, left=held.unallocated)
-        invoices = open_invoices_locked(held.payer_id, held.currency, invoice)
-        made = _pour(held, invoices, actor)
+        made = _pour(held, _open(held, invoice), actor)
     payment.allocated = held.allocated
     return made
 
@@ -56,10 +53,7 @@ def credit_note_allocate(
     with transaction.atomic():
         payer_locked(credit_note.payer_id)
         held = credit_note_locked(credit_note.pk)
-        if invoice is not None:
-            _fits(held, invoice, left=held.open_amount)
-        invoices = open_invoices_locked(held.payer_id, held.currency, invoice)
-        made = _pour(held, invoices, actor)
+        made = _pour(held, _open(held, invoice), actor)
         _finish_credit_note(held, actor)
     return made
 
@@ -112,11 +106,14 @@ def _source_of(allocation: Allocation) -> Source:
     return credit_note_locked(allocation.credit_note_id or 0)
 
 
-def _fits(source: Source, invoice: Invoice, *, left: Decimal) -> None:
-    if invoice.payer_id != source.payer_id or left <= 0 or invoice.state != InvoiceState.ISSUED:
-        raise NothingToSettle
-    if invoice.currency != source.currency:
+def _open(source: Source, only: Invoice | None) -> Sequence[Invoice]:
+    """The payer's open invoices, or the one that was asked for as it is now. All are held."""
+    if only is not None and only.currency != source.currency:
         raise AnotherCurrency
+    found = open_invoices_locked(source.payer_id, source.currency, only)
+    if only is not None and (not found or _left(source) <= 0):
+        raise NothingToSettle
+    return found
 
 
 def _left(source: Source) -> Decimal:
