@@ -1,5 +1,17 @@
-"""Reads of billing: what is due, documents, statements."""
+"""Reads of billing."""
 
+from bss.billing.selectors.cards import (
+    HELD_FOR_NOBODY,
+    OPEN,
+    card_in_use,
+    card_payments_to_tend,
+    cards_configured,
+    cards_of,
+    charge_under_way,
+    hold_for,
+    latest_hold,
+    pays_by_card,
+)
 from bss.billing.selectors.due import (
     batches,
     billed_twice,
@@ -15,19 +27,61 @@ from bss.billing.selectors.due import (
     lots_of_order,
     order_is_under_way,
 )
+from bss.billing.selectors.exposure import BillingExposure, held_on_cards, owed_by
+from bss.billing.selectors.overdue import (
+    dunning_policies,
+    dunning_policy,
+    is_still_overdue,
+    is_suspended_by,
+    overdue_invoices,
+    steps_reached,
+    subscriptions_billed,
+    suspensions_of,
+)
+from bss.billing.selectors.payments import (
+    allocations_of,
+    open_invoices,
+    payments,
+    payments_with_credit,
+)
 
 __all__ = [
+    "HELD_FOR_NOBODY",
+    "OPEN",
+    "BillingExposure",
+    "allocations_of",
     "batches",
     "billed_twice",
+    "card_in_use",
+    "card_payments_to_tend",
+    "cards_configured",
+    "cards_of",
+    "charge_under_way",
     "credit_items",
     "credits_due",
     "credits_on_notes",
     "due_by_payer",
+    "dunning_policies",
+    "dunning_policy",
+    "held_on_cards",
+    "hold_for",
     "installment_items",
     "installments_due",
     "installments_on_invoices",
+    "is_still_overdue",
+    "is_suspended_by",
     "items_on",
     "keys_of",
+    "latest_hold",
     "lots_of_order",
+    "open_invoices",
     "order_is_under_way",
+    "overdue_invoices",
+    "owed_by",
+    "payments",
+    "payments_with_credit",
+    "pays_by_card",
+    "steps_reached",
+    "subscriptions_billed",
+    "suspensions_of",
 ]

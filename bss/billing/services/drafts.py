@@ -6,7 +6,7 @@ from django.db import transaction
 
 from bss.billing.choices import InstallmentState, InvoiceState, NumberKind
 from bss.billing.errors import DraftOutdated
-from bss.billing.locks import invoice_held
+from bss.billing.locks import invoice_locked
 from bss.billing.models import Installment, Invoice, InvoiceLine
 from bss.billing.services.issuing import due_on
 from bss.billing.services.numbering import numbers_take
@@ -21,7 +21,7 @@ def invoice_issue(*, invoice: Invoice, actor: Actor) -> Invoice:
     Raises DraftOutdated when what it charges for has changed since, IllegalTransition when it is void.
     """
     with transaction.atomic():
-        held = invoice_held(invoice.pk)
+        held = invoice_locked(invoice.pk)
         if held.state == InvoiceState.ISSUED:
             return held
         lines = InvoiceLine.objects.filter(invoice=held)
@@ -56,7 +56,7 @@ def invoice_void(*, invoice: Invoice, actor: Actor, reason: str = "") -> Invoice
     Void already is fine. Raises IllegalTransition for an invoice that was issued: a credit note corrects it.
     """
     with transaction.atomic():
-        held = invoice_held(invoice.pk)
+        held = invoice_locked(invoice.pk)
         if held.state == InvoiceState.VOID:
             return held
         INVOICE.fire(held, "void", actor=actor, reason=reason)

@@ -336,7 +336,8 @@ def test_sixteen_items_of_one_subscription_wait_for_staff_and_the_rest_is_billed
     assert sum(draft.lines.count() for draft in drafts) == 16
     assert {draft.number for draft in drafts} == {""}
     warnings = RunLine.objects.filter(run=run, level="warning")
-    assert lot.subscription.number in warnings[0].text and "16 items" in warnings[0].text
+    assert lot.subscription.number in warnings[0].text
+    assert "16 items" in warnings[0].text
     # Tomorrow's run leaves the drafts alone.
     assert bill().result["items"] == 0
     assert len(invoices(state="draft")) == len(drafts)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_invoices_and_approval'),
-        ('billing', '0001_initial'),
+        ('billing', '0002_payments_and_cards'),
     ]
 
     operations = [
