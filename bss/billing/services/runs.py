@@ -15,6 +15,7 @@ from bss.billing import selectors
 from bss.billing.choices import CreditState, InstallmentState
 from bss.billing.contracts import Due, Outcome
 from bss.billing.models import Credit, Installment
+from bss.billing.selectors import BILLING_RUN
 from bss.billing.services.issuing import documents_issue
 from bss.billing.services.schedules import lot_settle
 from bss.core import clock, history, runs
@@ -24,7 +25,6 @@ from bss.core.models import Run
 from bss.core.runs import Progress
 from bss.orders.models import Order
 
-BILLING_RUN = "billing.run"
 # What one transaction bills, about: its rows are locked, and its memory is needed, for a few seconds.
 BATCH = 2000
 # What a run does before it hands over to the next: well below the time a worker gives one job.
