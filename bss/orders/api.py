@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -27,9 +27,12 @@ from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid, NotFound
+from bss.installments.models import PaymentPlan
+from bss.installments.selectors import plan_coded
 from bss.orders import selectors, services
 from bss.orders.access import access_order
 from bss.orders.choices import LineKind, LineState, OrderSource, OrderState
+from bss.orders.errors import PlanNotPossible
 from bss.orders.models import Order, OrderLine, TermsVersion
 
 MOST_LINES = 200
@@ -60,6 +63,14 @@ class ProblemOut(serializers.Serializer[Any]):
     field = serializers.CharField()
 
 
+class InstallmentsOut(serializers.Serializer[Any]):
+    """A line's total in parts: `count - 1` of `regular`, then `last`."""
+
+    count = serializers.IntegerField()
+    regular = Amount()
+    last = Amount()
+
+
 class OrderLineOut(serializers.Serializer[Any]):
     """One thing an order asks for."""
 
@@ -75,9 +86,24 @@ class OrderLineOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     previous_quantity = serializers.IntegerField(allow_null=True)
     parameters = serializers.DictField()
+    payment_plan = serializers.SerializerMethodField(
+        help_text="Such as monthly-12; null for what is paid at once."
+    )
+    installments = serializers.SerializerMethodField(
+        help_text="The total in parts, at the token's own level: count - 1 of regular, then last."
+    )
     state = serializers.ChoiceField(choices=LineState.choices)
     problem = serializers.SerializerMethodField()
     amounts = serializers.SerializerMethodField()
+
+    def get_payment_plan(self, line: OrderLine) -> str | None:
+        return line.plan.code if line.plan else None
+
+    @extend_schema_field(InstallmentsOut(allow_null=True))
+    def get_installments(self, line: OrderLine) -> dict[str, Any] | None:
+        actor, payer_id = self.context["actor"], self.context["payer_id"]
+        parts = selectors.split_of(line, selectors.amounts_of(line, actor, payer_id=payer_id))
+        return dict(InstallmentsOut(parts).data) if parts else None
 
     def get_problem(self, line: OrderLine) -> dict[str, str] | None:
         if not line.problem_code:
@@ -133,6 +159,7 @@ class OrderAddOnIn(Strict):
 
     product = serializers.CharField()
     quantity = serializers.IntegerField(min_value=1)
+    payment_plan = serializers.CharField(max_length=40, required=False, default="")
 
 
 class OrderLineIn(Strict):
@@ -146,6 +173,12 @@ class OrderLineIn(Strict):
         required=False,
         default=dict,
         help_text="What the service asks, by field code; numbers as JSON numbers.",
+    )
+    payment_plan = serializers.CharField(
+        max_length=40,
+        required=False,
+        default="",
+        help_text="Such as monthly-12, where it is offered; left out, it is paid at once.",
     )
     add_ons = OrderAddOnIn(many=True, required=False, default=list)
 
@@ -376,6 +409,7 @@ def _add(order: Order, line: Mapping[str, Any], actor: Actor) -> None:
         actor=actor,
         friendly_name=line["friendly_name"],
         parameters=line["parameters"],
+        payment_plan=_plan(order, line["payment_plan"]),
     )
     for add_on in line["add_ons"]:
         services.order_line_add(
@@ -385,6 +419,7 @@ def _add(order: Order, line: Mapping[str, Any], actor: Actor) -> None:
             quantity=add_on["quantity"],
             actor=actor,
             parent=parent,
+            payment_plan=_plan(order, add_on["payment_plan"]),
         )
 
 
@@ -404,6 +439,15 @@ def _product(public_id: str) -> Product:
     found = Product.objects.select_related("type").filter(public_id=public_id).first()
     if found is None:
         raise Invalid(_("There is no such product."), field="product", code="PRODUCT_UNKNOWN")
+    return found
+
+
+def _plan(order: Order, code: str) -> PaymentPlan | None:
+    if not code:
+        return None
+    found = plan_coded(order.organization_id, code)
+    if found is None:
+        raise PlanNotPossible(_("There is no such payment plan."), field="payment_plan")
     return found
 
 

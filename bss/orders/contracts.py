@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bss.catalog.models import Product
 from bss.core.fields import FieldSpec
+from bss.installments.contracts import PlanTerms
 from bss.orders.choices import LineKind
 from bss.pricing.contracts import QuotedPrice, UnitPrice
 
@@ -105,12 +106,37 @@ def seen_by(track: Track, price: UnitPrice) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing somebody asks for; `key` names it in errors (a line's public id)."""
+    """One thing somebody asks for; `key` names it in errors (a line's public id), `plan_id` how it is to be paid."""
 
     key: str
     product: Product
     unit: str
     quantity: int
+    plan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A unit price something is bought at, and the terms of its payment plan (None: paid at once)."""
+
+    price: UnitPrice
+    plan: PlanTerms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a wanted thing costs its buyer now; `price` is None when it is not on sale to it.
+
+    `price` is that of `plan`, extra charge included. `plans` are all it may be paid by at this quantity, each with its
+    price. When the plan that was chosen is none of them, `is_plan_lost`, and `price` is the one for paying at once.
+    """
+
+    price: UnitPrice | None
+    plan: PlanTerms | None = None
+    plans: tuple[Bought, ...] = ()
+    is_plan_lost: bool = False
+    # The price without any plan.
+    at_once: UnitPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)

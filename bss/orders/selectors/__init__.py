@@ -1,14 +1,19 @@
 """Reads of baskets and orders."""
 
 from bss.orders.selectors.baskets import (
+    PARTIES,
     BasketItem,
     BasketView,
+    PlanOption,
     basket_count,
     basket_lines,
     basket_of,
     basket_prices,
     basket_track,
     basket_view,
+    customer_of,
+    draft_of,
+    wanted_of,
 )
 from bss.orders.selectors.orders import (
     OrderAmounts,
@@ -18,13 +23,14 @@ from bss.orders.selectors.orders import (
     orders_needing_staff,
     orders_of,
     orders_visible,
+    split_of,
     terms_current,
     terms_version,
     terms_versions,
     track_for,
     with_needs,
 )
-from bss.orders.selectors.prices import unit_prices
+from bss.orders.selectors.prices import priced_of, unit_prices, with_plans
 from bss.orders.selectors.reviews import (
     Question,
     basket_subject,
@@ -34,9 +40,11 @@ from bss.orders.selectors.reviews import (
 )
 
 __all__ = [
+    "PARTIES",
     "BasketItem",
     "BasketView",
     "OrderAmounts",
+    "PlanOption",
     "Question",
     "amounts_of",
     "basket_count",
@@ -48,16 +56,22 @@ __all__ = [
     "basket_view",
     "correction_specs",
     "count_needing_staff",
+    "customer_of",
+    "draft_of",
     "order_lines",
     "order_subject",
     "orders_needing_staff",
     "orders_of",
     "orders_visible",
+    "priced_of",
     "questions_for",
+    "split_of",
     "terms_current",
     "terms_version",
     "terms_versions",
     "track_for",
     "unit_prices",
+    "wanted_of",
     "with_needs",
+    "with_plans",
 ]

@@ -2,6 +2,8 @@
 
 from bss.orders.services.actions import action_order_create
 from bss.orders.services.baskets import (
+    KEEP,
+    Keep,
     basket_abandon,
     basket_accept_prices,
     basket_add,
@@ -43,6 +45,8 @@ from bss.orders.services.placing import basket_place, basket_review
 from bss.orders.services.terms import terms_publish
 
 __all__ = [
+    "KEEP",
+    "Keep",
     "action_order_create",
     "basket_abandon",
     "basket_accept_prices",

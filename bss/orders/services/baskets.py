@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,15 +15,25 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound
 from bss.core.fields import parse_all
+from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import BasketState
-from bss.orders.contracts import Track, Wanted, seen_by
+from bss.orders.contracts import Priced, Track, Wanted, seen_by
 from bss.orders.errors import BasketClosed, NotForSale
 from bss.orders.locks import basket_locked
 from bss.orders.models import Basket, BasketLine
 from bss.orders.services import rules
 from bss.orders.services.reviews import outside_transactions
 from bss.orders.states import BASKET
+
+
+class Keep(Enum):
+    """Says that something stays as it is, where None says that there is to be none."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
 
 
 def basket_open_for(*, user_id: int, storefront: Storefront, account: Account) -> Basket:
@@ -64,12 +76,13 @@ def basket_add(
     friendly_name: str = "",
     parent: BasketLine | None = None,
     replace_same_type: bool = False,
+    payment_plan: PaymentPlan | None = None,
 ) -> BasketLine:
     """Put `quantity` units of a product (or of an add-on below its product's line `parent`) into the basket.
 
-    The same thing again raises the quantity of the line that is there. `replace_same_type` first takes out other
-    products of the same type, for what can be had only once. Raises NotForSale, QuantityNotPossible,
-    NotForThisCustomer or BasketClosed; then nothing changed.
+    The same thing again, paid in the same way, raises the quantity of the line that is there. `payment_plan` None is
+    paid at once. `replace_same_type` first takes out other products of the same type, for what can be had only once.
+    Raises NotForSale, QuantityNotPossible, PlanNotPossible, NotForThisCustomer or BasketClosed; then nothing changed.
     """
     rules.check_kind(product, parent.product if parent else None)
     with transaction.atomic():
@@ -77,13 +90,18 @@ def basket_add(
         rules.check_reseller_products([product], payer=held.account, customer=held.customer)
         if replace_same_type:
             held.lines.filter(product__type_id=product.type_id).delete()
-        line = _same_line(held, product, unit, friendly_name, parent)
+        line = _same_line(held, product, unit, friendly_name, parent, payment_plan)
         total = quantity + (line.quantity if line else 0)
         rules.check_quantity(product, total, parent=parent.product if parent else None)
-        seen = _price_now(held, Wanted("", product, unit, total))
+        seen = _price_now(held, Wanted("", product, unit, total, _key(payment_plan)))
         if line is None:
             line = BasketLine(
-                basket=held, parent=parent, product=product, unit=unit, friendly_name=friendly_name
+                basket=held,
+                parent=parent,
+                product=product,
+                unit=unit,
+                friendly_name=friendly_name,
+                payment_plan=payment_plan,
             )
         line.quantity, line.seen_price = total, seen
         line.save()
@@ -98,8 +116,13 @@ def basket_line_edit(
     quantity: int | None = None,
     unit: str | None = None,
     friendly_name: str | None = None,
+    payment_plan: PaymentPlan | Keep | None = KEEP,
 ) -> BasketLine:
-    """Change a line's quantity, billing term or friendly name; what is None stays."""
+    """Change a line's quantity, billing term, friendly name or payment plan; what is None (or KEEP) stays.
+
+    `payment_plan` None pays at once. A plan that was kept is left when it is not offered for another `unit`. Raises
+    QuantityNotPossible, NotForSale, or PlanNotPossible for a plan that cannot be had at that term and quantity.
+    """
     with transaction.atomic():
         held = _open_locked(line.basket)
         fresh = _line_of(held, line)
@@ -107,12 +130,12 @@ def basket_line_edit(
             parent = fresh.parent.product if fresh.parent else None
             rules.check_quantity(fresh.product, quantity, parent=parent)
             fresh.quantity = quantity
-        if unit is not None and unit != fresh.unit:
-            fresh.seen_price = _price_now(held, Wanted("", fresh.product, unit, fresh.quantity))
-            fresh.unit = unit
         if friendly_name is not None:
             fresh.friendly_name = friendly_name
-        fresh.save(update_fields=["quantity", "unit", "friendly_name", "seen_price"])
+        _pay(held, fresh, unit or fresh.unit, payment_plan)
+        fresh.save(
+            update_fields=["quantity", "unit", "friendly_name", "seen_price", "payment_plan"]
+        )
         _touch(held)
     return fresh
 
@@ -135,9 +158,9 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
         rules.check_customer(customer, held.account)
         products = [line.product for line in selectors.basket_lines(held)]
         rules.check_reseller_products(products, payer=held.account, customer=customer)
-        Basket.objects.filter(pk=held.pk).update(customer=customer)
+        Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
         _touch(held)
-    basket.customer = customer
+    basket.customer, basket.uses_draft = customer, False
     return basket
 
 
@@ -196,10 +219,9 @@ def remember_prices(basket: Basket) -> None:
     """Store today's prices as the seen ones. The basket is locked by the caller."""
     lines = selectors.basket_lines(basket)
     track = selectors.basket_track(basket)
-    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
-    prices = selectors.basket_prices(basket, wanted)
-    for line, price in zip(lines, prices, strict=True):
-        line.seen_price = None if price is None else seen_by(track, price)
+    found = selectors.basket_prices(basket, selectors.wanted_of(lines))
+    for line, each in zip(lines, found, strict=True):
+        line.seen_price = None if each.price is None else seen_by(track, each.price)
     BasketLine.objects.bulk_update(lines, ["seen_price"])
     _follow_currency(basket)
 
@@ -234,16 +256,51 @@ def _line_of(basket: Basket, line: BasketLine) -> BasketLine:
 
 
 def _same_line(
-    basket: Basket, product: Product, unit: str, friendly_name: str, parent: BasketLine | None
+    basket: Basket,
+    product: Product,
+    unit: str,
+    friendly_name: str,
+    parent: BasketLine | None,
+    payment_plan: PaymentPlan | None,
 ) -> BasketLine | None:
     return basket.lines.filter(
-        product=product, unit=unit, parent=parent, friendly_name=friendly_name
+        product=product,
+        unit=unit,
+        parent=parent,
+        friendly_name=friendly_name,
+        payment_plan=payment_plan,
     ).first()
 
 
+def _pay(
+    basket: Basket, line: BasketLine, unit: str, payment_plan: PaymentPlan | Keep | None
+) -> None:
+    """Write the term and the plan of a line with the price its buyer then looks at; what stays keeps its seen price."""
+    asked = line.payment_plan if isinstance(payment_plan, Keep) else payment_plan
+    moves = unit != line.unit or _key(asked) != line.payment_plan_id
+    if not moves and asked is None:
+        return
+    wanted = Wanted("", line.product, unit, line.quantity, _key(asked))
+    found = selectors.basket_prices(basket, [wanted])[0]
+    if found.is_plan_lost and isinstance(payment_plan, Keep) and unit != line.unit:
+        asked, found = None, replace(found, is_plan_lost=False)
+    seen = _seen(basket, wanted, found)
+    if moves:
+        line.unit, line.payment_plan, line.seen_price = unit, asked, seen
+
+
 def _price_now(basket: Basket, wanted: Wanted) -> Any:
-    price = selectors.basket_prices(basket, [wanted])[0]
-    if price is None:
+    return _seen(basket, wanted, selectors.basket_prices(basket, [wanted])[0])
+
+
+def _seen(basket: Basket, wanted: Wanted, found: Priced) -> Any:
+    """The unit price its buyer looks at from now on. Raises NotForSale or PlanNotPossible."""
+    if found.price is None:
         raise NotForSale(field="product")
+    rules.check_plan(wanted, found)
     track: Track = selectors.basket_track(basket)
-    return seen_by(track, price)
+    return seen_by(track, found.price)
+
+
+def _key(plan: PaymentPlan | None) -> int | None:
+    return plan.pk if plan else None

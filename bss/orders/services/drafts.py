@@ -15,14 +15,16 @@ from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound, StaleState
 from bss.core.machine import bump
 from bss.core.numbers import next_number
+from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import OrderSource, OrderState
-from bss.orders.contracts import Wanted
+from bss.orders.contracts import Bought, Wanted
 from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import rules
-from bss.orders.services.pricing import freeze, order_total
+from bss.orders.services.baskets import KEEP, Keep
+from bss.orders.services.pricing import freeze_bought, order_total
 
 
 def order_create(
@@ -85,10 +87,11 @@ def order_line_add(
     parent: OrderLine | None = None,
     friendly_name: str = "",
     parameters: Mapping[str, Any] | None = None,
+    payment_plan: PaymentPlan | None = None,
 ) -> OrderLine:
-    """Add a line (or an add-on below `parent`) to a draft, at today's price.
+    """Add a line (or an add-on below `parent`) to a draft, at today's price; without a plan it is paid at once.
 
-    Raises NotForSale, QuantityNotPossible, NotForThisCustomer or NotADraft; then nothing changed.
+    Raises NotForSale, QuantityNotPossible, PlanNotPossible, NotForThisCustomer or NotADraft; then nothing changed.
     """
     parent_product = parent.product if parent else None
     rules.check_kind(product, parent_product)
@@ -108,6 +111,7 @@ def order_line_add(
             unit=unit,
             quantity=quantity,
             parameters=dict(parameters or {}),
+            payment_plan=payment_plan,
             automatic=product.type.automatic,
             managed_by=product.type.managed_by,
         )
@@ -126,17 +130,22 @@ def order_line_edit(
     unit: str | None = None,
     friendly_name: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    payment_plan: PaymentPlan | Keep | None = KEEP,
 ) -> OrderLine:
-    """Change a draft's line; what is None stays. The price becomes today's."""
+    """Change a draft's line; what is None (or KEEP) stays. The price becomes today's. Raises as `order_line_add`."""
     with transaction.atomic():
         held = _draft_locked(line.order)
         fresh = _line_of(held, line)
-        fields = ["quantity", "unit", "friendly_name", "parameters"]
+        fields = [
+            "quantity", "unit", "friendly_name", "parameters", "plan_frequency", "plan_count",
+        ]  # fmt: skip
         before = history.snapshot(fresh, fields)
         fresh.quantity = fresh.quantity if quantity is None else quantity
         fresh.unit = fresh.unit if unit is None else unit
         fresh.friendly_name = fresh.friendly_name if friendly_name is None else friendly_name
         fresh.parameters = fresh.parameters if parameters is None else dict(parameters)
+        if not isinstance(payment_plan, Keep):
+            fresh.payment_plan = payment_plan
         parent = fresh.parent.product if fresh.parent else None
         rules.check_quantity(fresh.product, fresh.quantity, parent=parent)
         _freeze_now(held, fresh).save()
@@ -171,17 +180,18 @@ def _line_of(order: Order, line: OrderLine) -> OrderLine:
 
 
 def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
-    wanted = Wanted("", line.product, line.unit, line.quantity)
-    price = selectors.unit_prices([wanted], payer=order.account, customer=order.customer)[0]
-    if price is None:
+    wanted = Wanted("", line.product, line.unit, line.quantity, line.payment_plan_id)
+    found = selectors.priced_of([wanted], payer=order.account, customer=order.customer)[0]
+    if found.price is None:
         raise Invalid(
             _("%(product)s has no price for this buyer and term.") % {"product": line.product.name},
             code="NOT_FOR_SALE",
             field="product",
         )
-    if price.currency != order.currency:
-        raise CurrencyChanged(extra={"order": order.currency, "account": price.currency})
-    return freeze(line, price)
+    if found.price.currency != order.currency:
+        raise CurrencyChanged(extra={"order": order.currency, "account": found.price.currency})
+    rules.check_plan(wanted, found)
+    return freeze_bought(line, Bought(found.price, found.plan))
 
 
 def _changed(order: Order, actor: Actor, action: str, changes: dict[str, Any]) -> None:

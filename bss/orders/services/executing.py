@@ -238,9 +238,9 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
 
 def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, accept: bool) -> None:
     """Freeze today's prices on a draft. Raises PriceChanged when they differ, after keeping them."""
-    prices = line_prices(order, lines)
+    bought = line_prices(order, lines)
     track: Literal["price", "resale"] = selectors.track_for(actor, order.account_id)
-    changed = differences(lines, prices, track)
+    changed = differences(lines, bought, track)
     with transaction.atomic():
         held = order_locked(order.pk)
         if held.state != OrderState.DRAFT:
@@ -248,7 +248,7 @@ def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, ac
             return
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        reprice(held, lines, prices)
+        reprice(held, lines, bought)
         OrderLine.objects.bulk_update(lines, ["parameters"])
     order.currency, order.total, order.total_cost = held.currency, held.total, held.total_cost
     order.total_resale = held.total_resale

@@ -16,7 +16,7 @@ from bss.core.errors import StaleState
 from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
-from bss.orders.contracts import PriceDifference, Reprice, Wait, Wanted, seen_by
+from bss.orders.contracts import Bought, PriceDifference, Reprice, Wait, seen_by
 from bss.orders.errors import (
     AnswerAwaited,
     BasketClosed,
@@ -30,10 +30,9 @@ from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.baskets import basket_wait, remember_prices
-from bss.orders.services.pricing import freeze, order_total, total_of
+from bss.orders.services.pricing import freeze_bought, order_total, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
-from bss.pricing.contracts import UnitPrice
 
 
 def basket_review(*, basket: Basket, step: str, actor: Actor) -> None:
@@ -77,8 +76,10 @@ def basket_place(
         raise _edited_meanwhile()
     lines = selectors.basket_lines(basket)
     _check(basket, lines, terms)
-    prices = rules.priced(_wanted(lines), payer=basket.account, customer=basket.customer)
-    _refuse_changed_prices(basket, lines, prices)
+    bought = rules.priced(
+        selectors.wanted_of(lines), payer=basket.account, customer=selectors.customer_of(basket)
+    )
+    _refuse_changed_prices(basket, lines, bought)
     basket_review(basket=basket, step="place", actor=actor)
     with transaction.atomic():
         held = basket_locked(basket.pk)
@@ -91,10 +92,10 @@ def basket_place(
         if payer.currency != held.currency:
             raise _edited_meanwhile()
         rules.check_only_one([line.product for line in lines], customer)
-        total = total_of([(x.quantity, p) for x, p in zip(lines, prices, strict=True)])
+        total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
         rules.check_credit(payer, total, track=selectors.basket_track(held))
         order = _order(held, source, purchase_order, terms, actor)
-        _copy_lines(order, lines, prices)
+        _copy_lines(order, lines, bought)
         order_total(order)
         BASKET.fire(held, "place", actor=actor)
         ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
@@ -152,20 +153,17 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
 
 
-def _wanted(lines: Sequence[BasketLine]) -> list[Wanted]:
-    return [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
-
-
 def _refuse_changed_prices(
-    basket: Basket, lines: Sequence[BasketLine], prices: Sequence[UnitPrice]
+    basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought]
 ) -> None:
     track = selectors.basket_track(basket)
     changed = [
         PriceDifference(
-            line.public_id, line.product.name, price.currency, str(line.seen_price), str(now)
+            line.public_id, line.product.name, each.price.currency, str(line.seen_price), str(now)
         )
-        for line, price in zip(lines, prices, strict=True)
-        if (now := seen_by(track, price)) != line.seen_price or price.currency != basket.currency
+        for line, each in zip(lines, bought, strict=True)
+        if (now := seen_by(track, each.price)) != line.seen_price
+        or each.price.currency != basket.currency
     ]
     if not changed:
         return
@@ -221,11 +219,11 @@ def _order(
 
 
 def _copy_lines(
-    order: Order, lines: Sequence[BasketLine], prices: Sequence[UnitPrice]
+    order: Order, lines: Sequence[BasketLine], bought: Sequence[Bought]
 ) -> list[OrderLine]:
-    """Order lines from basket lines, parents first, prices frozen."""
+    """Order lines from basket lines, parents first, prices and plans frozen."""
     copies: dict[int, OrderLine] = {}
-    for position, (line, price) in enumerate(zip(lines, prices, strict=True)):
+    for position, (line, each) in enumerate(zip(lines, bought, strict=True)):
         copy = OrderLine(
             organization_id=order.organization_id,
             scope=order.scope,
@@ -241,6 +239,6 @@ def _copy_lines(
             automatic=line.product.type.automatic,
             managed_by=line.product.type.managed_by,
         )
-        freeze(copy, price).save(force_insert=True)
+        freeze_bought(copy, each).save(force_insert=True)
         copies[line.pk] = copy
     return list(copies.values())

@@ -13,6 +13,7 @@ from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.core.actor import Actor
 from bss.core.fields import render, specs_from_json
+from bss.installments.contracts import Split
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.models import Order, OrderLine
@@ -33,6 +34,8 @@ class ItemRow:
     badge: Badge
     details: Sequence[tuple[str, str]] = ()
     problem: str = ""
+    payment: str = ""
+    split: Split | None = None
     buttons: Sequence[Button] = field(default_factory=tuple)
 
     @property
@@ -46,13 +49,16 @@ def item_rows(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[It
 
 
 def _row(order: Order, line: OrderLine, actor: Actor) -> ItemRow:
+    amounts = selectors.amounts_of(line, actor, payer_id=order.account_id)
     return ItemRow(
         line=line,
         name=line.friendly_name or line.product_name,
         kind="" if line.kind == LineKind.NEW else LineKind(line.kind).label,
         term=str(Unit(line.unit).label),
         quantity=quantity_words(line),
-        amounts=selectors.amounts_of(line, actor, payer_id=order.account_id),
+        amounts=amounts,
+        payment=str(line.plan) if line.plan else "",
+        split=selectors.split_of(line, amounts),
         badge=badge_of(line.state, LineState(line.state).label),
         details=parameter_words(line),
         problem=line.problem_text if line.parent_id is None else "",
