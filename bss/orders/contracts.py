@@ -33,14 +33,39 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """An end customer that does not exist yet, as its reseller described it. `reference` stays until it exists."""
+
+    reference: str
+    name: str
+    country: str
+    corporate_email: str = ""
+    phone: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    vat_id: str = ""
+    contact_first_name: str = ""
+    contact_last_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSubject:
-    """The basket or order under review. `account_id` pays, `customer_id` uses (the same for own use)."""
+    """The basket or order under review. `account_id` pays, `customer_id` uses (the same for own use).
+
+    For a customer that is only drafted yet, `customer_id` is 0 and `customer_draft` says what is known of it.
+    """
 
     reference: str
     organization_id: int
     account_id: int
     customer_id: int
     lines: Sequence[ReviewLine]
+    customer_draft: CustomerDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,8 @@ def _words() -> None:
     tell("order.line_added", _("Item added"), kind="staff")
     tell("order.line_edited", _("Item changed"), kind="staff")
     tell("order.line_removed", _("Item removed"), kind="staff")
+    tell("order.ask_approval", _("Approval asked"), kind="order", tone="warning")
+    tell("order.reject", _("Order not approved"), kind="order", tone="danger")
     tell("order.place", _("Order placed"), kind="order", tone="info")
     tell("order.execute", _("Order executing"), kind="order", tone="progress")
     tell("order.retry", _("Order tried again"), kind="order", tone="progress")

@@ -7,8 +7,9 @@ from bss.accounts.services.accounts import (
     account_deactivate,
     account_edit,
     accounts_deactivate,
+    customer_check,
 )
-from bss.accounts.services.contacts import contact_create, contact_edit
+from bss.accounts.services.contacts import contact_check, contact_create, contact_edit
 from bss.accounts.services.imports import import_create, import_start
 from bss.accounts.services.memberships import (
     membership_activate,
@@ -52,8 +53,10 @@ __all__ = [
     "account_edit",
     "accounts_deactivate",
     "alias_parse",
+    "contact_check",
     "contact_create",
     "contact_edit",
+    "customer_check",
     "import_create",
     "import_start",
     "membership_activate",

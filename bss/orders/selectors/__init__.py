@@ -32,14 +32,22 @@ from bss.orders.selectors.orders import (
 )
 from bss.orders.selectors.prices import priced_of, unit_prices, with_plans
 from bss.orders.selectors.reviews import (
+    ORDER_KEY,
     Question,
+    answers_given,
+    answers_shown,
+    basket_questions,
     basket_subject,
     correction_specs,
+    frozen_answers,
+    order_question,
+    order_specs,
     order_subject,
     questions_for,
 )
 
 __all__ = [
+    "ORDER_KEY",
     "PARTIES",
     "BasketItem",
     "BasketView",
@@ -47,10 +55,13 @@ __all__ = [
     "PlanOption",
     "Question",
     "amounts_of",
+    "answers_given",
+    "answers_shown",
     "basket_count",
     "basket_lines",
     "basket_of",
     "basket_prices",
+    "basket_questions",
     "basket_subject",
     "basket_track",
     "basket_view",
@@ -58,7 +69,10 @@ __all__ = [
     "count_needing_staff",
     "customer_of",
     "draft_of",
+    "frozen_answers",
     "order_lines",
+    "order_question",
+    "order_specs",
     "order_subject",
     "orders_needing_staff",
     "orders_of",

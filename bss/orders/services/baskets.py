@@ -86,8 +86,10 @@ def basket_add(
     """
     rules.check_kind(product, parent.product if parent else None)
     with transaction.atomic():
-        held = _open_locked(basket)
-        rules.check_reseller_products([product], payer=held.account, customer=held.customer)
+        held = open_locked(basket)
+        rules.check_reseller_products(
+            [product], payer=held.account, customer=selectors.customer_of(held)
+        )
         if replace_same_type:
             held.lines.filter(product__type_id=product.type_id).delete()
         line = _same_line(held, product, unit, friendly_name, parent, payment_plan)
@@ -105,7 +107,7 @@ def basket_add(
             )
         line.quantity, line.seen_price = total, seen
         line.save()
-        _touch(held)
+        touch(held)
     return line
 
 
@@ -124,7 +126,7 @@ def basket_line_edit(
     QuantityNotPossible, NotForSale, or PlanNotPossible for a plan that cannot be had at that term and quantity.
     """
     with transaction.atomic():
-        held = _open_locked(line.basket)
+        held = open_locked(line.basket)
         fresh = _line_of(held, line)
         if quantity is not None:
             parent = fresh.parent.product if fresh.parent else None
@@ -136,16 +138,16 @@ def basket_line_edit(
         fresh.save(
             update_fields=["quantity", "unit", "friendly_name", "seen_price", "payment_plan"]
         )
-        _touch(held)
+        touch(held)
     return fresh
 
 
 def basket_line_remove(*, line: BasketLine, actor: Actor) -> None:
     """Take a line out, with the add-ons below it. Gone already is fine."""
     with transaction.atomic():
-        held = _open_locked(line.basket)
+        held = open_locked(line.basket)
         held.lines.filter(pk=line.pk).delete()
-        _touch(held)
+        touch(held)
 
 
 def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -> Basket:
@@ -154,12 +156,12 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
     Raises NotForThisCustomer naming the product that cannot be for this one.
     """
     with transaction.atomic():
-        held = _open_locked(basket)
+        held = open_locked(basket)
         rules.check_customer(customer, held.account)
         products = [line.product for line in selectors.basket_lines(held)]
         rules.check_reseller_products(products, payer=held.account, customer=customer)
         Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
-        _touch(held)
+        touch(held)
     basket.customer, basket.uses_draft = customer, False
     return basket
 
@@ -167,23 +169,15 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
 def basket_answer(
     *, basket: Basket, answers: Mapping[str, Mapping[str, Any]], actor: Actor
 ) -> Basket:
-    """Keep the answers to Service Details: line public id to field code to what was typed.
+    """Keep the answers to Service Details: line public id to field code to what was typed; the organization's own
+    questions stand under selectors.ORDER_KEY.
 
     A basket that waits takes the answer it waits for and goes on waiting to be placed. Raises Invalid whose errors
     are keyed "<line>.<field>"; then no answer is kept. What nobody asked is ignored.
     """
     outside_transactions()
-    lines = selectors.basket_lines(basket)
-    subject = selectors.basket_subject(basket, lines)
-    parsed: dict[str, dict[str, Any]] = {}
-    errors: dict[str, Sequence[Any]] = {}
-    for question in selectors.questions_for(subject, lines):
-        try:
-            parsed[question.key] = parse_all(question.specs, answers.get(question.key, {}))
-        except Invalid as problem:
-            errors |= {f"{question.key}.{code}": texts for code, texts in problem.errors.items()}
-    if errors:
-        raise Invalid(errors=errors)
+    questions = selectors.basket_questions(basket, selectors.basket_lines(basket))
+    parsed = parse_answers(questions, answers)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if held.state not in {BasketState.OPEN, BasketState.WAITING}:
@@ -191,8 +185,46 @@ def basket_answer(
         for line in held.lines.filter(public_id__in=parsed):
             line.parameters = parsed[line.public_id]
             line.save(update_fields=["parameters"])
-        _touch(held)
+        if selectors.ORDER_KEY in parsed:
+            held.answers = parsed[selectors.ORDER_KEY]
+            held.save(update_fields=["answers"])
+        touch(held)
     return held
+
+
+def basket_note(*, basket: Basket, purchase_order: str, actor: Actor) -> Basket:
+    """Keep the buyer's own number for the order. Raises BasketClosed; a basket that waits takes it too."""
+    with transaction.atomic():
+        held = basket_locked(basket.pk)
+        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+            raise BasketClosed(extra={"state": held.state})
+        if held.purchase_order != purchase_order:
+            held.purchase_order = purchase_order
+            held.save(update_fields=["purchase_order"])
+            touch(held)
+    basket.purchase_order = purchase_order
+    return held
+
+
+def parse_answers(
+    questions: Sequence[selectors.Question],
+    answers: Mapping[str, Mapping[str, Any]],
+    *,
+    locale: str = "",
+) -> dict[str, dict[str, Any]]:
+    """Canonical answers by question and field. Raises one Invalid keyed "<question>.<field>"."""
+    parsed: dict[str, dict[str, Any]] = {}
+    errors: dict[str, Sequence[Any]] = {}
+    for question in questions:
+        try:
+            parsed[question.key] = parse_all(
+                question.specs, answers.get(question.key, {}), locale=locale
+            )
+        except Invalid as problem:
+            errors |= {f"{question.key}.{code}": texts for code, texts in problem.errors.items()}
+    if errors:
+        raise Invalid(errors=errors)
+    return parsed
 
 
 def basket_accept_prices(*, basket: Basket, actor: Actor) -> None:
@@ -234,14 +266,15 @@ def _follow_currency(basket: Basket) -> None:
         basket.currency = currency
 
 
-def _open_locked(basket: Basket) -> Basket:
+def open_locked(basket: Basket) -> Basket:
+    """The open basket as it is now, held until the transaction ends. Raises BasketClosed."""
     held = basket_locked(basket.pk)
     if held.state != BasketState.OPEN:
         raise BasketClosed(extra={"state": held.state})
     return held
 
 
-def _touch(basket: Basket) -> None:
+def touch(basket: Basket) -> None:
     """Count the edit, so that a checkout that read the basket before can be told. The row is locked."""
     Basket.objects.filter(pk=basket.pk).update(version=basket.version + 1, updated_at=clock.now())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from bss.catalog.models import Product
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound, StaleState
+from bss.core.fields import parse_all
 from bss.core.machine import bump
 from bss.core.numbers import next_number
 from bss.installments.models import PaymentPlan
@@ -36,8 +38,12 @@ def order_create(
     name: str = "",
     purchase_order: str = "",
     storefront: Storefront | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Order:
-    """A draft without lines. `account` pays (the customer itself, or its reseller). It has its number at once."""
+    """A draft without lines. `account` pays (the customer itself, or its reseller). It has its number at once.
+
+    `answers` are those to the organization's own questions so far, by code. Raises Invalid keyed "answers.<code>".
+    """
     rules.check_ordering(account, customer)
     rules.check_customer(customer, account)
     with transaction.atomic():
@@ -53,24 +59,38 @@ def order_create(
             name=name or customer.name,
             purchase_order=purchase_order,
             currency=account.currency,
+            answers=_answers(account.organization_id, answers or {}),
         )
         history.record(order, actor=actor, action="order.created")
     return order
 
 
 def order_edit(
-    *, order: Order, version: int, actor: Actor, name: str, purchase_order: str
+    *,
+    order: Order,
+    version: int,
+    actor: Actor,
+    name: str,
+    purchase_order: str,
+    answers: Mapping[str, Any] | None = None,
 ) -> Order:
-    """Change an order's name and purchase-order number, in any state. Raises StaleState on an old `version`."""
+    """Change an order's name and purchase-order number, in any state, and a draft's `answers` (None: they stay).
+
+    Raises StaleState on an old `version`, Invalid keyed "answers.<code>", NotADraft for answers of a placed order.
+    """
     with transaction.atomic():
         held = order_locked(order.pk)
         if held.version != version:
             raise StaleState
-        before = history.snapshot(held, ["name", "purchase_order"])
+        fields = ["name", "purchase_order", "answers"]
+        before = history.snapshot(held, fields)
         held.name, held.purchase_order = name, purchase_order
+        if answers is not None:
+            _require_draft(held)
+            held.answers = _answers(held.organization_id, answers)
         held.version += 1
-        held.save(update_fields=["name", "purchase_order", "version"])
-        after = history.snapshot(held, ["name", "purchase_order"])
+        held.save(update_fields=[*fields, "version"])
+        after = history.snapshot(held, fields)
         changes = history.changed(before, after)
         if changes:
             history.record(held, actor=actor, action="order.edited", changes=changes)
@@ -165,9 +185,25 @@ def order_line_remove(*, line: OrderLine, actor: Actor) -> None:
 
 def _draft_locked(order: Order) -> Order:
     held = order_locked(order.pk)
-    if held.state != OrderState.DRAFT:
-        raise NotADraft(extra={"state": held.state})
+    _require_draft(held)
     return held
+
+
+def _require_draft(order: Order) -> None:
+    if order.state != OrderState.DRAFT:
+        raise NotADraft(extra={"state": order.state})
+
+
+def _answers(organization_id: int, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Answers as the order keeps them. A draft may still lack some: they are asked for when it is placed."""
+    specs = selectors.order_specs(organization_id)
+    try:
+        parsed = parse_all([replace(spec, required=False) for spec in specs], answers, locale="en")
+    except Invalid as problem:
+        raise Invalid(
+            errors={f"answers.{code}": texts for code, texts in problem.errors.items()}
+        ) from problem
+    return selectors.frozen_answers(specs, parsed)
 
 
 def _line_of(order: Order, line: OrderLine) -> OrderLine:

@@ -27,9 +27,12 @@ from bss.orders.errors import (
 )
 from bss.orders.locks import accounts_locked, basket_locked
 from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
-from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
 from bss.orders.services import rules
-from bss.orders.services.baskets import basket_wait, remember_prices
+from bss.orders.services.approval import needs_approval
+from bss.orders.services.baskets import basket_wait, parse_answers, remember_prices
+from bss.orders.services.cards import card_authorise, first_due
+from bss.orders.services.customers import customer_of_order
 from bss.orders.services.pricing import freeze_bought, order_total, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
@@ -61,13 +64,14 @@ def basket_place(
     source: str = OrderSource.STOREFRONT,
     version: int | None = None,
 ) -> Order:
-    """Turn a basket into a placed order. A basket placed already gives its order again, so that a double click
-    or a second tab makes one order.
+    """Turn a basket into a placed order, or into one that waits for its payer's approval. A basket placed already gives
+    its order again, so that a double click or a second tab makes one order. A drafted customer becomes an account.
 
     `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
-    Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale,
-    PRICE_CHANGED (new prices are remembered as seen), the service managers' last review, StaleState when a line
-    was edited meanwhile, ONLY_ONE, CREDIT_LIMIT. On each of them no order exists and the basket stays open.
+    Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale or
+    plan withdrawn, PRICE_CHANGED (new prices are remembered as seen), Service Details not answered, the service
+    managers' last review, the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
+    On each of them neither order nor account exists and the basket stays open.
     """
     placed = _order_of(basket)
     if placed is not None:
@@ -80,7 +84,9 @@ def basket_place(
         selectors.wanted_of(lines), payer=basket.account, customer=selectors.customer_of(basket)
     )
     _refuse_changed_prices(basket, lines, bought)
+    _check_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor)
+    payment = _authorised(basket, lines, bought, actor)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         placed = _order_of(held)
@@ -88,19 +94,39 @@ def basket_place(
             return placed
         if held.version != basket.version:
             raise _edited_meanwhile()
-        payer, customer = _accounts(held)
+        payer, customer = _accounts(held, actor)
         if payer.currency != held.currency:
             raise _edited_meanwhile()
         rules.check_only_one([line.product for line in lines], customer)
-        total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
-        rules.check_credit(payer, total, track=selectors.basket_track(held))
+        waits = needs_approval(payer=payer, customer=customer, actor=actor)
+        if not waits:
+            total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
+            rules.check_credit(payer, total, track=selectors.basket_track(held))
         order = _order(held, source, purchase_order, terms, actor)
         _copy_lines(order, lines, bought)
         order_total(order)
         BASKET.fire(held, "place", actor=actor)
-        ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
+        ORDER.fire(
+            order, "ask_approval" if waits else "place", actor=actor, changes=placed_by(actor)
+        )
+        if payment:
+            CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=order.pk)
     basket.state = held.state
     return order
+
+
+def _authorised(
+    basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought], actor: Actor
+) -> str:
+    """The id under which a card payer's first payment is held; "" where nothing has to be. Outside transactions.
+
+    What waits for its payer's word is authorised when that is given.
+    """
+    payer, customer = basket.account, selectors.customer_of(basket)
+    if needs_approval(payer=payer, customer=customer, actor=actor):
+        return ""
+    total = first_due((x.quantity, each) for x, each in zip(lines, bought, strict=True))
+    return card_authorise(payer, total, reference=basket.public_id)
 
 
 def _edited_meanwhile() -> StaleState:
@@ -141,16 +167,24 @@ def _order_of(basket: Basket) -> Order | None:
 def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None) -> None:
     if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
         raise BasketClosed(extra={"state": basket.state})
-    rules.check_ordering(basket.account, basket.customer)
+    customer = selectors.customer_of(basket)
+    rules.check_ordering(basket.account, customer)
     if not lines:
         raise BasketEmpty
     check_terms(basket.organization_id, terms)
-    rules.check_customer(basket.customer, basket.account)
+    rules.check_customer(customer, basket.account)
     products = [line.product for line in lines]
-    rules.check_audience(products, payer=basket.account, customer=basket.customer)
+    rules.check_audience(products, payer=basket.account, customer=customer)
     by_pk = {line.pk: line.product for line in lines}
     for line in lines:
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
+
+
+def _check_answers(basket: Basket, lines: Sequence[BasketLine]) -> None:
+    """Whoever skipped a step by hand is told here what was not answered. Raises Invalid keyed "<line>.<field>"."""
+    questions = selectors.basket_questions(basket, lines)
+    # Stored answers are canonical: the English reading of a number is the canonical one.
+    parse_answers(questions, {each.key: each.answers for each in questions}, locale="en")
 
 
 def _refuse_changed_prices(
@@ -174,7 +208,8 @@ def _refuse_changed_prices(
 
 def _tell_once(basket: Basket, verdict: Reprice) -> bool:
     """Whether this cause is news for this customer; it is remembered either way."""
-    cause = f"{basket.customer_id}:{verdict.cause}"
+    draft = selectors.draft_of(basket) if basket.uses_draft else None
+    cause = f"{draft.public_id if draft else basket.customer_id}:{verdict.cause}"
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if cause in held.told:
@@ -185,10 +220,15 @@ def _tell_once(basket: Basket, verdict: Reprice) -> bool:
     return True
 
 
-def _accounts(basket: Basket) -> tuple[Account, Account]:
-    """Payer and customer, locked and read again: their limits may have been edited meanwhile."""
+def _accounts(basket: Basket, actor: Actor) -> tuple[Account, Account]:
+    """Payer and customer, locked and read again: their limits may have been edited meanwhile.
+
+    A drafted customer is made below its locked payer; whatever refuses the order afterwards takes it back.
+    """
     found = accounts_locked([basket.account_id, basket.customer_id])
     payer, customer = found[basket.account_id], found[basket.customer_id]
+    if basket.uses_draft:
+        customer = customer_of_order(basket, actor)
     rules.check_ordering(payer, customer)
     return payer, customer
 
@@ -207,7 +247,10 @@ def _order(
         basket=basket,
         source=source,
         name=basket.customer.name,
-        purchase_order=purchase_order,
+        purchase_order=purchase_order or basket.purchase_order,
+        answers=selectors.frozen_answers(
+            selectors.order_specs(basket.organization_id), basket.answers
+        ),
         currency=basket.currency,
         state=OrderState.DRAFT,
         terms=terms,
