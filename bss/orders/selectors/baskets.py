@@ -39,8 +39,8 @@ class PlanOption:
 class BasketItem:
     """A line and what its buyer pays for it now. `unit_price` and `total` are None when it is no longer on sale.
 
-    `old_price` is the unit price last seen, when it differs. `paid` is the way it is paid, `options` are all of them, at
-    once being the first; `is_plan_lost` says that the chosen plan is none of them any more.
+    `old_price` is the unit price last seen, when it differs. `paid` is the way it is paid, `options` are all of them,
+    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more.
     """
 
     line: BasketLine
@@ -203,9 +203,7 @@ def _paid_at_once(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | 
 
 
 def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:
-    return [
-        Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines
-    ]
+    return [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
 
 
 def basket_view(basket: Basket) -> BasketView:
@@ -254,9 +252,7 @@ def _item(
     )
 
 
-def _option(
-    line: BasketLine, price: UnitPrice, plan: PlanTerms | None, track: Track
-) -> PlanOption:
+def _option(line: BasketLine, price: UnitPrice, plan: PlanTerms | None, track: Track) -> PlanOption:
     currency = price.currency
     total = round_half_up(seen_by(track, price) * line.quantity, currency)
     parts = split(total, plan.count, currency) if plan else None

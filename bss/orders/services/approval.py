@@ -100,9 +100,7 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
         for line in held.lines.all():
             if line.state == LineState.PENDING:
                 LINE.fire(line, "cancel", actor=actor, reason=reason)
-        ORDER.fire(
-            held, "reject", actor=actor, reason=reason, changes={"finished_at": clock.now()}
-        )
+        ORDER.fire(held, "reject", actor=actor, reason=reason, changes={"finished_at": clock.now()})
     return held
 
 

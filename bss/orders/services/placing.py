@@ -216,7 +216,6 @@ def _tell_once(basket: Basket, verdict: Reprice) -> bool:
             return False
         held.told = [*held.told, cause]
         held.save(update_fields=["told"])
-        remember_prices(held)
     return True
 
 

@@ -42,9 +42,7 @@ def order_total(order: Order) -> None:
 
 def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
     """Today's prices of a draft's lines, each by its plan. Raises NotForSale or PlanNotPossible naming the lines."""
-    wanted = [
-        Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines
-    ]
+    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
     return rules.priced(wanted, payer=order.account, customer=order.customer)
 
 

@@ -187,7 +187,9 @@ def priced(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> li
 
 def all_bought(wanted: Sequence[Wanted], found: Sequence[Priced]) -> list[Bought]:
     """What was found, when everything can be had as it is wanted. Raises what `priced` raises."""
-    missing = {w.key: w.product.name for w, each in zip(wanted, found, strict=True) if not each.price}
+    missing = {
+        w.key: w.product.name for w, each in zip(wanted, found, strict=True) if not each.price
+    }
     if missing:
         raise NotForSale(
             errors={
