@@ -9,18 +9,21 @@ from typing import Any, Literal
 
 from bss.catalog.choices import Unit
 from bss.core.money import Money
+from bss.installments.contracts import PlanTerms
+from bss.pricing.contracts import Preview
 
 When = Literal["now", "period_end"]
 
 
-def term_end(start: datetime, unit: str) -> datetime:
+def term_end(start: datetime, unit: str, *, first: datetime | None = None) -> datetime:
     """The instant at which a term of `unit` ("P1M") that begins at `start` ends (excluded).
 
-    The same day of a later month, or that month's last day where it is shorter: 31 January, P1M, 28 February.
+    The day on which the subscription's first term began (`first`; this one, when None) of a later month, or that
+    month's last day where it is shorter: 31 January, 28 February, 31 March, and so on for ever.
     """
     months = start.month - 1 + Unit(unit).months
     year, month = start.year + months // 12, months % 12 + 1
-    day = min(start.day, calendar.monthrange(year, month)[1])
+    day = min((first or start).day, calendar.monthrange(year, month)[1])
     return start.replace(year=year, month=month, day=day)
 
 
@@ -33,14 +36,33 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePreview:
-    """What a change will mean. Amounts are per term, net, in the looker's own track; None where nothing changes.
+class PaymentChoice:
+    """How the next term is to be paid: by a plan (its id), or at once."""
 
-    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming.
+    plan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOption:
+    """A way to pay the next term: `plan` None for at once, with what a term of the present seats costs by it."""
+
+    plan: PlanTerms | None
+    total: Money
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """What a change will mean. Amounts are net, in the looker's own track; `before` and `after` per whole term.
+
+    `charged` is what it adds to what is paid in the present term, `invoices` what it puts on which document and when.
+    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming. `token`
+    freezes the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
     """
 
     kind: str
     quantity: int
+    previous_quantity: int
     product: str
     unit_price: Money
     before: Money
@@ -48,6 +70,8 @@ class ChangePreview:
     charged: Money
     due_at: datetime | None
     needs_staff: bool
+    invoices: Preview
+    token: str
     consequences: tuple[Consequence, ...] = ()
 
     @property

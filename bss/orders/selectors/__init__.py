@@ -40,10 +40,12 @@ from bss.orders.selectors.reviews import (
     basket_subject,
     correction_specs,
     frozen_answers,
+    order_answers,
     order_question,
     order_specs,
     order_subject,
     questions_for,
+    questions_known,
 )
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "customer_of",
     "draft_of",
     "frozen_answers",
+    "order_answers",
     "order_lines",
     "order_question",
     "order_specs",
@@ -79,6 +82,7 @@ __all__ = [
     "orders_visible",
     "priced_of",
     "questions_for",
+    "questions_known",
     "split_of",
     "terms_current",
     "terms_version",

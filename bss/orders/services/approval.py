@@ -21,10 +21,12 @@ from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
 from bss.orders.services import rules
-from bss.orders.services.cards import card_authorise, first_due, pays_by_card
+from bss.orders.services.cards import card_authorise, due_at_once, pays_by_card
+from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import differences, line_prices, reprice, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
+from bss.pricing.previews import from_json
 
 
 def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:
@@ -65,10 +67,7 @@ def order_approve(
     outside_transactions()
     lines = selectors.order_lines(order)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
-    due = first_due((line.quantity, each) for line, each in zip(lines, bought, strict=False))
-    payment = card_authorise(
-        order.account, due if bought else order.total, reference=order.public_id
-    )
+    payment = card_authorise(order.account, _due(order, lines, bought), reference=order.public_id)
     with transaction.atomic():
         held = order_locked(order.pk)
         if _is_approved(held):
@@ -79,7 +78,7 @@ def order_approve(
         if bought:
             reprice(held, lines, bought)
         _check_parties(held, lines)
-        ORDER.fire(held, "place", actor=actor, changes=_approved_by(actor))
+        ORDER.fire(held, "place", actor=actor, changes=_approved_by(held, actor, bool(bought)))
         if payment:
             CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=held.pk)
     return held
@@ -102,6 +101,19 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
                 LINE.fire(line, "cancel", actor=actor, reason=reason)
         ORDER.fire(held, "reject", actor=actor, reason=reason, changes={"finished_at": clock.now()})
     return held
+
+
+def _due(order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]) -> Decimal:
+    """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
+    if not bought:
+        return due_at_once(from_json(order.preview["price"])) if order.preview else order.total
+    previews = purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=order.account,
+        customer=order.customer,
+        at=clock.now(),
+    )
+    return due_at_once(previews["price"])
 
 
 def _is_approved(order: Order) -> bool:
@@ -149,7 +161,10 @@ def _check_parties(order: Order, lines: Sequence[OrderLine]) -> None:
     rules.check_credit(payer, order.total)
 
 
-def _approved_by(actor: Actor) -> dict[str, object]:
-    """Approved and placed at the same moment, from which proration and days to give back count."""
+def _approved_by(order: Order, actor: Actor, is_purchase: bool) -> dict[str, object]:
+    """Who approved it, and when. A purchase is placed only then; an action counts from when it was asked for, as its
+    amounts do.
+    """
     now = clock.now()
-    return {"placed_at": now, "approved_at": now, "approved_by_label": actor.label}
+    placed_at = now if is_purchase else order.placed_at
+    return {"placed_at": placed_at, "approved_at": now, "approved_by_label": actor.label}

@@ -173,10 +173,12 @@ def basket_answer(
     questions stand under selectors.ORDER_KEY.
 
     A basket that waits takes the answer it waits for and goes on waiting to be placed. Raises Invalid whose errors
-    are keyed "<line>.<field>"; then no answer is kept. What nobody asked is ignored.
+    are keyed "<line>.<field>", or "<line>" where nobody knows what must be asked; then no answer is kept. What nobody
+    asked is ignored.
     """
     outside_transactions()
     questions = selectors.basket_questions(basket, selectors.basket_lines(basket))
+    selectors.questions_known(questions)
     parsed = parse_answers(questions, answers)
     with transaction.atomic():
         held = basket_locked(basket.pk)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from bss.accounts.choices import PaymentKind
 from bss.accounts.models import Account
-from bss.installments.splitting import split
-from bss.orders.contracts import Bought
 from bss.orders.ports import CARD_AUTHORISATION
 from bss.orders.services.reviews import outside_transactions
+from bss.pricing.contracts import Preview
 
 
 def pays_by_card(payer: Account) -> bool:
@@ -18,9 +16,9 @@ def pays_by_card(payer: Account) -> bool:
     return method is not None and method.kind == PaymentKind.CARD
 
 
-def first_due(lines: Iterable[tuple[int, Bought]]) -> Decimal:
-    """What (quantity, bought) pairs make due at once, net: first installments, and what is paid at once."""
-    return sum((_first(quantity, bought) for quantity, bought in lines), Decimal(0))
+def due_at_once(preview: Preview) -> Decimal:
+    """What an order makes due with it, tax included where it is known: what a card is asked to hold."""
+    return preview.first.total.amount if preview.first else Decimal(0)
 
 
 def card_authorise(payer: Account, amount: Decimal, *, reference: str) -> str:
@@ -35,10 +33,3 @@ def card_authorise(payer: Account, amount: Decimal, *, reference: str) -> str:
     return CARD_AUTHORISATION.get().authorise(
         account_id=payer.pk, amount=amount, currency=payer.currency, reference=reference
     )
-
-
-def _first(quantity: int, bought: Bought) -> Decimal:
-    total = bought.price.line(quantity).total
-    if bought.plan is None:
-        return total
-    return next(iter(split(total, bought.plan.count, bought.price.currency)))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.errors import IllegalTransition, Invalid, StaleState
+from bss.core.errors import IllegalTransition, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Reprice, ReviewStep, Wait
@@ -30,7 +30,6 @@ from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval
-from bss.orders.services.baskets import parse_answers
 from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import check_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
@@ -239,19 +238,12 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
     """
     subject = selectors.order_subject(order, lines)
     questions = selectors.questions_for(subject, lines, staff=staff)
-    own = selectors.order_question(order.organization_id, selectors.answers_given(order))
-    asked = [*questions, own] if own else questions
-    try:
-        # Stored answers are canonical already; an API's caller may have written a number as text.
-        parsed = parse_answers(asked, {each.key: each.answers for each in asked}, locale="en")
-    except Invalid as problem:
-        raise Invalid(
-            _("Some items need more details first."), errors=problem.errors, code="DETAILS"
-        ) from problem
+    own = selectors.order_question(order.organization_id, selectors.order_answers(order))
+    given = selectors.answers_given([*questions, own] if own else questions)
     for line in lines:
-        line.parameters = {**line.parameters, **parsed.get(line.public_id, {})}
+        line.parameters = {**line.parameters, **given.get(line.public_id, {})}
     if own:
-        order.answers = selectors.frozen_answers(own.specs, parsed[own.key])
+        order.answers = selectors.frozen_answers(own.specs, given[own.key])
 
 
 def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, accept: bool) -> None:

@@ -30,12 +30,15 @@ from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
 from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval
-from bss.orders.services.baskets import basket_wait, parse_answers, remember_prices
-from bss.orders.services.cards import card_authorise, first_due
+from bss.orders.services.baskets import basket_wait, remember_prices
+from bss.orders.services.cards import card_authorise, due_at_once
 from bss.orders.services.customers import customer_of_order
+from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import freeze_bought, order_total, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import Track, to_stored
 
 
 def basket_review(*, basket: Basket, step: str, actor: Actor) -> None:
@@ -84,9 +87,10 @@ def basket_place(
         selectors.wanted_of(lines), payer=basket.account, customer=selectors.customer_of(basket)
     )
     _refuse_changed_prices(basket, lines, bought)
-    _check_answers(basket, lines)
+    _require_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor)
-    payment = _authorised(basket, lines, bought, actor)
+    previews = _previews(basket, lines, bought)
+    payment = _authorised(basket, previews["price"], actor)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         placed = _order_of(held)
@@ -103,6 +107,8 @@ def basket_place(
             total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
             rules.check_credit(payer, total, track=selectors.basket_track(held))
         order = _order(held, source, purchase_order, terms, actor)
+        order.preview = to_stored(previews)
+        order.save(update_fields=["preview"])
         _copy_lines(order, lines, bought)
         order_total(order)
         BASKET.fire(held, "place", actor=actor)
@@ -115,9 +121,19 @@ def basket_place(
     return order
 
 
-def _authorised(
-    basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought], actor: Actor
-) -> str:
+def _previews(
+    basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought]
+) -> dict[Track, Preview]:
+    """What the order will put on which invoice, were everything in it delivered now."""
+    return purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=basket.account,
+        customer=selectors.customer_of(basket),
+        at=clock.now(),
+    )
+
+
+def _authorised(basket: Basket, preview: Preview, actor: Actor) -> str:
     """The id under which a card payer's first payment is held; "" where nothing has to be. Outside transactions.
 
     What waits for its payer's word is authorised when that is given.
@@ -125,8 +141,7 @@ def _authorised(
     payer, customer = basket.account, selectors.customer_of(basket)
     if needs_approval(payer=payer, customer=customer, actor=actor):
         return ""
-    total = first_due((x.quantity, each) for x, each in zip(lines, bought, strict=True))
-    return card_authorise(payer, total, reference=basket.public_id)
+    return card_authorise(payer, due_at_once(preview), reference=basket.public_id)
 
 
 def _edited_meanwhile() -> StaleState:
@@ -180,11 +195,10 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
 
 
-def _check_answers(basket: Basket, lines: Sequence[BasketLine]) -> None:
-    """Whoever skipped a step by hand is told here what was not answered. Raises Invalid keyed "<line>.<field>"."""
-    questions = selectors.basket_questions(basket, lines)
-    # Stored answers are canonical: the English reading of a number is the canonical one.
-    parse_answers(questions, {each.key: each.answers for each in questions}, locale="en")
+def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> None:
+    """Raises Invalid (DETAILS) for what is still to be answered, however the buyer came to *Place order*."""
+    outside_transactions()
+    selectors.answers_given(selectors.basket_questions(basket, lines))
 
 
 def _refuse_changed_prices(
