@@ -134,11 +134,18 @@ class OrderOut(serializers.Serializer[Any]):
     purchase_order = serializers.CharField()
     currency = serializers.CharField()
     amounts = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField(
+        help_text="To the organization's order fields, by code: numbers with decimals as text."
+    )
     terms = serializers.CharField(source="terms.version", default=None, allow_null=True)
     created_at = serializers.DateTimeField()
     placed_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True, help_text="Not executed before.")
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.DictField())
+    def get_answers(self, order: Order) -> dict[str, Any]:
+        return selectors.order_answers(order)
 
     def get_billed_to(self, order: Order) -> str | None:
         track = selectors.track_for(self.context["actor"], order.account_id)
@@ -191,6 +198,11 @@ class OrderCreate(Strict):
     )
     name = serializers.CharField(max_length=200, required=False, default="")
     purchase_order = serializers.CharField(max_length=80, required=False, default="")
+    answers = serializers.DictField(
+        required=False,
+        default=dict,
+        help_text="To the organization's order fields, by code; numbers as JSON numbers.",
+    )
     lines = OrderLineIn(many=True, max_length=MOST_LINES, allow_empty=False)  # type: ignore[call-arg]
 
 
@@ -386,6 +398,7 @@ def draft_of(actor: Actor, given: Mapping[str, Any]) -> Order:
         source=OrderSource.API,
         name=given["name"],
         purchase_order=given["purchase_order"],
+        answers=given["answers"],
     )
     for position, line in enumerate(given["lines"]):
         try:

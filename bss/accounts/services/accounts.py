@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bss.accounts.choices import AccountKind
+from bss.accounts.choices import AccountKind, PaymentKind
 from bss.accounts.events import AccountCreated, AccountEdited
 from bss.accounts.models import Account, Organization
 from bss.accounts.services.inputs import cleaned, edited, normalised, only
@@ -83,6 +83,32 @@ def account_edit(*, account: Account, version: int | None, actor: Actor, **chang
         if made:
             events.emit(AccountEdited(account.pk), subject=account, actor=actor)
     return account
+
+
+def order_approval_set(*, customer: Account, needed: bool, actor: Actor) -> Account:
+    """Say whether a reseller lets each order of one of its customers pass before it is placed.
+
+    Only the reseller itself, or staff, may. While the reseller pays by card it is always asked: Invalid for "no".
+    """
+    parent = customer.parent
+    if parent is None or actor.account_id not in {None, parent.pk}:
+        raise PermissionDenied(extra={"field": "order_approval"})
+    method = parent.payment_method
+    if not needed and method is not None and method.kind == PaymentKind.CARD:
+        raise Invalid(
+            _("You pay by card: each order of your customers needs your approval."),
+            field="order_approval",
+            code="APPROVAL_LOCKED",
+        )
+    with transaction.atomic():
+        edited(
+            customer,
+            version=None,
+            values={"order_approval": needed},
+            actor=actor,
+            action="account.approval_set",
+        )
+    return customer
 
 
 def account_deactivate(*, account: Account, actor: Actor, reason: str = "") -> Account:

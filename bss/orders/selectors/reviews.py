@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import fields as columns_of
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bss.catalog.models import Product
@@ -77,6 +78,11 @@ def order_specs(organization_id: int) -> list[FieldSpec]:
     return [FieldSpec.from_json(each.spec) for each in asked]
 
 
+def order_fields() -> QuerySet[OrderField]:
+    """Every question of the active scope's organization, asked or not, in its order."""
+    return OrderField.objects.order_by("position", "pk")
+
+
 def frozen_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Answers as an order keeps them: each with its question as it was asked. Unanswered ones are left out."""
     return [
@@ -133,7 +139,7 @@ def questions_for(
     The service manager's fields come first, then the product type's characteristics that the product leaves open.
     `staff` also asks what only staff may answer. A line whose service manager does not say what it asks is there with
     its `problem`, and so is one that would ask for a secret: answers are kept in clear, from the basket to the
-    subscription and its history, so none is ever asked for. Reads only, outside transactions: a service manager is asked.
+    subscription and its history, so none is ever asked for. Reads only, outside transactions: it asks service managers.
     """
     asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
     found = []

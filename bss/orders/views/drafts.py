@@ -58,6 +58,9 @@ class OrderCreate(FormView):
             return
         self.intro = for_words(self.customer, self.customer.parent or self.customer)
 
+    def form_kwargs(self) -> Mapping[str, Any]:
+        return {"specs": selectors.order_specs(self.actor.organization_id or 0)}
+
     def context(self) -> Mapping[str, Any]:
         if self.customer is not None:
             return {}
@@ -74,7 +77,9 @@ class OrderCreate(FormView):
             account=self.customer.parent or self.customer,
             customer=self.customer,
             actor=self.actor,
-            **form.cleaned_data,
+            name=form.cleaned_data["name"],
+            purchase_order=form.cleaned_data["purchase_order"],
+            answers=form.answers(),
         )
 
     def success_url(self, result: Order) -> str:
