@@ -3,6 +3,7 @@
 from bss.subscriptions.selectors.changes import (
     changes_due,
     changes_of,
+    has_add_ons,
     is_offered,
     open_change,
     switch_targets,
@@ -33,6 +34,7 @@ __all__ = [
     "amounts_of",
     "changes_due",
     "changes_of",
+    "has_add_ons",
     "is_offered",
     "lots_of",
     "lots_shown",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bss.catalog.choices import ProductKind
-from bss.catalog.models import Product
+from bss.catalog.models import AddOn, Product
 from bss.core import clock
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
@@ -51,7 +51,17 @@ def is_offered(subscription: Subscription, kind: str) -> bool:
     product_type = subscription.product.type
     if kind == ChangeKind.PRODUCT:
         return product_type.switchable
+    if kind == ChangeKind.ADD_ON:
+        return has_add_ons(subscription)
     return kind != ChangeKind.QUANTITY or product_type.max_quantity != 1
+
+
+def has_add_ons(subscription: Subscription) -> bool:
+    """Whether it has an add-on, or may have one."""
+    return (
+        subscription.add_ons.filter(cancelled_at=None).exists()
+        or AddOn.objects.filter(product_id=subscription.product_id, is_active=True).exists()
+    )
 
 
 def changes_due() -> QuerySet[ScheduledChange]:
