@@ -168,7 +168,10 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "core.jobs_sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "jobs-purge": {"task": "core.jobs_purge", "schedule": 3600.0},
     "exchanges-purge": {"task": "servicemanager.exchanges_purge", "schedule": 86_400.0},
+    "billing-runs": {"task": "billing.runs_due", "schedule": 300.0},
     "subscriptions-due": {"task": "subscriptions.changes_due", "schedule": 60.0},
+    "billing-ladder": {"task": "billing.ladder_climb", "schedule": 3600.0},
+    "billing-cards": {"task": "billing.card_payments_tend", "schedule": 120.0},
 }
 
 # Who may log in, and how -----------------------------------------------------------------------------
@@ -264,6 +267,13 @@ EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tradewind <noreply@tradewind.example>")
+
+# Cards: without an address nobody can pay by card -------------------------------------------------------
+
+CARDS_URL = env("CARDS_URL", default="")
+CARDS_KEY = env("CARDS_KEY", default="")
+# How long the provider is waited for. What takes longer is asked for by its key.
+CARDS_TIMEOUT = env.float("CARDS_TIMEOUT", default=10.0)
 
 # Words, numbers, time ----------------------------------------------------------------------------------
 

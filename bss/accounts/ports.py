@@ -42,3 +42,17 @@ class _NobodyMails:
 
 
 MAIL: Port[Mail] = Port("mail", _NobodyMails())
+
+
+class Cards(Protocol):
+    """Whether anybody can pay by card here. Filled by billing."""
+
+    @property
+    def is_configured(self) -> bool: ...
+
+
+class _NoCards:
+    is_configured = False
+
+
+CARDS: Port[Cards] = Port("cards", _NoCards())

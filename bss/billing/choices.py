@@ -45,3 +45,35 @@ class NumberKind(models.TextChoices):
 
     INVOICE = "INV", _("Invoices")
     CREDIT_NOTE = "CN", _("Credit notes")
+
+
+class ImportedPayment(models.TextChoices):
+    """What became of a row of a bank's file."""
+
+    NEW = "new", _("Would be recorded")
+    RECORDED = "recorded", _("Recorded")
+    KNOWN = "known", _("Already there")
+    REFUSED = "refused", _("Refused")
+
+
+class CardPurpose(models.TextChoices):
+    """Held for an order and captured with its invoice, or taken at once for an invoice."""
+
+    ORDER = "order", _("Held for an order")
+    INVOICE = "invoice", _("Taken for an invoice")
+
+
+class CardState(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    AUTHORISED = "authorised", _("Authorised")
+    DECLINED = "declined", _("Declined")
+    UNKNOWN = "unknown", _("Unknown")
+    CAPTURED = "captured", _("Captured")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+class LadderStep(models.TextChoices):
+    REMIND = "remind", _("First reminder")
+    REMIND_AGAIN = "remind_again", _("Second reminder")
+    SUSPEND = "suspend", _("Suspension")

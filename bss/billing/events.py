@@ -25,3 +25,12 @@ class InvoiceSettled:
 @dataclass(frozen=True)
 class CreditNoteIssued:
     credit_note_id: int
+
+
+@event("invoice.overdue")
+@dataclass(frozen=True)
+class InvoiceOverdue:
+    """It reached a step of the ladder (choices.LadderStep): its payer is told."""
+
+    invoice_id: int
+    step: str

@@ -18,8 +18,18 @@ class Frequency(models.TextChoices):
     def months(self) -> int:
         return _MONTHS[self.value]
 
+    def installments(self, count: int) -> str:
+        """ "12 monthly installments": a plan in words."""
+        return str(_WORDS[self.value]) % {"count": count}
+
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "semi_annual": 6, "annual": 12}
+_WORDS = {
+    "monthly": _("%(count)d monthly installments"),
+    "quarterly": _("%(count)d quarterly installments"),
+    "semi_annual": _("%(count)d half-yearly installments"),
+    "annual": _("%(count)d yearly installments"),
+}
 
 # A term shorter than this is paid at once.
 SHORTEST_TERM_MONTHS = 12

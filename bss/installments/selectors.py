@@ -10,7 +10,7 @@ from bss.accounts.models import Account
 from bss.catalog.choices import Unit
 from bss.installments.choices import SHORTEST_TERM_MONTHS
 from bss.installments.contracts import PlanTerms
-from bss.installments.models import PaymentPlanAccess, PaymentPlanOffer
+from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
 
 OfferKey = tuple[int, str]
 
@@ -55,6 +55,16 @@ def plan_for(payer: Account, product_id: int, unit: str, plan_id: int) -> PlanTe
     """The terms of one plan as `payer` would buy by it today; None when it may not."""
     offered = plans_for(payer, [product_id]).get((product_id, unit), [])
     return next((plan for plan in offered if plan.plan_id == plan_id), None)
+
+
+def plan_coded(organization_id: int, code: str) -> PaymentPlan | None:
+    """An organization's plan by its code ("monthly-12", as in PlanTerms); None when it has none of that code."""
+    frequency, _dash, count = code.rpartition("-")
+    if not (count.isascii() and count.isdecimal() and len(count) <= 3):
+        return None
+    return PaymentPlan.everywhere.filter(
+        organization_id=organization_id, frequency=frequency, count=int(count)
+    ).first()
 
 
 def _is_granted(payer: Account) -> bool:

@@ -45,11 +45,21 @@ class Ownership(Protocol):
 class CardAuthorisation(Protocol):
     """Cards, for payers that pay by one. Filled by billing; without a provider nobody can pay by card."""
 
-    def authorise(self, *, account_id: int, amount: Decimal, currency: str, reference: str) -> str:
+    def authorise(
+        self,
+        *,
+        account_id: int,
+        amount: Decimal,
+        currency: str,
+        reference: str,
+        return_url: str = "",
+    ) -> str:
         """Hold `amount` (net of nothing: what will be captured) on the account's card, outside transactions.
 
-        `reference` names the basket or order and makes it happen once. Returns the authorisation's id. Raises
-        CardDeclined, CardNeedsStep (its `extra["url"]` leads to the bank) or CardUnknown; then nothing is held.
+        `reference` names the basket or order and makes it happen once. `return_url` is where the bank sends its owner
+        back to; without one nobody is asked to confirm, and a card that needs that is declined. Returns the
+        authorisation's id. Raises CardDeclined, CardNeedsStep (its `extra["url"]` leads to the bank) or CardUnknown;
+        then nothing is held.
         """
         ...
 
@@ -63,7 +73,15 @@ class CardAuthorisation(Protocol):
 
 
 class _NoCards:
-    def authorise(self, *, account_id: int, amount: Decimal, currency: str, reference: str) -> str:
+    def authorise(
+        self,
+        *,
+        account_id: int,
+        amount: Decimal,
+        currency: str,
+        reference: str,
+        return_url: str = "",
+    ) -> str:
         raise CardUnavailable
 
     def attach(self, *, authorisation: str, order_id: int) -> None:

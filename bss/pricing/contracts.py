@@ -211,7 +211,7 @@ class PreviewDocument:
     """What an action puts on one document: billed on `bills_on` (local), at once with the order or on a billing day.
 
     `tax` is by how much this document's tax grows, given what is due on it already; None in the resale track, where the
-    reseller bills by itself.
+    reseller bills by itself, and while no rate is known. What is given back stands on a credit note, net below zero.
     """
 
     bills_on: date
@@ -220,6 +220,7 @@ class PreviewDocument:
     net: Money
     tax: Money | None
     total: Money
+    is_credit_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,5 +236,21 @@ class Preview:
 
     @property
     def first(self) -> PreviewDocument | None:
-        """What is billed at once, where anything is."""
-        return next((each for each in self.documents if each.is_at_once), None)
+        """The invoice for what is billed at once, where anything is."""
+        at_once = (each for each in self.documents if each.is_at_once and not each.is_credit_note)
+        return next(at_once, None)
+
+    @property
+    def is_taxed(self) -> bool:
+        """Whether any document tells its tax: not where a reseller bills by itself."""
+        return any(each.tax is not None for each in self.documents)
+
+    @property
+    def credit_note(self) -> PreviewDocument | None:
+        """What is given back, where anything is."""
+        return next((each for each in self.documents if each.is_credit_note), None)
+
+    @property
+    def later(self) -> tuple[PreviewDocument, ...]:
+        """What goes on the invoices of later billing days."""
+        return tuple(each for each in self.documents if not each.is_at_once)

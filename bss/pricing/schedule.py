@@ -7,7 +7,7 @@ afterwards call these same functions. docs/architecture/billing.md tells it in w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -44,10 +44,28 @@ class Amounts:
     def __bool__(self) -> bool:
         return bool(self.cost or self.price or self.resale)
 
+    def __neg__(self) -> Amounts:
+        return Amounts(-self.cost, -self.price, None if self.resale is None else -self.resale)
+
+    def at_least(self, other: Amounts) -> Amounts:
+        """Each track, or the other's where that is more."""
+        return self._each(max, other)
+
+    def at_most(self, other: Amounts) -> Amounts:
+        """Each track, or the other's where that is less."""
+        return self._each(min, other)
+
     def nothing_below_zero(self) -> Amounts:
         """Each track, or 0 where it is negative."""
-        resale = None if self.resale is None else max(self.resale, Decimal(0))
-        return Amounts(max(self.cost, Decimal(0)), max(self.price, Decimal(0)), resale)
+        return self.at_least(nothing(resale=self.resale is not None))
+
+    def nothing_above_zero(self) -> Amounts:
+        """Each track, or 0 where it is positive."""
+        return self.at_most(nothing(resale=self.resale is not None))
+
+    def _each(self, pick: Callable[[Decimal, Decimal], Decimal], other: Amounts) -> Amounts:
+        resale = None if self.resale is None else pick(self.resale, other.resale or Decimal(0))
+        return Amounts(pick(self.cost, other.cost), pick(self.price, other.price), resale)
 
     def customer(self, currency: str) -> Money:
         """What whoever uses it pays its own seller."""
@@ -98,7 +116,8 @@ class Part:
 class RefundPolicy:
     """What is given back for seats taken out before `until` (excluded; None: as long as the term runs).
 
-    "full" gives everything back, "unused" what is left of the time they were bought for. From `until` on nothing is.
+    "full" gives everything back, "unused" what is left of the time they were bought for (see `given_back`). From
+    `until` on nothing is.
     """
 
     kind: Refund
@@ -114,10 +133,19 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What is given back for seats taken out. `is_open` says whether that was within the policy's window."""
+
+    amounts: Amounts
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
     """What taking seats out of a lot does: `credit` is given back, `parts` take the place of what was still due.
 
-    Outside the window of the policy the credit is nothing and `parts` are what was due anyhow.
+    Outside the window of the policy the credit is nothing and `parts` are what was due anyhow. A part keeps its number
+    and count; one that comes to nothing is left out once no seat stays.
     """
 
     credit: Amounts
@@ -170,42 +198,71 @@ def reduction_of(
 ) -> Reduction:
     """What happens to the money when of the seats a lot is charged for only `keep` stay from `at` on.
 
-    `lot.quantity` is what it was charged for until now, `charged` its parts as they stand (void ones left out). Within
-    the policy's window the seats taken out are credited with what was invoiced for them, under "unused" less the time
-    that passed, and their share of what is still due is dropped. Outside of it what was sold stays due. Raises
-    ValueError when `keep` is negative or no less than what the lot is charged for.
+    `lot.quantity` is what it was charged for until now, `charged` its parts as they stand (void ones left out). What
+    is `given_back` drops the seats' share of what is still due; what that does not reach is credited, and what was
+    used before it was invoiced stays due. So invoiced - credited + still due falls by exactly `given_back` in each
+    track. Raises ValueError when `keep` is negative or no less than what the lot is charged for, and without parts
+    (what costs nothing needs none).
+    """
+    returned = given_back(lot, charged, keep=keep, at=at, policy=policy)
+    if not returned.is_open:
+        still_due = tuple(each.part for each in charged if not each.is_invoiced)
+        return Reduction(returned.amounts, still_due)
+    drops = _drops(lot, charged, keep)
+    due = [each for each in charged if not each.is_invoiced]
+    dropped = _sum((drops[each.part.number] for each in due), lot)
+    balance = returned.amounts - dropped
+    parts = [_without(each.part, drops) for each in due]
+    owed = balance.nothing_above_zero()
+    if owed:
+        parts[0] = replace(parts[0], amounts=parts[0].amounts - owed)
+    return Reduction(
+        balance.nothing_below_zero(), tuple(part for part in parts if keep or part.amounts)
+    )
+
+
+def given_back(
+    lot: LotPrice,
+    charged: Sequence[Charged],
+    *,
+    keep: int,
+    at: datetime,
+    policy: RefundPolicy,
+) -> Returned:
+    """What taking seats out of a lot is worth, in each track; arguments and errors as of `reduction_of`.
+
+    Under "full" the price of these seats. Under "unused" the price of the time that is left, and no less than what of
+    them is not due yet: nobody who gives seats back comes to owe what was not due. Nothing once the window is over.
     """
     if not 0 <= keep < lot.quantity:
         raise ValueError(f"of {lot.quantity} seats {keep} cannot stay")
-    still_due = tuple(each.part for each in charged if not each.is_invoiced)
+    if not charged and lot_total(lot):
+        raise ValueError("a lot that costs something has parts")
     if policy.until is not None and at >= policy.until:
-        return Reduction(nothing(resale=lot.unit_resale is not None), still_due)
-    held, kept = _parts_for(lot, charged, lot.quantity), _parts_for(lot, charged, keep)
-    # What was invoiced for seats that went before stays out of it: only these seats' share counts.
-    invoiced = _sum((part.amounts for part, was in held if was.is_invoiced), lot)
-    of_kept = _sum((part.amounts for part, was in kept if was.is_invoiced), lot)
-    used = _used(lot, keep, at) if policy.kind == "unused" else _sum((), lot)
-    credit = (invoiced - of_kept - used).nothing_below_zero()
-    return Reduction(credit, tuple(part for part, was in kept if not was.is_invoiced and keep))
+        return Returned(_sum((), lot), is_open=False)
+    whole = lot_total(lot) - lot_total(replace(lot, quantity=keep))
+    if policy.kind == "full":
+        return Returned(whole, is_open=True)
+    gone = replace(lot, quantity=lot.quantity - keep, starts_at=max(at, lot.starts_at))
+    drops = _drops(lot, charged, keep)
+    ahead = _sum((drops[each.part.number] for each in charged if each.part.due_at > at), lot)
+    return Returned(lot_total(gone).at_least(ahead).at_most(whole), is_open=True)
 
 
-def _parts_for(
-    lot: LotPrice, charged: Sequence[Charged], quantity: int
-) -> list[tuple[Part, Charged]]:
-    """The lot's parts as if it had been bought with `quantity` seats, beside what stands in their place."""
-    total = lot_total(replace(lot, quantity=quantity))
-    shares = _shares(total, len(charged), lot.currency)
-    return [
-        (replace(was.part, amounts=amounts), was)
-        for was, amounts in zip(charged, shares, strict=True)
-    ]
+def _drops(lot: LotPrice, charged: Sequence[Charged], keep: int) -> dict[int, Amounts]:
+    """By number, how much less each part is for `keep` seats than for those the lot is charged for."""
+    if not charged:
+        return {}
+    count = charged[0].part.count
+    held = _shares(lot_total(lot), count, lot.currency)
+    kept = _shares(lot_total(replace(lot, quantity=keep)), count, lot.currency)
+    return {
+        number: more - less for number, (more, less) in enumerate(zip(held, kept, strict=True), 1)
+    }
 
 
-def _used(lot: LotPrice, keep: int, at: datetime) -> Amounts:
-    """What the seats taken out cost for the time from their purchase to `at`."""
-    gone = replace(lot, quantity=lot.quantity - keep)
-    left = lot_total(replace(gone, starts_at=max(at, lot.starts_at)))
-    return lot_total(gone) - left
+def _without(part: Part, drops: Mapping[int, Amounts]) -> Part:
+    return replace(part, amounts=part.amounts - drops[part.number])
 
 
 def billing_date(due_at: datetime, billing_day: int, time_zone: str) -> date:

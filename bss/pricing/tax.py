@@ -9,14 +9,7 @@ from decimal import Decimal
 from bss.catalog.choices import HUNDRED
 from bss.core.money import round_half_up
 from bss.pricing.contracts import TaxableAmount, TaxLine, TaxRegime, TaxTreatment
-
-
-class RateMissing(LookupError):
-    """The country whose tax applies has no rate for a class on that day."""
-
-    def __init__(self, country: str, tax_class: str) -> None:
-        super().__init__(f"{country} {tax_class}")
-        self.country, self.tax_class = country, tax_class
+from bss.pricing.errors import RateMissing
 
 
 def tax_lines(

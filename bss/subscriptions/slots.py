@@ -74,6 +74,8 @@ def _actions() -> list[Action]:
     return [
         _action(ChangeKind.QUANTITY, _("Change quantity"), "hashtag", manage, 10, "primary"),
         _action(ChangeKind.PRODUCT, _("Change product"), "arrows-right-left", manage, 20),
+        _action(ChangeKind.ADD_ON, _("Change add-ons"), "puzzle-piece", manage, 25),
+        _action(ChangeKind.RENEWAL, _("Manage renewal"), "calendar-days", manage, 28),
         _action(ChangeKind.SUSPEND, _("Suspend"), "pause", suspend, 30),
         _action(ChangeKind.RESUME, _("Resume"), "play", suspend, 30, "primary"),
         _action(ChangeKind.CANCEL, _("Cancel subscription"), "x-circle", manage, 90, "danger"),
@@ -155,6 +157,18 @@ def _words() -> None:
     tell("subscription.changed", _("Changed"), kind="provisioning", tone="success")
     tell("subscription.quantity_requested", _("Change of quantity ordered"), kind="order")
     tell("subscription.product_requested", _("Change of product ordered"), kind="order")
+    tell("subscription.add_on_requested", _("Change of add-ons ordered"), kind="order")
+    tell("subscription.renewal_requested", _("Change of the renewal ordered"), kind="order")
+    tell(
+        "subscription.plan_lapsed",
+        _("Payment plan no longer offered"),
+        kind="system",
+        tone="warning",
+    )
+    tell(
+        "subscription.renewal_quantity_refused", _("Renewed with the seats there were"), kind="system",
+        tone="warning",
+    )  # fmt: skip
     tell("subscription.suspend_requested", _("Suspension ordered"), kind="order")
     tell("subscription.resume_requested", _("Resumption ordered"), kind="order")
     tell("subscription.cancel_requested", _("Cancellation ordered"), kind="order")

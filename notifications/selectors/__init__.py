@@ -8,15 +8,29 @@ from notifications.selectors.deliveries import (
     delivery_by_id,
     words_shown,
 )
-from notifications.selectors.facts import failed_facts, line_facts, order_facts, subscription_facts
-from notifications.selectors.pages import order_page, storefront_of, subscription_page
+from notifications.selectors.facts import (
+    approval_facts,
+    failed_facts,
+    line_facts,
+    order_facts,
+    rejected_facts,
+    subscription_facts,
+)
+from notifications.selectors.pages import (
+    approval_page,
+    order_page,
+    storefront_of,
+    subscription_page,
+)
 from notifications.selectors.recipients import (
     recipient_of_account,
     recipient_of_membership,
     recipient_of_order,
+    recipients_who_order,
     staff_of,
 )
 from notifications.selectors.subjects import (
+    ended_by,
     line_for_mail,
     membership_for_mail,
     order_for_mail,
@@ -25,11 +39,14 @@ from notifications.selectors.subjects import (
 )
 
 __all__ = [
+    "approval_facts",
+    "approval_page",
     "brand_for",
     "deliveries_about",
     "deliveries_to",
     "deliveries_visible",
     "delivery_by_id",
+    "ended_by",
     "failed_facts",
     "line_facts",
     "line_for_mail",
@@ -40,6 +57,8 @@ __all__ = [
     "recipient_of_account",
     "recipient_of_membership",
     "recipient_of_order",
+    "recipients_who_order",
+    "rejected_facts",
     "staff_of",
     "storefront_of",
     "subscription_facts",

@@ -14,10 +14,13 @@ from notifications.services.logins import (
 )
 from notifications.services.notify import SEND, notify
 from notifications.services.orders import (
+    order_approval_asked_tell,
+    order_cancelled_tell,
     order_failed_tell,
     order_line_failed_tell,
     order_line_needs_input_tell,
     order_placed_tell,
+    order_rejected_tell,
 )
 from notifications.services.subscriptions import (
     subscription_activated_tell,
@@ -34,10 +37,13 @@ __all__ = [
     "delivery_take_up",
     "membership_invited_tell",
     "notify",
+    "order_approval_asked_tell",
+    "order_cancelled_tell",
     "order_failed_tell",
     "order_line_failed_tell",
     "order_line_needs_input_tell",
     "order_placed_tell",
+    "order_rejected_tell",
     "password_reset_tell",
     "security_notice_tell",
     "subscription_activated_tell",

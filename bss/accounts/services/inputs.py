@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 
-from bss.accounts.countries import country_codes, currency_codes
+from bss.accounts.countries import country_codes, country_name, currency_codes
+from bss.accounts.vat_ids import is_vat_id, vat_id_example
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, StaleState
@@ -39,7 +40,22 @@ def _unknown_codes(row: Any, names: AbstractSet[str]) -> dict[str, list[Any]]:
         errors["tax_country"] = [_("This is not the two-letter code of a country.")]
     if "currency" in names and row.currency not in currency_codes():
         errors["currency"] = [_("This is not the three-letter code of a currency.")]
+    if {"vat_id", "tax_country"} & names and getattr(row, "vat_id", ""):
+        errors |= _vat_id_errors(row.vat_id, getattr(row, "tax_country", "") or row.country)
     return errors
+
+
+def _vat_id_errors(vat_id: str, country: str) -> dict[str, list[Any]]:
+    """The form alone is looked at; whether a number is in use is nobody's to ask while a form waits."""
+    if is_vat_id(vat_id, country):
+        return {}
+    name, example = country_name(country), vat_id_example(country)
+    words = (
+        _("A VAT id of %(country)s looks like %(example)s.")
+        if example
+        else _("This is no tax number: letters and digits, at least four.")
+    )
+    return {"vat_id": [words % {"country": name, "example": example}]}
 
 
 def normalised(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,18 @@
 from bss.subscriptions.selectors.changes import (
     changes_due,
     changes_of,
+    has_add_ons,
     is_offered,
     open_change,
     switch_targets,
     terms_due,
+)
+from bss.subscriptions.selectors.lots import (
+    lots_of,
+    lots_shown,
+    newest_plans,
+    reductions_of,
+    term_of,
 )
 from bss.subscriptions.selectors.subscriptions import (
     SubscriptionAmounts,
@@ -27,13 +35,19 @@ __all__ = [
     "amounts_of",
     "changes_due",
     "changes_of",
+    "has_add_ons",
     "is_offered",
+    "lots_of",
+    "lots_shown",
     "may_read_reasons",
+    "newest_plans",
     "open_change",
+    "reductions_of",
     "subscriptions_needing_staff",
     "subscriptions_of",
     "subscriptions_visible",
     "switch_targets",
+    "term_of",
     "terms_due",
     "terms_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bss.catalog.choices import ProductKind
-from bss.catalog.models import Product
+from bss.catalog.models import AddOn, Product
 from bss.core import clock
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
@@ -17,14 +17,16 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
     """The change that is planned, under way or failed; there is never more than one."""
     return (
         subscription.changes.filter(state__in=OPEN_CHANGE)
-        .select_related("order_line__order", "product")
+        .select_related("order_line__order", "product", "add_on__product")
         .first()
     )
 
 
 def changes_of(subscription: Subscription, limit: int = 50) -> list[ScheduledChange]:
     """The newest changes, with their orders, newest first (one query)."""
-    rows = subscription.changes.select_related("order_line__order", "product").order_by("-id")
+    rows = subscription.changes.select_related(
+        "order_line__order", "product", "add_on__product", "payment_plan"
+    ).order_by("-id")
     return list(rows[:limit])
 
 
@@ -49,7 +51,17 @@ def is_offered(subscription: Subscription, kind: str) -> bool:
     product_type = subscription.product.type
     if kind == ChangeKind.PRODUCT:
         return product_type.switchable
+    if kind == ChangeKind.ADD_ON:
+        return has_add_ons(subscription)
     return kind != ChangeKind.QUANTITY or product_type.max_quantity != 1
+
+
+def has_add_ons(subscription: Subscription) -> bool:
+    """Whether it has an add-on, or may have one."""
+    return (
+        subscription.add_ons.filter(cancelled_at=None).exists()
+        or AddOn.objects.filter(product_id=subscription.product_id, is_active=True).exists()
+    )
 
 
 def changes_due() -> QuerySet[ScheduledChange]:
@@ -66,7 +78,7 @@ def changes_due() -> QuerySet[ScheduledChange]:
 def terms_due() -> QuerySet[Subscription]:
     """Active subscriptions whose term has ended and that wait for no change, in every organization."""
     first = ScheduledChange.everywhere.filter(
-        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=OuterRef("ends_at")
+        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=clock.now()
     )
     return Subscription.everywhere.filter(
         ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()

@@ -1,0 +1,1 @@
+"""The provider of card payments: its wire, and its meaning in our terms."""

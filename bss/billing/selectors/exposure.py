@@ -1,0 +1,112 @@
+"""What a payer owes: read in one statement, whole, so that no part is counted twice or missed between two reads.
+
+The payer's rows lie above the scope of the end customer who orders: by the payer's key, without a scope.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from bss.accounts.models import Account
+from bss.billing.choices import (
+    CardState,
+    CreditNoteState,
+    CreditState,
+    InstallmentState,
+    InvoiceState,
+)
+from bss.billing.contracts import Owed
+from bss.billing.models import CardPayment, Credit, CreditNote, Installment, Invoice, Payment
+from bss.core import clock
+from bss.orders.choices import IN_FLIGHT, LineState, OrderState
+from bss.orders.models import OrderLine
+
+# Orders whose lines somebody still has to deliver, or delivered lately.
+_COMMITTED = (
+    OrderState.PLACED, OrderState.EXECUTING, OrderState.PARTLY_EXECUTED, OrderState.EXECUTED,
+)  # fmt: skip
+# How long a delivered line may wait for its installments. They are written within seconds; work that died is told to
+# staff, and what was delivered before installments existed is not looked for again.
+_WRITTEN_WITHIN = timedelta(days=7)
+_AMOUNT = DecimalField(max_digits=24, decimal_places=4)
+
+
+class BillingExposure:
+    """Fills the port of orders."""
+
+    def exposure(self, account_id: int, currency: str) -> Decimal:
+        return owed_by(account_id, currency).exposure
+
+
+def owed_by(account_id: int, currency: str) -> Owed:
+    """Every part of what a payer owes in `currency`: one query."""
+    unsettled = F("total") - F("settled")
+    invoices = Invoice.everywhere.filter(
+        payer_id=account_id, currency=currency, state=InvoiceState.ISSUED
+    )
+    scheduled = Installment.everywhere.filter(
+        payer_id=account_id, currency=currency, state=InstallmentState.SCHEDULED
+    )
+    credits_due = Credit.everywhere.filter(
+        payer_id=account_id, currency=currency, state=CreditState.SCHEDULED
+    )
+    credit_notes = CreditNote.everywhere.filter(
+        payer_id=account_id, currency=currency, state=CreditNoteState.ISSUED
+    )
+    payments = Payment.everywhere.filter(
+        payer_id=account_id, currency=currency, allocated__lt=F("amount")
+    )
+    row = (
+        Account.everywhere.filter(pk=account_id)
+        .values(
+            invoices=_sum(invoices, "payer", unsettled),
+            scheduled=_sum(scheduled, "payer", F("price")),
+            ordered=_sum(_not_yet_scheduled(account_id, currency), "order__account", F("total")),
+            credits_due=_sum(credits_due, "payer", F("price")),
+            credit_notes=_sum(credit_notes, "payer", unsettled),
+            payments=_sum(payments, "payer", F("amount") - F("allocated")),
+            held=_sum(_held(account_id, currency), "account", F("amount")),
+        )
+        .get()
+    )
+    return Owed(currency=currency, **row)
+
+
+def held_on_cards(account_id: int, currency: str) -> Decimal:
+    """What is authorised and not yet captured."""
+    return _held(account_id, currency).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def _held(account_id: int, currency: str) -> QuerySet[CardPayment]:
+    return CardPayment.everywhere.filter(
+        account_id=account_id, currency=currency, state=CardState.AUTHORISED
+    )
+
+
+def _not_yet_scheduled(account_id: int, currency: str) -> QuerySet[OrderLine]:
+    """Lines in flight; and delivered ones whose lot has no installments yet, which is so for moments."""
+    written = Installment.everywhere.filter(lot__order_line=OuterRef("pk"))
+    waiting = Q(
+        state=LineState.DELIVERED,
+        delivered_at__gte=clock.now() - _WRITTEN_WITHIN,
+        lot__isnull=False,
+    )
+    return (
+        OrderLine.everywhere.filter(
+            order__account_id=account_id, order__currency=currency, order__state__in=_COMMITTED
+        )
+        .filter(Q(state__in=IN_FLIGHT) | waiting)
+        .filter(~Exists(written))
+    )
+
+
+def _sum(rows: QuerySet[Any], payer: str, amount: Combinable) -> Coalesce:
+    """The sum over rows of one payer, as a scalar: grouped by the payer, since a subquery groups by something."""
+    summed = rows.order_by().values(payer).annotate(sum=Sum(amount)).values("sum")
+    return Coalesce(Subquery(summed, output_field=_AMOUNT), Decimal(0), output_field=_AMOUNT)

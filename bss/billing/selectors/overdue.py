@@ -1,0 +1,88 @@
+"""What is overdue, which steps that reaches, and what was suspended for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from bss.billing.choices import InvoiceState, LadderStep
+from bss.billing.models import (
+    DunningPolicy,
+    DunningStep,
+    Invoice,
+    InvoiceLine,
+    OverdueSuspension,
+)
+from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription
+
+
+def dunning_policy(organization_id: int) -> DunningPolicy | None:
+    """The organization's ladder; None while it has none."""
+    return DunningPolicy.objects.filter(organization_id=organization_id).first()
+
+
+def dunning_policies() -> QuerySet[DunningPolicy]:
+    """Of all tenants: each is then walked in its own scope."""
+    return DunningPolicy.everywhere.select_related("organization").order_by("pk")
+
+
+def steps_reached(policy: DunningPolicy, days: int) -> list[str]:
+    """The steps of a ladder that are reached `days` after an invoice was due, in their order."""
+    ladder = (
+        (LadderStep.REMIND, policy.remind_days),
+        (LadderStep.REMIND_AGAIN, policy.again_days),
+        (LadderStep.SUSPEND, policy.suspend_days),
+    )
+    return [step for step, after in ladder if after is not None and days >= after]
+
+
+def overdue_invoices(on: date) -> QuerySet[Invoice]:
+    """Issued, not settled, and due before the local day `on`, the longest overdue first."""
+    return Invoice.objects.filter(state=InvoiceState.ISSUED, due_on__lt=on).order_by("due_on", "pk")
+
+
+def subscriptions_billed(invoice: Invoice, since: datetime) -> list[Subscription]:
+    """The active subscriptions on an invoice's lines that were not suspended for it since `since`."""
+    once = OverdueSuspension.objects.filter(subscription=OuterRef("pk"), created_at__gte=since)
+    lines = InvoiceLine.objects.filter(invoice=invoice).values("subscription")
+    return list(
+        Subscription.objects.filter(pk__in=lines, state=SubscriptionState.ACTIVE)
+        .filter(~Exists(once))
+        .select_related("customer", "payer")
+        .order_by("pk")
+    )
+
+
+def suspensions_of(payer_id: int) -> QuerySet[OverdueSuspension]:
+    """What the ladder suspended and nothing lifted yet."""
+    return OverdueSuspension.objects.filter(payer_id=payer_id, lifted_at=None).select_related(
+        "subscription__customer", "subscription__payer"
+    )
+
+
+def is_still_overdue(suspension: OverdueSuspension) -> bool:
+    """Whether an invoice that reached the last step bills the subscription and is open."""
+    step = DunningStep.objects.filter(invoice=OuterRef("invoice"), step=LadderStep.SUSPEND)
+    return InvoiceLine.objects.filter(
+        Exists(step),
+        subscription_id=suspension.subscription_id,
+        invoice__state=InvoiceState.ISSUED,
+    ).exists()
+
+
+def is_suspended_by(suspension: OverdueSuspension) -> bool:
+    """Whether it is the ladder's suspension that holds: the last one, and not ended by anybody."""
+    if suspension.subscription.state != SubscriptionState.SUSPENDED:
+        return False
+    last = (
+        ScheduledChange.objects.filter(
+            subscription_id=suspension.subscription_id,
+            kind=ChangeKind.SUSPEND,
+            state=ChangeState.APPLIED,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    return last is not None and last.pk == suspension.change_id

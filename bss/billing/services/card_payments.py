@@ -1,0 +1,350 @@
+"""Money on cards: held before an order is placed, captured with its invoice, charged for what recurs.
+
+Each call to the provider is made outside transactions, for a row that is committed before it, under a key that makes
+it happen once. What brought no answer is asked for by that key; nothing is sent twice in the hope that it was lost.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from bss.accounts.models import Account
+from bss.billing import selectors
+from bss.billing.choices import CardPurpose, CardState, InvoiceState, PaymentSource
+from bss.billing.errors import CardChargeOpen, NothingToSettle
+from bss.billing.locks import card_payment_locked, invoice_locked, payer_locked
+from bss.billing.models import CardPayment, Invoice
+from bss.billing.ports import PAYMENT_GATEWAY, CardAnswer, Charge
+from bss.billing.services.payments import payment_record
+from bss.billing.states import CARD_PAYMENT
+from bss.core import clock
+from bss.core.actor import Actor
+from bss.core.db import new_public_id
+from bss.core.errors import StaleState
+from bss.core.http import require_no_transaction
+from bss.orders.choices import OrderState
+from bss.orders.errors import CardDeclined, CardNeedsStep, CardUnavailable, CardUnknown
+
+_UNANSWERED = (CardState.REQUESTED, CardState.UNKNOWN)
+_GIVEN_UP = (OrderState.FAILED, OrderState.CANCELLED, OrderState.REJECTED)
+
+
+# Holding --------------------------------------------------------------------------------------------------------
+
+
+def card_hold(
+    *,
+    account: Account,
+    amount: Decimal,
+    currency: str,
+    reference: str,
+    actor: Actor,
+    return_url: str = "",
+) -> CardPayment:
+    """Hold `amount` on the account's card for what `reference` names, once, outside transactions.
+
+    Asked again for the same reference it gives what is held already; for another amount it lets go of that first.
+    Raises CardUnavailable (no provider, or no card left there), CardDeclined, CardNeedsStep, CardUnknown.
+    """
+    require_no_transaction()
+    held = selectors.latest_hold(account, reference)
+    if held is not None and _needs_asking(held):
+        held = card_payment_resolve(card_payment=held, actor=actor)
+    if held is not None and held.state in selectors.OPEN:
+        if (held.amount, held.currency) == (amount, currency):
+            return _held_or_refused(_sent_again(held, return_url, actor))
+        card_payment_release(card_payment=held, actor=actor, reason="another amount")
+    row = _begun(account, CardPurpose.ORDER, reference, amount, currency)
+    return _held_or_refused(_sent(row, return_url, actor))
+
+
+def card_hold_attach(*, public_id: str, order_id: int, account_id: int) -> CardPayment:
+    """Tie what is held to the order that is being placed, in its transaction. Raises StaleState when it is gone."""
+    row = CardPayment.objects.select_for_update(of=("self",)).filter(public_id=public_id).first()
+    if row is None or row.account_id != account_id or row.state != CardState.AUTHORISED:
+        raise StaleState(extra={"entity": "card"})
+    if row.order_id not in {None, order_id}:
+        raise StaleState(extra={"entity": "card"})
+    CardPayment.objects.filter(pk=row.pk).update(order_id=order_id)
+    row.order_id = order_id
+    return row
+
+
+# Invoices -------------------------------------------------------------------------------------------------------
+
+
+def invoice_collect(*, invoice: Invoice, actor: Actor) -> None:
+    """Capture what is held for the invoice's order, and charge the rest to the card of a payer who pays so.
+
+    Nothing is left to do for an invoice that is settled. Raises CardUnknown when the provider does not answer.
+    """
+    held = selectors.hold_for(invoice)
+    if held is not None:
+        card_payment_capture(card_payment=held, invoice=invoice, actor=actor)
+    invoice.refresh_from_db()
+    if invoice.state == InvoiceState.ISSUED and selectors.pays_by_card(invoice.payer):
+        try:
+            invoice_charge(invoice=invoice, actor=actor)
+        except (CardDeclined, CardNeedsStep, CardUnavailable):
+            # It stays open: its payer is reminded, and can pay by another card.
+            return
+
+
+def invoice_charge(*, invoice: Invoice, actor: Actor, return_url: str = "") -> CardPayment:
+    """Take what is open of an invoice from the payer's card. With a `return_url` its owner is there to confirm.
+
+    A charge under way is asked about first, so that nobody pays twice. Raises NothingToSettle, CardUnavailable,
+    CardDeclined, CardNeedsStep, CardUnknown, CardChargeOpen.
+    """
+    require_no_transaction()
+    open_charge = selectors.charge_under_way(invoice)
+    if open_charge is not None:
+        open_charge = card_payment_resolve(card_payment=open_charge, actor=actor)
+        if open_charge.state in {*_UNANSWERED, CardState.CAPTURED}:
+            return _held_or_refused(_sent_again(open_charge, return_url, actor))
+    return _held_or_refused(_sent(_begun_for(invoice), return_url, actor))
+
+
+def card_payment_capture(*, card_payment: CardPayment, invoice: Invoice, actor: Actor) -> None:
+    """Take what is held, at most what is open of `invoice`; the rest is let go. Captured already is recorded once."""
+    require_no_transaction()
+    row = card_payment_resolve(card_payment=card_payment, actor=actor, invoice=invoice)
+    if row.state != CardState.AUTHORISED:
+        if row.state in _UNANSWERED:
+            raise CardUnknown
+        return
+    invoice.refresh_from_db()
+    amount = min(row.amount, invoice.open_amount)
+    if invoice.state != InvoiceState.ISSUED or amount <= 0:
+        card_payment_release(card_payment=row, actor=actor, reason="nothing to pay")
+        return
+    answer = PAYMENT_GATEWAY.get().capture(
+        external_id=row.external_id,
+        amount=amount,
+        currency=row.currency,
+        key=f"{row.key}-capture",
+    )
+    if answer.outcome == "unknown":
+        raise CardUnknown
+    card_payment_apply(card_payment=row, answer=answer, actor=actor, invoice=invoice)
+
+
+# What became of one ---------------------------------------------------------------------------------------------
+
+
+def card_payment_resolve(
+    *, card_payment: CardPayment, actor: Actor, invoice: Invoice | None = None
+) -> CardPayment:
+    """Ask the provider by the key how one stands, and write that down. Nothing is written when it does not answer."""
+    require_no_transaction()
+    answer = PAYMENT_GATEWAY.get().find(card_payment.key)
+    if answer.outcome == "unknown":
+        card_payment.refresh_from_db()
+        return card_payment
+    return card_payment_apply(
+        card_payment=card_payment, answer=answer, actor=actor, invoice=invoice
+    )
+
+
+def card_payment_release(
+    *, card_payment: CardPayment, actor: Actor, reason: str = ""
+) -> CardPayment:
+    """Let go of what is held. Gone already is fine. Raises CardUnknown when the provider does not answer."""
+    require_no_transaction()
+    if card_payment.external_id:
+        answer = PAYMENT_GATEWAY.get().release(
+            external_id=card_payment.external_id, key=f"{card_payment.key}-release"
+        )
+    else:
+        answer = PAYMENT_GATEWAY.get().find(card_payment.key)
+        if answer.outcome == "absent":
+            answer = CardAnswer("released")
+    if answer.outcome == "unknown":
+        raise CardUnknown
+    return card_payment_apply(card_payment=card_payment, answer=answer, actor=actor, reason=reason)
+
+
+def card_payment_tend(*, card_payment: CardPayment, actor: Actor) -> CardPayment:
+    """Whatever is to be done about one now: ask for its end, let go of it, or nothing. May run at any time.
+
+    Raises CardUnknown when the provider does not answer.
+    """
+    row = card_payment
+    if _needs_asking(row):
+        row = card_payment_resolve(card_payment=row, actor=actor)
+    if row.state in selectors.OPEN and _is_for_nobody(row):
+        return card_payment_release(card_payment=row, actor=actor, reason="for nobody")
+    return row
+
+
+def card_payment_apply(
+    *,
+    card_payment: CardPayment,
+    answer: CardAnswer,
+    actor: Actor,
+    reason: str = "",
+    invoice: Invoice | None = None,
+) -> CardPayment:
+    """Write down what the provider said, in one transaction; what was written already stays. Money that was taken
+    becomes a payment.
+    """
+    with transaction.atomic():
+        payer_locked(card_payment.account_id)
+        row = card_payment_locked(card_payment.pk)
+        if row.state not in selectors.OPEN:
+            return row
+        values = {"external_id": answer.external_id or row.external_id, "step_url": answer.step_url}
+        match answer.outcome:
+            case "authorised" if row.state != CardState.AUTHORISED:
+                values |= {"expires_at": answer.expires_at}
+                CARD_PAYMENT.fire(row, "authorise", actor=actor, changes=values)
+            case "captured":
+                _captured(row, answer, values, invoice or row.invoice, actor)
+            case "declined":
+                values |= {"problem_code": answer.code[:60]}
+                CARD_PAYMENT.fire(row, "decline", actor=actor, reason=answer.code, changes=values)
+            case "released":
+                CARD_PAYMENT.fire(row, "release", actor=actor, reason=reason, changes=values)
+            case "expired":
+                CARD_PAYMENT.fire(row, "expire", actor=actor, reason=reason, changes=values)
+            case "needs_step":
+                CardPayment.objects.filter(pk=row.pk).update(**values)
+                row.step_url, row.external_id = answer.step_url, str(values["external_id"])
+            case "unknown" if row.state == CardState.REQUESTED:
+                CARD_PAYMENT.fire(row, "lose", actor=actor, reason=answer.code)
+            case "absent" | "authorised" | "unknown":
+                pass
+    return row
+
+
+def _captured(
+    row: CardPayment,
+    answer: CardAnswer,
+    values: dict[str, str],
+    invoice: Invoice | None,
+    actor: Actor,
+) -> None:
+    taken = answer.captured or row.amount
+    still_open = invoice is not None and invoice_locked(invoice.pk).state == InvoiceState.ISSUED
+    payment = payment_record(
+        payer=row.account,
+        amount=taken,
+        currency=row.currency,
+        received_on=clock.today(row.account.organization.time_zone),
+        source=PaymentSource.CARD,
+        reference=str(row.card),
+        external_id=f"card:{row.public_id}",
+        invoice=invoice if still_open else None,
+        actor=actor,
+    )
+    changes = {**values, "captured": taken, "payment_id": payment.pk, "step_url": ""}
+    if invoice is not None:
+        changes["invoice_id"] = invoice.pk
+    CARD_PAYMENT.fire(row, "capture", actor=actor, changes=changes)
+
+
+# Parts ----------------------------------------------------------------------------------------------------------
+
+
+def _begun(
+    account: Account,
+    purpose: str,
+    reference: str,
+    amount: Decimal,
+    currency: str,
+    invoice: Invoice | None = None,
+) -> CardPayment:
+    """The committed row of a new attempt, under a new key."""
+    card = selectors.card_in_use(account)
+    if card is None or not selectors.cards_configured():
+        raise CardUnavailable
+    public_id = new_public_id()
+    return CardPayment.objects.create(
+        public_id=public_id,
+        organization_id=account.organization_id,
+        scope=account.scope,
+        account=account,
+        card=card,
+        purpose=purpose,
+        reference=reference,
+        invoice=invoice,
+        currency=currency,
+        amount=amount,
+        key=f"{purpose}-{public_id}",
+    )
+
+
+def _begun_for(invoice: Invoice) -> CardPayment:
+    """As `_begun`, for what is open of an invoice now. One at a time: the second gets CardChargeOpen."""
+    try:
+        with transaction.atomic():
+            held = invoice_locked(invoice.pk)
+            if held.state != InvoiceState.ISSUED or held.open_amount <= 0:
+                raise NothingToSettle
+            return _begun(
+                held.payer,
+                CardPurpose.INVOICE,
+                held.number,
+                held.open_amount,
+                held.currency,
+                held,
+            )
+    except IntegrityError as error:
+        if "card_payment_invoice_once" not in str(error):
+            raise
+        raise CardChargeOpen from error
+
+
+def _sent(row: CardPayment, return_url: str, actor: Actor) -> CardPayment:
+    """Ask the provider. Without an answer it is asked once by the key before anybody is told that it is unknown."""
+    gateway = PAYMENT_GATEWAY.get()
+    charge = Charge(
+        token=row.card.token,
+        amount=row.amount,
+        currency=row.currency,
+        key=row.key,
+        reference=row.reference,
+        return_url=return_url,
+    )
+    call = gateway.authorise if row.purpose == CardPurpose.ORDER else gateway.charge
+    answer = call(charge)
+    row = card_payment_apply(card_payment=row, answer=answer, actor=actor)
+    if row.state == CardState.UNKNOWN:
+        row = card_payment_resolve(card_payment=row, actor=actor)
+    return row
+
+
+def _sent_again(row: CardPayment, return_url: str, actor: Actor) -> CardPayment:
+    """One that was resolved and is still as it was requested never arrived, unless it waits for its owner."""
+    if row.state not in _UNANSWERED or row.step_url:
+        return row
+    if PAYMENT_GATEWAY.get().find(row.key).outcome != "absent":
+        return row
+    return _sent(row, return_url, actor)
+
+
+def _held_or_refused(row: CardPayment) -> CardPayment:
+    if row.state in {CardState.AUTHORISED, CardState.CAPTURED}:
+        return row
+    if row.state in _UNANSWERED:
+        if row.step_url:
+            raise CardNeedsStep(extra={"url": row.step_url})
+        raise CardUnknown
+    raise CardDeclined(extra={"reason": row.problem_code})
+
+
+def _needs_asking(row: CardPayment) -> bool:
+    """No answer came yet, or what was held may have run out."""
+    ran_out = row.expires_at is not None and row.expires_at <= clock.now()
+    return row.state in _UNANSWERED or (row.state == CardState.AUTHORISED and ran_out)
+
+
+def _is_for_nobody(row: CardPayment) -> bool:
+    """Held for an order that was given up, or for a basket that nobody placed."""
+    if row.purpose != CardPurpose.ORDER:
+        return False
+    if row.order is not None:
+        return row.order.state in _GIVEN_UP
+    return row.created_at <= clock.now() - selectors.HELD_FOR_NOBODY

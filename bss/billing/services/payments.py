@@ -1,0 +1,105 @@
+"""Payments: recorded by hand, out of a bank's file or from a card, and put into invoices at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bss.accounts.models import Account
+from bss.billing.choices import PaymentSource
+from bss.billing.errors import AnotherCurrency, PaymentInUse, PaymentNotByHand
+from bss.billing.locks import payer_locked, payment_locked
+from bss.billing.models import Invoice, Payment
+from bss.billing.services.allocation import payment_allocate
+from bss.core import clock, history
+from bss.core.actor import Actor
+from bss.core.errors import Invalid
+from bss.core.money import round_half_up
+from bss.core.numbers import next_number
+
+
+def payment_record(
+    *,
+    payer: Account,
+    amount: Decimal,
+    actor: Actor,
+    received_on: date,
+    currency: str = "",
+    source: str = PaymentSource.MANUAL,
+    reference: str = "",
+    external_id: str = "",
+    invoice: Invoice | None = None,
+) -> Payment:
+    """Money that came in from a payer, `amount` in `currency` (the payer's by default), and put where it belongs.
+
+    It goes into `invoice` first, then into the payer's open invoices, the one due first first; the rest is its credit.
+    One with an `external_id` (a bank's, a card provider's) that is there already is returned as it is. Raises Invalid
+    by field, AnotherCurrency.
+    """
+    currency = currency or payer.currency
+    _checked(payer, amount, currency, received_on)
+    if invoice is not None and invoice.currency != currency:
+        raise AnotherCurrency(field="invoice")
+    with transaction.atomic():
+        payer_locked(payer.pk)
+        found = _known(external_id)
+        if found is not None:
+            return found
+        payment = Payment.objects.create(
+            organization_id=payer.organization_id,
+            scope=payer.scope,
+            number=next_number("PAY", payer.organization_id, yearly=True),
+            payer=payer,
+            source=source,
+            currency=currency,
+            amount=amount,
+            received_on=received_on,
+            reference=reference[:200],
+            external_id=external_id,
+            recorded_by_label=actor.label[:200],
+        )
+        history.record(payment, actor=actor, action="payment.recorded")
+        if invoice is not None:
+            payment_allocate(payment=payment, invoice=invoice, actor=actor)
+        payment_allocate(payment=payment, actor=actor)
+    return payment
+
+
+def payment_delete(*, payment: Payment, actor: Actor, reason: str) -> None:
+    """Take back a payment that was recorded by hand by mistake. Raises PaymentInUse, PaymentNotByHand."""
+    with transaction.atomic():
+        payer = payer_locked(payment.payer_id)
+        held = payment_locked(payment.pk)
+        if held.source != PaymentSource.MANUAL:
+            raise PaymentNotByHand
+        if held.allocated:
+            raise PaymentInUse
+        history.record(
+            payer,
+            actor=actor,
+            action="payment.deleted",
+            reason=reason,
+            changes={held.number: [f"{held.amount} {held.currency}", None]},
+        )
+        held.delete()
+
+
+def _known(external_id: str) -> Payment | None:
+    return Payment.objects.filter(external_id=external_id).first() if external_id else None
+
+
+def _checked(payer: Account, amount: Decimal, currency: str, received_on: date) -> None:
+    errors = {}
+    if payer.is_end_customer:
+        errors["payer"] = [_("An end customer pays its reseller, not you.")]
+    if amount <= 0:
+        errors["amount"] = [_("The amount must be more than 0.")]
+    elif amount != round_half_up(amount, currency):
+        errors["amount"] = [_("%(currency)s has fewer decimals.") % {"currency": currency}]
+    if received_on > clock.today(payer.organization.time_zone):
+        errors["received_on"] = [_("This day is still to come.")]
+    if errors:
+        raise Invalid(errors=errors)

@@ -1,0 +1,372 @@
+"""The pure preview: what an action will put on which document and when. No rows, no reads.
+
+It is made of the same parts and reductions that billing writes (`schedule.parts_of`, `schedule.reduction_of`), so that
+its net amounts are those of the documents. What a caller must read for it (the regime of each day, what is due on a day
+already) it gives in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from bss.catalog.choices import Unit
+from bss.core.money import Money
+from bss.installments.contracts import PlanTerms
+from bss.installments.splitting import months_after
+from bss.pricing.contracts import (
+    Preview,
+    PreviewDocument,
+    PreviewLine,
+    TaxableAmount,
+    TaxRegime,
+    UnitPrice,
+)
+from bss.pricing.errors import RateMissing
+from bss.pricing.schedule import (
+    Amounts,
+    Charged,
+    LotPrice,
+    RefundPolicy,
+    billing_date,
+    parts_of,
+    reduction_of,
+)
+from bss.pricing.tax import tax_total
+
+Track = Literal["price", "resale"]
+# The regime of each day on which a document is issued.
+Regimes = Callable[[date], TaxRegime] | Mapping[date, TaxRegime]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is the same for every amount of one product: how it is called, and what its tax depends on."""
+
+    text: str
+    tax_class: str = "standard"
+    is_taxable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One amount that an action makes due, or (below zero) gives back or no longer makes due.
+
+    At once: on a document of the action's own, a credit note when it is given back. Otherwise on the payer's invoice
+    of the first billing day on or after `due_at`, which is less by it when it is below zero.
+    """
+
+    words: Words
+    quantity: int
+    amounts: Amounts
+    due_at: datetime
+    ends_at: datetime
+    number: int = 1
+    count: int = 1
+    is_at_once: bool = False
+
+    @property
+    def is_credit(self) -> bool:
+        return self.is_at_once and min(self.amounts.price, self.amounts.resale or 0) < 0
+
+    def net(self, track: Track) -> Decimal:
+        """Its amount in a track; the payer's where there is no resale."""
+        amounts = self.amounts
+        return amounts.price if track == "price" or amounts.resale is None else amounts.resale
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """For whom a preview is: currency, track, the payer's billing day (1 to 28) and time zone (IANA).
+
+    `regimes` says how a day is taxed (None: no tax is told, always so in the resale track), `due` what the invoices of
+    the payer's billing days hold already.
+    """
+
+    currency: str
+    billing_day: int
+    time_zone: str
+    track: Track = "price"
+    regimes: Regimes | None = None
+    due: Mapping[date, Sequence[TaxableAmount]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A line of a basket or a draft: `price` is that of the price list, before its plan's extra charge."""
+
+    words: Words
+    price: UnitPrice
+    quantity: int
+    plan: PlanTerms | None = None
+
+
+# Items ---------------------------------------------------------------------------------------------------------
+
+
+def purchase_items(lines: Iterable[Purchase], *, at: datetime) -> list[Item]:
+    """What lines bought at `at` put on invoices: the first part of each at once, the others in their plan's rhythm."""
+    return [
+        item
+        for line in lines
+        for item in lot_items(purchase_lot(line, at=at), line.words, is_at_once=True)
+    ]
+
+
+def purchase_lot(line: Purchase, *, at: datetime) -> LotPrice:
+    """The lot that a line makes when its term begins at `at`."""
+    return lot_of(
+        line.price,
+        line.quantity,
+        plan=line.plan,
+        starts_at=at,
+        term_starts_at=at,
+        term_ends_at=months_after(at, Unit(line.price.unit).months),
+    )
+
+
+def lot_of(
+    price: UnitPrice,
+    quantity: int,
+    *,
+    plan: PlanTerms | None,
+    starts_at: datetime,
+    term_starts_at: datetime,
+    term_ends_at: datetime,
+) -> LotPrice:
+    """A lot at a list price: the plan's extra charge is added here, once."""
+    paid = price.paid_by(plan)
+    return LotPrice(
+        currency=paid.currency,
+        quantity=quantity,
+        unit_cost=paid.cost,
+        unit_price=paid.price,
+        unit_resale=paid.resale,
+        starts_at=starts_at,
+        term_starts_at=term_starts_at,
+        term_ends_at=term_ends_at,
+        plan=plan,
+    )
+
+
+def lot_items(lot: LotPrice, words: Words, *, is_at_once: bool) -> list[Item]:
+    """The parts of a new lot. `is_at_once` (an order bought it): its first part is billed with the order."""
+    return [
+        Item(
+            words,
+            lot.quantity,
+            part.amounts,
+            part.due_at,
+            part.ends_at,
+            part.number,
+            part.count,
+            is_at_once and part.number == 1,
+        )
+        for part in parts_of(lot)
+    ]
+
+
+def reduction_items(
+    lot: LotPrice,
+    charged: Sequence[Charged],
+    words: Words,
+    *,
+    keep: int,
+    at: datetime,
+    policy: RefundPolicy,
+) -> list[Item]:
+    """What taking seats out of a lot gives back at once, and by how much its later parts become less.
+
+    Arguments and errors as of `schedule.reduction_of`.
+    """
+    reduction = reduction_of(lot, charged, keep=keep, at=at, policy=policy)
+    gone = lot.quantity - keep
+    items = []
+    if reduction.credit:
+        credit = Item(words, gone, -reduction.credit, at, lot.term_ends_at, is_at_once=True)
+        items.append(credit)
+    after = {part.number: part.amounts for part in reduction.parts}
+    for each in charged:
+        part = each.part
+        if each.is_invoiced:
+            continue
+        difference = after[part.number] - part.amounts if part.number in after else -part.amounts
+        if difference:
+            less = Item(words, gone, difference, part.due_at, part.ends_at, part.number, part.count)
+            items.append(less)
+    return items
+
+
+def all_days_of(items: Iterable[Item], *, billing_day: int, time_zone: str) -> frozenset[date]:
+    """The days of every document that `items` go on, the action's own included: what to ask the tax of."""
+    return frozenset(
+        _local_day(item.due_at, time_zone)
+        if item.is_at_once
+        else billing_date(item.due_at, billing_day, time_zone)
+        for item in items
+    )
+
+
+# Documents -------------------------------------------------------------------------------------------------------
+
+
+def days_of(items: Iterable[Item], *, billing_day: int, time_zone: str) -> frozenset[date]:
+    """The billing days on whose invoices something of `items` goes: what to ask `CHARGES_DUE` about."""
+    return frozenset(
+        billing_date(item.due_at, billing_day, time_zone) for item in items if not item.is_at_once
+    )
+
+
+def preview_of(items: Iterable[Item], basis: Basis) -> Preview:
+    """The documents that `items` go on, in order of their days, the invoice before the credit note of one day."""
+    groups: dict[tuple[date, bool, bool], list[Item]] = defaultdict(list)
+    for item in items:
+        groups[_day(item, basis), not item.is_at_once, item.is_credit].append(item)
+    documents = tuple(
+        _document(day, group, basis, is_at_once=not later, is_credit=is_credit)
+        for (day, later, is_credit), group in sorted(groups.items(), key=lambda pair: pair[0])
+    )
+    return Preview(basis.currency, documents)
+
+
+def _day(item: Item, basis: Basis) -> date:
+    if item.is_at_once:
+        return _local_day(item.due_at, basis.time_zone)
+    return billing_date(item.due_at, basis.billing_day, basis.time_zone)
+
+
+def _local_day(at: datetime, time_zone: str) -> date:
+    return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def _document(
+    day: date, items: Sequence[Item], basis: Basis, *, is_at_once: bool, is_credit: bool
+) -> PreviewDocument:
+    lines = tuple(_line(item, basis) for item in items)
+    net = Money.total((line.net for line in lines), basis.currency)
+    tax = _tax(day, items, basis, () if is_at_once else basis.due.get(day, ()))
+    return PreviewDocument(
+        bills_on=day,
+        is_at_once=is_at_once,
+        lines=lines,
+        net=net,
+        tax=tax,
+        total=net if tax is None else net + tax,
+        is_credit_note=is_credit,
+    )
+
+
+def _tax(
+    day: date, items: Sequence[Item], basis: Basis, due: Sequence[TaxableAmount]
+) -> Money | None:
+    """By how much the tax of a document grows; None where none is told or a rate is not known yet."""
+    if basis.track == "resale" or basis.regimes is None:
+        return None
+    regime = basis.regimes[day] if isinstance(basis.regimes, Mapping) else basis.regimes(day)
+    new = [_taxable(item) for item in items]
+    try:
+        whole = tax_total([*due, *new], regime, basis.currency)
+        before = tax_total(due, regime, basis.currency)
+    except RateMissing:
+        return None
+    return Money(whole - before, basis.currency)
+
+
+def _taxable(item: Item) -> TaxableAmount:
+    return TaxableAmount(item.amounts.price, item.words.tax_class, item.words.is_taxable)
+
+
+def _line(item: Item, basis: Basis) -> PreviewLine:
+    return PreviewLine(
+        text=item.words.text,
+        quantity=item.quantity,
+        net=Money(item.net(basis.track), basis.currency),
+        due_at=item.due_at,
+        ends_at=item.ends_at,
+        number=item.number,
+        count=item.count,
+    )
+
+
+# As JSON -----------------------------------------------------------------------------------------------------------
+
+
+def to_json(preview: Preview) -> dict[str, Any]:
+    """A preview as it is kept with its order: amounts as text, days and instants in ISO 8601."""
+    return {
+        "currency": preview.currency,
+        "documents": [_document_json(document) for document in preview.documents],
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Preview:
+    """What `to_json` wrote. Raises KeyError or ValueError for anything else."""
+    currency = data["currency"]
+    return Preview(currency, tuple(_document_from(each, currency) for each in data["documents"]))
+
+
+def _document_json(document: PreviewDocument) -> dict[str, Any]:
+    return {
+        "bills_on": document.bills_on.isoformat(),
+        "is_at_once": document.is_at_once,
+        "is_credit_note": document.is_credit_note,
+        "net": str(document.net.amount),
+        "tax": None if document.tax is None else str(document.tax.amount),
+        "total": str(document.total.amount),
+        "lines": [_line_json(line) for line in document.lines],
+    }
+
+
+def _line_json(line: PreviewLine) -> dict[str, Any]:
+    return {
+        "text": line.text,
+        "quantity": line.quantity,
+        "net": str(line.net.amount),
+        "due_at": line.due_at.isoformat(),
+        "ends_at": line.ends_at.isoformat(),
+        "number": line.number,
+        "count": line.count,
+    }
+
+
+def _document_from(data: Mapping[str, Any], currency: str) -> PreviewDocument:
+    return PreviewDocument(
+        bills_on=date.fromisoformat(data["bills_on"]),
+        is_at_once=data["is_at_once"],
+        is_credit_note=data["is_credit_note"],
+        net=_money(data["net"], currency),
+        tax=None if data["tax"] is None else _money(data["tax"], currency),
+        total=_money(data["total"], currency),
+        lines=tuple(_line_from(each, currency) for each in data["lines"]),
+    )
+
+
+def _line_from(data: Mapping[str, Any], currency: str) -> PreviewLine:
+    return PreviewLine(
+        text=data["text"],
+        quantity=data["quantity"],
+        net=_money(data["net"], currency),
+        due_at=datetime.fromisoformat(data["due_at"]),
+        ends_at=datetime.fromisoformat(data["ends_at"]),
+        number=data["number"],
+        count=data["count"],
+    )
+
+
+def _money(text: str, currency: str) -> Money:
+    return Money(Decimal(text), currency)
+
+
+def to_stored(previews: Mapping[Track, Preview]) -> dict[str, Any]:
+    """The previews of an action in each track that somebody may look at, as `Order.preview` keeps them."""
+    return {track: to_json(preview) for track, preview in previews.items()}
+
+
+def from_stored(data: Mapping[str, Any], track: Track) -> Preview | None:
+    """What was shown in a track; None for an order without a preview."""
+    return from_json(data[track]) if track in data else None
