@@ -270,7 +270,9 @@ class Ledger:
 
 
 def each_track(amounts):
-    return [amount for amount in (amounts.cost, amounts.price, amounts.resale) if amount is not None]
+    return [
+        amount for amount in (amounts.cost, amounts.price, amounts.resale) if amount is not None
+    ]
 
 
 @given(lots())
