@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from bss.catalog.models import Product
 from bss.core.fields import FieldSpec
-from bss.orders.choices import LineKind
+from bss.installments.contracts import PlanTerms
 from bss.pricing.contracts import QuotedPrice, UnitPrice
+from bss.pricing.schedule import Amounts
 
 ReviewStep = Literal["items", "service_details", "place", "execute"]
 
@@ -119,7 +120,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is to be done to a subscription: its order line's columns. `due_at` in the future waits for its time."""
+    """What is to be done to a subscription: its order line's columns. `due_at` in the future waits for its time.
+
+    `price` is per unit and whole term with the plan's extra charge in it, `amounts` what the action adds to what is
+    paid, prorated. `at` is the moment somebody confirmed: everything counts from it, however late it is carried out.
+    """
 
     kind: str
     name: str
@@ -128,12 +133,10 @@ class Action:
     quantity: int
     previous_quantity: int | None
     price: UnitPrice
+    amounts: Amounts
+    at: datetime
+    plan: PlanTerms | None = None
     due_at: datetime | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def charged(self) -> int:
-        """How many units it adds to what is paid, before any proration: new seats, or a whole other product."""
-        if self.kind == LineKind.QUANTITY:
-            return max(0, self.quantity - (self.previous_quantity or 0))
-        return self.quantity if self.kind == LineKind.PRODUCT else 0
+    # What it will put on which invoice, in each track: see pricing.previews.to_stored.
+    preview: Mapping[str, Any] = field(default_factory=dict)

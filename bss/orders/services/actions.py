@@ -10,7 +10,7 @@ from bss.core.actor import Actor
 from bss.core.numbers import next_number
 from bss.orders.contracts import Action
 from bss.orders.locks import accounts_locked
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.selectors import track_for
 from bss.orders.services import rules
 from bss.orders.services.placing import placed_by
@@ -27,7 +27,7 @@ def action_order_create(
     actor: Actor,
     storefront: Storefront | None = None,
 ) -> tuple[Order, OrderLine]:
-    """A placed, not executed order for one action on a subscription. `account` pays.
+    """A placed, not executed order for one action on a subscription, as of `action.at`. `account` pays.
 
     An action due in the future is executed by nobody before. What staff ask for runs without asking staff again;
     what a customer asks for runs by itself when its product type is automatic. Raises CreditExceeded.
@@ -45,12 +45,14 @@ def action_order_create(
             name=action.name,
             currency=action.price.currency,
             due_at=action.due_at,
+            preview=dict(action.preview),
         )
         line = _line(order, action, automatic=actor.account_id is None)
         order_total(order)
         rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
         history.record(order, actor=actor, action="order.created")
-        ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
+        placed = {**placed_by(actor), "placed_at": action.at}
+        ORDER.fire(order, "place", actor=actor, changes=placed)
     return order, line
 
 
@@ -68,6 +70,10 @@ def _line(order: Order, action: Action, *, automatic: bool) -> OrderLine:
         parameters=dict(action.parameters),
         automatic=automatic or action.product.type.automatic,
         managed_by=action.product.type.managed_by,
+        **plan_columns(action.plan),
     )
-    freeze(line, action.price, charged=action.charged).save(force_insert=True)
+    freeze(line, action.price, charged=0)
+    amounts = action.amounts
+    line.total, line.total_cost, line.total_resale = amounts.price, amounts.cost, amounts.resale
+    line.save(force_insert=True)
     return line
