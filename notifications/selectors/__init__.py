@@ -10,6 +10,7 @@ from notifications.selectors.deliveries import (
 )
 from notifications.selectors.facts import (
     approval_facts,
+    document_facts,
     failed_facts,
     line_facts,
     order_facts,
@@ -18,6 +19,7 @@ from notifications.selectors.facts import (
 )
 from notifications.selectors.pages import (
     approval_page,
+    document_page,
     order_page,
     storefront_of,
     subscription_page,
@@ -26,11 +28,14 @@ from notifications.selectors.recipients import (
     recipient_of_account,
     recipient_of_membership,
     recipient_of_order,
+    recipients_of_bills,
     recipients_who_order,
     staff_of,
 )
 from notifications.selectors.subjects import (
+    credit_note_for_mail,
     ended_by,
+    invoice_for_mail,
     line_for_mail,
     membership_for_mail,
     order_for_mail,
@@ -42,12 +47,16 @@ __all__ = [
     "approval_facts",
     "approval_page",
     "brand_for",
+    "credit_note_for_mail",
     "deliveries_about",
     "deliveries_to",
     "deliveries_visible",
     "delivery_by_id",
+    "document_facts",
+    "document_page",
     "ended_by",
     "failed_facts",
+    "invoice_for_mail",
     "line_facts",
     "line_for_mail",
     "membership_for_mail",
@@ -57,6 +66,7 @@ __all__ = [
     "recipient_of_account",
     "recipient_of_membership",
     "recipient_of_order",
+    "recipients_of_bills",
     "recipients_who_order",
     "rejected_facts",
     "staff_of",
