@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 
+from django.db.models import Count, Q, QuerySet
+
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
-from bss.installments.choices import SHORTEST_TERM_MONTHS
+from bss.catalog.models import ListPrice, Product
+from bss.installments.choices import PLANNED_UNITS, SHORTEST_TERM_MONTHS
 from bss.installments.contracts import PlanTerms
 from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
 
@@ -16,7 +19,7 @@ OfferKey = tuple[int, str]
 
 
 def extra_charge_of(payer: Account) -> Decimal | None:
-    """The per cent that plans add to what this payer pays; None when it may not use any. One query, two for a tenant."""
+    """The per cent that plans add to what this payer pays; None when it may use none. One query, two for a tenant."""
     access = PaymentPlanAccess.everywhere.filter(account=payer, is_enabled=True).first()
     if access is None or not _is_granted(payer):
         return None
@@ -44,11 +47,16 @@ def plans_for(payer: Account, product_ids: Collection[int]) -> dict[OfferKey, li
     )
     found: dict[OfferKey, list[PlanTerms]] = defaultdict(list)
     for offer in offers:
-        if SHORTEST_TERM_MONTHS <= Unit(offer.unit).months >= offer.plan.months:
+        if fits(offer.unit, offer.plan):
             found[offer.product_id, offer.unit].append(
                 PlanTerms(offer.plan.frequency, offer.plan.count, charge, offer.plan_id)
             )
     return dict(found)
+
+
+def fits(unit: str, plan: PaymentPlan) -> bool:
+    """Whether a term is long enough to be paid by installments at all, and by this plan."""
+    return SHORTEST_TERM_MONTHS <= Unit(unit).months >= plan.months
 
 
 def plan_for(payer: Account, product_id: int, unit: str, plan_id: int) -> PlanTerms | None:
@@ -75,3 +83,56 @@ def _is_granted(payer: Account) -> bool:
     return PaymentPlanAccess.everywhere.filter(
         account_id=organization.billing_account_id, is_enabled=True
     ).exists()
+
+
+# Staff's screens ---------------------------------------------------------------------------------------------
+
+
+def payment_plans() -> QuerySet[PaymentPlan]:
+    """Every plan of the active organization with `offer_count`, the offers that count, shortest first."""
+    offered = Count("offers", filter=Q(offers__is_active=True))
+    return PaymentPlan.objects.annotate(offer_count=offered).order_by("count", "pk")
+
+
+def plan_choices() -> list[PaymentPlan]:
+    """The plans that can be offered."""
+    return list(PaymentPlan.objects.filter(is_active=True).order_by("count", "pk"))
+
+
+def offers_of(plan: PaymentPlan) -> QuerySet[PaymentPlanOffer]:
+    """For what a plan is offered, by product and term."""
+    return (
+        PaymentPlanOffer.objects.filter(plan=plan, is_active=True)
+        .select_related("product", "plan")
+        .order_by("product__name", "product_id", "unit")
+    )
+
+
+def offers_on(product: Product) -> list[PaymentPlanOffer]:
+    """The plans a product is offered with, shortest term and fewest installments first."""
+    rows = PaymentPlanOffer.objects.filter(product=product, is_active=True).select_related("plan")
+    return sorted(rows, key=lambda row: (Unit(row.unit).months, row.plan.count, row.plan_id))
+
+
+def long_terms(product: Product) -> list[Unit]:
+    """The terms of a product that are long enough to be paid by installments, shortest first.
+
+    Those it has a list price for; every one where a service manager may quote.
+    """
+    listed = set(ListPrice.objects.filter(product=product).values_list("unit", flat=True))
+    return [unit for unit in PLANNED_UNITS if unit in listed or product.type.managed_by]
+
+
+def access_of(account: Account) -> PaymentPlanAccess | None:
+    """Whether an account may pay by installments, and at which extra charge; None where nobody decided."""
+    return PaymentPlanAccess.objects.filter(account=account).first()
+
+
+def payer_of(account: Account) -> Account:
+    """Whose access decides for an account: its reseller's for an end customer, its own for everybody else."""
+    return account.parent or account
+
+
+def is_withheld(account: Account) -> bool:
+    """Whether the account's organization is a tenant whose parent gives it no plans: then nobody below has any."""
+    return not _is_granted(account)

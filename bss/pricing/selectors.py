@@ -16,12 +16,14 @@ from bss.accounts.models import Account, Organization
 from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
-from bss.catalog.contracts import Offer
+from bss.catalog.contracts import Offer, OfferedPlan
 from bss.catalog.models import ListPrice, PriceList, PriceListItem, Product
 from bss.catalog.selectors import Audience, unit_months
 from bss.core import clock
+from bss.installments.contracts import PlanTerms
+from bss.installments.selectors import plans_for
 from bss.pricing import engine
-from bss.pricing.contracts import PriceRequest, QuotedPrice, Rule, UnitPrice
+from bss.pricing.contracts import PlannedLine, PriceRequest, QuotedPrice, Rule, UnitPrice
 from bss.pricing.ports import PRICE_SOURCE
 
 _Key = tuple[int, str]
@@ -191,10 +193,28 @@ class CatalogueOffers:
         payer = account.parent or account
         customer = account if account.parent else None
         found = offers_for(payer=payer, product_ids=product_ids, customer=customer)
+        plans = plans_for(payer, found)
         return {
-            product_id: [Offer(p.unit, p.currency, p.customer_price) for p in prices]
+            product_id: [_offer(price, plans.get((product_id, price.unit), ())) for price in prices]
             for product_id, prices in found.items()
         }
+
+
+def _offer(price: UnitPrice, plans: Sequence[PlanTerms]) -> Offer:
+    lines = [line for plan in plans if (line := engine.planned(price, plan, 1)) is not None]
+    return Offer(price.unit, price.currency, price.customer_price, [_plan(line) for line in lines])
+
+
+def _plan(line: PlannedLine) -> OfferedPlan:
+    return OfferedPlan(
+        code=line.plan.code,
+        frequency=line.plan.frequency,
+        count=line.plan.count,
+        price=line.unit_price.customer_price,
+        total=line.customer.total,
+        regular=line.customer.regular,
+        last=line.customer.last,
+    )
 
 
 # Answers -----------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from bss.ui.components import Attention, Button, EmptyState
 from bss.ui.generic import Screen
 from storefront.forms.catalog import ProductForm
 from storefront.forms.checkout import LineForm
-from storefront.selectors import window
+from storefront.selectors import product
 from storefront.selectors.checkout import (
     Checkout,
     LineRow,
@@ -173,11 +173,15 @@ class BasketAdd(Buying):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         viewer = viewer_of(request)
-        found = window.product_view(viewer, request.POST.get("product", ""))
+        found = product.product_view(viewer, request.POST.get("product", ""))
         form = ProductForm(request.POST, view=found)
         if not form.is_valid():
             return self._back(found.product.public_id)
         choice = form.choice()
+        plan = product.plan_chosen(viewer, found, choice)
+        if choice.plan and plan is None:
+            messages.error(request, _("This payment plan is not offered for so small a total."))
+            return self._back(found.product.public_id)
         basket = basket_open_for(
             user_id=self.actor.user_id or 0, storefront=self.storefront(), account=self.account()
         )
@@ -189,6 +193,7 @@ class BasketAdd(Buying):
                 unit=choice.unit,
                 quantity=choice.quantity,
                 add_ons={options[key]: count for key, count in choice.add_ons.items() if count},
+                payment_plan=product.payment_plan_of(viewer, plan),
                 actor=self.actor,
             )
         except PermissionDenied:
@@ -201,7 +206,9 @@ class BasketAdd(Buying):
 
     def _back(self, public_id: str) -> HttpResponse:
         typed = {
-            k: v for k, v in self.request.POST.items() if k in {"unit", "quantity"} or "-" in k
+            k: v
+            for k, v in self.request.POST.items()
+            if k in {"unit", "quantity", "plan"} or "-" in k
         }
         url = reverse("storefront:product", args=[public_id])
         return HttpResponseRedirect(f"{url}?{urlencode({'unit': '', **typed})}")
