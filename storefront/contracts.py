@@ -148,6 +148,22 @@ class GroupCards:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Something to narrow the catalogue by, as a link: a category or an industry."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The links into the catalogue that every page of a shop may show."""
+
+    shelves: Sequence[Way]
+    industries: Sequence[Way]
+
+
+@dataclass(frozen=True, slots=True)
 class ShelfView:
     """A category with how many products it holds, itself and below."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
@@ -18,30 +17,26 @@ from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanO
 OfferKey = tuple[int, str]
 
 
-def extra_charge_of(payer: Account) -> Decimal | None:
-    """The per cent that plans add to what this payer pays; None when it may use none. One query, two for a tenant."""
-    access = PaymentPlanAccess.everywhere.filter(account=payer, is_enabled=True).first()
-    if access is None or not _is_granted(payer):
-        return None
-    return access.extra_charge
-
-
 def plans_for(payer: Account, product_ids: Collection[int]) -> dict[OfferKey, list[PlanTerms]]:
     """The plans of each (product id, unit) that `payer` may choose, fewest installments first.
 
-    At most three queries, whatever the number of products. Whether a total is large enough to be split is asked of
+    One query, whatever the number of products. Whether a total is large enough to be split is asked of
     `splitting.is_splittable`, with the quantity.
     """
-    charge = extra_charge_of(payer) if product_ids else None
-    if charge is None:
+    if not product_ids:
         return {}
+    enabled = PaymentPlanAccess.everywhere.filter(is_enabled=True)
+    charge = enabled.filter(account=payer).values("extra_charge")
     offers = (
         PaymentPlanOffer.everywhere.filter(
+            _is_granted_by(enabled),
             organization_id=payer.organization_id,
             product_id__in=product_ids,
             is_active=True,
             plan__is_active=True,
         )
+        .annotate(charge=Subquery(charge))
+        .filter(charge__isnull=False)
         .select_related("plan")
         .order_by("plan__count", "plan_id")
     )
@@ -49,7 +44,7 @@ def plans_for(payer: Account, product_ids: Collection[int]) -> dict[OfferKey, li
     for offer in offers:
         if fits(offer.unit, offer.plan):
             found[offer.product_id, offer.unit].append(
-                PlanTerms(offer.plan.frequency, offer.plan.count, charge, offer.plan_id)
+                PlanTerms(offer.plan.frequency, offer.plan.count, offer.charge, offer.plan_id)
             )
     return dict(found)
 
@@ -75,14 +70,10 @@ def plan_coded(organization_id: int, code: str) -> PaymentPlan | None:
     ).first()
 
 
-def _is_granted(payer: Account) -> bool:
+def _is_granted_by(enabled: QuerySet[PaymentPlanAccess]) -> Q:
     """A tenant reseller gives plans only while its parent gives it some."""
-    organization = payer.organization
-    if organization.is_root:
-        return True
-    return PaymentPlanAccess.everywhere.filter(
-        account_id=organization.billing_account_id, is_enabled=True
-    ).exists()
+    own = enabled.filter(account_id=OuterRef("organization__billing_account_id"))
+    return Q(organization__parent__isnull=True) | Q(Exists(own))
 
 
 # Staff's screens ---------------------------------------------------------------------------------------------
@@ -135,4 +126,8 @@ def payer_of(account: Account) -> Account:
 
 def is_withheld(account: Account) -> bool:
     """Whether the account's organization is a tenant whose parent gives it no plans: then nobody below has any."""
-    return not _is_granted(account)
+    organization = account.organization
+    given = PaymentPlanAccess.everywhere.filter(
+        account_id=organization.billing_account_id, is_enabled=True
+    )
+    return not organization.is_root and not given.exists()

@@ -26,14 +26,14 @@ from storefront.contracts import (
     TermRow,
     Viewer,
 )
-from storefront.selectors.cards import audience_note, owned_by
+from storefront.selectors.cards import audience_note, with_owned
 from storefront.selectors.paying import line_total, offers_seen, option_of, options_of, plans_seen
 from storefront.selectors.window import visible
 
 
 def product_view(viewer: Viewer, public_id: str) -> ProductView:
     """A product with its terms, plans and add-ons. Raises NotFound for what this viewer does not see."""
-    product = visible(viewer).filter(public_id=public_id).first()
+    product = with_owned(viewer, visible(viewer)).filter(public_id=public_id).first()
     if product is None:
         raise NotFound
     links = list(_add_ons(viewer, product))
@@ -56,7 +56,7 @@ def product_view(viewer: Viewer, public_id: str) -> ProductView:
             for link in links
             if offers.get(link.add_on_id)
         ],
-        owned=owned_by(viewer, [product.pk]).get(product.pk, 0),
+        owned=product.owned,  # type: ignore[attr-defined]  # with_owned annotates it
         note=audience_note(viewer, product),
     )
 

@@ -28,8 +28,8 @@ from bss.core import clock
 from bss.core.errors import NotFound
 from bss.ui.keyset import Cursor, page_of
 from storefront.choices import Group, Sorting
-from storefront.contracts import Asked, CataloguePage, GroupCards, ShelfView, Viewer
-from storefront.selectors.cards import cards
+from storefront.contracts import Asked, CataloguePage, GroupCards, ShelfView, Viewer, Way, Ways
+from storefront.selectors.cards import cards, with_owned
 
 PAGE_SIZE = 50
 # A group shows a row of these on the home page, or two rows when it is alone.
@@ -69,9 +69,8 @@ def listing(viewer: Viewer, asked: Asked, cursor: Cursor | None = None) -> Catal
     if asked.industry:
         found = found.filter(_made_for(asked.industry))
     facets = _Facets(found, asked)
-    page = page_of(
-        _ordered(viewer, _narrowed(found, asked), asked), asked.sorting.order, cursor, PAGE_SIZE
-    )
+    rows = _ordered(viewer, with_owned(viewer, _narrowed(found, asked)), asked)
+    page = page_of(rows, asked.sorting.order, cursor, PAGE_SIZE)
     return CataloguePage(
         cards=cards(viewer, page.rows),
         count=facets.count,
@@ -99,9 +98,9 @@ def front(viewer: Viewer) -> list[GroupCards]:
     picked: dict[int, Group] = {}
     for pk, group in _picks(viewer):
         picked.setdefault(pk, Group(group))
-    rows = {p.pk: p for p in visible(viewer).filter(pk__in=picked)}
+    rows = {p.pk: p for p in with_owned(viewer, visible(viewer)).filter(pk__in=picked)}
     if not rows:
-        newest = visible(viewer).order_by("-created_at", "-pk")[: 2 * ROW]
+        newest = with_owned(viewer, visible(viewer)).order_by("-created_at", "-pk")[: 2 * ROW]
         rows = {product.pk: product for product in newest}
         picked = dict.fromkeys(rows, Group.NEW)
     shown = dict(zip(rows, cards(viewer, list(rows.values())), strict=True))
@@ -109,16 +108,6 @@ def front(viewer: Viewer) -> list[GroupCards]:
     found = [GroupCards(group, each) for group, each in by_group.items() if each]
     most = ROW if len(found) > 1 else 2 * ROW
     return [GroupCards(each.group, each.cards[:most]) for each in found]
-
-
-def industries(organization_id: int) -> list[Industry]:
-    """The industries that something on sale is made for, in their order."""
-    made = _on_sale(industries=OuterRef("pk"))
-    return list(
-        Industry.objects.filter(Exists(made), organization_id=organization_id).order_by(
-            "position", "name"
-        )
-    )
 
 
 def shelves(organization_id: int) -> list[ShelfView]:
@@ -135,16 +124,25 @@ def shelves(organization_id: int) -> list[ShelfView]:
     return [ShelfView(category, category.own + category.below) for category in rows]
 
 
-def shelves_open(organization_id: int) -> list[Category]:
-    """The same categories without the numbers, which the bar on every page does not show."""
-    return list(
-        Category.objects.filter(organization_id=organization_id, parent=None)
-        .filter(
-            Exists(_on_sale(category=OuterRef("pk")))
-            | Exists(_on_sale(category__parent=OuterRef("pk")))
-        )
-        .order_by("position", "name")
+def ways(organization_id: int) -> Ways:
+    """The top categories and the industries that hold something on sale, in their order; one query for both."""
+    shelf = Exists(_on_sale(category=OuterRef("pk"))) | Exists(
+        _on_sale(category__parent=OuterRef("pk"))
     )
+    trade = Exists(_on_sale(industries=OuterRef("pk")))
+    shelves_open = Category.objects.filter(shelf, organization_id=organization_id, parent=None)
+    trades = Industry.objects.filter(trade, organization_id=organization_id)
+    rows = _as_ways(shelves_open, "shelf").union(_as_ways(trades, "trade"), all=True)
+    found = list(rows.order_by("position", "name"))
+    return Ways(
+        shelves=[Way(row["name"], row["slug"]) for row in found if row["what"] == "shelf"],
+        industries=[Way(row["name"], row["slug"]) for row in found if row["what"] == "trade"],
+    )
+
+
+def _as_ways(found: QuerySet[Any], what: str) -> QuerySet[Any, Any]:
+    rows = found.order_by().annotate(what=Value(what, output_field=CharField()))
+    return rows.values("what", "name", "slug", "position")
 
 
 def _on_sale(**where: Any) -> QuerySet[Product]:

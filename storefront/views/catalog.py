@@ -30,7 +30,7 @@ from storefront.contracts import (
 )
 from storefront.forms.catalog import ADD_ON, PLAN, ProductForm, group_of, sorting_of
 from storefront.selectors import product, window
-from storefront.selectors.viewer import viewer_of
+from storefront.selectors.viewer import viewer_of, ways_of
 
 # What a product's form says, beside its add-ons and the plan of each term.
 CHOSEN = frozenset({"unit", "quantity", "plan"})
@@ -55,7 +55,7 @@ class Catalogue(Screen):
                 "narrowed": bool(asked.vendor or asked.industry or asked.group),
                 "groups": self._groups(found, asked),
                 "vendors": self._vendors(found, asked),
-                "industries": self._industries(viewer, asked),
+                "industries": self._industries(asked),
                 "sortings": self._sortings(asked),
                 "suggestion": window.suggestion(viewer, asked.text) if nothing else None,
                 "previous_url": self._link(after=found.previous) if found.previous else "",
@@ -97,10 +97,10 @@ class Catalogue(Screen):
             for name, count in found.vendors
         ]
 
-    def _industries(self, viewer: Viewer, asked: Asked) -> list[Facet]:
+    def _industries(self, asked: Asked) -> list[Facet]:
         return [
-            self._facet("industry", row.slug, row.name, None, row.slug == asked.industry)
-            for row in window.industries(viewer.organization.pk)
+            self._facet("industry", way.slug, way.name, None, way.slug == asked.industry)
+            for way in ways_of(self.request).industries
         ]
 
     def _facet(
