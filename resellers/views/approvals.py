@@ -21,7 +21,7 @@ from bss.orders.models import Order
 from bss.orders.services import order_approve, order_reject
 from bss.ui.components import Attention, Crumb, EmptyState
 from bss.ui.generic import ListView, Screen
-from resellers.access import access_own_account, access_waiting_order
+from resellers.access import access_seller, access_waiting_order
 from resellers.forms import RejectForm
 from resellers.selectors import ApprovalView, approval_view, waiting_orders
 from resellers.tables import ApprovalTable
@@ -48,7 +48,7 @@ class Approvals(ListView):
         return [Crumb(_("My customers"), reverse("plans:customers"))]
 
     def queryset(self) -> QuerySet[Order]:
-        return waiting_orders(access_own_account(self.actor, Permission.ORDER_CREATE))
+        return waiting_orders(access_seller(self.actor, Permission.ORDER_CREATE))
 
 
 class Approval(Screen):
