@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from bss.accounts.models import Organization
+from bss.portal.seed.making.payment_plans import popularity_count
 from bss.portal.seed.scale.accounts import people_make
 from bss.portal.seed.scale.catalogue import products_make
 from bss.portal.seed.scale.ground import Ground, ground_of
@@ -51,6 +52,7 @@ def scale_make(size: Size, say: Say, *, seed: int = 20260101) -> None:
         say(f"  {plans} reseller plans with their storefronts")
         orders = trade_make(ground, people, size.subscriptions, chance)
         say(f"  {size.subscriptions} subscriptions from {orders} orders")
+        popularity_count(organization)
     with connection.cursor() as cursor:
         # The planner knows nothing of rows that came in a moment ago.
         cursor.execute("ANALYZE")
