@@ -52,10 +52,12 @@ from tests.factories.accounts import (
 from tests.factories.billing import make_rate, take_seats
 from tests.factories.catalog import (
     CategoryFactory,
+    IndustryFactory,
     ListPriceFactory,
     PriceListFactory,
     PriceListItemFactory,
 )
+from tests.factories.installments import make_plan
 from tests.factories.orders import (
     default_list,
     make_add_on,
@@ -174,6 +176,8 @@ def _catalogue(world: World) -> None:
         "product": product.public_id,
         "type": product.type.public_id,
         "category": category.slug,
+        "industry": IndustryFactory(organization=organization, slug="health").slug,
+        "payment_plan": make_plan(organization).public_id,
         "add_on": AddOn.objects.get(product=product).pk,
         "price_list": price_list.public_id,
         "item": PriceListItem.objects.get(price_list=price_list, product=product).pk,

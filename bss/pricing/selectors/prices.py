@@ -1,7 +1,7 @@
 """What something costs somebody: price lists, list prices and quotes read together, always in as many queries.
 
-Each function reads the payer's list, the products, and their list prices with the lists' items once, whatever the number
-of products; a resale price adds the reseller's plan and its list.
+Each function reads the payer's list, the products, and their list prices with the lists' items once, whatever the
+number of products; a resale price adds the reseller's plan and its list.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from bss.accounts.models import Organization
 from bss.core import clock, doorbell, scope
 from bss.core.actor import SYSTEM
 from bss.core.models import HistoryEntry
+from bss.portal.seed.making.payment_plans import popularity_count
 from bss.portal.seed.making.running_order import beginning_play, scenes_of
 from bss.portal.seed.making.stage import Say, Stage, mail_server_answers
 from bss.portal.seed.organizations import MERIDIAN
@@ -61,6 +62,7 @@ def _tell(stage: Stage) -> None:
     root = stage.organizations[MERIDIAN.key]
     with scope.activate(root.scope):
         _time_passes(stage)
+        popularity_count(root)
     stage.say(f"  {len(scenes)} scenes in ten weeks")
 
 

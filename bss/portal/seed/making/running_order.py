@@ -10,10 +10,19 @@ from bss.accounts.choices import AccountKind
 from bss.core import clock
 from bss.orders.models import Order
 from bss.portal.seed import customers, orders, people, resellers
-from bss.portal.seed.making import billing, catalogue, organizations, plans, service_managers, trade
+from bss.portal.seed.making import (
+    billing,
+    catalogue,
+    organizations,
+    payment_plans,
+    plans,
+    service_managers,
+    trade,
+)
 from bss.portal.seed.making.accounts import account_make, customer_make, users_make
 from bss.portal.seed.making.stage import Stage
 from bss.portal.seed.orders import Desk, PlanMove, Purchase
+from bss.portal.seed.payment_plans import ACCESS, NORDHAVEN_ACCESS, NORDHAVEN_PLANS, PLANS
 from servicemanager.selectors import is_active
 
 FIRST_DAY = 72
@@ -45,6 +54,9 @@ def beginning_play(stage: Stage) -> None:
     with stage.day(FIRST_DAY, "09:00"):
         actor = stage.actor(orders.ADMIN)
         catalogue.meridian_catalogue_make(stage, actor)
+        organization = stage.organizations["meridian"]
+        payment_plans.payment_plans_make(stage, organization, PLANS, actor)
+        payment_plans.industries_make(stage, organization, actor)
         service_managers.plans_make(stage, actor)
         service_managers.echo_make(stage, actor)
         service_managers.manual_make(stage)
@@ -142,6 +154,7 @@ def _resellers_make(stage: Stage) -> None:
         account_make(stage, organization, row, AccountKind.RESELLER, actor)
     for row in resellers.DIRECT_CUSTOMERS:
         account_make(stage, organization, row, AccountKind.DIRECT, actor)
+    payment_plans.access_give(stage, ACCESS, stage.actor(orders.ADMIN))
     stage.say(
         f"  {len(resellers.RESELLERS)} resellers, {len(resellers.DIRECT_CUSTOMERS)} direct customers"
     )
@@ -192,13 +205,17 @@ def _desk(stage: Stage, desk: Desk, shelf: trade.Shelf) -> None:
 
 
 def _tenant_catalogue(stage: Stage) -> None:
-    catalogue.nordhaven_catalogue_make(stage, stage.actor(_TENANT_ADMIN))
+    actor = stage.actor(_TENANT_ADMIN)
+    catalogue.nordhaven_catalogue_make(stage, actor)
+    organization = stage.organizations["nordhaven"]
+    payment_plans.payment_plans_make(stage, organization, NORDHAVEN_PLANS, actor)
 
 
 def _tenant_customers(stage: Stage) -> None:
     organization, actor = stage.organizations["nordhaven"], stage.actor(_TENANT_ADMIN)
     for row in resellers.NORDHAVEN_CUSTOMERS:
         account_make(stage, organization, row, AccountKind.DIRECT, actor)
+    payment_plans.access_give(stage, NORDHAVEN_ACCESS, actor)
     _users_make(stage, "nordhaven")
     stage.say(f"  Nordhaven Systems, a tenant with {len(resellers.NORDHAVEN_CUSTOMERS)} customers")
 

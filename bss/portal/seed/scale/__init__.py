@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from bss.accounts.models import Organization
+from bss.portal.seed.making.payment_plans import popularity_count
 from bss.portal.seed.scale.accounts import people_make
 from bss.portal.seed.scale.billing import Bills
 from bss.portal.seed.scale.catalogue import products_make
@@ -54,6 +55,7 @@ def scale_make(size: Size, say: Say, *, seed: int = 20260101) -> None:
         orders = trade_make(ground, people, size.subscriptions, chance, bills)
         say(f"  {size.subscriptions} subscriptions from {orders} orders")
         say(f"  {bills.finish()} invoices")
+        popularity_count(organization)
     with connection.cursor() as cursor:
         # The planner knows nothing of rows that came in a moment ago.
         cursor.execute("ANALYZE")

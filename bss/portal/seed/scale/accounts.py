@@ -12,6 +12,7 @@ from bss.accounts.choices import AccountKind, MembershipKind, UserType
 from bss.accounts.models import Account, Contact, Membership, User
 from bss.catalog.models import PriceListAssignment
 from bss.core.models import HistoryEntry
+from bss.installments.models import PaymentPlanAccess
 from bss.portal.seed.making.passwords import demo_hash
 from bss.portal.seed.scale import names
 from bss.portal.seed.scale.copying import ids_take, numbers_take, tables
@@ -55,6 +56,7 @@ def people_make(ground: Ground, resellers: int, accounts: int, chance: random.Ra
     _accounts_write(ground, above, direct, below, chance)
     users = _logins_write(ground, above, chance)
     _price_lists_assign(ground, above, chance)
+    _plans_allow(ground, [*above, *direct])
     return People(above, [*direct, *below], users)
 
 
@@ -165,4 +167,18 @@ def _price_lists_assign(ground: Ground, resellers: Sequence[Person], chance: ran
                 scope=person.scope,
                 account_id=person.pk,
                 price_list_id=chance.choice(ground.price_lists).pk,
+            )
+
+
+def _plans_allow(ground: Ground, payers: Sequence[Person]) -> None:
+    """Every payer may pay by installments, for nothing more."""
+    ids = ids_take(PaymentPlanAccess, len(payers))
+    with tables(PaymentPlanAccess) as (access,):
+        for pk, person in zip(ids, payers, strict=True):
+            access.add(
+                id=pk,
+                organization_id=ground.organization.pk,
+                scope=person.scope,
+                account_id=person.pk,
+                is_enabled=True,
             )

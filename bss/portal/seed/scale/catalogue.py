@@ -6,8 +6,10 @@ import random
 from decimal import Decimal
 
 from bss.accounts.models import Organization
-from bss.catalog.choices import Unit
+from bss.catalog.choices import SearchLanguage, Unit
 from bss.catalog.models import Category, ListPrice, PriceList, PriceListItem, Product, ProductType
+from bss.installments.choices import Frequency
+from bss.installments.models import PaymentPlan, PaymentPlanOffer
 from bss.portal.seed.scale import names
 from bss.portal.seed.scale.copying import Table, ids_take, tables
 
@@ -15,7 +17,10 @@ TYPE_CODE = "scale"
 
 
 def products_make(organization: Organization, count: int, chance: random.Random) -> None:
-    """`count` more products of one type, monthly and yearly, on sale to everybody who has a price list."""
+    """`count` more products of one type, monthly and yearly, on sale to everybody who has a price list.
+
+    A year of each can be paid in twelve.
+    """
     if not count:
         return
     product_type, _made = ProductType.everywhere.get_or_create(
@@ -31,7 +36,13 @@ def products_make(organization: Organization, count: int, chance: random.Random)
             organization=organization, owner=None, currency=organization.currency
         ).values_list("pk", flat=True)
     )
-    with tables(Product, ListPrice, PriceListItem) as (products, prices, items):
+    plan, _made = PaymentPlan.everywhere.get_or_create(
+        organization=organization, frequency=Frequency.MONTHLY, count=12
+    )
+    language = str(SearchLanguage.of(organization.language).value)
+    kinds = (Product, ListPrice, PriceListItem, PaymentPlanOffer)
+    with tables(*kinds) as (products, prices, items, offers):
+        offer_ids = iter(ids_take(PaymentPlanOffer, count))
         item_ids = iter(ids_take(PriceListItem, count * len(lists)))
         price_ids = iter(ids_take(ListPrice, count * 2))
         for pk in ids_take(Product, count):
@@ -44,6 +55,14 @@ def products_make(organization: Organization, count: int, chance: random.Random)
                 summary="One of many, to see how a long catalogue behaves.",
                 vendor="Several vendors",
                 category_id=chance.choice(shelves) if shelves else None,
+                search_language=language,
+            )
+            offers.add(
+                id=next(offer_ids),
+                organization_id=organization.pk,
+                product_id=pk,
+                unit=str(Unit.P1Y),
+                plan_id=plan.pk,
             )
             _prices_add(prices, price_ids, organization, pk, Decimal(chance.randrange(2, 90)))
             for price_list in lists:
