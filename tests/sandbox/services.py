@@ -120,7 +120,9 @@ class Cards(Service):
 
     def behave(self, mode: str, *, seconds: float = 3) -> None:
         """Switch a behaviour of the whole provider on; see docs/sandbox.md for the modes."""
-        self.http.put("/admin/behaviour", json={"mode": mode, "seconds": seconds}).raise_for_status()
+        self.http.put(
+            "/admin/behaviour", json={"mode": mode, "seconds": seconds}
+        ).raise_for_status()
 
     def token(self, number: str) -> dict[str, Any]:
         """Leave a test card without a browser; return its token."""
