@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "core.jobs_sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "jobs-purge": {"task": "core.jobs_purge", "schedule": 3600.0},
     "exchanges-purge": {"task": "servicemanager.exchanges_purge", "schedule": 86_400.0},
+    "billing-runs": {"task": "billing.runs_due", "schedule": 300.0},
     "subscriptions-due": {"task": "subscriptions.changes_due", "schedule": 60.0},
     "billing-ladder": {"task": "billing.ladder_climb", "schedule": 3600.0},
     "billing-cards": {"task": "billing.card_payments_tend", "schedule": 120.0},

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("bss.pricing.urls")),
     path("", include("bss.orders.urls.portal")),
     path("", include("bss.subscriptions.urls.portal")),
+    path("", include("bss.billing.urls.portal")),
     path("", include("notifications.urls.portal")),
     path("", include("servicemanager.urls.portal")),
     path("", include("resellers.urls.portal")),

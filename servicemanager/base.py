@@ -97,7 +97,10 @@ class ServiceManager(ABC):
     def fields(
         self, instance: InstanceContext, line: ReviewLine, subject: ReviewSubject
     ) -> Sequence[FieldSpec]:
-        """What Service Details asks for this line, beyond the product type's characteristics. Reads only."""
+        """What Service Details asks for this line, beyond the product type's characteristics. Reads only.
+
+        No secrets: answers are kept in clear, so a line that asks for one is not ordered.
+        """
         return ()
 
     def review(

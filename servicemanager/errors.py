@@ -54,6 +54,7 @@ class Code(StrEnum):
     ATTRIBUTE_INVALID = "ATTRIBUTE_INVALID"
     ATTRIBUTE_FIXED = "ATTRIBUTE_FIXED"
     ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN"
+    ACCOUNT_BUSY = "ACCOUNT_BUSY"
     SUBSCRIPTION_GONE = "SUBSCRIPTION_GONE"
     DECLINED = "DECLINED"
     INTERNAL_FAULT = "INTERNAL_FAULT"
@@ -66,6 +67,7 @@ UNCERTAIN = frozenset(
         Code.OUTCOME_UNKNOWN,
         Code.VENDOR_BUSY,
         Code.VENDOR_UNREACHABLE,
+        Code.ACCOUNT_BUSY,
         Code.INTERNAL_FAULT,
         Code.INSTANCE_INACTIVE,
         Code.MANAGER_MISSING,
@@ -268,6 +270,16 @@ FRAMEWORK: dict[str, Explanation] = {
             _("The customer's account was deleted at the vendor, or belongs to other credentials."),
             "staff",
             _("Retry: the account is created at the vendor again if it is missing."),
+            "retry",
+        ),
+        Explanation(
+            Code.ACCOUNT_BUSY,
+            _("The customer's account was not ready"),
+            _(
+                "Another order of this customer was still making its account at the vendor when the limit passed."
+            ),
+            "staff",
+            _("See to the customer's other order first, then retry this one."),
             "retry",
         ),
         Explanation(

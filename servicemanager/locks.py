@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bss.accounts.models import Organization
 from bss.subscriptions.models import Subscription
-from servicemanager.models import Instance, ProvisioningJob
+from servicemanager.models import AccountLink, Instance, ProvisioningJob
 
 
 def instance_locked(pk: int) -> Instance:
@@ -24,6 +24,15 @@ def job_locked(pk: int) -> ProvisioningJob:
 def subscription_locked(pk: int) -> Subscription:
     """The subscription as it is now, held so that two starts of one operation become one job."""
     return Subscription.everywhere.select_for_update(of=("self",)).get(pk=pk)
+
+
+def account_link_locked(instance_id: int, account_id: int) -> AccountLink:
+    """The link of an account to a vendor, held so that one job at a time makes the account."""
+    return (
+        AccountLink.everywhere.select_for_update(of=("self",))
+        .select_related("claimed_by")
+        .get(instance_id=instance_id, account_id=account_id)
+    )
 
 
 def organization_locked(pk: int) -> Organization:

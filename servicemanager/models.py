@@ -59,11 +59,15 @@ class Instance(Shared):
 
 
 class AccountLink(Owned):
-    """That an account is known to a vendor, and under which id."""
+    """That an account is known to a vendor, and under which id; before that, which job finds or makes it there."""
 
     instance = models.ForeignKey(Instance, models.PROTECT, related_name="account_links")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
-    external_id = models.CharField(max_length=200)
+    # Empty until the vendor has said it: then only `claimed_by` may ask, as long as that job is open.
+    external_id = models.CharField(max_length=200, blank=True)
+    claimed_by = models.ForeignKey(
+        "ProvisioningJob", models.SET_NULL, null=True, related_name="account_claims"
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta(Owned.Meta):
@@ -73,6 +77,10 @@ class AccountLink(Owned):
 
     def __str__(self) -> str:
         return self.external_id
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.external_id)
 
 
 class ProvisioningJob(Owned):

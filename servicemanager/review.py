@@ -69,13 +69,21 @@ class CheckoutReviewAdapter:
         self.seconds = seconds
 
     def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
-        """What each new line must be asked: what its service manager declares, then what its type leaves open."""
+        """What each new line must be asked: what its service manager declares, then what its type leaves open.
+
+        A service manager that does not answer in time is a problem of its lines, never one question less.
+        """
         products = _products(subject)
         groups, _refused = _groups(subject)
         asking = [g for g in groups if type(g.manager).fields is not ServiceManager.fields]
         declared = self._asked(asking, lambda g, context: _declared(g, context, subject))
         specs: dict[str, list[FieldSpec]] = defaultdict(list)
-        for found in declared.values():
+        problems: dict[str, str] = {}
+        for group in asking:
+            found = declared.get(group.instance.pk)
+            if found is None:
+                problems |= {line.key: _silence(group) for line in group.lines}
+                continue
             for key, asked in found.items():
                 specs[key] += asked
         answer = []
@@ -84,8 +92,9 @@ class CheckoutReviewAdapter:
             own = specs[line.key]
             known = {spec.code for spec in own}
             rest = [s for s in _open_characteristics(line, product) if s.code not in known]
-            if own or rest:
-                answer.append(LineFields(line.key, product.name, [*own, *rest]))
+            problem = problems.get(line.key, "")
+            if own or rest or problem:
+                answer.append(LineFields(line.key, product.name, [*own, *rest], problem))
         return answer
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
@@ -99,7 +108,11 @@ class CheckoutReviewAdapter:
         )
         for group in checking:
             verdict = answers.get(group.instance.pk)
-            verdicts.append(_silent(group) if verdict is None else _addressed(verdict, group))
+            verdicts.append(
+                _refusal(group.lines, _silence(group))
+                if verdict is None
+                else _addressed(verdict, group)
+            )
         return merged(verdicts)
 
     def _asked(
@@ -205,12 +218,9 @@ def _addressed(verdict: Verdict, group: Group) -> Verdict:
     return Wait(verdict.message, [{**r, "instance": public_id} for r in verdict.requests])
 
 
-def _silent(group: Group) -> Refuse:
-    return _refusal(
-        group.lines,
-        _("%(name)s did not answer in time. Nothing was ordered; try again in a moment.")
-        % {"name": group.instance.name},
-    )
+def _silence(group: Group) -> str:
+    words = _("%(name)s did not answer in time. Nothing was ordered; try again in a moment.")
+    return words % {"name": group.instance.name}
 
 
 def _refusal(lines: Sequence[ReviewLine], message: str) -> Refuse:

@@ -16,7 +16,7 @@ from servicemanager import registry
 from servicemanager.base import ServiceManager
 from servicemanager.choices import OPEN, Capability, InstanceState, ProvisioningState
 from servicemanager.contracts import InstanceContext, Recorder, forget
-from servicemanager.models import AccountLink, Exchange, Instance, ProvisioningJob
+from servicemanager.models import Exchange, Instance, ProvisioningJob
 
 # What staff must look at: failed ones, and those of which nobody knows the outcome.
 NEEDS_STAFF = (ProvisioningState.FAILED, ProvisioningState.UNKNOWN)
@@ -123,10 +123,6 @@ def jobs_of(subscription: Subscription, limit: int = 10) -> list[ProvisioningJob
 def exchanges_of(job: ProvisioningJob) -> QuerySet[Exchange]:
     """What was said to the vendor and answered, newest first."""
     return Exchange.everywhere.filter(job=job).order_by("-id")
-
-
-def account_link(instance: Instance, account_id: int) -> AccountLink | None:
-    return AccountLink.everywhere.filter(instance=instance, account_id=account_id).first()
 
 
 def failures_count() -> int:

@@ -50,6 +50,17 @@ def _my_account() -> None:
             text=_("What you ordered, and how far it is."),
         ),
         NavItem(
+            _("Invoices"), "storefront:invoices", "document-text",
+            permission=Permission.BILLING_VIEW, order=24, visible=_is_payer,
+            matches=("storefront:invoice", "storefront:credit-note"),
+            text=_("What you were asked to pay, and what of it is open."),
+        ),
+        NavItem(
+            _("Statements"), "storefront:statements", "table-cells",
+            permission=Permission.BILLING_VIEW, order=26, matches=("storefront:statement",),
+            text=_("What is charged to a reseller's customers, month by month."),
+        ),
+        NavItem(
             _("My Workspace"), "storefront:workspace", "rectangle-group",
             permission=Permission.WORKSPACE_USE, order=30,
             text=_("The services your company uses, and how they are."),
@@ -76,6 +87,11 @@ def _my_account() -> None:
 
 def _has_api(actor: Actor) -> bool:
     return "api" in ENTITLEMENTS.get().capabilities(actor.account_id or 0)
+
+
+def _is_payer(actor: Actor) -> bool:
+    """Whoever stands right below the organization is invoiced by it."""
+    return actor.scope is not None and actor.scope.path.count(".") == 2
 
 
 def _is_somebody(actor: Actor) -> bool:

@@ -11,7 +11,7 @@ from bss.pricing.contracts import TaxRegime
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class Item:
     """An installment or a credit with the words of its line: amounts net, in its own currency.
 
     `unit_price` is for a whole term, ten decimals. `starts_at` to `ends_at` is the stretch it pays for; a credit has
@@ -61,7 +61,7 @@ class Sheet:
     customer_id: int | None
     order_id: int | None
     currency: str
-    charges: tuple[Charge, ...]
+    items: tuple[Item, ...]
     regime: TaxRegime
     held: str = ""
 

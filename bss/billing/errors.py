@@ -32,3 +32,15 @@ class PaymentNotByHand(Conflict):
 class CardChargeOpen(Conflict):
     code = "CARD_CHARGE_OPEN"
     message = _("A card payment for this invoice is under way. Look again in a moment.")
+
+
+class DraftOutdated(Conflict):
+    code = "DRAFT_OUTDATED"
+    message = _(
+        "What this draft charges for has changed. Void it: the next billing run looks again."
+    )
+
+
+class NotIssued(Conflict):
+    code = "NOT_ISSUED"
+    message = _("A draft has no file yet: it gets one when it is issued.")

@@ -1,14 +1,14 @@
-"""Row locks, always taken in this order: the lot, its installments, then the numbers of documents."""
+"""Row locks, always taken in this order: the lot, its installments and credits, then the numbers of documents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import F
 
 from bss.accounts.models import Account
-from bss.billing.choices import CreditNoteState, InstallmentState, InvoiceState
-from bss.billing.models import CardPayment, CreditNote, Installment, Invoice, Payment
+from bss.billing.choices import CreditNoteState, CreditState, InstallmentState, InvoiceState
+from bss.billing.models import CardPayment, Credit, CreditNote, Installment, Invoice, Payment
 from bss.subscriptions.models import SeatLot
 
 
@@ -16,7 +16,7 @@ def lot_locked(pk: int) -> SeatLot:
     """The lot as it is now with its term and who pays for it, held until the transaction ends."""
     return (
         SeatLot.everywhere.select_for_update(of=("self",))
-        .select_related("term", "order_line", "plan", "subscription__payer__organization")
+        .select_related("term", "order_line", "subscription__payer__organization")
         .get(pk=pk)
     )
 
@@ -30,10 +30,20 @@ def installments_locked(lot: SeatLot) -> list[Installment]:
     )
 
 
-def installments_taken(pks: Sequence[int]) -> list[int]:
+def installments_taken(pks: Collection[int]) -> list[int]:
     """Those of them that are still scheduled and that nobody else holds, held until the transaction ends."""
     return list(
         Installment.everywhere.filter(pk__in=pks, state=InstallmentState.SCHEDULED)
+        .select_for_update(skip_locked=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def credits_taken(pks: Collection[int]) -> list[int]:
+    """Those of the credits that are still scheduled and that nobody else holds, held until the transaction ends."""
+    return list(
+        Credit.everywhere.filter(pk__in=pks, state=CreditState.SCHEDULED)
         .select_for_update(skip_locked=True)
         .order_by("pk")
         .values_list("pk", flat=True)

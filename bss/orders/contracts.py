@@ -44,11 +44,15 @@ class ReviewSubject:
 
 @dataclass(frozen=True, slots=True)
 class LineFields:
-    """What must be asked for one line in Service Details."""
+    """What must be asked for one line in Service Details.
+
+    `problem` says, to people, why that is not known whole: then the line can be shown, and not be ordered.
+    """
 
     key: str
     title: str
     specs: Sequence[FieldSpec]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

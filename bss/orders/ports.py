@@ -15,7 +15,10 @@ class CheckoutReview(Protocol):
     """The adapter servicemanager registers: groups lines by instance and merges the verdicts, strongest first."""
 
     def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
-        """What Service Details must ask. Reads only."""
+        """What Service Details must ask; a service manager that does not say so is a `problem` of its lines.
+
+        Reads only, five seconds in all.
+        """
         ...
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:

@@ -347,3 +347,13 @@ def _line_from(data: Mapping[str, Any], currency: str) -> PreviewLine:
 
 def _money(text: str, currency: str) -> Money:
     return Money(Decimal(text), currency)
+
+
+def to_stored(previews: Mapping[Track, Preview]) -> dict[str, Any]:
+    """The previews of an action in each track that somebody may look at, as `Order.preview` keeps them."""
+    return {track: to_json(preview) for track, preview in previews.items()}
+
+
+def from_stored(data: Mapping[str, Any], track: Track) -> Preview | None:
+    """What was shown in a track; None for an order without a preview."""
+    return from_json(data[track]) if track in data else None

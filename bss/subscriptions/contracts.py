@@ -13,14 +13,15 @@ from bss.core.money import Money
 When = Literal["now", "period_end"]
 
 
-def term_end(start: datetime, unit: str) -> datetime:
+def term_end(start: datetime, unit: str, *, first: datetime | None = None) -> datetime:
     """The instant at which a term of `unit` ("P1M") that begins at `start` ends (excluded).
 
-    The same day of a later month, or that month's last day where it is shorter: 31 January, P1M, 28 February.
+    The day on which the subscription's first term began (`first`; this one, when None) of a later month, or that
+    month's last day where it is shorter: 31 January, 28 February, 31 March, and so on for ever.
     """
     months = start.month - 1 + Unit(unit).months
     year, month = start.year + months // 12, months % 12 + 1
-    day = min(start.day, calendar.monthrange(year, month)[1])
+    day = min((first or start).day, calendar.monthrange(year, month)[1])
     return start.replace(year=year, month=month, day=day)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -23,7 +24,7 @@ from bss.core.db import (
 from bss.core.tenancy import Owned
 from bss.installments.models import PaymentPlan
 from bss.orders.models import OrderLine, Planned
-from bss.pricing.schedule import LotPrice
+from bss.pricing.schedule import LotPrice, RefundPolicy
 from bss.subscriptions.choices import (
     OPEN_CHANGE,
     ChangeKind,
@@ -237,6 +238,17 @@ class SeatReduction(Owned):
 
     def __str__(self) -> str:
         return f"{self.quantity} seats out of {self.lot_id}"
+
+    @property
+    def price(self) -> LotPrice:
+        """The lot as it was charged for before: what `schedule.reduction_of` takes, with `charged_quantity` to keep."""
+        before = self.charged_quantity + (self.quantity if self.refund else 0)
+        return replace(self.lot.price, quantity=before)
+
+    @property
+    def policy(self) -> RefundPolicy:
+        """What is given back for it. The window was looked at when the seats went."""
+        return RefundPolicy("full" if self.refund == Refund.FULL else "unused", None)
 
 
 class ScheduledChange(Owned):

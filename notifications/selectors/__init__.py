@@ -8,15 +8,29 @@ from notifications.selectors.deliveries import (
     delivery_by_id,
     words_shown,
 )
-from notifications.selectors.facts import failed_facts, line_facts, order_facts, subscription_facts
-from notifications.selectors.pages import order_page, storefront_of, subscription_page
+from notifications.selectors.facts import (
+    document_facts,
+    failed_facts,
+    line_facts,
+    order_facts,
+    subscription_facts,
+)
+from notifications.selectors.pages import (
+    document_page,
+    order_page,
+    storefront_of,
+    subscription_page,
+)
 from notifications.selectors.recipients import (
     recipient_of_account,
     recipient_of_membership,
     recipient_of_order,
+    recipients_of_bills,
     staff_of,
 )
 from notifications.selectors.subjects import (
+    credit_note_for_mail,
+    invoice_for_mail,
     line_for_mail,
     membership_for_mail,
     order_for_mail,
@@ -26,11 +40,15 @@ from notifications.selectors.subjects import (
 
 __all__ = [
     "brand_for",
+    "credit_note_for_mail",
     "deliveries_about",
     "deliveries_to",
     "deliveries_visible",
     "delivery_by_id",
+    "document_facts",
+    "document_page",
     "failed_facts",
+    "invoice_for_mail",
     "line_facts",
     "line_for_mail",
     "membership_for_mail",
@@ -40,6 +58,7 @@ __all__ = [
     "recipient_of_account",
     "recipient_of_membership",
     "recipient_of_order",
+    "recipients_of_bills",
     "staff_of",
     "storefront_of",
     "subscription_facts",

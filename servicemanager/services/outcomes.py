@@ -37,7 +37,8 @@ from servicemanager.contracts import (
     TryLater,
 )
 from servicemanager.errors import Code
-from servicemanager.models import AccountLink, ProvisioningJob
+from servicemanager.models import ProvisioningJob
+from servicemanager.services.accounts import account_forget
 from servicemanager.states import PROVISIONING
 
 POLL_FIRST = 5.0
@@ -90,7 +91,7 @@ def fail(
             },
         )
         if outcome.code == Code.ACCOUNT_UNKNOWN:
-            _forget_account(job)
+            account_forget(job=job)
         if field:
             _tell_input_needed(job, outcome.code, outcome.message, field, actor)
         else:
@@ -250,9 +251,3 @@ def _keep(job: ProvisioningJob, **values: Any) -> None:
         raise StaleState
     for name, value in values.items():
         setattr(job, name, value)
-
-
-def _forget_account(job: ProvisioningJob) -> None:
-    AccountLink.everywhere.filter(
-        instance=job.instance, account_id=job.subscription.customer_id
-    ).delete()

@@ -39,11 +39,15 @@ from servicemanager.contracts import (
 from servicemanager.errors import Code
 from servicemanager.models import AccountLink, ProvisioningJob
 from servicemanager.services import exchanges, outcomes, targets
+from servicemanager.services.accounts import account_claim, account_linked
 from servicemanager.services.provisioning import key_for
 from servicemanager.states import PROVISIONING
 from servicemanager.transport import lost
 
 log = structlog.get_logger(__name__)
+
+# How soon a job looks again whether another one has made the account that both need.
+ACCOUNT_SECONDS = 5.0
 
 
 def provisioning_step(*, job_id: int) -> float | None:
@@ -80,6 +84,10 @@ def _step(job: ProvisioningJob) -> float | None:
 
 
 def _call(job: ProvisioningJob, manager: ServiceManager, call: Call) -> float | None:
+    link = account_claim(job=job) if manager.can(Capability.ACCOUNTS) else None
+    if link is None and manager.can(Capability.ACCOUNTS):
+        words = _("Another order is making this customer's account at the vendor.")
+        return outcomes.record(job, TryLater(ACCOUNT_SECONDS, Code.ACCOUNT_BUSY, words))
     with transaction.atomic():
         PROVISIONING.fire(
             job,
@@ -94,7 +102,7 @@ def _call(job: ProvisioningJob, manager: ServiceManager, call: Call) -> float | 
             },
         )
         outcomes.tell_sync(job, SyncStatus.IN_PROGRESS)
-    outcome = _with_account(job, manager, replace(call, reference=""))
+    outcome = _provisioned(job, manager, replace(call, reference=""), link)
     return outcomes.record(job, outcome)
 
 
@@ -127,12 +135,13 @@ def _find(job: ProvisioningJob, manager: ServiceManager, call: Call) -> float | 
     return _call(job, manager, call)
 
 
-def _with_account(job: ProvisioningJob, manager: ServiceManager, call: Call) -> Outcome:
-    """Provision, with the vendor's account found or made first where the vendor keeps accounts."""
-    if not manager.can(Capability.ACCOUNTS):
-        return _asked(lambda: manager.provision(call), job)
-    link = selectors.account_link(job.instance, call.target.account.account_id)
+def _provisioned(
+    job: ProvisioningJob, manager: ServiceManager, call: Call, link: AccountLink | None
+) -> Outcome:
+    """Provision, with the vendor's account found or made first where the vendor keeps accounts (`link`)."""
     if link is None:
+        return _asked(lambda: manager.provision(call), job)
+    if not link.is_known:
         outcome = _asked(lambda: manager.account_find(call), job)
         if isinstance(outcome, Absent):
             outcome = _asked(lambda: manager.account_sync(call), job)
@@ -141,23 +150,9 @@ def _with_account(job: ProvisioningJob, manager: ServiceManager, call: Call) -> 
             return TryLater(outcome.retry_after, Code.VENDOR_BUSY, outcome.message)
         if not isinstance(outcome, Done):
             return outcome
-        link = _linked(job, outcome.external_id)
+        link = account_linked(link=link, external_id=outcome.external_id)
     known = replace(call, target=targets.with_account(call.target, link.external_id))
     return _asked(lambda: manager.provision(known), job)
-
-
-def _linked(job: ProvisioningJob, external_id: str) -> AccountLink:
-    customer = job.subscription.customer
-    link, _made = AccountLink.everywhere.get_or_create(
-        instance=job.instance,
-        account=customer,
-        defaults={
-            "organization_id": customer.organization_id,
-            "scope": customer.scope,
-            "external_id": external_id,
-        },
-    )
-    return link
 
 
 def _asked(ask: Callable[[], Outcome], job: ProvisioningJob) -> Outcome:

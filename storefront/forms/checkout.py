@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +56,15 @@ class LineForm(forms.Form):
             self.fields["unit"].choices = units  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one line is asked. `problem` says why nobody knows whether that is all."""
+
+    title: str
+    fields: Sequence[BoundField]
+    problem: str = ""
+
+
 class DetailsForm(forms.Form):
     """Everything Service Details asks, as "<line>-<field>"."""
 
@@ -67,10 +78,11 @@ class DetailsForm(forms.Form):
                 if question.answers.get(spec.code) is not None:
                     self.fields[name].initial = question.answers[spec.code]
 
-    def sections(self) -> list[tuple[str, list[BoundField]]]:
+    def sections(self) -> list[Section]:
         """The fields by line."""
         return [
-            (q.title, [self[f"{q.key}-{spec.code}"] for spec in q.specs]) for q in self.questions
+            Section(q.title, [self[f"{q.key}-{spec.code}"] for spec in q.specs], q.problem)
+            for q in self.questions
         ]
 
     def typed(self) -> dict[str, dict[str, Any]]:
@@ -90,11 +102,14 @@ class DetailsForm(forms.Form):
         }
 
     def add_problems(self, errors: Mapping[str, Sequence[Any]]) -> None:
-        """Put errors keyed "<line>.<field>" on their fields; the rest stands over the form."""
+        """Put errors keyed "<line>.<field>" on their fields, each once; the rest stands over the form."""
         for key, texts in errors.items():
             name = key.replace(".", "-", 1)
-            for text in texts:
-                self.add_error(name if name in self.fields else None, str(text))
+            place = name if name in self.fields else None
+            told = self.errors.get(place or NON_FIELD_ERRORS, ())
+            for text in map(str, texts):
+                if text not in told:
+                    self.add_error(place, text)
 
 
 class ReviewForm(forms.Form):

@@ -168,12 +168,17 @@ def order_status(order: Order, actor: Actor) -> OrderStatus:
 
 
 def correction_of(line: OrderLine) -> FieldSpec | None:
-    """The field a line that needs input waits for, as its service manager declares it; None for a plain go-on."""
+    """The field a line that needs input waits for, as its service manager declares it; None for a plain go-on.
+
+    Raises Invalid while the service manager does not say how it declares it.
+    """
     if not line.problem_field:
         return None
     order = line.order
-    lines = orders.order_lines(order)
-    return _spec(line, _questions(order, lines))
+    questions = _questions(order, orders.order_lines(order))
+    if _is_unknown(line, questions.get(line.public_id)):
+        orders.questions_known([questions[line.public_id]])
+    return _spec(line, questions)
 
 
 def may_correct(actor: Actor, line: OrderLine) -> bool:
@@ -214,6 +219,13 @@ def _spec(line: OrderLine, questions: dict[str, Question]) -> FieldSpec | None:
     return FieldSpec(line.problem_field, humanised(line.problem_field), required=True)
 
 
+def _is_unknown(line: OrderLine, question: Question | None) -> bool:
+    """Whether nobody knows at this moment how the field a line waits for is to be asked."""
+    if question is None or not question.problem or not line.problem_field:
+        return False
+    return all(spec.code != line.problem_field for spec in question.specs)
+
+
 def _status(
     line: OrderLine,
     order: Order,
@@ -223,6 +235,7 @@ def _status(
 ) -> LineStatus:
     asks = line.state == LineState.NEEDS_INPUT and not line.parent_id and may_correct(actor, line)
     question = questions.get(line.public_id)
+    asks = asks and not _is_unknown(line, question)
     return LineStatus(
         line=line,
         badge=_badge(line, order),

@@ -17,7 +17,7 @@ from servicemanager.models import Instance, ProvisioningJob
 from servicemanager.services import instance_activate, instance_create
 from tests.factories.accounts import AccountFactory
 from tests.factories.orders import make_product, make_subscription, make_type
-from tests.servicemanager.managers import Scripted, ScriptedRemote
+from tests.servicemanager.managers import Scripted, ScriptedAccounts, ScriptedRemote
 
 
 @pytest.fixture
@@ -29,6 +29,11 @@ def scripted() -> Iterator[type[Scripted]]:
 @pytest.fixture
 def scripted_remote() -> Iterator[type[ScriptedRemote]]:
     yield from _registered(ScriptedRemote)
+
+
+@pytest.fixture
+def scripted_accounts() -> Iterator[type[ScriptedAccounts]]:
+    yield from _registered(ScriptedAccounts)
 
 
 def _registered(manager: type[Scripted]) -> Iterator[Any]:

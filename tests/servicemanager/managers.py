@@ -99,6 +99,22 @@ class Scripted(ServiceManager):
         return answer(what) if callable(answer) else answer
 
 
+class ScriptedAccounts(Scripted):
+    """The same, and it keeps accounts: unknown until they are made."""
+
+    code = "scripted-accounts"
+    name = "Scripted vendor with accounts"
+    capabilities = Scripted.capabilities | {Capability.ACCOUNTS}
+    script: ClassVar[dict[str, list[Answer]]] = {}
+    heard: ClassVar[list[tuple[str, Any]]] = []
+
+    def account_find(self, call: Call) -> Outcome:
+        return self._answer("account_find", call, Absent())
+
+    def account_sync(self, call: Call) -> Outcome:
+        return self._answer("account_sync", call, Done("account-1"))
+
+
 class ScriptedRemote(Scripted):
     """The same, reviewed in a thread with a deadline."""
 

@@ -6,16 +6,23 @@ import threading
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 
+from bss.core.errors import Invalid
 from bss.core.fields import FieldSpec
 from bss.core.http import CalledInTransaction
+from bss.orders import selectors
+from bss.orders.choices import OrderState
 from bss.orders.contracts import Proceed, Refuse, Reprice, ReviewLine, ReviewSubject, Wait
+from bss.orders.models import Basket, Order
 from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.services import basket_answer, basket_place, order_execute
 from bss.pricing.contracts import QuotedPrice
 from servicemanager.review import BREAKER_FAILURES, CheckoutReviewAdapter, merged
 from servicemanager.services import instance_deactivate
-from tests.factories.orders import make_product, make_type
+from tests.factories.orders import make_basket, make_draft, make_product, make_type
+from tests.factories.ports import filled
 from tests.servicemanager.conftest import make_instance, make_managed
 
 QUOTE = QuotedPrice(1, "P1M", "EUR", Decimal(9), "sell")
@@ -223,6 +230,98 @@ def test_what_nobody_manages_asks_its_characteristics(at_distributor, account):
     subject = subject_of(account, make_product(at_distributor, type=owned))
     (asked,) = CheckoutReviewAdapter().fields(subject)
     assert [s.code for s in asked.specs] == ["colour"]
+
+
+ALIAS = FieldSpec("alias", "Alias", required=True)
+SILENT = "Vendor did not answer in time. Nothing was ordered; try again in a moment."
+
+
+@pytest.fixture
+def asked_elsewhere(elsewhere, reseller, shop):
+    """A basket with a product whose service manager is asked in a thread; nobody has answered anything."""
+    product = make_managed(elsewhere, type_values={"characteristics": specs("region")})
+    return make_basket(reseller, shop, product)
+
+
+def test_no_answer_in_time_is_a_problem_of_its_lines_never_a_question_less(
+    elsewhere, account, scripted_remote, release
+):
+    product = make_managed(elsewhere, type_values={"characteristics": specs("region")})
+    scripted_remote.script = {"fields": [lambda _line: release.wait(30) and (ALIAS,)]}
+
+    (asked,) = CheckoutReviewAdapter(seconds=0.2).fields(subject_of(account, product))
+
+    assert (asked.key, asked.problem) == ("line-0", SILENT)
+    assert [spec.code for spec in asked.specs] == ["region"]
+
+
+@pytest.mark.parametrize("fault", ["late", "down", "resting"])
+def test_without_its_questions_a_line_is_neither_answered_nor_ordered(
+    asked_elsewhere, reseller, scripted_remote, release, fault
+):
+    answers = {"late": lambda _line: release.wait(30) and (ALIAS,), "down": RuntimeError("down")}
+    scripted_remote.script = {"fields": [answers.get(fault, RuntimeError("down"))]}
+    basket, line = asked_elsewhere, asked_elsewhere.lines.get()
+    adapter = CheckoutReviewAdapter(seconds=0.2)
+    if fault == "resting":
+        for _ in range(BREAKER_FAILURES):
+            adapter.fields(selectors.basket_subject(basket, [line]))
+    before = Basket.objects.values().get()
+
+    with filled(CHECKOUT_REVIEW, adapter):
+        with pytest.raises(Invalid) as at_details:
+            basket_answer(
+                basket=basket, answers={line.public_id: {"region": "eu"}}, actor=reseller.actor
+            )
+        with pytest.raises(Invalid) as at_place:
+            basket_place(basket=basket, actor=reseller.actor, terms=None)
+
+    for refusal in (at_details, at_place):
+        assert (refusal.value.code, refusal.value.errors) == (
+            "REFUSED", {line.public_id: [SILENT]}
+        )  # fmt: skip
+    line.refresh_from_db()
+    assert (line.parameters, Basket.objects.values().get()) == ({}, before)
+    assert Order.objects.count() == 0
+    assert scripted_remote.asked("review") == []
+
+
+def test_a_draft_is_not_executed_without_its_questions(elsewhere, account, scripted_remote, staff):
+    order = make_draft(account, make_managed(elsewhere))
+    scripted_remote.script = {"fields": [RuntimeError("down")]}
+
+    with pytest.raises(Invalid) as refusal:
+        order_execute(order=order, actor=staff.actor)
+
+    assert refusal.value.errors == {order.lines.get().public_id: [SILENT]}
+    order.refresh_from_db()
+    assert order.state == OrderState.DRAFT
+
+
+def test_the_shop_says_on_the_line_who_did_not_answer(asked_elsewhere, reseller, scripted_remote):
+    scripted_remote.script = {"fields": [RuntimeError("down")]}
+    name = f"{asked_elsewhere.lines.get().public_id}-region"
+    client = reseller.client
+
+    assert client.get("/checkout/review/").url == "/checkout/details/"
+    details = client.get("/checkout/details/").content.decode()
+    cache.clear()
+    posted = client.post("/checkout/details/", {name: "eu", "do": "continue"})
+    cache.clear()
+    placed = client.post(
+        "/checkout/review/",
+        {"basket": asked_elsewhere.public_id, "version": str(asked_elsewhere.version)},
+    )
+
+    assert SILENT in details
+    assert (posted.status_code, placed.status_code) == (400, 400)
+    for page in (posted, placed):
+        assert SILENT in page.content.decode()
+    assert 'value="eu"' in posted.content.decode()
+    assert Order.objects.count() == 0
+    scripted_remote.script = {"fields": [(ALIAS,)]}
+    cache.clear()
+    assert "Alias" in client.get("/checkout/details/").content.decode()
 
 
 def test_actions_and_lines_with_nothing_to_ask_are_left_out(

@@ -212,6 +212,25 @@ def test_service_details_keep_what_was_typed(reseller, asking, in_basket):
     assert reseller.client.get("/checkout/review/").url == "/checkout/details/"
 
 
+def test_placing_past_the_questions_leads_back_to_them(reseller, asking, mailbox, in_basket):
+    line = in_basket(asking, mailbox)
+    basket = Basket.everywhere.get()
+
+    response = reseller.client.post(
+        "/checkout/review/", {"basket": basket.public_id, "version": str(basket.version)}
+    )
+
+    page = main_of(response)
+    assert response.status_code == 400
+    assert f'name="{line.public_id}-seats_in"' in page
+    assert 'action="/checkout/details/"' in page
+    assert page.count('aria-invalid="true"') == 1
+    # Once in the summary, once on its field.
+    assert page.count("This field is required.") == 2
+    assert Order.everywhere.count() == 0
+    assert Basket.everywhere.get().state == BasketState.OPEN
+
+
 def test_without_questions_there_is_no_step_for_them(reseller, mailbox, in_basket):
     in_basket(mailbox)
 

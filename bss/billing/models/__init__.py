@@ -1,4 +1,4 @@
-"""Tables of billing: what goes on documents and settles them; cards, imported payments and the overdue ladder."""
+"""Tables of billing: what goes on documents and settles them; cards, imported payments, the overdue ladder, files."""
 
 from bss.billing.models.documents import (
     Allocation,
@@ -14,6 +14,7 @@ from bss.billing.models.documents import (
     NumberRange,
     Payment,
 )
+from bss.billing.models.printing import PrintedDocument
 from bss.billing.models.settling import (
     CardPayment,
     CardSetup,
@@ -46,4 +47,5 @@ __all__ = [
     "Payment",
     "PaymentImport",
     "PaymentImportRow",
+    "PrintedDocument",
 ]

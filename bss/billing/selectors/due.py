@@ -1,4 +1,4 @@
-"""What is to be billed: by payer, and each charge with the words of its line."""
+"""What is to be billed: by payer, and each item with the words of its line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bss.billing.choices import CreditState, InstallmentState
-from bss.billing.contracts import Charge, Due
+from bss.billing.contracts import Due, Item
 from bss.billing.models import Credit, CreditNoteLine, Installment, InvoiceLine
 from bss.orders.choices import IN_FLIGHT
 from bss.orders.models import OrderLine
@@ -35,12 +35,11 @@ def due_by_payer(
     moment counts although its billing day has not come.
     """
     found: Counter[int] = Counter()
+    mine = Q() if account_id is None else Q(payer_id=account_id)
     for rows in (
-        installments_due(organization_id, day, now=now),
-        credits_due(organization_id, day),
+        installments_due(organization_id, day, now=now).filter(mine),
+        credits_due(organization_id, day).filter(mine),
     ):
-        if account_id is not None:
-            rows = rows.filter(payer_id=account_id)
         found.update(dict(rows.values_list("payer_id").annotate(n=Count("pk")).order_by()))
     return [Due(payer_id, count) for payer_id, count in sorted(found.items())]
 
@@ -87,23 +86,23 @@ def lots_of_order(order_id: int) -> list[int]:
     return sorted({*bought, *reduced})
 
 
-def installment_charges(pks: Collection[int]) -> list[Charge]:
-    """Installments as charges, by customer and subscription, the order in which they stand on a document."""
+def installment_items(pks: Collection[int]) -> list[Item]:
+    """Installments as items, by customer and subscription, the order in which they stand on a document."""
     rows = Installment.everywhere.filter(pk__in=pks).order_by(
         "payer_id", "customer_id", "subscription_id", "due_at", "pk"
     )
-    return [Charge(*row) for row in rows.values_list(*_INSTALLMENT)]
+    return [Item(*row) for row in rows.values_list(*_INSTALLMENT)]
 
 
-def credit_charges(pks: Collection[int]) -> list[Charge]:
-    """Credits as charges, each with the last invoice that charged for what it gives back."""
+def credit_items(pks: Collection[int]) -> list[Item]:
+    """Credits as items, each with the last invoice that charged for what it gives back."""
     rows = Credit.everywhere.filter(pk__in=pks).order_by(
         "payer_id", "customer_id", "subscription_id", "pk"
     )
     values = list(rows.values_list(*_CREDIT))
     invoices = _last_invoices({row[5] for row in values})
     return [
-        Charge(*row[:8], 1, 1, *row[8:12], None, *row[12:], *invoices.get(row[5], (None, "")))
+        Item(*row[:8], 1, 1, *row[8:12], None, *row[12:], *invoices.get(row[5], (None, "")))
         for row in values
     ]
 
@@ -130,11 +129,16 @@ def items_on(day: date, subscription_ids: Collection[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def on_documents(model: type[InvoiceLine] | type[CreditNoteLine], pks: Collection[int]) -> set[int]:
-    """Those of the installments (credits) that are on a document already, be it a draft."""
-    column = "installment_id" if model is InvoiceLine else "credit_id"
-    rows = model.everywhere.filter(**{f"{column}__in": pks})
-    return set(rows.values_list(column, flat=True))
+def installments_on_invoices(pks: Collection[int]) -> set[int]:
+    """Those of the installments that are on an invoice already, be it a draft."""
+    rows = InvoiceLine.everywhere.filter(installment_id__in=pks)
+    return set(rows.values_list("installment_id", flat=True))
+
+
+def credits_on_notes(pks: Collection[int]) -> set[int]:
+    """Those of the credits that are on a credit note already."""
+    rows = CreditNoteLine.everywhere.filter(credit_id__in=pks)
+    return set(rows.values_list("credit_id", flat=True))
 
 
 # A lot that begins a term pays for all of it; what is added within a term runs beside it.
@@ -164,7 +168,7 @@ def billed_twice(pks: Sequence[int]) -> set[int]:
 
 
 def batches(due: Sequence[Due], size: int) -> Iterator[list[Due]]:
-    """Payers together until they have `size` charges; one with more than that alone."""
+    """Payers together until they have `size` items; one with more than that alone."""
     batch: list[Due] = []
     for payer in due:
         if batch and sum(each.count for each in batch) + payer.count > size:
@@ -175,8 +179,8 @@ def batches(due: Sequence[Due], size: int) -> Iterator[list[Due]]:
         yield batch
 
 
-def charges_of(
-    rows: QuerySet[Installment] | QuerySet[Credit], payers: Sequence[Due]
-) -> list[int]:
+def keys_of(rows: QuerySet[Installment] | QuerySet[Credit], payers: Sequence[Due]) -> list[int]:
     """The ids of what these payers have due."""
-    return list(rows.filter(payer_id__in=[each.payer_id for each in payers]).values_list("pk", flat=True))
+    return list(
+        rows.filter(payer_id__in=[each.payer_id for each in payers]).values_list("pk", flat=True)
+    )

@@ -24,7 +24,9 @@ from bss.billing.services.cards import (
     card_setup_open,
     card_use,
 )
+from bss.billing.services.drafts import invoice_issue, invoice_void
 from bss.billing.services.holds import CardDesk
+from bss.billing.services.issuing import documents_issue
 from bss.billing.services.ladder import (
     dunning_policy_edit,
     invoice_climb,
@@ -36,11 +38,18 @@ from bss.billing.services.later import (
     invoice_collect_later,
     suspensions_lift_later,
 )
+from bss.billing.services.numbering import numbers_take
 from bss.billing.services.payments import payment_delete, payment_record
+from bss.billing.services.printing import printed
+from bss.billing.services.runs import BILLING_RUN, billing_run, billing_run_start, order_bill
+from bss.billing.services.schedules import lot_settle
 
 __all__ = [
+    "BILLING_RUN",
     "CardDesk",
     "allocation_undo",
+    "billing_run",
+    "billing_run_start",
     "card_hold",
     "card_hold_attach",
     "card_payment_apply",
@@ -55,15 +64,22 @@ __all__ = [
     "card_setup_open",
     "card_use",
     "credit_note_allocate",
+    "documents_issue",
     "dunning_policy_edit",
     "invoice_charge",
     "invoice_climb",
     "invoice_collect",
     "invoice_collect_later",
+    "invoice_issue",
     "invoice_settle_from_credit",
+    "invoice_void",
+    "lot_settle",
+    "numbers_take",
+    "order_bill",
     "payment_allocate",
     "payment_delete",
     "payment_record",
+    "printed",
     "suspension_keep",
     "suspension_lift",
     "suspensions_lift_later",

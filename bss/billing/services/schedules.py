@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -14,22 +14,19 @@ from bss.accounts.models import Account
 from bss.billing.choices import InstallmentState
 from bss.billing.locks import installments_locked, lot_locked
 from bss.billing.models import Credit, Installment
+from bss.billing.selectors import ON_AN_INVOICE
 from bss.billing.states import CREDIT, INSTALLMENT
 from bss.core.actor import Actor
 from bss.pricing.schedule import (
     Amounts,
     Charged,
     Part,
-    Refund,
-    RefundPolicy,
     billing_date,
     nothing,
     parts_of,
     reduction_of,
 )
 from bss.subscriptions.models import SeatLot, SeatReduction
-
-ON_AN_INVOICE = frozenset({InstallmentState.INVOICED, InstallmentState.CREDITED})
 
 
 def lot_settle(*, lot_id: int, actor: Actor) -> None:
@@ -101,19 +98,24 @@ def _whose(lot: SeatLot) -> dict[str, Any]:
 def _reduce(
     lot: SeatLot, known: Sequence[Installment], reduction: SeatReduction, charged: int, actor: Actor
 ) -> list[Installment]:
-    """Drop the share of what is due, credit the share of what was invoiced. Returns the installments as they stand."""
+    """Drop the share of what is due, credit the share of what was invoiced. Returns the installments as they stand.
+
+    Of what costs nothing there is nothing to give back.
+    """
     standing = [row for row in known if row.state != InstallmentState.VOID]
+    if not standing:
+        return list(known)
     found = reduction_of(
         replace(lot.price, quantity=charged),
         [Charged(_part(row), row.state in ON_AN_INVOICE) for row in standing],
         keep=reduction.charged_quantity,
         at=reduction.at,
-        # Subscriptions have decided whether the seats went within their days.
-        policy=RefundPolicy(cast(Refund, str(reduction.refund)), None),
+        policy=reduction.policy,
     )
     due = [row.pk for row in standing if row.state not in ON_AN_INVOICE]
     INSTALLMENT.fire_many(Installment.everywhere.filter(pk__in=due), "void", actor=actor)
-    written = _write(lot, found.parts, reduction.charged_quantity)
+    # What was used before it was invoiced stays due, also when no seat is left.
+    written = _write(lot, found.parts, reduction.charged_quantity or charged)
     billed = [row for row in standing if row.state in ON_AN_INVOICE]
     _credit(lot, reduction, found.credit, charged, actor)
     if reduction.charged_quantity == 0:

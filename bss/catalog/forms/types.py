@@ -86,6 +86,12 @@ class CharacteristicForm(forms.Form):
     pattern = forms.CharField(required=False, widget=forms.HiddenInput)
     pattern_message = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A secret is refused when it is saved. One that is there already is shown as what it is, never as text.
+        if self.initial.get("type") != "secret":
+            self.fields["type"].choices = [(t, name) for t, name in TYPES.items() if t != "secret"]  # type: ignore[attr-defined]
+
     def has_changed(self) -> bool:
         """A blank row shows a type and an audience already; those alone say nothing."""
         return bool({"code", "label", "help", "choices", "default"} & set(self.changed_data)) or (

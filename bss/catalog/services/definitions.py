@@ -26,7 +26,7 @@ from bss.catalog.contracts import (
 )
 from bss.catalog.models import AddOn, ListPrice, Product, ProductType
 from bss.catalog.services import editing
-from bss.catalog.services.types import as_json, stored
+from bss.catalog.services.types import as_json, no_secrets, stored
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid
@@ -68,8 +68,8 @@ def definition_apply(
 
     Columns and prices in `overridden` keep staff's values; what is no longer defined goes off sale. Each type and
     each batch of products is a transaction of its own, so that progress shows and a restart goes on. Raises Invalid
-    on a definition that contradicts itself (the same id twice, an unknown unit or currency), before anything is
-    written.
+    on a definition that contradicts itself (the same id twice, an unknown unit or currency) or asks for a secret,
+    before anything is written.
     """
     if not managed_by:
         raise Invalid(_("A definition needs an owner."), code="DEFINITION_OWNER")
@@ -98,6 +98,9 @@ def _check(types: Sequence[TypeDefinition]) -> None:
     for definition in types:
         if not definition.external_id:
             raise Invalid(_("A product type has no id."), code="DEFINITION_INVALID")
+        for spec in definition.characteristics:
+            if spec.type == "secret":
+                raise Invalid(no_secrets(spec), code="DEFINITION_INVALID")
         for product in definition.products:
             for price in product.prices:
                 if price.unit not in Unit.values or price.currency not in known_currencies():

@@ -87,7 +87,7 @@ def as_json(value: Any) -> Any:
 
 
 def check_characteristics(specs: Sequence[FieldSpec]) -> None:
-    """Raises CharacteristicsInvalid when a code is malformed or used twice, or a field cannot be answered."""
+    """Raises CharacteristicsInvalid when a code is malformed or used twice, or a field cannot be answered or kept."""
     errors: dict[str, list[Any]] = {}
     seen: set[str] = set()
     for index, spec in enumerate(specs):
@@ -101,6 +101,14 @@ def check_characteristics(specs: Sequence[FieldSpec]) -> None:
         raise CharacteristicsInvalid(errors=errors)
 
 
+def no_secrets(spec: FieldSpec) -> str:
+    """Why a secret is no characteristic: whoever fills it, products, orders and subscriptions keep it in clear."""
+    return _(
+        "%(label)s would be a secret. What a product type asks is kept unsealed and shown to staff, so that no"
+        " secret can be asked for."
+    ) % {"label": spec.label or spec.code}
+
+
 def _faults(spec: FieldSpec) -> list[Any]:
     found: list[Any] = []
     if not _CODE.fullmatch(spec.code):
@@ -109,6 +117,8 @@ def _faults(spec: FieldSpec) -> list[Any]:
         )
     if not spec.label.strip():
         found.append(_("A characteristic needs a label."))
+    if spec.type == "secret":
+        found.append(no_secrets(spec))
     if spec.type == "choice" and not spec.choices:
         found.append(_("A choice needs at least one value."))
     if len({value for value, _label in spec.choices}) != len(spec.choices):

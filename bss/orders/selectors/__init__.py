@@ -27,10 +27,12 @@ from bss.orders.selectors.orders import (
 from bss.orders.selectors.prices import unit_prices
 from bss.orders.selectors.reviews import (
     Question,
+    answers_given,
     basket_subject,
     correction_specs,
     order_subject,
     questions_for,
+    questions_known,
 )
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "OrderAmounts",
     "Question",
     "amounts_of",
+    "answers_given",
     "basket_count",
     "basket_lines",
     "basket_of",
@@ -54,6 +57,7 @@ __all__ = [
     "orders_of",
     "orders_visible",
     "questions_for",
+    "questions_known",
     "terms_current",
     "terms_version",
     "terms_versions",

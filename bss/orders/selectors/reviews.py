@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bss.catalog.models import Product
-from bss.core.fields import FieldSpec, specs_from_json
+from bss.core.errors import Invalid
+from bss.core.fields import FieldSpec, parse_all, specs_from_json
 from bss.orders.choices import LineKind
 from bss.orders.contracts import ReviewLine, ReviewSubject
 from bss.orders.models import Basket, BasketLine, Order, OrderLine
@@ -16,12 +19,16 @@ from bss.orders.ports import CHECKOUT_REVIEW
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What one line must be asked: its specs, and the answers given so far by field code."""
+    """What one line must be asked: its specs, and the answers given so far by field code.
+
+    `problem` says why nobody knows whether that is all: such a line is shown, and not ordered.
+    """
 
     key: str
     title: str
     specs: tuple[FieldSpec, ...]
     answers: dict[str, Any]
+    problem: str = ""
 
 
 def basket_subject(basket: Basket, lines: Sequence[BasketLine]) -> ReviewSubject:
@@ -65,7 +72,9 @@ def questions_for(
     """What Service Details must ask, line by line; lines with nothing to ask are left out.
 
     The service manager's fields come first, then the product type's characteristics that the product leaves open.
-    `staff` also asks what only staff may answer. Reads only, outside transactions: a service manager is asked.
+    `staff` also asks what only staff may answer. A line whose service manager does not say what it asks is there with
+    its `problem`, and so is one that would ask for a secret: answers are kept in clear, from the basket to the
+    subscription and its history, so none is ever asked for. Reads only, outside transactions: a service manager is asked.
     """
     asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
     found = []
@@ -78,9 +87,41 @@ def questions_for(
         visible = tuple(
             s for s in specs if s.audience == "buyer" or (staff and s.audience == "staff")
         )
-        if visible:
+        problem = fields.problem if fields else ""
+        if any(spec.type == "secret" for spec in visible):
+            problem = problem or _("It asks for a secret, and none can be kept here safely.")
+            visible = tuple(spec for spec in visible if spec.type != "secret")
+        if visible or problem:
             title = line.friendly_name or (fields.title if fields else "") or line.product.name
-            found.append(Question(line.public_id, title, visible, dict(line.parameters)))
+            answers = dict(line.parameters)
+            found.append(Question(line.public_id, title, visible, answers, problem))
+    return found
+
+
+def questions_known(questions: Sequence[Question]) -> None:
+    """Raises Invalid (REFUSED), keyed by line, when a service manager did not say what a line must be asked."""
+    errors = {question.key: [question.problem] for question in questions if question.problem}
+    if errors:
+        raise Invalid(errors=errors, code="REFUSED")
+
+
+def answers_given(questions: Sequence[Question]) -> dict[str, dict[str, Any]]:
+    """The answers that are stored, canonical, by line and field.
+
+    Raises one Invalid (DETAILS), keyed "<line>.<field>", for every question that nobody has answered well; before
+    that what `questions_known` raises.
+    """
+    questions_known(questions)
+    found: dict[str, dict[str, Any]] = {}
+    errors: dict[str, list[Any]] = {}
+    for question in questions:
+        try:
+            # Stored answers are canonical already; an API's caller may have written a number as text.
+            found[question.key] = parse_all(question.specs, question.answers, locale="en")
+        except Invalid as problem:
+            errors |= {f"{question.key}.{code}": texts for code, texts in problem.errors.items()}
+    if errors:
+        raise Invalid(_("Some items need more details first."), errors=errors, code="DETAILS")
     return found
 
 
@@ -93,14 +134,16 @@ def open_characteristics(product: Product) -> list[FieldSpec]:
 def correction_specs(line: OrderLine, *, staff: bool = False) -> list[FieldSpec]:
     """What must be asked again for a line that needs input or failed: the field at fault, or all of them.
 
-    A field nobody declares is asked as text, so that a service manager may ask for anything. Without `staff`
-    nothing is asked that only staff may answer; an empty list then means that staff must.
+    A field nobody declares is asked as text, so that a service manager may ask for anything; raises Invalid while
+    nobody knows whether it is declared. Without `staff` nothing is asked that only staff may answer; an empty list
+    then means that staff must.
     """
     subject = order_subject(line.order, [line])
     questions = questions_for(subject, [line], staff=True)
     specs = {spec.code: spec for spec in (questions[0].specs if questions else ())}
     wanted = line.problem_field
     if wanted and wanted not in specs:
+        questions_known(questions)
         return [FieldSpec(wanted, wanted.replace("_", " ").capitalize(), required=True)]
     asked = [specs[wanted]] if wanted else list(specs.values())
     return [spec for spec in asked if staff or spec.audience == "buyer"]

@@ -147,14 +147,17 @@ def basket_answer(
     """Keep the answers to Service Details: line public id to field code to what was typed.
 
     A basket that waits takes the answer it waits for and goes on waiting to be placed. Raises Invalid whose errors
-    are keyed "<line>.<field>"; then no answer is kept. What nobody asked is ignored.
+    are keyed "<line>.<field>", or "<line>" where nobody knows what must be asked; then no answer is kept. What nobody
+    asked is ignored.
     """
     outside_transactions()
     lines = selectors.basket_lines(basket)
     subject = selectors.basket_subject(basket, lines)
     parsed: dict[str, dict[str, Any]] = {}
     errors: dict[str, Sequence[Any]] = {}
-    for question in selectors.questions_for(subject, lines):
+    questions = selectors.questions_for(subject, lines)
+    selectors.questions_known(questions)
+    for question in questions:
         try:
             parsed[question.key] = parse_all(question.specs, answers.get(question.key, {}))
         except Invalid as problem:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, Invalid, StaleState
-from bss.core.fields import parse_all
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Reprice, ReviewStep, Wait
@@ -220,20 +219,12 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
 
     Raises Invalid keyed "<line>.<field>" for what nobody has answered well.
     """
-    errors: dict[str, list[object]] = {}
-    by_id = {line.public_id: line for line in lines}
-    subject = selectors.order_subject(order, lines)
-    for question in selectors.questions_for(subject, lines, staff=staff):
-        line = by_id[question.key]
-        try:
-            # Stored answers are canonical already; an API's caller may have written a number as text.
-            answers = parse_all(question.specs, question.answers, locale="en")
-        except Invalid as problem:
-            errors |= {f"{question.key}.{code}": t for code, t in problem.errors.items()}
-        else:
-            line.parameters = {**line.parameters, **answers}
-    if errors:
-        raise Invalid(_("Some items need more details first."), errors=errors, code="DETAILS")
+    questions = selectors.questions_for(
+        selectors.order_subject(order, lines), lines, staff=staff
+    )
+    answers = selectors.answers_given(questions)
+    for line in lines:
+        line.parameters = {**line.parameters, **answers.get(line.public_id, {})}
 
 
 def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, accept: bool) -> None:

@@ -67,8 +67,9 @@ def basket_place(
 
     `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
     Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale,
-    PRICE_CHANGED (new prices are remembered as seen), the service managers' last review, StaleState when a line
-    was edited meanwhile, ONLY_ONE, CREDIT_LIMIT. On each of them no order exists and the basket stays open.
+    PRICE_CHANGED (new prices are remembered as seen), DETAILS (a question of Service Details is open, keyed
+    "<line>.<field>"), the service managers' last review, StaleState when a line was edited meanwhile, ONLY_ONE,
+    CREDIT_LIMIT. On each of them no order exists and the basket stays open.
     """
     placed = _order_of(basket)
     if placed is not None:
@@ -79,6 +80,7 @@ def basket_place(
     _check(basket, lines, terms)
     prices = rules.priced(_wanted(lines), payer=basket.account, customer=basket.customer)
     _refuse_changed_prices(basket, lines, prices)
+    _require_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor)
     with transaction.atomic():
         held = basket_locked(basket.pk)
@@ -150,6 +152,13 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
     by_pk = {line.pk: line.product for line in lines}
     for line in lines:
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
+
+
+def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> None:
+    """Raises Invalid (DETAILS) for what is still to be answered, however the buyer came to *Place order*."""
+    outside_transactions()
+    subject = selectors.basket_subject(basket, lines)
+    selectors.answers_given(selectors.questions_for(subject, lines))
 
 
 def _wanted(lines: Sequence[BasketLine]) -> list[Wanted]:

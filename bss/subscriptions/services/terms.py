@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from bss.core import clock, history
 from bss.core.actor import Actor
@@ -21,13 +21,13 @@ from bss.subscriptions.states import SUBSCRIPTION
 
 def term_start(subscription: Subscription, *, starts_at: datetime) -> Term:
     """The next term of a locked subscription, from `starts_at`, at the prices frozen on it."""
-    last = subscription.terms.aggregate(last=Max("number"))["last"] or 0
-    ends_at = term_end(starts_at, subscription.unit)
+    known = subscription.terms.aggregate(last=Max("number"), first=Min("starts_at"))
+    ends_at = term_end(starts_at, subscription.unit, first=known["first"])
     term = Term.objects.create(
         organization_id=subscription.organization_id,
         scope=subscription.scope,
         subscription=subscription,
-        number=last + 1,
+        number=(known["last"] or 0) + 1,
         starts_at=starts_at,
         ends_at=ends_at,
         product_id=subscription.product_id,

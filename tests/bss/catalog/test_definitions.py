@@ -241,6 +241,7 @@ def test_more_than_one_batch_is_applied(apply):
         [type_of(product("basic"), external_id="")],
         [type_of(product("basic", prices=(replace(MONTHLY, unit="P7W"),)))],
         [type_of(product("basic", prices=(replace(MONTHLY, currency="EUX"),)))],
+        [type_of(product("basic"), characteristics=[FieldSpec("pin", "PIN", "secret")])],
     ],
     ids=[
         "type twice",
@@ -249,6 +250,7 @@ def test_more_than_one_batch_is_applied(apply):
         "no id",
         "unknown unit",
         "unknown currency",
+        "a secret",
     ],
 )
 def test_a_definition_that_contradicts_itself_writes_nothing(apply, broken):

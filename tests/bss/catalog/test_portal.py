@@ -326,6 +326,30 @@ def test_a_choice_without_values_is_told_at_its_row(distributor, staff):
     assert kind.characteristics == []
 
 
+def test_a_secret_is_offered_only_where_there_is_one_already(distributor, staff):
+    pin = FieldSpec("pin", "PIN", "secret").to_json()
+    old = ProductTypeFactory(organization=distributor, characteristics=[pin])
+    new = ProductTypeFactory(organization=distributor)
+
+    pages = [
+        staff.client.get(f"{PORTAL}/product-types/{kind.public_id}/characteristics/")
+        for kind in (old, new)
+    ]
+    kept = staff.client.post(
+        f"{PORTAL}/product-types/{old.public_id}/characteristics/",
+        rows(
+            {"code": "pin", "label": "PIN", "type": "secret", "audience": "buyer"},
+            initial=1,
+        ),
+    )
+
+    offered = [page.content.decode().count('<option value="secret"') for page in pages]
+    assert offered == [1, 0]
+    assert '<option value="secret" selected' in pages[0].content.decode()
+    assert kept.status_code == 400
+    assert "PIN would be a secret." in kept.content.decode()
+
+
 def test_a_picture_that_is_none_is_told_on_its_field(distributor, staff, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     product = ProductFactory(organization=distributor)

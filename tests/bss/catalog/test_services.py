@@ -119,8 +119,20 @@ def test_two_types_of_one_organization_do_not_share_a_code(distributor, staff, t
         [FieldSpec("region", "Region", type="choice")],
         [FieldSpec("seats", "Seats", type="integer", minimum="5", default="2")],
         [FieldSpec("region", "Region"), FieldSpec("region", "Again")],
+        [FieldSpec("region", "Region"), FieldSpec("pin", "PIN", type="secret")],
+        [FieldSpec("pin", "PIN", type="secret", audience="staff")],
+        [FieldSpec("pin", "PIN", type="secret", audience="hidden")],
     ],
-    ids=["code with a capital", "no label", "choice of nothing", "default too small", "code twice"],
+    ids=[
+        "code with a capital",
+        "no label",
+        "choice of nothing",
+        "default too small",
+        "code twice",
+        "secret of buyers",
+        "secret of staff",
+        "secret of nobody",
+    ],
 )
 def test_characteristics_that_contradict_themselves_are_refused(distributor, staff, specs):
     made = ProductTypeFactory(organization=distributor)

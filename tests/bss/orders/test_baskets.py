@@ -9,7 +9,8 @@ import pytest
 from bss.accounts.models import Account
 from bss.catalog.models import ListPrice, PriceList, PriceListItem
 from bss.core.actor import SYSTEM
-from bss.core.errors import StaleState
+from bss.core.errors import Invalid, StaleState
+from bss.core.fields import FieldSpec
 from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import BasketState, LineState, OrderState
@@ -27,6 +28,7 @@ from bss.orders.errors import (
 from bss.orders.models import Basket, BasketLine, Order, OrderLine
 from bss.orders.services import (
     basket_add,
+    basket_answer,
     basket_choose_customer,
     basket_line_edit,
     basket_line_remove,
@@ -203,6 +205,34 @@ def test_what_is_no_longer_on_sale_is_named(reseller, shop, distributor):
         basket_place(basket=basket, actor=reseller.actor, terms=None)
     assert list(refusal.value.errors) == [basket.lines.get().public_id]
     assert Order.objects.count() == 0
+
+
+def test_what_nobody_answered_is_asked_before_an_order_exists(reseller, shop, distributor):
+    asked = [
+        FieldSpec("region", "Region", required=True).to_json(),
+        FieldSpec("seats", "Seats", "integer", required=True, maximum="50").to_json(),
+        FieldSpec("note", "Note").to_json(),
+    ]
+    product = make_product(distributor, type=make_type(distributor, characteristics=asked))
+    basket = make_basket(reseller, shop, product)
+    line, version = basket.lines.get(), basket.version
+    BasketLine.objects.filter(pk=line.pk).update(parameters={"seats": 80})
+
+    with pytest.raises(Invalid) as refusal:
+        basket_place(basket=basket, actor=reseller.actor, terms=None)
+
+    assert refusal.value.code == "DETAILS"
+    assert set(refusal.value.errors) == {f"{line.public_id}.region", f"{line.public_id}.seats"}
+    assert Order.objects.count() == 0
+    basket.refresh_from_db()
+    assert (basket.state, basket.version) == (BasketState.OPEN, version)
+    basket_answer(
+        basket=basket,
+        answers={line.public_id: {"region": "eu", "seats": "8"}},
+        actor=reseller.actor,
+    )
+    order = basket_place(basket=Basket.objects.get(pk=basket.pk), actor=reseller.actor, terms=None)
+    assert order.lines.get().parameters == {"region": "eu", "seats": 8}
 
 
 def test_a_line_added_in_another_tab_is_not_bought_unseen(reseller, shop, distributor):

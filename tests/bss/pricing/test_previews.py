@@ -149,9 +149,7 @@ def test_each_day_has_its_own_regime():
 
 
 def test_no_tax_is_told_in_the_resale_track_nor_without_a_rate():
-    resale = preview_of(
-        purchase_items([bought(2, resale="130")], at=NOON), basis(track="resale")
-    )
+    resale = preview_of(purchase_items([bought(2, resale="130")], at=NOON), basis(track="resale"))
     assert (resale.net.amount, resale.first.tax, resale.first.total.amount) == (260, None, 260)
     unknown = preview_of([item("100", words=Words("Book", "books"))], basis())
     assert (unknown.documents[0].tax, unknown.documents[0].total.amount) == (None, 100)
@@ -180,9 +178,7 @@ def test_seats_given_back_are_credited_and_no_longer_due():
     priced = purchase_lot(bought(3, plan=MONTHLY), at=NOON)
     charged = [Charged(part, part.number <= 2) for part in parts_of(priced)]
     policy = RefundPolicy("full", None)
-    items = reduction_items(
-        priced, charged, MAIL, keep=1, at=NOON + timedelta(40), policy=policy
-    )
+    items = reduction_items(priced, charged, MAIL, keep=1, at=NOON + timedelta(40), policy=policy)
     preview = preview_of(items, basis())
     assert (preview.credit_note.net.amount, len(preview.later)) == (Decimal("-33.34"), 10)
     assert preview.net.amount == -200
@@ -218,9 +214,7 @@ def test_the_taxes_of_previews_in_order_add_up_to_those_of_the_invoices(actions)
             told[document.bills_on] = told.get(document.bills_on, Decimal(0)) + document.tax.amount
         for each in items:
             (day,) = days_of([each], billing_day=1, time_zone="UTC")
-            due.setdefault(day, []).append(
-                TaxableAmount(each.amounts.price, each.words.tax_class)
-            )
+            due.setdefault(day, []).append(TaxableAmount(each.amounts.price, each.words.tax_class))
     assert told == {day: tax_total(amounts, GERMANY, "EUR") for day, amounts in due.items()}
 
 

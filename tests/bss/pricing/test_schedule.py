@@ -161,6 +161,11 @@ def test_seats_that_cannot_stay(keep):
         reduction_of(three, charged(three), keep=keep, at=START, policy=FULL)
 
 
+def test_a_lot_without_its_parts_is_not_reduced():
+    with pytest.raises(ValueError, match="has parts"):
+        reduction_of(lot(2), [], keep=1, at=START, policy=FULL)
+
+
 def test_the_length_of_a_term_across_daylight_saving_is_told_by_the_second():
     # Berlin: 29 March 2026 has 23 hours. A share is of real time, whatever the clocks on the wall say.
     begin = datetime.fromisoformat("2026-03-29T00:00:00+01:00")
@@ -265,7 +270,9 @@ class Ledger:
 
 
 def each_track(amounts):
-    return [amount for amount in (amounts.cost, amounts.price, amounts.resale) if amount is not None]
+    return [
+        amount for amount in (amounts.cost, amounts.price, amounts.resale) if amount is not None
+    ]
 
 
 @given(lots())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from bss.catalog.choices import Unit
 from bss.core.actor import SYSTEM
 from bss.core.errors import IllegalTransition
 from bss.core.models import Event
@@ -27,6 +30,7 @@ from bss.subscriptions.services import (
     subscription_retry,
     sync_status_set,
 )
+from bss.subscriptions.services.terms import term_renew
 from bss.subscriptions.tasks import changes_due
 from tests.factories.orders import (
     make_add_on,
@@ -176,6 +180,55 @@ def test_the_vendors_side_is_mirrored(pending):
 )
 def test_a_term_ends_on_the_same_day_or_the_months_last(start, unit, end):
     assert term_end(datetime(*start, 9, 30, tzinfo=UTC), unit) == datetime(*end, 9, 30, tzinfo=UTC)
+
+
+FIRST_DAYS = st.datetimes(
+    datetime(2019, 1, 1), datetime(2032, 12, 31, 23, 59), timezones=st.just(UTC)
+)
+
+
+@given(first=FIRST_DAYS, unit=st.sampled_from(Unit.values))
+@example(first=datetime(2027, 1, 31, 9, 30, tzinfo=UTC), unit="P1M")
+@example(first=datetime(2028, 2, 29, tzinfo=UTC), unit="P1Y")
+@example(first=datetime(2027, 11, 30, tzinfo=UTC), unit="P3M")
+def test_every_term_ends_on_the_day_of_the_first_or_on_its_months_last(first, unit):
+    """Fifty terms on end: years after a short month the day is still that of the beginning."""
+    start, months = first, Unit(unit).months
+    for number in range(1, 51):
+        end = term_end(start, unit, first=first)
+        assert (end.year * 12 + end.month) - (first.year * 12 + first.month) == number * months
+        assert end.day == first.day or (end.day < first.day and (end + timedelta(days=1)).day == 1)
+        assert (start < end, end.timetz()) == (True, first.timetz())
+        start = end
+
+
+def test_renewals_keep_the_day_of_the_first_term(reseller, distributor):
+    subscription = make_subscription(reseller.account, make_product(distributor))
+    began, ended = (datetime(2024, *day, 9, 30, tzinfo=UTC) for day in ((1, 31), (2, 29)))
+    Term.objects.update(starts_at=began, ends_at=ended)
+    Subscription.objects.update(started_at=began, ends_at=ended)
+
+    for _ in range(13):
+        assert term_renew(subscription=subscription, actor=SYSTEM) is not None
+
+    terms = list(Term.objects.all())
+    assert [(term.ends_at.month, term.ends_at.day) for term in terms] == [
+        (2, 29), (3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30), (10, 31),
+        (11, 30), (12, 31), (1, 31), (2, 28), (3, 31),
+    ]  # fmt: skip
+    assert [t.starts_at for t in terms[1:]] == [t.ends_at for t in terms[:-1]]
+
+
+def test_a_subscription_whose_day_was_lost_finds_it_again(reseller, distributor):
+    """Terms written when each was counted from the one before: 31 January, 29 February, 29 March."""
+    subscription = make_subscription(reseller.account, make_product(distributor))
+    days = [datetime(2024, *day, tzinfo=UTC) for day in ((1, 31), (2, 29), (3, 29))]
+    Term.objects.update(starts_at=days[0], ends_at=days[1])
+    Subscription.objects.update(started_at=days[0], ends_at=days[2])
+
+    term = term_renew(subscription=subscription, actor=SYSTEM)
+
+    assert (term.starts_at, term.ends_at) == (days[2], datetime(2024, 4, 30, tzinfo=UTC))
 
 
 def test_the_next_term_begins_where_the_last_ended_at_todays_price(

@@ -1,0 +1,1 @@
+"""From an issued document to a file: no rows."""

@@ -1,0 +1,64 @@
+"""Drafts: what a guard held back, until staff issue it all the same or take it away."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from bss.billing.choices import InstallmentState, InvoiceState, NumberKind
+from bss.billing.errors import DraftOutdated
+from bss.billing.locks import invoice_locked
+from bss.billing.models import Installment, Invoice, InvoiceLine
+from bss.billing.services.issuing import due_on
+from bss.billing.services.numbering import numbers_take
+from bss.billing.states import INSTALLMENT, INVOICE
+from bss.core import clock
+from bss.core.actor import Actor
+
+
+def invoice_issue(*, invoice: Invoice, actor: Actor) -> Invoice:
+    """Issue a draft as it stands, with the next number and today's date. Issued already is fine.
+
+    Raises DraftOutdated when what it charges for has changed since, IllegalTransition when it is void.
+    """
+    with transaction.atomic():
+        held = invoice_locked(invoice.pk)
+        if held.state == InvoiceState.ISSUED:
+            return held
+        lines = InvoiceLine.objects.filter(invoice=held)
+        items = Installment.everywhere.filter(pk__in=lines.values("installment_id"))
+        # Held in the order of the billing run: its numbers last.
+        due = list(items.select_for_update(of=("self",)).order_by("pk"))
+        if any(item.state != InstallmentState.SCHEDULED for item in due):
+            raise DraftOutdated
+        day = clock.today(held.organization.time_zone)
+        number = next(
+            numbers_take(
+                organization_id=held.organization_id,
+                kind=NumberKind.INVOICE,
+                year=day.year,
+                count=1,
+            )
+        )
+        changes = {
+            "number": number,
+            "issued_at": clock.now(),
+            "issued_on": day,
+            "due_on": due_on(held.payer, day),
+        }
+        INVOICE.fire(held, "issue", actor=actor, changes=changes)
+        INSTALLMENT.fire_many(items, "invoice", actor=actor)
+    return held
+
+
+def invoice_void(*, invoice: Invoice, actor: Actor, reason: str = "") -> Invoice:
+    """Take a draft away: what it would have charged stays due, and the next billing run looks at it again.
+
+    Void already is fine. Raises IllegalTransition for an invoice that was issued: a credit note corrects it.
+    """
+    with transaction.atomic():
+        held = invoice_locked(invoice.pk)
+        if held.state == InvoiceState.VOID:
+            return held
+        INVOICE.fire(held, "void", actor=actor, reason=reason)
+        InvoiceLine.objects.filter(invoice=held).delete()
+    return held
