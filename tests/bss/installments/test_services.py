@@ -107,9 +107,7 @@ def test_a_products_plans_are_set_as_a_whole_and_told_once(at_distributor, produ
     offer(monthly, product)
 
     for _ in range(2):
-        offers_set(
-            product=product, offered={"P1Y": [quarterly], "P3Y": [monthly]}, actor=SYSTEM
-        )
+        offers_set(product=product, offered={"P1Y": [quarterly], "P3Y": [monthly]}, actor=SYSTEM)
 
     assert offered() == {(product.pk, "P1Y", quarterly.pk), (product.pk, "P3Y", monthly.pk)}
     assert told("product.payment_plans_set") == 1
@@ -222,9 +220,7 @@ def test_an_extra_charge_out_of_bounds_is_told_on_its_field(at_distributor, rese
 
 def test_an_end_customer_has_no_access_of_its_own(at_distributor, customer_account):
     with pytest.raises(Invalid):
-        access_set(
-            account=customer_account, is_enabled=True, extra_charge=Decimal(0), actor=SYSTEM
-        )
+        access_set(account=customer_account, is_enabled=True, extra_charge=Decimal(0), actor=SYSTEM)
 
     assert PaymentPlanAccess.objects.count() == 0
 
