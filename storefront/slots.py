@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.permissions import Permission
-from bss.accounts.ports import ENTITLEMENTS
+from bss.accounts.ports import CARDS, ENTITLEMENTS
 from bss.core.actor import Actor
 from bss.orders.selectors import basket_count
 from bss.ui import slots
@@ -61,6 +61,11 @@ def _my_account() -> None:
             text=_("What is charged to a reseller's customers, month by month."),
         ),
         NavItem(
+            _("Cards"), "storefront:cards", "credit-card",
+            permission=Permission.BILLING_EDIT, order=28, visible=_pays_by_card,
+            matches=("storefront:card",), text=_("With which your invoices can be paid."),
+        ),
+        NavItem(
             _("My Workspace"), "storefront:workspace", "rectangle-group",
             permission=Permission.WORKSPACE_USE, order=30,
             text=_("The services your company uses, and how they are."),
@@ -92,6 +97,10 @@ def _has_api(actor: Actor) -> bool:
 def _is_payer(actor: Actor) -> bool:
     """Whoever stands right below the organization is invoiced by it."""
     return actor.scope is not None and actor.scope.path.count(".") == 2
+
+
+def _pays_by_card(actor: Actor) -> bool:
+    return _is_payer(actor) and CARDS.get().is_configured
 
 
 def _is_somebody(actor: Actor) -> bool:

@@ -12,7 +12,7 @@ from bss.billing import selectors, services
 from bss.billing.models import CardPayment, Invoice, OverdueSuspension
 from bss.billing.services import later
 from bss.core import clock, jobs, runs, scope
-from bss.core.actor import SYSTEM
+from bss.core.actor import SYSTEM, Actor
 from bss.orders.errors import CardUnknown
 
 BATCH = 1000
@@ -121,3 +121,16 @@ def run_daily(job: jobs.JobContext) -> None:
 def run_billing(progress: runs.Progress) -> dict[str, int]:
     """A billing run, whoever started it."""
     return services.billing_run(progress, actor=SYSTEM)
+
+
+@runs.runner(services.PAYMENT_IMPORT, cancellable=True)
+def run_payment_import(progress: runs.Progress) -> dict[str, int]:
+    """A bank's file, checked or recorded for whoever uploaded it."""
+    run = progress.run
+    actor = Actor(
+        kind="staff",
+        label=run.actor_label,
+        user_id=run.actor_id,
+        organization_id=run.organization_id,
+    )
+    return services.payment_import_run(progress, actor=actor)

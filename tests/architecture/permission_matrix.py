@@ -105,6 +105,32 @@ PORTAL = (
     Staffed("accounts:payment_method_create", "A"),
     Staffed("accounts:payment_method_edit", "A", ("method",)),
     Staffed("accounts:payment_method_delete", "A", ("method",), POST_ONLY),
+    # Taxes
+    Staffed("pricing:tax_rates", "A"),
+    Staffed("pricing:tax_rate_add", "A"),
+    Staffed("pricing:tax_rate", "A", ("rate",)),
+    Staffed("pricing:tax_rate_end", "A", ("rate",)),
+    Staffed("pricing:tax_rate_delete", "A", ("rate",), POST_ONLY),
+    Staffed("pricing:tax_registrations", "A"),
+    Staffed("pricing:tax_registration_add", "A"),
+    Staffed("pricing:tax_registration", "A", ("registration",)),
+    Staffed("pricing:tax_registration_end", "A", ("registration",)),
+    Staffed("pricing:tax_registration_delete", "A", ("registration",), POST_ONLY),
+    # Payments, and what happens to those who do not pay
+    Staffed("billing:payments", EVERYBODY),
+    Staffed("billing:payment-payer", "AB"),
+    Staffed("billing:payment-create", "AB", ("account",)),
+    Staffed("billing:payment", EVERYBODY, ("payment",)),
+    Staffed("billing:payment-allocate", "AB", ("payment",)),
+    Staffed("billing:payment-delete", "AB", ("payment",)),
+    Staffed("billing:allocation-undo", "AB", ("allocation",)),
+    Staffed("billing:payment-imports", "AB"),
+    Staffed("billing:payment-import-create", "AB"),
+    Staffed("billing:payment-import", "AB", ("payment_import",)),
+    Staffed("billing:payment-import-check", "AB", ("payment_import",), POST_ONLY),
+    Staffed("billing:payment-import-run", "AB", ("payment_import",), POST_ONLY),
+    Staffed("billing:ladder", "A"),
+    Staffed("billing:suspension-keep", "ABT", ("suspension",)),
     Staffed("accounts:tokens", "A"),
     Staffed("accounts:token_create", "A"),
     Staffed("accounts:token_revoke", "A", ("token",), POST_ONLY),
@@ -223,6 +249,7 @@ TENDS = {**ONES_OWN, "viewer": 403}
 # Whoever is invoiced; a reseller's customer has statements instead.
 PAYS = {**ONES_OWN, "customer": 404}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
+PAYS = {**ONES_OWN, "viewer": 403, "customer": 404, "stranger": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
 # Takes posts alone, and says so before it looks for anything.
 POSTED = {
@@ -281,6 +308,14 @@ STOREFRONT = (
     Shopped("storefront:tokens", viewer=403, **SELL),
     Shopped("storefront:token-create", viewer=403, **SELL),
     Shopped("storefront:token-revoke", ("own_token",), reseller=405, rival=405, viewer=403, **SELL),
+    # Cards of whoever is invoiced; a reseller's customer is not
+    Shopped("storefront:cards", **PAYS),
+    Shopped("storefront:card-leave", reseller=405, rival=405, **PAYS),
+    Shopped("storefront:card-left", ("card_setup",), reseller=302, rival=404, **PAYS),
+    Shopped("storefront:card-use", ("card",), reseller=405, rival=405, **PAYS),
+    Shopped("storefront:card-remove", ("card",), reseller=405, rival=405, **PAYS),
+    Shopped("storefront:invoice-pay", ("paid_invoice",), reseller=405, rival=405, **PAYS),
+    Shopped("storefront:invoice-paid", ("paid_invoice",), reseller=302, rival=404, **PAYS),
     # A reseller's plan, its own storefront, its customers
     Shopped("plans:plans", **SELL),
     Shopped("plans:cancel", viewer=403, **SELL),

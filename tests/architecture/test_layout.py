@@ -25,6 +25,8 @@ EXTRA = {
     "bss/accounts/adapter.py": "how allauth behaves here: its own name for such a module",
     "bss/accounts/api_auth.py": "how DRF learns who calls: its authentication and permission classes",
     "bss/accounts/countries.py": "the closed list of countries, computed from CLDR",
+    "bss/accounts/vat_ids.py": "how tax numbers look, by country: from the Commission's table",
+    "bss/billing/cards/": "the provider of card payments: a folder for its wire and its meaning",
     "bss/accounts/links.py": "absolute addresses of surfaces, for e-mails and hand-overs",
     "bss/accounts/middleware.py": "Django's own name for such a module",
     "bss/billing/rendering/": "from an issued document to a PDF: no rows",

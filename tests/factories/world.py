@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,17 +25,24 @@ from bss.accounts.services import (
     staff_invite,
     token_create,
 )
-from bss.billing.models import CreditNote, Invoice
-from bss.billing.services import order_bill
+from bss.billing.models import (
+    CardSetup,
+    CardToken,
+    CreditNote,
+    Invoice,
+    OverdueSuspension,
+)
+from bss.billing.services import order_bill, payment_import_create, payment_record
 from bss.catalog.choices import PriceRule
 from bss.catalog.models import AddOn, PriceListItem, Product
-from bss.core import scope
+from bss.core import clock, scope
 from bss.core.actor import SYSTEM
 from bss.core.models import Job, JobState, Run
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import order_execute
+from bss.pricing.services import tax_rate_add, tax_registration_add
 from bss.subscriptions.choices import ChangeKind
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request, subscription_activate
 from notifications.models import Delivery
 from resellers.models import Plan
@@ -58,6 +66,7 @@ from tests.factories.catalog import (
 )
 from tests.factories.orders import default_list, make_add_on, make_draft, make_product
 from tests.factories.resellers import drain, plans_on_sale
+from tests.factories.settling import make_invoice
 
 COST, PRICE, RESALE = "7.77", "11.11", "13.33"
 QUANTITY = 3
@@ -120,6 +129,7 @@ def make_world() -> World:
         _people(world)
         _trade(world)
         _setup(world)
+        _settling(world)
         _tokens(world, rival)
     drain()
     _afterwards(world)
@@ -285,6 +295,50 @@ def _setup(world: World) -> None:
     )
     world.ids["job"] = dead.pk
     world.ids["plans_instance"] = Instance.objects.get(manager="tradewind-for-resellers").public_id
+
+
+def _settling(world: World) -> None:
+    """Taxes, a payment in an invoice, a bank's file, a card, and what the ladder suspended."""
+    organization, payer, actor = (
+        world.distributor, world.reseller, world.people["administrator"].actor,
+    )  # fmt: skip
+    tomorrow = clock.today() + timedelta(days=1)
+    shared = {"organization": organization, "country": "CY", "valid_from": tomorrow, "actor": actor}
+    rate = tax_rate_add(tax_class="reduced", percent=Decimal(5), **shared)
+    registration = tax_registration_add(number="CY12345678X", **shared)
+    invoice = make_invoice(payer, "1.00")
+    payment = payment_record(
+        payer=payer, amount=Decimal(1), received_on=clock.today(), actor=actor, invoice=invoice
+    )
+    source = payment_import_create(
+        organization=organization,
+        name="bank.csv",
+        raw=b"bank id,date,amount\n1,2026-01-01,5\n",
+        actor=actor,
+    )
+    owned = {"organization": organization, "scope": payer.scope, "account": payer}
+    card = CardToken.objects.create(
+        token="tok_1", brand="Visa", last_digits="1008", expires_on=tomorrow, **owned
+    )
+    change = ScheduledChange.objects.get(public_id=world.ids["change"])
+    suspension = OverdueSuspension.objects.create(
+        organization=organization,
+        scope=change.scope,
+        subscription=change.subscription,
+        change=change,
+        payer=payer,
+    )
+    world.ids |= {
+        "rate": rate.public_id,
+        "registration": registration.public_id,
+        "payment": payment.public_id,
+        "allocation": payment.allocations.get().pk,
+        "paid_invoice": invoice.public_id,
+        "payment_import": source.public_id,
+        "card": card.public_id,
+        "card_setup": CardSetup.objects.create(**owned).public_id,
+        "suspension": suspension.pk,
+    }
 
 
 def _tokens(world: World, rival: Account) -> None:

@@ -75,3 +75,11 @@ def card_payments_to_tend() -> QuerySet[CardPayment]:
     )
     run_out = Q(state=CardState.AUTHORISED, expires_at__lte=now)
     return CardPayment.everywhere.filter(unanswered | for_nobody | run_out).order_by("pk")
+
+
+def card_payments_for(invoice: Invoice) -> QuerySet[CardPayment]:
+    """What was asked of cards for an invoice or its order, newest first."""
+    where = Q(invoice=invoice)
+    if invoice.order_id is not None:
+        where |= Q(order_id=invoice.order_id)
+    return CardPayment.objects.filter(where).select_related("card").order_by("-pk")
