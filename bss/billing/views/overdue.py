@@ -21,9 +21,7 @@ from bss.ui.generic import FormView
 class DunningPolicyEdit(FormView):
     permission = Permission.ORGANIZATION_EDIT
     title = _("Overdue invoices")
-    intro = _(
-        "What happens by itself to an invoice that nobody pays. An empty step is left out."
-    )
+    intro = _("What happens by itself to an invoice that nobody pays. An empty step is left out.")
     form_class = DunningPolicyForm
     success_message = _("The days were set.")
 
