@@ -69,6 +69,8 @@ def installments_due(count: int) -> int:
                 SELECT id FROM (
                     SELECT id, row_number() OVER (PARTITION BY lot_id ORDER BY number) AS place
                     FROM billing_installment WHERE state = 'scheduled' AND order_id IS NULL
+                        AND organization_id = (
+                            SELECT id FROM accounts_organization WHERE parent_id IS NULL)
                 ) ranked WHERE place <= 3 ORDER BY place, id LIMIT %s)
             UPDATE billing_installment mine SET bills_on = current_date - 1
             FROM chosen WHERE mine.id = chosen.id
@@ -85,7 +87,7 @@ def installments_billed() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM billing_installment WHERE state = 'scheduled'"
-            " AND bills_on <= current_date),"
+            " AND bills_on < current_date),"
             " (SELECT count(*) FROM billing_invoice WHERE issued_at > now() - interval '1 hour')"
         )
         due, invoices = cursor.fetchone()
