@@ -37,7 +37,7 @@ def _measure(pg: str, size: int) -> Iterator[Figure]:
         run.manage("seed_demo")
         run.manage(
             "seed_scale", f"--resellers={size // 100}", f"--accounts={size // 5}",
-            f"--subscriptions={size * 3}", "--products=500",
+            f"--subscriptions={size * 3 // 2}", "--products=500",
         )  # fmt: skip
         made = run.probe("installments_due", count=size)
         if made != size:

@@ -57,7 +57,7 @@ class Visitor:
 
 
 def installments_due(count: int) -> int:
-    """Bill what is due already, then make one installment of each of `count` subscriptions due today. How many."""
+    """Bill what is due already, then make `count` installments due, at most three of a lot. How many."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE billing_installment SET bills_on = bills_on + 400"
@@ -66,9 +66,12 @@ def installments_due(count: int) -> int:
         cursor.execute(
             """
             WITH chosen AS (
-                SELECT DISTINCT ON (subscription_id) id FROM billing_installment
-                WHERE state = 'scheduled' AND "order_id" IS NULL
-                ORDER BY subscription_id, number LIMIT %s)
+                SELECT id FROM (
+                    SELECT id, row_number() OVER (PARTITION BY lot_id ORDER BY number) AS place
+                    FROM billing_installment WHERE state = 'scheduled' AND order_id IS NULL
+                        AND organization_id = (
+                            SELECT id FROM accounts_organization WHERE parent_id IS NULL)
+                ) ranked WHERE place <= 3 ORDER BY place, id LIMIT %s)
             UPDATE billing_installment mine SET bills_on = current_date - 1
             FROM chosen WHERE mine.id = chosen.id
             """,
@@ -84,7 +87,7 @@ def installments_billed() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM billing_installment WHERE state = 'scheduled'"
-            " AND bills_on <= current_date),"
+            " AND bills_on < current_date),"
             " (SELECT count(*) FROM billing_invoice WHERE issued_at > now() - interval '1 hour')"
         )
         due, invoices = cursor.fetchone()

@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 
 from bss.accounts.models import Contact
-from bss.billing.models import CreditNote, Installment, Invoice, PrintedDocument
+from bss.billing.models import CreditNote, Invoice, PrintedDocument
 from bss.billing.services import lot_settle, order_bill
 from bss.core.actor import SYSTEM
 from bss.core.models import Run
+from bss.pricing.ports import CHARGES_DUE
+from bss.subscriptions.ports import LOT_CHARGES
 from notifications.models import Delivery
 from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory, ContactFactory
@@ -225,8 +227,6 @@ def test_without_one_the_company_itself_is(payer, product, run_jobs):
 
 
 def test_what_goes_out_of_the_ports(payer, customer, lot, product):
-    from bss.pricing.ports import CHARGES_DUE
-    from bss.subscriptions.ports import LOT_CHARGES
 
     other = AccountFactory(parent=payer)
     make_more = make_bought(payer, product, customer=other, plan=MONTHLY, price="2")
@@ -246,7 +246,3 @@ def test_what_goes_out_of_the_ports(payer, customer, lot, product):
     assert charged.keys() == {lot.pk, make_more.pk}
     assert [each.is_invoiced for each in charged[lot.pk]] == [True] + [False] * 11
     assert sum(each.part.amounts.price for each in charged[lot.pk]) == D(100)
-
-
-def test_installments_over_the_api_are_those_of_the_subscription(lot):
-    assert Installment.everywhere.filter(subscription=lot.subscription).count() == 12
