@@ -19,6 +19,7 @@ from servicemanager.services import (
     provisioning_withdraw_change,
 )
 from servicemanager.services.requests import requests_start
+from servicemanager.services.targets import OPERATION_OF
 
 
 def subscription_created(event: SubscriptionCreated) -> None:
@@ -34,8 +35,10 @@ def subscription_provisioning_requested(event: SubscriptionProvisioningRequested
 
 
 def change_started(event: ScheduledChangeStarted) -> None:
-    """Have the change made at whoever provisions the subscription."""
+    """Have the change made at whoever provisions the subscription; what concerns the next term only is not theirs."""
     change = ScheduledChange.objects.select_related("subscription").get(pk=event.change_id)
+    if change.kind not in OPERATION_OF:
+        return
     provisioning_request(subscription=change.subscription, change=change, actor=SYSTEM)
 
 

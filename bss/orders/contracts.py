@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from bss.catalog.models import Product
 from bss.core.fields import FieldSpec
-from bss.orders.choices import LineKind
+from bss.installments.contracts import PlanTerms
 from bss.pricing.contracts import QuotedPrice, UnitPrice
+from bss.pricing.schedule import Amounts
 
 ReviewStep = Literal["items", "service_details", "place", "execute"]
 
@@ -32,14 +33,39 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """An end customer that does not exist yet, as its reseller described it. `reference` stays until it exists."""
+
+    reference: str
+    name: str
+    country: str
+    corporate_email: str = ""
+    phone: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    vat_id: str = ""
+    contact_first_name: str = ""
+    contact_last_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSubject:
-    """The basket or order under review. `account_id` pays, `customer_id` uses (the same for own use)."""
+    """The basket or order under review. `account_id` pays, `customer_id` uses (the same for own use).
+
+    For a customer that is only drafted yet, `customer_id` is 0 and `customer_draft` says what is known of it.
+    """
 
     reference: str
     organization_id: int
     account_id: int
     customer_id: int
     lines: Sequence[ReviewLine]
+    customer_draft: CustomerDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +135,46 @@ def seen_by(track: Track, price: UnitPrice) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing somebody asks for; `key` names it in errors (a line's public id)."""
+    """One thing somebody asks for; `key` names it in errors (a line's public id), `plan_id` how it is to be paid."""
 
     key: str
     product: Product
     unit: str
     quantity: int
+    plan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A unit price something is bought at, and the terms of its payment plan (None: paid at once)."""
+
+    price: UnitPrice
+    plan: PlanTerms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a wanted thing costs its buyer now; `price` is None when it is not on sale to it.
+
+    `price` is that of `plan`, extra charge included. `plans` are all it may be paid by at this quantity, each with its
+    price. When the plan that was chosen is none of them, `is_plan_lost`, and `price` is the one for paying at once.
+    """
+
+    price: UnitPrice | None
+    plan: PlanTerms | None = None
+    plans: tuple[Bought, ...] = ()
+    is_plan_lost: bool = False
+    # The price without any plan.
+    at_once: UnitPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is to be done to a subscription: its order line's columns. `due_at` in the future waits for its time."""
+    """What is to be done to a subscription: its order line's columns. `due_at` in the future waits for its time.
+
+    `price` is per unit and whole term with the plan's extra charge in it, `amounts` what the action adds to what is
+    paid, prorated. `at` is the moment somebody confirmed: everything counts from it, however late it is carried out.
+    """
 
     kind: str
     name: str
@@ -128,12 +183,10 @@ class Action:
     quantity: int
     previous_quantity: int | None
     price: UnitPrice
+    amounts: Amounts
+    at: datetime
+    plan: PlanTerms | None = None
     due_at: datetime | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def charged(self) -> int:
-        """How many units it adds to what is paid, before any proration: new seats, or a whole other product."""
-        if self.kind == LineKind.QUANTITY:
-            return max(0, self.quantity - (self.previous_quantity or 0))
-        return self.quantity if self.kind == LineKind.PRODUCT else 0
+    # What it will put on which invoice, in each track: see pricing.previews.to_stored.
+    preview: Mapping[str, Any] = field(default_factory=dict)

@@ -196,9 +196,7 @@ def reduction_items(
             continue
         difference = after[part.number] - part.amounts if part.number in after else -part.amounts
         if difference:
-            less = Item(
-                words, gone, difference, part.due_at, part.ends_at, part.number, part.count
-            )
+            less = Item(words, gone, difference, part.due_at, part.ends_at, part.number, part.count)
             items.append(less)
     return items
 

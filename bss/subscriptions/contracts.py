@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from bss.catalog.choices import Unit
 from bss.core.money import Money
+from bss.installments.contracts import PlanTerms
+from bss.pricing.contracts import Preview
 
 When = Literal["now", "period_end"]
 
@@ -34,14 +36,33 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePreview:
-    """What a change will mean. Amounts are per term, net, in the looker's own track; None where nothing changes.
+class PaymentChoice:
+    """How the next term is to be paid: by a plan (its id), or at once."""
 
-    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming.
+    plan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOption:
+    """A way to pay the next term: `plan` None for at once, with what a term of the present seats costs by it."""
+
+    plan: PlanTerms | None
+    total: Money
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """What a change will mean. Amounts are net, in the looker's own track; `before` and `after` per whole term.
+
+    `charged` is what it adds to what is paid in the present term, `invoices` what it puts on which document and when.
+    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming. `token`
+    freezes the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
     """
 
     kind: str
     quantity: int
+    previous_quantity: int
     product: str
     unit_price: Money
     before: Money
@@ -49,6 +70,8 @@ class ChangePreview:
     charged: Money
     due_at: datetime | None
     needs_staff: bool
+    invoices: Preview
+    token: str
     consequences: tuple[Consequence, ...] = ()
 
     @property

@@ -43,3 +43,13 @@ class NothingToRetry(Conflict):
 class ChangeUnderWay(Conflict):
     code = "CHANGE_UNDER_WAY"
     message = _("This change is being carried out and can no longer be withdrawn.")
+
+
+class PlanNotOffered(Invalid):
+    code = "PLAN_NOT_OFFERED"
+    message = _("This payment plan is not offered to this buyer for this product and term.")
+
+
+class AddOnUnknown(Invalid):
+    code = "ADD_ON_UNKNOWN"
+    message = _("The subscription has no such add-on.")

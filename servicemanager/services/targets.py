@@ -12,6 +12,8 @@ from bss.core.fields import specs_from_json
 from bss.core.secrets import MASK
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.selectors import add_ons_of
+from bss.subscriptions.services.outcomes import add_ons_left_behind
 from servicemanager.choices import Operation
 from servicemanager.contracts import (
     AccountTarget,
@@ -23,6 +25,7 @@ from servicemanager.contracts import (
 OPERATION_OF: dict[str, Operation] = {
     ChangeKind.QUANTITY: Operation.CHANGE,
     ChangeKind.PRODUCT: Operation.CHANGE,
+    ChangeKind.ADD_ON: Operation.CHANGE,
     ChangeKind.SUSPEND: Operation.SUSPEND,
     ChangeKind.RESUME: Operation.RESUME,
     ChangeKind.CANCEL: Operation.CANCEL,
@@ -33,8 +36,11 @@ def target_for(
     subscription: Subscription, operation: str, change: ScheduledChange | None
 ) -> SubscriptionTarget:
     """What the subscription is to be after `operation`, with its account, answers and add-ons."""
-    product = (change.product if change else None) or subscription.product
-    quantity = (change.quantity if change else None) or subscription.quantity
+    product, quantity = subscription.product, subscription.quantity
+    if change is not None and change.kind == ChangeKind.PRODUCT:
+        product = change.product or product
+    if change is not None and change.kind == ChangeKind.QUANTITY:
+        quantity = change.quantity or quantity
     changes = operation == Operation.CHANGE
     return SubscriptionTarget(
         public_id=subscription.public_id,
@@ -47,15 +53,34 @@ def target_for(
         unit=subscription.unit,
         status=_status(subscription, operation),
         attributes=_attributes(subscription, product),
-        add_ons=[
-            AddOnTarget(a.public_id, sku_of(a.product), a.quantity)
-            for a in subscription.add_ons.select_related("product").order_by("pk")
-            if a.cancelled_at is None
-        ],
+        add_ons=_add_ons(subscription, change),
         external_id=subscription.external_id,
         previous_sku=sku_of(subscription.product) if changes else "",
         previous_quantity=subscription.quantity if changes else None,
     )
+
+
+def _add_ons(subscription: Subscription, change: ScheduledChange | None) -> list[AddOnTarget]:
+    """All add-ons as they are to be: those there are, the one that changes, without those that a new product ends."""
+    present = {
+        each.pk: AddOnTarget(each.public_id, sku_of(each.product), each.quantity)
+        for each in add_ons_of(subscription)
+    }
+    if change is None:
+        return list(present.values())
+    if change.kind == ChangeKind.PRODUCT and change.product is not None:
+        for ended in add_ons_left_behind(subscription, change.product):
+            present.pop(ended.pk)
+    if change.kind == ChangeKind.ADD_ON:
+        quantity = change.quantity or 0
+        if change.add_on is None:
+            assert change.product is not None  # noqa: S101 -- it names the new add-on
+            new = AddOnTarget(change.public_id, sku_of(change.product), quantity)
+            return [*present.values(), new]
+        changed = present.pop(change.add_on_id or 0)
+        if quantity:
+            return [*present.values(), replace(changed, quantity=quantity)]
+    return list(present.values())
 
 
 def account_target(account: Account) -> AccountTarget:

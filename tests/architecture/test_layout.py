@@ -31,6 +31,7 @@ EXTRA = {
     "bss/accounts/middleware.py": "Django's own name for such a module",
     "bss/installments/splitting.py": "the pure split of a total: no rows, no reads",
     "bss/pricing/engine.py": "the pure engine: no rows, no reads",
+    "bss/pricing/forecasts.py": "previews for a payer, with what is due and how it is taxed",
     "bss/pricing/previews.py": "the pure preview of what an action puts on which document: no rows, no reads",
     "bss/pricing/schedule.py": "the pure engine of what is charged and given back, when: no rows, no reads",
     "bss/pricing/tax.py": "the pure tax of a document: no rows, no reads",

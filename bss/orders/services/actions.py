@@ -10,9 +10,10 @@ from bss.core.actor import Actor
 from bss.core.numbers import next_number
 from bss.orders.contracts import Action
 from bss.orders.locks import accounts_locked
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.selectors import track_for
 from bss.orders.services import rules
+from bss.orders.services.approval import needs_approval
 from bss.orders.services.placing import placed_by
 from bss.orders.services.pricing import freeze, order_total
 from bss.orders.states import ORDER
@@ -27,10 +28,12 @@ def action_order_create(
     actor: Actor,
     storefront: Storefront | None = None,
 ) -> tuple[Order, OrderLine]:
-    """A placed, not executed order for one action on a subscription. `account` pays.
+    """A placed, not executed order for one action on a subscription, as of `action.at`. `account` pays.
 
     An action due in the future is executed by nobody before. What staff ask for runs without asking staff again;
-    what a customer asks for runs by itself when its product type is automatic. Raises CreditExceeded.
+    what a customer asks for runs by itself when its product type is automatic. What a reseller's customer asks for at
+    the reseller's expense waits for its approval where that is needed: then the order is not placed. Raises
+    CreditExceeded.
     """
     with transaction.atomic():
         payer = accounts_locked([account.pk])[account.pk]
@@ -45,12 +48,17 @@ def action_order_create(
             name=action.name,
             currency=action.price.currency,
             due_at=action.due_at,
+            preview=dict(action.preview),
         )
         line = _line(order, action, automatic=actor.account_id is None)
         order_total(order)
-        rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
+        costs = order.total > 0
+        waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
+        if not waits:
+            rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
         history.record(order, actor=actor, action="order.created")
-        ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
+        placed = {**placed_by(actor), "placed_at": action.at}
+        ORDER.fire(order, "ask_approval" if waits else "place", actor=actor, changes=placed)
     return order, line
 
 
@@ -68,6 +76,10 @@ def _line(order: Order, action: Action, *, automatic: bool) -> OrderLine:
         parameters=dict(action.parameters),
         automatic=automatic or action.product.type.automatic,
         managed_by=action.product.type.managed_by,
+        **plan_columns(action.plan),
     )
-    freeze(line, action.price, charged=action.charged).save(force_insert=True)
+    freeze(line, action.price, charged=0)
+    amounts = action.amounts
+    line.total, line.total_cost, line.total_resale = amounts.price, amounts.cost, amounts.resale
+    line.save(force_insert=True)
     return line

@@ -8,6 +8,13 @@ from bss.subscriptions.selectors.changes import (
     switch_targets,
     terms_due,
 )
+from bss.subscriptions.selectors.lots import (
+    lots_of,
+    lots_shown,
+    newest_plans,
+    reductions_of,
+    term_of,
+)
 from bss.subscriptions.selectors.subscriptions import (
     SubscriptionAmounts,
     SubscriptionOwnership,
@@ -27,11 +34,16 @@ __all__ = [
     "changes_due",
     "changes_of",
     "is_offered",
+    "lots_of",
+    "lots_shown",
+    "newest_plans",
     "open_change",
+    "reductions_of",
     "subscriptions_failed",
     "subscriptions_of",
     "subscriptions_visible",
     "switch_targets",
+    "term_of",
     "terms_due",
     "terms_of",
 ]

@@ -17,14 +17,16 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
     """The change that is planned, under way or failed; there is never more than one."""
     return (
         subscription.changes.filter(state__in=OPEN_CHANGE)
-        .select_related("order_line__order", "product")
+        .select_related("order_line__order", "product", "add_on__product")
         .first()
     )
 
 
 def changes_of(subscription: Subscription, limit: int = 50) -> list[ScheduledChange]:
     """The newest changes, with their orders, newest first (one query)."""
-    rows = subscription.changes.select_related("order_line__order", "product").order_by("-id")
+    rows = subscription.changes.select_related(
+        "order_line__order", "product", "add_on__product", "payment_plan"
+    ).order_by("-id")
     return list(rows[:limit])
 
 
@@ -66,7 +68,7 @@ def changes_due() -> QuerySet[ScheduledChange]:
 def terms_due() -> QuerySet[Subscription]:
     """Active subscriptions whose term has ended and that wait for no change, in every organization."""
     first = ScheduledChange.everywhere.filter(
-        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=OuterRef("ends_at")
+        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=clock.now()
     )
     return Subscription.everywhere.filter(
         ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()

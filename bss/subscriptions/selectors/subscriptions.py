@@ -68,7 +68,11 @@ def subscriptions_visible() -> QuerySet[Subscription]:
 
 def add_ons_of(subscription: Subscription) -> QuerySet[SubscriptionAddOn]:
     """What came with it, as long as it is there."""
-    return subscription.add_ons.filter(cancelled_at=None).select_related("product").order_by("pk")
+    return (
+        subscription.add_ons.filter(cancelled_at=None)
+        .select_related("product__type")
+        .order_by("pk")
+    )
 
 
 def terms_of(subscription: Subscription, limit: int = 60) -> list[Term]:

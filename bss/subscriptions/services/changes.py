@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 
 from bss.accounts.models import Storefront
-from bss.catalog.models import Product
 from bss.core import clock, events, history
 from bss.core.actor import Actor
 from bss.orders.choices import LineState, OrderState
+from bss.orders.contracts import Action
+from bss.orders.models import Order, OrderLine
 from bss.orders.services import (
     action_order_create,
     line_ask,
@@ -21,14 +22,15 @@ from bss.orders.services import (
     order_cancel,
     order_release,
 )
-from bss.subscriptions.choices import ChangeState, SyncStatus
-from bss.subscriptions.contracts import When
+from bss.subscriptions.choices import ChangeKind, ChangeState, SyncStatus
 from bss.subscriptions.errors import ChangeOpen, ChangeUnderWay
 from bss.subscriptions.events import ScheduledChangeStarted
 from bss.subscriptions.locks import change_locked, subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services.actions import action_of, planned_of
 from bss.subscriptions.services.effects import take_effect
-from bss.subscriptions.services.rules import ChangeWish, action_of, check_wish
+from bss.subscriptions.services.moments import moment_of, require_shown
+from bss.subscriptions.services.rules import ChangeWish, Wished, check_wish, wish_of
 from bss.subscriptions.states import CHANGE, SUBSCRIPTION
 
 NO_PROBLEM = {"problem_code": "", "problem_text": ""}
@@ -40,25 +42,29 @@ def change_request(
     kind: str,
     actor: Actor,
     source: str,
-    quantity: int | None = None,
-    product: Product | None = None,
-    when: When = "now",
+    token: str = "",
     reason: str = "",
     storefront: Storefront | None = None,
+    **wished: Unpack[Wished],
 ) -> ScheduledChange:
     """Ask for a change: an order with one action line and a planned change, in one transaction.
 
-    `quantity` is the new whole quantity, `product` the new product. Due now it is carried out at once, when staff
-    ask or the product type is automatic; otherwise it waits for staff to execute its order. `period_end` (for
-    cancelling only) waits for the end of the term. Of two requests at the same moment the second gets ChangeOpen.
-    Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges,
-    CreditExceeded; then nothing was written.
+    What is wished is told in `rules.ChangeWish`. Due now it is carried out at once, when staff ask or the product type
+    is automatic; otherwise it waits for staff to execute its order. `period_end` (to cancel, or for a quantity) waits
+    for the end of the term; what is asked of the next term is written down at once. With the `token` of a preview the
+    order is as it was shown then, or PriceChanged. Of two requests at the same moment the second gets ChangeOpen.
+    Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges, AddOnUnknown,
+    PlanNotOffered, CreditExceeded; then nothing was written.
     """
-    wish = ChangeWish(kind, quantity, product, when)
+    wish = wish_of(ChangeWish(kind, **wished))
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
+        at = moment_of(token, held) if token else clock.now()
         check_wish(held, wish, actor)
-        action = action_of(held, wish)
+        planned = planned_of(held, wish, at=at)
+        if token:
+            require_shown(token, held, planned)
+        action = action_of(held, wish, planned, at)
         order, line = action_order_create(
             account=held.payer,
             customer=held.customer,
@@ -67,38 +73,58 @@ def change_request(
             actor=actor,
             storefront=storefront,
         )
-        try:
-            with transaction.atomic():
-                change = ScheduledChange.objects.create(
-                    organization_id=held.organization_id,
-                    scope=held.scope,
-                    subscription=held,
-                    order_line=line,
-                    kind=kind,
-                    due_at=action.due_at or clock.now(),
-                    quantity=quantity,
-                    product=product,
-                    previous_quantity=held.quantity,
-                    previous_product=held.product,
-                    reason=reason[:200],
-                )
-        except IntegrityError as error:
-            if "change_open_once" not in str(error):
-                raise
-            raise ChangeOpen from error
+        change = _written(held, wish, action, line, reason)
         history.record(
             held,
             actor=actor,
-            action=f"subscription.{kind}_requested",
+            action=f"subscription.{wish.kind}_requested",
             reason=reason,
             changes={"order": [None, order.number]},
         )
-        if when == "period_end":
+        if wish.kind == ChangeKind.RENEWAL:
+            _carry_out(change, order, actor)
+        elif wish.when == "period_end":
             SUBSCRIPTION.fire(held, "schedule_cancel", actor=actor, reason=reason)
-        elif line.automatic:
+        elif line.automatic and order.state == OrderState.PLACED:
             order_release(order=order, actor=actor)
             change_start(change=change, actor=actor)
     return change_copy(change)
+
+
+def _written(
+    subscription: Subscription, wish: ChangeWish, action: Action, line: OrderLine, reason: str
+) -> ScheduledChange:
+    payment = wish.payment
+    try:
+        with transaction.atomic():
+            return ScheduledChange.objects.create(
+                organization_id=subscription.organization_id,
+                scope=subscription.scope,
+                subscription=subscription,
+                order_line=line,
+                kind=wish.kind,
+                due_at=action.due_at or clock.now(),
+                quantity=wish.quantity,
+                product=wish.product,
+                add_on=wish.add_on,
+                previous_quantity=action.previous_quantity,
+                previous_product=subscription.product,
+                renews=wish.renews,
+                plan_chosen=payment is not None,
+                payment_plan_id=payment.plan_id if payment else None,
+                reason=reason[:200],
+            )
+    except IntegrityError as error:
+        if "change_open_once" not in str(error):
+            raise
+        raise ChangeOpen from error
+
+
+def _carry_out(change: ScheduledChange, order: Order, actor: Actor) -> None:
+    """What concerns the next term only is nobody's work: it is done as soon as it is ordered."""
+    order_release(order=order, actor=actor)
+    CHANGE.fire(change, "start", actor=actor)
+    change_apply(change=change, actor=actor)
 
 
 def change_start(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
@@ -191,6 +217,9 @@ def change_withdraw(*, change: ScheduledChange, actor: Actor, reason: str = "") 
             SUBSCRIPTION.fire(subscription, "keep", actor=actor, reason=reason)
         if failed:
             _sync(held, SyncStatus.SYNCHRONIZED, **NO_PROBLEM)
+        if held.kind == ChangeKind.QUANTITY and held.quantity == subscription.renewal_quantity:
+            # The seats of the next term were asked for and are not to be had: it renews with those there are.
+            _write(subscription.pk, {"renewal_quantity": None})
         _give_order_up(held, actor, reason)
     return held
 
@@ -198,7 +227,7 @@ def change_withdraw(*, change: ScheduledChange, actor: Actor, reason: str = "") 
 def change_copy(change: ScheduledChange) -> ScheduledChange:
     """The change as it is now, with what its page shows."""
     return ScheduledChange.objects.select_related(
-        "order_line__order", "product", "subscription__product__type"
+        "order_line__order", "product", "add_on__product", "subscription__product__type"
     ).get(pk=change.pk)
 
 
@@ -212,7 +241,7 @@ def is_parked(change: ScheduledChange) -> bool:
 
 def _give_order_up(change: ScheduledChange, actor: Actor, reason: str) -> None:
     line = change.order_line
-    if line.order.state == OrderState.PLACED:
+    if line.order.state in {OrderState.PLACED, OrderState.PENDING_APPROVAL}:
         order_cancel(order=line.order, actor=actor, reason=reason)
     elif line.state in {LineState.FAILED, LineState.NEEDS_INPUT}:
         line_cancel(line=line, actor=actor, reason=reason)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.subscriptions.choices import ChangeKind, SyncStatus
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.contracts import PaymentChoice
+from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
+from bss.subscriptions.selectors import term_of
+from bss.subscriptions.services.actions import asked_by
+from bss.subscriptions.services.lots import outcome_write
+from bss.subscriptions.services.outcomes import outcome_of
+from bss.subscriptions.services.rules import ChangeWish, renewal_changes
 from bss.subscriptions.states import SUBSCRIPTION
 
 _DONE = {"sync_status": SyncStatus.SYNCHRONIZED, "problem_code": "", "problem_text": ""}
@@ -18,10 +25,20 @@ def take_effect(
     subscription: Subscription, change: ScheduledChange, *, actor: Actor, external_id: str
 ) -> None:
     """Bring the subscription to what the change asked for. `external_id` replaces the vendor's id when given."""
-    values: dict[str, Any] = dict(_DONE)
+    values: dict[str, Any] = dict(_DONE) if change.kind != ChangeKind.RENEWAL else {}
     if external_id:
         values["external_id"] = external_id
+    line = change.order_line
+    outcome = outcome_of(subscription, asked_by(change, subscription), at=_confirmed_at(change))
+    term = term_of(subscription)
     _EFFECTS[change.kind](subscription, change, values, actor)
+    outcome_write(subscription=subscription, term=term, outcome=outcome, line=line, actor=actor)
+    _end_add_ons(subscription, outcome.ended_add_ons, actor)
+
+
+def _confirmed_at(change: ScheduledChange) -> datetime:
+    """When its order was confirmed: seats and money count from then, however late it is carried out."""
+    return change.order_line.order.placed_at or change.created_at
 
 
 def _quantity(
@@ -42,8 +59,63 @@ def _product(
     }
     # A name somebody gave stays; the old product's own name goes with it.
     name = product.name if subscription.name == change.previous_product.name else subscription.name
-    what = {"product_id": product.pk, "name": name, **prices}
+    what = {"product_id": product.pk, "name": name, **prices, **_no_lapsed_wish(subscription)}
     _edit(subscription, {**values, **what}, ["name", "unit_price"], actor)
+
+
+def _no_lapsed_wish(subscription: Subscription) -> dict[str, Any]:
+    """A plan that was asked for the next term was one of the old product."""
+    if not subscription.renewal_plan_chosen:
+        return {}
+    return {"renewal_plan_chosen": False, "renewal_plan_id": None}
+
+
+def _add_on(
+    subscription: Subscription, change: ScheduledChange, values: dict[str, Any], actor: Actor
+) -> None:
+    line, add_on = change.order_line, change.add_on
+    if add_on is None:
+        add_on = SubscriptionAddOn.objects.create(
+            organization_id=subscription.organization_id,
+            scope=subscription.scope,
+            subscription=subscription,
+            order_line=line,
+            product_id=line.product_id,
+            quantity=change.quantity or 1,
+            unit_cost=line.unit_cost,
+            unit_price=line.unit_price,
+            unit_resale=line.unit_resale,
+        )
+    elif change.quantity:
+        SubscriptionAddOn.objects.filter(pk=add_on.pk).update(quantity=change.quantity)
+    else:
+        SubscriptionAddOn.objects.filter(pk=add_on.pk).update(cancelled_at=clock.now())
+    Subscription.objects.filter(pk=subscription.pk).update(**values)
+    seats = [change.previous_quantity, change.quantity]
+    told = {line.product_name: seats}
+    history.record(subscription, actor=actor, action="subscription.changed", changes=told)
+
+
+def _renewal(
+    subscription: Subscription, change: ScheduledChange, values: dict[str, Any], actor: Actor
+) -> None:
+    payment = PaymentChoice(change.payment_plan_id) if change.plan_chosen else None
+    wish = ChangeWish(change.kind, change.quantity, renews=change.renews, payment=payment)
+    asked = renewal_changes(subscription, wish)
+    if asked:
+        _edit(subscription, {**values, **asked}, list(asked), actor)
+
+
+def _end_add_ons(
+    subscription: Subscription, add_ons: Sequence[SubscriptionAddOn], actor: Actor
+) -> None:
+    """Those that the new product does not take."""
+    if not add_ons:
+        return
+    ended = SubscriptionAddOn.objects.filter(pk__in=[each.pk for each in add_ons])
+    ended.update(cancelled_at=clock.now())
+    told = {each.product.name: [each.quantity, 0] for each in add_ons}
+    history.record(subscription, actor=actor, action="subscription.changed", changes=told)
 
 
 def _suspend(
@@ -83,6 +155,8 @@ def _edit(
 _EFFECTS: dict[str, Callable[[Subscription, ScheduledChange, dict[str, Any], Actor], None]] = {
     ChangeKind.QUANTITY: _quantity,
     ChangeKind.PRODUCT: _product,
+    ChangeKind.ADD_ON: _add_on,
+    ChangeKind.RENEWAL: _renewal,
     ChangeKind.SUSPEND: _suspend,
     ChangeKind.RESUME: _resume,
     ChangeKind.CANCEL: _cancel,

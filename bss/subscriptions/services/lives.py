@@ -13,7 +13,7 @@ from bss.core.errors import StaleState
 from bss.core.machine import mirror
 from bss.core.numbers import next_number
 from bss.orders.choices import LineKind, LineState
-from bss.orders.models import OrderLine
+from bss.orders.models import OrderLine, plan_columns
 from bss.orders.services import line_ask, line_correct, line_deliver, line_fail
 from bss.subscriptions import selectors
 from bss.subscriptions.choices import ChangeState, SubscriptionState, SyncStatus
@@ -21,7 +21,9 @@ from bss.subscriptions.errors import NothingToRetry
 from bss.subscriptions.events import SubscriptionCreated, SubscriptionProvisioningRequested
 from bss.subscriptions.locks import subscription_locked
 from bss.subscriptions.models import Subscription, SubscriptionAddOn
+from bss.subscriptions.services.actions import present_price
 from bss.subscriptions.services.changes import change_restart
+from bss.subscriptions.services.renewals import NextSeats
 from bss.subscriptions.services.terms import term_start
 from bss.subscriptions.states import SUBSCRIPTION
 
@@ -53,6 +55,7 @@ def subscription_create(*, line: OrderLine, actor: Actor) -> Subscription:
             unit_resale=line.unit_resale,
             sync_status=SyncStatus.PENDING,
             managed_by=line.managed_by,
+            **plan_columns(line.plan),
         )
         SubscriptionAddOn.objects.bulk_create(
             _add_on(subscription, child) for child in line.children.all()
@@ -93,8 +96,18 @@ def subscription_activate(
         SUBSCRIPTION.fire(
             held, "activate", actor=actor, reason=reason, changes={**changes, "started_at": now}
         )
-        term_start(held, starts_at=now)
+        term_start(held, starts_at=now, seats=_bought(held), actor=actor)
     return held
+
+
+def _bought(subscription: Subscription) -> list[NextSeats]:
+    """What the first term begins with: as it was ordered."""
+    own = subscription
+    found = [NextSeats(own.product, own.quantity, present_price(own, own.product, own), own.plan)]
+    for each in selectors.add_ons_of(own).select_related("product__type", "order_line"):
+        price, plan = present_price(own, each.product, each), each.order_line.plan
+        found.append(NextSeats(each.product, each.quantity, price, plan, add_on=each))
+    return found
 
 
 def subscription_fail(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from typing import Unpack
 
-from bss.catalog.models import Product
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
 from bss.orders.contracts import Track, seen_by
 from bss.orders.selectors import track_for
 from bss.pricing.contracts import UnitPrice
 from bss.subscriptions.choices import ChangeKind
-from bss.subscriptions.contracts import ChangePreview, Consequence, When
-from bss.subscriptions.models import Subscription
-from bss.subscriptions.services.rules import ChangeWish, action_of, check_wish, price_of
+from bss.subscriptions.contracts import ChangePreview, Consequence
+from bss.subscriptions.models import Subscription, SubscriptionAddOn
+from bss.subscriptions.services.actions import Planned, planned_of, present_price
+from bss.subscriptions.services.moments import token_of
+from bss.subscriptions.services.renewals import lapsed_words
+from bss.subscriptions.services.rules import ChangeWish, Wished, check_wish, wish_of
+from bss.ui.formats import day
 
 
 def change_preview(
@@ -21,49 +28,74 @@ def change_preview(
     subscription: Subscription,
     kind: str,
     actor: Actor,
-    quantity: int | None = None,
-    product: Product | None = None,
-    when: When = "now",
+    **wished: Unpack[Wished],
 ) -> ChangePreview:
-    """The same checks and prices as `change_request`, without writing. Raises what that would raise."""
-    wish = ChangeWish(kind, quantity, product, when)
+    """The same checks and amounts as `change_request`, without writing. Raises what that would raise."""
+    wish = wish_of(ChangeWish(kind, **wished))
     check_wish(subscription, wish, actor)
-    action = action_of(subscription, wish)
+    at = clock.now()
+    planned = planned_of(subscription, wish, at=at)
     track = track_for(actor, subscription.payer_id)
-    present = price_of(subscription, subscription.product, subscription.quantity)
-    before = _per_term(present, subscription.quantity, track)
-    after = _after(kind, action.price, action.quantity, track, before)
-    needs_staff = not (actor.account_id is None or action.product.type.automatic)
+    asked = planned.asked
+    before, after = _terms(subscription, planned, track)
+    charged = Money(
+        planned.outcome.added.price
+        if track == "price" or planned.outcome.added.resale is None
+        else planned.outcome.added.resale,
+        subscription.currency,
+    )
+    at_work = asked.product.type.automatic or wish.kind == ChangeKind.RENEWAL
+    needs_staff = not (actor.account_id is None or at_work)
     return ChangePreview(
-        kind=kind,
-        quantity=action.quantity,
-        product=action.product.name,
-        unit_price=Money(seen_by(track, action.price), action.price.currency),
+        kind=wish.kind,
+        quantity=asked.quantity if asked.quantity is not None else subscription.quantity,
+        previous_quantity=_present(subscription, asked.kind, asked.add_on),
+        product=asked.product.name,
+        unit_price=Money(seen_by(track, asked.price), asked.price.currency),
         before=before,
         after=after,
-        charged=_per_term(action.price, action.charged, track),
-        due_at=action.due_at,
+        charged=charged,
+        due_at=planned.due_at,
         needs_staff=needs_staff,
-        consequences=tuple(_consequences(subscription, wish, needs_staff)),
+        invoices=planned.previews[track if track in planned.previews else "price"],
+        token=token_of(subscription, planned, at),
+        consequences=tuple(_consequences(subscription, wish, planned, needs_staff)),
     )
+
+
+def _present(subscription: Subscription, kind: str, add_on: SubscriptionAddOn | None) -> int:
+    if kind == ChangeKind.ADD_ON:
+        return add_on.quantity if add_on else 0
+    return subscription.quantity
+
+
+def _terms(subscription: Subscription, planned: Planned, track: Track) -> tuple[Money, Money]:
+    """What a whole term costs before and after: of the product, of the add-on, or of everything in the next term."""
+    asked = planned.asked
+    currency = subscription.currency
+    if asked.kind == ChangeKind.ADD_ON:
+        before = _per_term(asked.price, asked.add_on.quantity if asked.add_on else 0, track)
+        return before, _per_term(asked.price, asked.quantity or 0, track)
+    own = present_price(subscription, subscription.product, subscription)
+    before = _per_term(own, subscription.quantity, track)
+    if asked.kind == ChangeKind.RENEWAL:
+        seats = planned.next_term[:1]
+        return before, Money.total((_per_term(s.price, s.quantity, track) for s in seats), currency)
+    if asked.kind == ChangeKind.CANCEL:
+        return before, Money.zero(currency)
+    if asked.kind in {ChangeKind.QUANTITY, ChangeKind.PRODUCT}:
+        return before, _per_term(asked.price, asked.quantity or 0, track)
+    return before, before
 
 
 def _per_term(price: UnitPrice, quantity: int, track: Track) -> Money:
     return Money(round_half_up(seen_by(track, price) * quantity, price.currency), price.currency)
 
 
-def _after(kind: str, price: UnitPrice, quantity: int, track: Track, before: Money) -> Money:
-    if kind == ChangeKind.CANCEL:
-        return Money.zero(price.currency)
-    if kind in {ChangeKind.QUANTITY, ChangeKind.PRODUCT}:
-        return _per_term(price, quantity, track)
-    return before
-
-
 def _consequences(
-    subscription: Subscription, wish: ChangeWish, needs_staff: bool
+    subscription: Subscription, wish: ChangeWish, planned: Planned, needs_staff: bool
 ) -> list[Consequence]:
-    found = list(_of_kind(subscription, wish))
+    found = [*_of_kind(subscription, wish, planned), *_of_money(planned)]
     if needs_staff:
         found.append(
             Consequence(_("Your seller's staff carry this out. You see here when it is done."))
@@ -71,28 +103,97 @@ def _consequences(
     return found
 
 
-def _of_kind(subscription: Subscription, wish: ChangeWish) -> list[Consequence]:
+def _of_kind(subscription: Subscription, wish: ChangeWish, planned: Planned) -> list[Consequence]:
     name = subscription.name
-    if wish.kind == ChangeKind.CANCEL:
-        return _of_cancelling(subscription, wish)
-    if wish.kind == ChangeKind.SUSPEND:
+    match wish.kind:
+        case ChangeKind.CANCEL:
+            return _of_cancelling(subscription, wish)
+        case ChangeKind.RENEWAL:
+            return _of_renewing(subscription, wish, planned)
+        case ChangeKind.SUSPEND:
+            return [
+                Consequence(
+                    _("%(name)s stops working for its users until it is resumed.") % {"name": name},
+                    "warning",
+                ),
+                Consequence(_("A suspended subscription keeps its data and is still charged.")),
+            ]
+        case ChangeKind.RESUME:
+            return [Consequence(_("%(name)s works again as before.") % {"name": name})]
+    fewer = _present(subscription, wish.kind, wish.add_on) - (planned.asked.quantity or 0)
+    if wish.kind in {ChangeKind.QUANTITY, ChangeKind.ADD_ON} and fewer > 0:
         return [
             Consequence(
-                _("%(name)s stops working for its users until it is resumed.") % {"name": name},
+                ngettext(
+                    "%(count)s of the present users loses access.",
+                    "%(count)s of the present users lose access.",
+                    fewer,
+                )
+                % {"count": fewer},
                 "warning",
-            ),
-            Consequence(_("A suspended subscription keeps its data and is still charged.")),
-        ]
-    if wish.kind == ChangeKind.RESUME:
-        return [Consequence(_("%(name)s works again as before.") % {"name": name})]
-    if wish.kind == ChangeKind.QUANTITY and (wish.quantity or 0) < subscription.quantity:
-        fewer = subscription.quantity - (wish.quantity or 0)
-        return [
-            Consequence(
-                _("%(count)s of the present users lose access.") % {"count": fewer}, "warning"
             )
         ]
-    return [Consequence(_("It takes effect as soon as the service confirms it."))]
+    behind = [
+        Consequence(
+            _("%(add_on)s cannot be had with it and ends; its unused time is given back.")
+            % {"add_on": each.product.name},
+            "warning",
+        )
+        for each in planned.outcome.ended_add_ons
+    ]
+    return [Consequence(_("It takes effect as soon as the service confirms it.")), *behind]
+
+
+def _of_money(planned: Planned) -> list[Consequence]:
+    """What is given back for seats that go, and what is not."""
+    taken = planned.outcome.taken
+    kept = sum(each.quantity for each in taken if not each.refund)
+    if kept:
+        return [
+            Consequence(
+                ngettext(
+                    "The days in which %(count)s of these licences can be given back are over:"
+                    " it stays paid until the term ends.",
+                    "The days in which %(count)s of these licences can be given back are over:"
+                    " they stay paid until the term ends.",
+                    kept,
+                )
+                % {"count": kept},
+                "warning",
+            )
+        ]
+    return [
+        Consequence(lapsed_words(each), "warning") for each in planned.next_term if each.is_lapsed
+    ]
+
+
+def _of_renewing(
+    subscription: Subscription, wish: ChangeWish, planned: Planned
+) -> list[Consequence]:
+    ends = day(subscription.ends_at.date()) if subscription.ends_at else ""
+    if wish.renews is False:
+        return [
+            Consequence(
+                _("%(name)s ends on %(day)s.") % {"name": subscription.name, "day": ends}, "warning"
+            ),
+            Consequence(_("Until then you can let it renew again.")),
+        ]
+    found = [Consequence(_("Nothing changes before %(day)s.") % {"day": ends})]
+    if wish.quantity is not None and wish.quantity < subscription.quantity:
+        fewer = subscription.quantity - wish.quantity
+        found.append(
+            Consequence(
+                ngettext(
+                    "From then on %(count)s of the present users loses access.",
+                    "From then on %(count)s of the present users lose access.",
+                    fewer,
+                )
+                % {"count": fewer},
+                "warning",
+            )
+        )
+    found.append(Consequence(_("The price of that day counts; today's is shown.")))
+    return found
 
 
 def _of_cancelling(subscription: Subscription, wish: ChangeWish) -> list[Consequence]:

@@ -1,33 +1,47 @@
-"""Terms: the paid periods, one after the other."""
+"""Terms: the paid periods, one after the other, each with the seats it begins with."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max
 
 from bss.core import clock, history
 from bss.core.actor import Actor
+from bss.core.errors import DomainError
 from bss.core.money import round_half_up
-from bss.pricing.contracts import PriceRequest
-from bss.pricing.selectors import prices_for
-from bss.subscriptions.choices import OPEN_CHANGE, SubscriptionState, SyncStatus
-from bss.subscriptions.contracts import term_end
+from bss.orders.choices import OrderSource
+from bss.orders.models import OrderLine, plan_columns
+from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, SubscriptionState, SyncStatus
 from bss.subscriptions.locks import subscription_locked
-from bss.subscriptions.models import Subscription, Term
+from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
+from bss.subscriptions.services.changes import change_request
+from bss.subscriptions.services.lots import lot_create
+from bss.subscriptions.services.outcomes import lot_price
+from bss.subscriptions.services.renewals import NextSeats, lapsed_words, next_seats, next_term_end
 from bss.subscriptions.states import SUBSCRIPTION
 
+_NOTHING_ASKED = {
+    "renewal_quantity": None, "renewal_plan_chosen": False, "renewal_plan_id": None,
+}  # fmt: skip
 
-def term_start(subscription: Subscription, *, starts_at: datetime) -> Term:
-    """The next term of a locked subscription, from `starts_at`, at the prices frozen on it."""
-    known = subscription.terms.aggregate(last=Max("number"), first=Min("starts_at"))
-    ends_at = term_end(starts_at, subscription.unit, first=known["first"])
+
+def term_start(
+    subscription: Subscription, *, starts_at: datetime, seats: Sequence[NextSeats], actor: Actor
+) -> Term:
+    """The next term of a locked subscription, from `starts_at`, with a lot for each of `seats`, the product's first.
+
+    The lots of a first term belong to the lines that bought them, those of a renewal to none.
+    """
+    last = subscription.terms.aggregate(last=Max("number"))["last"] or 0
+    ends_at = next_term_end(subscription, starts_at)
     term = Term.objects.create(
         organization_id=subscription.organization_id,
         scope=subscription.scope,
         subscription=subscription,
-        number=(known["last"] or 0) + 1,
+        number=last + 1,
         starts_at=starts_at,
         ends_at=ends_at,
         product_id=subscription.product_id,
@@ -38,44 +52,111 @@ def term_start(subscription: Subscription, *, starts_at: datetime) -> Term:
         unit_price=subscription.unit_price,
         unit_resale=subscription.unit_resale,
         total=round_half_up(subscription.unit_price * subscription.quantity, subscription.currency),
+        **plan_columns(subscription.plan),
     )
-    Subscription.objects.filter(pk=subscription.pk).update(ends_at=ends_at)
-    subscription.ends_at = ends_at
+    _write(subscription, {"ends_at": ends_at})
+    for each in seats:
+        lot_create(
+            subscription=subscription,
+            term=term,
+            product=each.product,
+            price=lot_price(each.price, each.quantity, each.plan, term, starts_at),
+            add_on=each.add_on,
+            order_line=_line(subscription, each.add_on) if last == 0 else None,
+            actor=actor,
+        )
     return term
 
 
 def term_renew(*, subscription: Subscription, actor: Actor) -> Term | None:
     """Begin the next term of an active subscription whose last one ended, at today's prices; or let it expire.
 
-    None when there is nothing to renew: it has not ended, is not active, or a planned change is due first.
-    What is no longer on sale renews at the price it had.
+    None when there is nothing to renew yet: it has not ended, is not active, or a change that was due before must
+    end first. A next term with other seats is such a change: the vendor is told before anybody pays for them. What is
+    no longer on sale renews at the price it had, what was paid by a plan that is not offered any more at once.
     """
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
         now = clock.now()
         if held.state != SubscriptionState.ACTIVE or held.ends_at is None or held.ends_at > now:
             return None
-        if held.changes.filter(state__in=OPEN_CHANGE, due_at__lte=held.ends_at).exists():
+        if held.changes.filter(state__in=OPEN_CHANGE, due_at__lte=now).exists():
             return None
         if not held.renews:
             changes = {"cancelled_at": held.ends_at, "sync_status": SyncStatus.NOT_SYNCHRONIZED}
             SUBSCRIPTION.fire(held, "expire", actor=actor, changes=changes)
             return None
-        _take_todays_price(held)
-        term = term_start(held, starts_at=held.ends_at)
-        ends = [None, term.ends_at.isoformat()]
-        history.record(held, actor=actor, action="subscription.renewed", changes={"ends_at": ends})
+        if _quantity_asked(held, actor):
+            return None
+        return _renewed(held, actor)
+
+
+def _renewed(subscription: Subscription, actor: Actor) -> Term:
+    seats = next_seats(subscription)
+    own = seats[0]
+    prices = _prices(own)
+    _write(subscription, {**prices, **plan_columns(own.plan), **_NOTHING_ASKED})
+    for each in seats[1:]:
+        SubscriptionAddOn.objects.filter(pk=each.add_on.pk if each.add_on else 0).update(
+            **_prices(each)
+        )
+    assert subscription.ends_at is not None  # noqa: S101 -- a term ended
+    term = term_start(subscription, starts_at=subscription.ends_at, seats=seats, actor=actor)
+    ends = [None, term.ends_at.isoformat()]
+    history.record(
+        subscription, actor=actor, action="subscription.renewed", changes={"ends_at": ends}
+    )
+    for each in seats:
+        if each.is_lapsed:
+            history.record(
+                subscription,
+                actor=actor,
+                action="subscription.plan_lapsed",
+                reason=lapsed_words(each),
+            )
     return term
 
 
-def _take_todays_price(subscription: Subscription) -> None:
-    request = PriceRequest(subscription.product_id, subscription.unit, subscription.quantity)
-    price = prices_for(
-        payer=subscription.payer, requests=[request], customer=subscription.customer
-    )[0]
-    if price is None or price.currency != subscription.currency:
-        return
-    values = {"unit_cost": price.cost, "unit_price": price.price, "unit_resale": price.resale}
+def _quantity_asked(subscription: Subscription, actor: Actor) -> bool:
+    """Whether the vendor is being told first of the seats that were asked for the next term.
+
+    What cannot be had any more is given up: the term renews with the seats there are, and the history says why.
+    """
+    wanted = subscription.renewal_quantity
+    if wanted is None or wanted == subscription.quantity:
+        return False
+    try:
+        with transaction.atomic():
+            change_request(
+                subscription=subscription,
+                kind=ChangeKind.QUANTITY,
+                quantity=wanted,
+                actor=actor,
+                source=OrderSource.PORTAL,
+            )
+    except DomainError as refusal:
+        _write(subscription, {"renewal_quantity": None})
+        history.record(
+            subscription,
+            actor=actor,
+            action="subscription.renewal_quantity_refused",
+            reason=str(refusal.message),
+        )
+        return False
+    return True
+
+
+def _line(subscription: Subscription, add_on: SubscriptionAddOn | None) -> OrderLine:
+    return add_on.order_line if add_on is not None else subscription.order_line
+
+
+def _prices(seats: NextSeats) -> dict[str, object]:
+    price = seats.price
+    return {"unit_cost": price.cost, "unit_price": price.price, "unit_resale": price.resale}
+
+
+def _write(subscription: Subscription, values: dict[str, object]) -> None:
+    """Columns that are no state. The row is locked."""
     Subscription.objects.filter(pk=subscription.pk).update(**values)
     for column, value in values.items():
         setattr(subscription, column, value)

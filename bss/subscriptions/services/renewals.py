@@ -1,0 +1,168 @@
+"""What the next term of a subscription begins with: seats, the price of the day and how it is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from bss.catalog.choices import HUNDRED
+from bss.catalog.models import Product
+from bss.core.money import UNIT_PRICE_DECIMALS
+from bss.installments.contracts import PlanTerms
+from bss.installments.selectors import plans_for
+from bss.pricing.contracts import PriceRequest, UnitPrice
+from bss.pricing.previews import Item, lot_items
+from bss.pricing.schedule import LotPrice
+from bss.pricing.selectors import prices_for
+from bss.subscriptions.contracts import PaymentChoice, term_end
+from bss.subscriptions.models import Subscription, SubscriptionAddOn
+from bss.subscriptions.selectors import add_ons_of, newest_plans
+from bss.subscriptions.services.outcomes import words_of
+
+_TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class NextSeats:
+    """Seats that a term begins with, at their price per unit with the extra charge of `plan` in it.
+
+    `is_lapsed`: they were paid by a plan that is not offered any more, so that they are paid at once.
+    """
+
+    product: Product
+    quantity: int
+    price: UnitPrice
+    plan: PlanTerms | None
+    add_on: SubscriptionAddOn | None = None
+    is_lapsed: bool = False
+
+
+def next_seats(
+    subscription: Subscription,
+    *,
+    quantity: int | None = None,
+    payment: PaymentChoice | None = None,
+) -> list[NextSeats]:
+    """The product's seats, then those of each add-on, at today's prices; what is off sale keeps the price it has.
+
+    `quantity` and `payment` are what is asked for the next term, over what was asked before. An add-on is paid as it
+    was, or by the plan that is asked for where that is offered for it. Five queries.
+    """
+    add_ons = list(add_ons_of(subscription))
+    products = [subscription.product, *(each.product for each in add_ons)]
+    requests = [PriceRequest(p.pk, subscription.unit) for p in products]
+    prices = prices_for(payer=subscription.payer, requests=requests, customer=subscription.customer)
+    offered = plans_for(subscription.payer, [product.pk for product in products])
+    asked = payment or _asked_before(subscription)
+    had = newest_plans(subscription)
+    found = []
+    for product, add_on, price in zip(products, [None, *add_ons], prices, strict=True):
+        present = had.get(add_on.pk) if add_on else subscription.plan
+        wanted = asked.plan_id if asked else (present.plan_id if present else None)
+        plan = _offered(offered.get((product.pk, subscription.unit), []), wanted)
+        owner = add_on or subscription
+        found.append(
+            NextSeats(
+                product=product,
+                quantity=add_on.quantity if add_on else _seats(subscription, quantity),
+                price=_price(owner, subscription, price, present).paid_by(plan),
+                plan=plan,
+                add_on=add_on,
+                is_lapsed=plan is None and wanted is not None and not (add_on and asked),
+            )
+        )
+    return found
+
+
+def next_items(subscription: Subscription, seats: list[NextSeats]) -> list[Item]:
+    """What the next term puts on invoices, if it began at today's prices."""
+    if subscription.ends_at is None:
+        return []
+    return [
+        item
+        for each in seats
+        for item in lot_items(_lot(subscription, each), words_of(each.product), is_at_once=False)
+    ]
+
+
+def next_term_end(subscription: Subscription, starts_at: datetime) -> datetime:
+    """When a term that begins at `starts_at` ends: on the day of the subscription's first term."""
+    first = subscription.terms.aggregate(first=Min("starts_at"))["first"]
+    return term_end(starts_at, subscription.unit, first=first)
+
+
+def lapsed_words(seats: NextSeats) -> str:
+    """Why what was paid by a plan is paid at once from now on."""
+    return _(
+        "The payment plan of %(product)s is not offered any more: the term is paid at once."
+    ) % {"product": seats.product.name}
+
+
+def _lot(subscription: Subscription, seats: NextSeats) -> LotPrice:
+    assert subscription.ends_at is not None  # noqa: S101 -- it has a term
+    return LotPrice(
+        currency=seats.price.currency,
+        quantity=seats.quantity,
+        unit_cost=seats.price.cost,
+        unit_price=seats.price.price,
+        unit_resale=seats.price.resale,
+        starts_at=subscription.ends_at,
+        term_starts_at=subscription.ends_at,
+        term_ends_at=next_term_end(subscription, subscription.ends_at),
+        plan=seats.plan,
+    )
+
+
+def _offered(plans: Sequence[PlanTerms], wanted: int | None) -> PlanTerms | None:
+    return next((each for each in plans if each.plan_id == wanted), None) if wanted else None
+
+
+def _seats(subscription: Subscription, quantity: int | None) -> int:
+    return quantity or subscription.renewal_quantity or subscription.quantity
+
+
+def _asked_before(subscription: Subscription) -> PaymentChoice | None:
+    if not subscription.renewal_plan_chosen:
+        return None
+    return PaymentChoice(subscription.renewal_plan_id)
+
+
+def _price(
+    owner: Subscription | SubscriptionAddOn,
+    subscription: Subscription,
+    today: UnitPrice | None,
+    present: PlanTerms | None,
+) -> UnitPrice:
+    """Today's price before any plan; what is off sale, or in another currency by now, costs what it did."""
+    if today is not None and today.currency == subscription.currency:
+        return today
+    kept = UnitPrice(
+        product_id=owner.product_id,
+        unit=subscription.unit,
+        currency=subscription.currency,
+        list_price=owner.unit_price,
+        cost=owner.unit_cost,
+        price=owner.unit_price,
+        resale=owner.unit_resale,
+        source="",
+        price_list_id=None,
+    )
+    return _without_charge(kept, present)
+
+
+def _without_charge(price: UnitPrice, plan: PlanTerms | None) -> UnitPrice:
+    """A price as it was before a plan's extra charge."""
+    if plan is None or not plan.extra_charge:
+        return price
+    share = HUNDRED / (HUNDRED + plan.extra_charge)
+    resale = None if price.resale is None else _ten_decimals(price.resale * share)
+    return replace(price, price=_ten_decimals(price.price * share), resale=resale)
+
+
+def _ten_decimals(amount: Decimal) -> Decimal:
+    return amount.quantize(_TEN_DECIMALS, rounding=ROUND_HALF_UP)
