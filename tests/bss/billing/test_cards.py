@@ -54,14 +54,10 @@ def only():
 
 
 def placed(card_payer, reseller, shop, price="12.34"):
-    """An order for which a card was asked first, as checkout does it."""
-    basket = make_basket(
-        reseller, shop, make_product(card_payer.organization, price=price, cost="1")
-    )
-    held = authorise(card_payer, price, reference=basket.public_id)
-    order = basket_place(basket=basket, actor=reseller.actor, terms=None)
-    CARD_AUTHORISATION.get().attach(authorisation=held, order_id=order.pk)
-    return order
+    """An order of one product, placed as checkout places it: its card is asked first."""
+    product = make_product(card_payer.organization, price=price, cost="1")
+    basket = make_basket(reseller, shop, product)
+    return basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
 
 
 # Holding ---------------------------------------------------------------------------------------------------------
@@ -199,6 +195,30 @@ def test_what_is_held_belongs_to_one_order_of_its_payer(
 
     with pytest.raises(StaleState):
         CARD_AUTHORISATION.get().attach(authorisation=held.public_id, order_id=order.pk)
+
+
+def test_no_order_is_placed_before_the_owner_confirmed(
+    card_payer, leave_card, reseller, shop, provider
+):
+    leave_card(card_payer, ASKS)
+    basket = make_basket(reseller, shop, make_product(card_payer.organization, price="10"))
+    with pytest.raises(CardNeedsStep) as caught:
+        basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+    assert Order.objects.count() == 0
+
+    provider.http.post(caught.value.extra["url"], data={"answer": "confirm"})
+    order = basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+
+    # With nothing that may be owed, what is held pays for it.
+    assert (order.state, only().order, only().amount) == (OrderState.PLACED, order, 10)
+
+
+def test_a_declined_card_places_no_order(card_payer, leave_card, reseller, shop):
+    leave_card(card_payer, DECLINED)
+    with pytest.raises(CardDeclined):
+        placed(card_payer, reseller, shop)
+
+    assert Order.objects.count() == 0
 
 
 # Taking ----------------------------------------------------------------------------------------------------------
