@@ -30,11 +30,9 @@ def invoice_issued_settle(event: InvoiceIssued) -> None:
     invoice = Invoice.objects.select_related("payer__payment_method").get(pk=event.invoice_id)
     services.invoice_settle_from_credit(invoice=invoice, actor=SYSTEM)
     invoice.refresh_from_db(fields=["state", "settled"])
-    if invoice.state != InvoiceState.ISSUED:
-        held = selectors.hold_for(invoice)
-        if held is not None:
-            services.card_payment_later(card_payment=held)
-    elif selectors.hold_for(invoice) is not None or selectors.pays_by_card(invoice.payer):
+    is_open = invoice.state == InvoiceState.ISSUED
+    # What is held for an invoice that credit has settled is let go.
+    if selectors.hold_for(invoice) or (is_open and selectors.pays_by_card(invoice.payer)):
         services.invoice_collect_later(invoice=invoice)
 
 

@@ -27,6 +27,7 @@ from bss.pricing.contracts import (
     TaxRegime,
     UnitPrice,
 )
+from bss.pricing.errors import RateMissing
 from bss.pricing.schedule import (
     Amounts,
     Charged,
@@ -36,7 +37,7 @@ from bss.pricing.schedule import (
     parts_of,
     reduction_of,
 )
-from bss.pricing.tax import RateMissing, tax_total
+from bss.pricing.tax import tax_total
 
 Track = Literal["price", "resale"]
 # The regime of a day; None where no tax is told. Raises RateMissing nowhere: `tax_total` does.

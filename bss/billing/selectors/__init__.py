@@ -46,6 +46,7 @@ from bss.billing.selectors.exposure import BillingExposure, held_on_cards, owed_
 from bss.billing.selectors.overdue import (
     dunning_policies,
     dunning_policy,
+    invoices_to_climb,
     is_still_overdue,
     is_suspended_by,
     overdue_invoices,
@@ -121,6 +122,7 @@ __all__ = [
     "installment_items",
     "installments_due",
     "installments_on_invoices",
+    "invoices_to_climb",
     "invoices_visible",
     "is_overdue",
     "is_still_overdue",
