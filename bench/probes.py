@@ -56,6 +56,41 @@ class Visitor:
     cookie: str
 
 
+def installments_due(count: int) -> int:
+    """Bill what is due already, then make one installment of each of `count` subscriptions due today. How many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_installment SET bills_on = bills_on + 400"
+            " WHERE state = 'scheduled' AND bills_on <= current_date + 1"
+        )
+        cursor.execute(
+            """
+            WITH chosen AS (
+                SELECT DISTINCT ON (subscription_id) id FROM billing_installment
+                WHERE state = 'scheduled' AND "order_id" IS NULL
+                ORDER BY subscription_id, number LIMIT %s)
+            UPDATE billing_installment mine SET bills_on = current_date - 1
+            FROM chosen WHERE mine.id = chosen.id
+            """,
+            [count],
+        )
+        made = cursor.rowcount
+        cursor.execute("VACUUM ANALYZE billing_installment")
+    return made
+
+
+def installments_billed() -> dict[str, int]:
+    """What a billing run left and made today."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM billing_installment WHERE state = 'scheduled'"
+            " AND bills_on <= current_date),"
+            " (SELECT count(*) FROM billing_invoice WHERE issued_at > now() - interval '1 hour')"
+        )
+        due, invoices = cursor.fetchone()
+    return {"due": due, "invoices": invoices}
+
+
 def targets() -> list[dict[str, Any]]:
     """The pages of both surfaces, as the reseller with most customers and as staff see them."""
     return [asdict(target) for target in _targets()]
@@ -191,6 +226,8 @@ def _cookie(user: User, shop: Storefront | None) -> str:
 
 PROBES: dict[str, Callable[..., Any]] = {
     "targets": targets,
+    "installments_due": installments_due,
+    "installments_billed": installments_billed,
     "rows": rows,
     "basic_resellers": basic_resellers,
 }

@@ -85,7 +85,7 @@ class BillingRunTable(Table):
     actor = Column("actor_label", _("By"))
     invoices = Column(_counted("invoices"), _("Invoices"), kind="number")
     credit_notes = Column(_counted("credit_notes"), _("Credit notes"), kind="number")
-    items = Column(_counted("items"), _("Items"), kind="number")
+    billed = Column(_counted("items"), _("Items"), kind="number")
     held = Column(_counted("held"), _("On drafts"), kind="number")
     refused = Column(_counted("refused"), _("Not billed"), kind="number")
     default_order = "-id"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from bss.accounts.models import Account
-from bss.pricing.contracts import Preview
+from bss.pricing.contracts import Preview, TaxableAmount
 from bss.pricing.ports import CHARGES_DUE
-from bss.pricing.previews import Basis, Item, Track, days_of, preview_of
+from bss.pricing.previews import Basis, Item, Track, all_days_of, days_of, preview_of
+from bss.pricing.selectors import regimes_on
 
 
 def forecasts(
@@ -27,15 +28,15 @@ def forecasts(
     found: dict[Track, Preview] = {}
     if has_resale:
         found["resale"] = preview_of(items, Basis(currency, day, zone, track="resale"))
-    basis = Basis(currency, day, zone)
-    days = days_of(items, billing_day=day, time_zone=zone)
-    if days:
+    due: Mapping[date, Sequence[TaxableAmount]] = {}
+    if later := days_of(items, billing_day=day, time_zone=zone):
         due = CHARGES_DUE.get().due(
             payer_id=payer.pk,
             customer_id=customer.pk if payer.separate_invoices else None,
             currency=currency,
-            days=days,
+            days=later,
         )
-        basis = replace(basis, due=due)
-    found["price"] = preview_of(items, basis)
+    days = all_days_of(items, billing_day=day, time_zone=zone)
+    regimes = regimes_on(payer, days) if days else None
+    found["price"] = preview_of(items, Basis(currency, day, zone, regimes=regimes, due=due))
     return found

@@ -40,7 +40,7 @@ from bss.pricing.schedule import (
 from bss.pricing.tax import tax_total
 
 Track = Literal["price", "resale"]
-# The regime of a day; None where no tax is told. Raises RateMissing nowhere: `tax_total` does.
+# The regime of each day on which a document is issued.
 Regimes = Callable[[date], TaxRegime] | Mapping[date, TaxRegime]
 
 
@@ -202,6 +202,16 @@ def reduction_items(
     return items
 
 
+def all_days_of(items: Iterable[Item], *, billing_day: int, time_zone: str) -> frozenset[date]:
+    """The days of every document that `items` go on, the action's own included: what to ask the tax of."""
+    return frozenset(
+        _local_day(item.due_at, time_zone)
+        if item.is_at_once
+        else billing_date(item.due_at, billing_day, time_zone)
+        for item in items
+    )
+
+
 # Documents -------------------------------------------------------------------------------------------------------
 
 
@@ -226,8 +236,12 @@ def preview_of(items: Iterable[Item], basis: Basis) -> Preview:
 
 def _day(item: Item, basis: Basis) -> date:
     if item.is_at_once:
-        return item.due_at.astimezone(ZoneInfo(basis.time_zone)).date()
+        return _local_day(item.due_at, basis.time_zone)
     return billing_date(item.due_at, basis.billing_day, basis.time_zone)
+
+
+def _local_day(at: datetime, time_zone: str) -> date:
+    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def _document(

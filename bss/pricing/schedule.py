@@ -201,7 +201,8 @@ def reduction_of(
     `lot.quantity` is what it was charged for until now, `charged` its parts as they stand (void ones left out). What
     is `given_back` drops the seats' share of what is still due; what that does not reach is credited, and what was
     used before it was invoiced stays due. So invoiced - credited + still due falls by exactly `given_back` in each
-    track. Raises ValueError when `keep` is negative or no less than what the lot is charged for, or without parts.
+    track. Raises ValueError when `keep` is negative or no less than what the lot is charged for, and without parts
+    (what costs nothing needs none).
     """
     returned = given_back(lot, charged, keep=keep, at=at, policy=policy)
     if not returned.is_open:
@@ -235,8 +236,8 @@ def given_back(
     """
     if not 0 <= keep < lot.quantity:
         raise ValueError(f"of {lot.quantity} seats {keep} cannot stay")
-    if not charged:
-        raise ValueError("a lot whose seats are charged has parts")
+    if not charged and lot_total(lot):
+        raise ValueError("a lot that costs something has parts")
     if policy.until is not None and at >= policy.until:
         return Returned(_sum((), lot), is_open=False)
     whole = lot_total(lot) - lot_total(replace(lot, quantity=keep))
@@ -250,6 +251,8 @@ def given_back(
 
 def _drops(lot: LotPrice, charged: Sequence[Charged], keep: int) -> dict[int, Amounts]:
     """By number, how much less each part is for `keep` seats than for those the lot is charged for."""
+    if not charged:
+        return {}
     count = charged[0].part.count
     held = _shares(lot_total(lot), count, lot.currency)
     kept = _shares(lot_total(replace(lot, quantity=keep)), count, lot.currency)

@@ -194,6 +194,20 @@ PORTAL = (
     Staffed("orders:field", "A", ("order_field",)),
     Staffed("orders:terms", "A"),
     Staffed("orders:terms-publish", "A"),
+    # Billing
+    Staffed("billing:invoices", EVERYBODY),
+    Staffed("billing:invoice", EVERYBODY, ("invoice",)),
+    Staffed("billing:invoice-pdf", EVERYBODY, ("invoice",)),
+    Staffed("billing:invoice-csv", EVERYBODY, ("invoice",)),
+    Staffed("billing:invoice-issue", "AB", ("invoice",), POST_ONLY),
+    Staffed("billing:invoice-void", "AB", ("invoice",), POST_ONLY),
+    Staffed("billing:credit-notes", EVERYBODY),
+    Staffed("billing:credit-note", EVERYBODY, ("credit_note",)),
+    Staffed("billing:credit-note-pdf", EVERYBODY, ("credit_note",)),
+    Staffed("billing:credit-note-csv", EVERYBODY, ("credit_note",)),
+    Staffed("billing:runs", EVERYBODY),
+    Staffed("billing:run-start", "AB", (), POST_ONLY),
+    Staffed("billing:account-bill", "AB", ("account",), POST_ONLY),
     # Subscriptions
     Staffed("subscriptions:list", EVERYBODY),
     Staffed("subscriptions:detail", EVERYBODY, ("subscription",)),
@@ -251,6 +265,8 @@ STEP = {**BUYS, "reseller": 302, "rival": 302, "customer": 302}
 # What its customers ordered is a reseller's to decide.
 DECIDES = {**ONES_OWN, "viewer": 403, "customer": 404}
 TENDS = {**ONES_OWN, "viewer": 403}
+# Whoever is invoiced; a reseller's customer has statements instead.
+PAYS = {**ONES_OWN, "customer": 404}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
 PAYS = {**ONES_OWN, "viewer": 403, "customer": 404, "stranger": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
@@ -300,6 +316,16 @@ STOREFRONT = (
     Shopped("storefront:user-invite", **TENDS),
     Shopped("storefront:user", ("colleague",), customer=404, **MANAGED),
     Shopped("storefront:user-switch", ("colleague",), customer=404, **MANAGED),
+    Shopped("storefront:invoices", **PAYS),
+    Shopped("storefront:invoice", ("invoice",), rival=404, **PAYS),
+    Shopped("storefront:invoice-pdf", ("invoice",), rival=404, **PAYS),
+    Shopped("storefront:invoice-csv", ("invoice",), rival=404, **PAYS),
+    Shopped("storefront:credit-notes", **PAYS),
+    Shopped("storefront:credit-note", ("credit_note",), rival=404, **PAYS),
+    Shopped("storefront:credit-note-pdf", ("credit_note",), rival=404, **PAYS),
+    Shopped("storefront:credit-note-csv", ("credit_note",), rival=404, **PAYS),
+    Shopped("storefront:statements", **ONES_OWN),
+    Shopped("storefront:statement", ("customer", "month"), **OF_A_CUSTOMER),
     Shopped("storefront:tokens", viewer=403, **SELL),
     Shopped("storefront:token-create", viewer=403, **SELL),
     Shopped("storefront:token-revoke", ("own_token",), reseller=405, rival=405, viewer=403, **SELL),
@@ -402,4 +428,7 @@ API = (
         {"post": REFUSED},
         {"when": "period_end"},
     ),
+    Called("billing-api:invoices", (), LISTS),
+    Called("billing-api:invoice", ("invoice",), OWNED),
+    Called("billing-api:installments", ("subscription",), OWNED),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -12,8 +13,9 @@ from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, ListPrice, PriceList, PriceListItem, Product, ProductType
 from bss.core.actor import SYSTEM, Actor
 from bss.core.fields import FieldSpec
+from bss.installments.contracts import PlanTerms
 from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
-from bss.orders.models import Order, OrderField, OrderLine, TermsVersion
+from bss.orders.models import Order, OrderField, OrderLine, TermsVersion, plan_columns
 from bss.orders.services import (
     basket_add,
     basket_open_for,
@@ -162,11 +164,23 @@ def place(
 
 def make_subscription(
     account: Account, product: Product, *, quantity: int = 5, customer: Account | None = None,
-    active: bool = True,
+    active: bool = True, unit: str = "P1M", plan: PlanTerms | None = None,
+    add_ons: Sequence[tuple[Product, int]] = (),
 ) -> Subscription:  # fmt: skip
-    """A subscription as a delivered order leaves it (or pending, when not `active`). Runs no jobs."""
-    order = make_draft(account, product, customer=customer, quantity=quantity)
+    """A subscription as a delivered order leaves it (or pending, when not `active`). Runs no jobs.
+
+    With a `plan` its lines are as one that was bought by it: the extra charge is in their prices.
+    """
+    order = order_create(account=account, customer=customer or account, actor=SYSTEM)
+    head = order_line_add(order=order, product=product, unit=unit, quantity=quantity, actor=SYSTEM)
+    for add_on, several in add_ons:
+        order_line_add(
+            order=order, product=add_on, unit=unit, quantity=several, parent=head, actor=SYSTEM
+        )
+    order.refresh_from_db()
     order_execute(order=order, actor=SYSTEM)
+    if plan is not None:
+        _paid_by(order, plan)
     line = OrderLine.everywhere.select_related("order").get(order=order, parent=None)
     subscription = subscription_create(line=line, actor=SYSTEM)
     if active:
@@ -174,3 +188,13 @@ def make_subscription(
             subscription=subscription, external_id=f"ext-{line.pk}", actor=SYSTEM
         )
     return subscription
+
+
+def _paid_by(order: Order, plan: PlanTerms) -> None:
+    """Give an order's lines the columns of a plan."""
+    share = 1 + plan.extra_charge / 100
+    for line in OrderLine.everywhere.filter(order=order):
+        resale = None if line.unit_resale is None else line.unit_resale * share
+        OrderLine.everywhere.filter(pk=line.pk).update(
+            unit_price=line.unit_price * share, unit_resale=resale, **plan_columns(plan)
+        )

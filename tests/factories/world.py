@@ -25,8 +25,14 @@ from bss.accounts.services import (
     staff_invite,
     token_create,
 )
-from bss.billing.models import CardSetup, CardToken, OverdueSuspension
-from bss.billing.services import payment_import_create, payment_record
+from bss.billing.models import (
+    CardSetup,
+    CardToken,
+    CreditNote,
+    Invoice,
+    OverdueSuspension,
+)
+from bss.billing.services import order_bill, payment_import_create, payment_record
 from bss.catalog.choices import PriceRule
 from bss.catalog.models import AddOn, PriceListItem, Product
 from bss.core import clock, scope
@@ -51,6 +57,7 @@ from tests.factories.accounts import (
     StorefrontFactory,
     make_staff,
 )
+from tests.factories.billing import make_rate, take_seats
 from tests.factories.catalog import (
     CategoryFactory,
     ListPriceFactory,
@@ -108,6 +115,7 @@ def make_world() -> World:
     world = World(OrganizationFactory(name="Meridian Cloud Distribution"))
     shop = StorefrontFactory(organization=world.distributor)
     _staff(world)
+    make_rate(world.distributor)
     plans_on_sale(world.distributor)
     world.reseller = ResellerFactory(organization=world.distributor, name="Techsolutions")
     rival = ResellerFactory(organization=world.distributor, name="Northbridge IT")
@@ -238,14 +246,15 @@ def _trade(world: World) -> None:
     product = world.product  # type: ignore[attr-defined]
     payer, customer = world.reseller, world.customer
     draft = make_draft(payer, product, customer=customer, quantity=QUANTITY)
-    for _again in range(3):
+    for _again in range(4):
         order = make_draft(payer, product, customer=customer, quantity=QUANTITY)
         order_execute(order=order, actor=SYSTEM)
     drain()
-    pending, active, spare = Subscription.objects.filter(product=product).order_by("pk")
-    subscription_activate(subscription=active, external_id="ext-1", actor=SYSTEM)
-    subscription_activate(subscription=spare, external_id="ext-2", actor=SYSTEM)
+    pending, active, spare, reduced = Subscription.objects.filter(product=product).order_by("pk")
+    for number, delivered in enumerate((active, spare, reduced), start=1):
+        subscription_activate(subscription=delivered, external_id=f"ext-{number}", actor=SYSTEM)
     drain()
+    _documents(world, reduced)
     active.refresh_from_db()
     change = change_request(
         subscription=active,
@@ -277,6 +286,19 @@ def _waiting(world: World) -> Order:
     shop = Storefront.everywhere.get(owner=world.reseller)
     with scope.activate(world.customer.scope):
         return place(person, shop, product, terms=TermsVersion.objects.latest("pk"))
+
+
+def _documents(world: World, reduced: Subscription) -> None:
+    """What was bought is invoiced; one seat of the last was given back."""
+    reduction = take_seats(reduced.lots.get(), 1)
+    order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
+    drain()
+    invoice = Invoice.objects.filter(payer=world.reseller, lines__subscription=reduced).get()
+    world.ids |= {
+        "invoice": invoice.public_id,
+        "credit_note": CreditNote.objects.get().public_id,
+        "month": f"{invoice.issued_on:%Y-%m}",
+    }
 
 
 def _setup(world: World) -> None:

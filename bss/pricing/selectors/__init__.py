@@ -17,6 +17,7 @@ from bss.pricing.selectors.prices import (
 from bss.pricing.selectors.taxes import (
     regime_for,
     regimes_for,
+    regimes_on,
     tax_rates,
     tax_registrations,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "prices_for",
     "regime_for",
     "regimes_for",
+    "regimes_on",
     "resale_visitor_market",
     "resale_visitor_offers",
     "tax_rates",

@@ -75,9 +75,7 @@ def test_the_payer_sees_it_in_the_shop_without_the_cost(reseller, invoice):
 @pytest.mark.parametrize("file", ["", "pdf/", "csv/"])
 def test_nobody_else_sees_it(rival, tenant, invoice, file):
     page(rival, f"/my-account/invoices/{invoice.public_id}/{file}", 404)
-    assert tenant.client.get(
-        f"/portal/invoices/{invoice.public_id}/{file}", headers={"host": "nordhaven.localhost"}
-    ).status_code in {302, 404}
+    page(tenant, f"/portal/invoices/{invoice.public_id}/{file}", 404)
 
 
 def test_a_resellers_customer_has_no_invoices(customer, shop, invoice):
@@ -97,9 +95,7 @@ def test_a_draft_is_for_staff_alone(staff, reseller, invoice):
     page(staff, f"/portal/invoices/{draft.public_id}/")
     page(staff, f"/portal/invoices/{draft.public_id}/pdf/", 409)
     page(reseller, f"/my-account/invoices/{draft.public_id}/", 404)
-    assert page(reseller, "/my-account/invoices/").count("/my-account/invoices/") == page(
-        reseller, "/my-account/invoices/"
-    ).count("/my-account/invoices/")
+    assert draft.public_id not in page(reseller, "/my-account/invoices/")
 
 
 def test_the_pdf_is_made_once_and_is_the_same_ever_after(staff, reseller, invoice):

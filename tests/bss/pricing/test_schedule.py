@@ -164,6 +164,8 @@ def test_seats_that_cannot_stay(keep):
 def test_a_lot_without_its_parts_is_not_reduced():
     with pytest.raises(ValueError, match="has parts"):
         reduction_of(lot(2), [], keep=1, at=START, policy=FULL)
+    free = reduction_of(lot(2, price="0"), [], keep=1, at=START, policy=UNUSED)
+    assert (bool(free.credit), free.parts) == (False, ())
 
 
 def test_the_length_of_a_term_across_daylight_saving_is_told_by_the_second():
@@ -203,7 +205,10 @@ PLANS = st.sampled_from(
 )  # fmt: skip
 UNITS = st.decimals(min_value=0, max_value=5000, places=10, allow_nan=False)
 STARTS = st.datetimes(
-    min_value=datetime(2023, 1, 1), max_value=datetime(2029, 1, 1), timezones=st.just(UTC)
+    # Hypothesis takes bare limits and adds the zone.
+    min_value=datetime(2023, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2029, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 
 

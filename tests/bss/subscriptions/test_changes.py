@@ -281,7 +281,10 @@ def test_impossible_wishes_are_refused(subscription, reseller, distributor, kind
     yearly = make_product(distributor, type=kind_of_mail, units=("P1Y",))
     refused(NotForSale, subscription, reseller.actor, ChangeKind.PRODUCT, product=yearly)
     refused(DomainError, subscription, reseller.actor, ChangeKind.PRODUCT)
-    refused(DomainError, subscription, reseller.actor, quantity=6, when="period_end")
+    refused(
+        DomainError, subscription, reseller.actor, ChangeKind.PRODUCT, product=yearly,
+        when="period_end",
+    )  # fmt: skip
 
 
 def test_the_credit_limit_holds_for_more_seats(subscription, reseller):
