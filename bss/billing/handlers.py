@@ -5,7 +5,7 @@ from __future__ import annotations
 from bss.billing import selectors, services
 from bss.billing.choices import InvoiceState
 from bss.billing.events import CreditNoteIssued, InvoiceIssued, InvoiceSettled
-from bss.billing.models import CardPayment, CreditNote, Invoice
+from bss.billing.models import CreditNote, Invoice
 from bss.core.actor import SYSTEM
 from bss.orders.events import OrderCancelled, OrderExecuted, OrderFailed
 from bss.subscriptions.events import SeatLotCreated, SeatLotReduced
@@ -58,6 +58,6 @@ def order_cancelled_release(event: OrderCancelled) -> None:
 
 
 def _release_hold(order_id: int) -> None:
-    held = CardPayment.objects.filter(order_id=order_id, state__in=selectors.OPEN).first()
+    held = selectors.hold_of_order(order_id)
     if held is not None:
         services.card_payment_later(card_payment=held)

@@ -10,6 +10,7 @@ from bss.billing.selectors.cards import (
     cards_of,
     charge_under_way,
     hold_for,
+    hold_of_order,
     latest_hold,
     pays_by_card,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "has_schedule",
     "held_on_cards",
     "hold_for",
+    "hold_of_order",
     "installment_items",
     "installments_due",
     "installments_on_invoices",

@@ -34,7 +34,7 @@ from bss.orders.models import Order
 from bss.orders.ports import CARD_AUTHORISATION
 from bss.orders.services import basket_place, order_cancel
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
-from tests.factories.orders import make_basket, make_product
+from tests.factories.orders import make_basket, make_draft, make_product
 from tests.factories.settling import make_invoice
 
 BACK = "http://shop.example/checkout/"
@@ -347,6 +347,21 @@ def test_a_cancelled_order_lets_go(card_payer, leave_card, reseller, shop, provi
 
     assert only().state == CardState.RELEASED
     assert [p["status"] for p in provider.payments()] == ["released"]
+
+
+def test_an_end_customers_cancelled_order_lets_go_of_its_resellers_card(
+    card_payer, leave_card, customer_account, staff, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = make_draft(card_payer, make_product(card_payer.organization), customer=customer_account)
+    held = authorise(card_payer, reference=order.public_id)
+    CARD_AUTHORISATION.get().attach(authorisation=held, order_id=order.pk)
+
+    order_cancel(order=order, actor=staff.actor)
+    run_jobs()
+
+    assert [p["status"] for p in provider.payments()] == ["released"]
+    assert only().state == CardState.RELEASED
 
 
 def test_what_no_order_came_for_is_let_go_after_an_hour(card_payer, leave_card, provider, travel):
