@@ -1,6 +1,8 @@
 """Reads of notifications: who is written to, in whose brand, what was sent."""
 
-from notifications.selectors.brands import brand_for
+from notifications.selectors.brands import (
+    brand_for,
+)
 from notifications.selectors.deliveries import (
     deliveries_about,
     deliveries_to,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
+from bss.accounts.views.leaving import leave_to
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
 from bss.orders.errors import CardNeedsStep, PriceChanged, Repriced
 from bss.orders.models import Order
@@ -74,12 +75,14 @@ class Approval(Screen):
                 actor=self.actor,
                 seen_total=_amount(self.request.POST.get("seen_total", "")),
                 accept_reprice=self.request.POST.get("accept") == "1",
+                # The bank of a card sends its owner back here, to approve once more.
+                return_url=self.request.build_absolute_uri(self.request.path),
             )
         except (NotFound, PermissionDenied):
             raise
         except CardNeedsStep as step:
             if step.extra.get("url"):
-                return HttpResponseRedirect(step.extra["url"])
+                return leave_to(self.request, step.extra["url"])
             return self.shown(order, RejectForm(), refusal=step)
         except DomainError as refusal:
             return self.shown(order, RejectForm(), refusal=refusal)
