@@ -26,7 +26,7 @@ from notifications.selectors.recipients import (
     recipient_of_account,
     recipient_of_membership,
     recipient_of_order,
-    recipients_who_order,
+    recipients_who_approve,
     staff_of,
 )
 from notifications.selectors.subjects import (
@@ -57,7 +57,7 @@ __all__ = [
     "recipient_of_account",
     "recipient_of_membership",
     "recipient_of_order",
-    "recipients_who_order",
+    "recipients_who_approve",
     "rejected_facts",
     "staff_of",
     "storefront_of",

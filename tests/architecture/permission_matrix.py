@@ -223,7 +223,7 @@ BUYS = {**ONES_OWN, "viewer": 403}
 # The first page of the checkout leads an empty basket back to itself.
 STEP = {**BUYS, "reseller": 302, "rival": 302, "customer": 302}
 # What its customers ordered is a reseller's to decide.
-DECIDES = {**ONES_OWN, "viewer": 403, "customer": 404}
+DECIDES = {**ONES_OWN, "viewer": 403, "customer": 403}
 TENDS = {**ONES_OWN, "viewer": 403}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}

@@ -211,10 +211,13 @@ def test_what_is_no_longer_sold_cannot_be_approved(asked, reseller, mailbox):
 
 def test_strangers_decide_nothing(asked, rival, customer, staff):
     url = f"/my-customers/orders/{asked.public_id}/"
-    for client, prefix in ((rival.client, ""), (customer.client, "/techsolutions")):
-        assert client.get(f"{prefix}{url}").status_code == 404
+    for client, prefix, expected in (
+        (rival.client, "", 404),
+        (customer.client, "/techsolutions", 403),
+    ):
+        assert client.get(f"{prefix}{url}").status_code == expected
         answer = client.post(f"{prefix}{url}", {"do": "approve", "seen_total": "100"})
-        assert answer.status_code == 404
+        assert answer.status_code == expected
     executed = staff.client.post(f"/portal/orders/{asked.public_id}/execute/", {})
     assert executed.status_code == 409
     asked.refresh_from_db()
