@@ -11,7 +11,7 @@ from bss.core import scope
 from bss.core.errors import Conflict, PermissionDenied
 from bss.orders.choices import LineState, OrderState
 from bss.orders.errors import CreditExceeded
-from bss.orders.models import Order
+from bss.orders.models import Order, OrderLine
 from bss.orders.services import order_approve, order_reject
 from bss.subscriptions.choices import ChangeState
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -137,7 +137,7 @@ def test_a_rejected_order_tells_why_and_ends(asked, reseller, customer, run_jobs
 
     asked.refresh_from_db()
     assert asked.state == OrderState.REJECTED
-    assert asked.lines.get().state == LineState.CANCELLED
+    assert OrderLine.everywhere.get(order=asked).state == LineState.CANCELLED
     told = Delivery.everywhere.get(kind="order_rejected")
     assert told.recipient == customer.user.email
     assert "Ask us for seats first." in told.text

@@ -587,10 +587,7 @@ def test_a_step_costs_at_most_twelve_queries_and_placing_twenty_five(
         client.get(url)
         page = count(f"GET {url}", lambda url=url: client.get(url), 200)
     page = client.get("/basket/").content.decode()
-    lines = {
-        name: value
-        for name, value in re.findall(r'<input[^>]*name="(\w+-quantity)"[^>]*value="(\d+)"', page)
-    }
+    lines = dict(re.findall(r'<input[^>]*name="(\w+-quantity)"[^>]*value="(\d+)"', page))
     going = lines | {"customer": "", "do": "continue"} | form_of(page)
     count("POST items", lambda: client.post("/basket/", going), 302)
     billing = form_of(client.get("/checkout/billing/").content.decode())
