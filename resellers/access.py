@@ -45,7 +45,7 @@ def access_waiting_order(actor: Actor, public_id: str) -> Order:
 
     NotFound for any other, and for whoever is no reseller.
     """
-    own = access_seller(actor, Permission.ORDER_CREATE)
+    own = access_seller(actor, Permission.ORDER_APPROVE)
     order = access_order(actor, public_id)
     was_asked = order.state == OrderState.PENDING_APPROVAL or order.approved_at is not None
     if order.account_id != own.pk or order.customer_id == own.pk or not was_asked:

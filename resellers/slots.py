@@ -57,10 +57,6 @@ def _live_panel(_request: HttpRequest, order: Order) -> Mapping[str, Any] | None
     }
 
 
-def _is_reseller(actor: Actor) -> bool:
-    return selectors.is_reseller(actor.account_id or 0)
-
-
 def _waiting(request: HttpRequest) -> int:
     return selectors.count_waiting(slots.actor_of(request).account_id or 0)
 
@@ -127,8 +123,8 @@ def register() -> None:
             _("My customers"), "plans:customers", "users", permission=Permission.ACCOUNT_VIEW, order=50
         ),
         NavItem(
-            _("Orders to approve"), "plans:approvals", "check-badge", permission=Permission.ORDER_CREATE,
-            order=55, count=_waiting, visible=_is_reseller,
+            _("Orders to approve"), "plans:approvals", "check-badge", permission=Permission.ORDER_APPROVE,
+            order=55, count=_waiting,
             text=_("What your customers ordered by themselves and waits for you."),
         ),
     )  # fmt: skip

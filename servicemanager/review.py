@@ -88,13 +88,13 @@ class CheckoutReviewAdapter:
                 specs[key] += asked
         answer = []
         for line in subject.lines:
-            product = products[line.product_id]
+            name, left_open = _left_open(line, products)
             own = specs[line.key]
             known = {spec.code for spec in own}
-            rest = [s for s in _open_characteristics(line, product) if s.code not in known]
+            rest = [s for s in left_open if s.code not in known]
             problem = problems.get(line.key, "")
             if own or rest or problem:
-                answer.append(LineFields(line.key, product.name, [*own, *rest], problem))
+                answer.append(LineFields(line.key, name, [*own, *rest], problem))
         return answer
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
@@ -191,17 +191,26 @@ def _groups(subject: ReviewSubject) -> tuple[list[Group], list[Verdict]]:
 
 
 def _products(subject: ReviewSubject) -> Mapping[int, Product]:
-    ids = {line.product_id for line in subject.lines}
+    """The products of the lines that do not say themselves what is left open."""
+    ids = {line.product_id for line in subject.lines if line.open_specs is None}
+    if not ids:
+        return {}
     return {p.pk: p for p in Product.objects.filter(pk__in=ids).select_related("type")}
 
 
-def _open_characteristics(line: ReviewLine, product: Product) -> list[FieldSpec]:
-    """What the type asks of buyers and the product does not fix. Only a new subscription is asked."""
-    if line.kind != "new":
-        return []
-    fixed = product.characteristics
-    specs = specs_from_json(product.type.characteristics)
-    return [s for s in specs if s.audience != "hidden" and fixed.get(s.code) in {None, ""}]
+def _left_open(
+    line: ReviewLine, products: Mapping[int, Product]
+) -> tuple[str, Sequence[FieldSpec]]:
+    """A line's name, and what the type asks of buyers and the product does not fix; nothing for an action."""
+    if line.open_specs is None:
+        product = products[line.product_id]
+        fixed = product.characteristics
+        specs = specs_from_json(product.type.characteristics)
+        name, left = product.name, [s for s in specs if fixed.get(s.code) in {None, ""}]
+    else:
+        name, left = line.name, list(line.open_specs)
+    asked = line.kind == "new"
+    return name, [s for s in left if asked and s.audience != "hidden"]
 
 
 def _declared(

@@ -52,3 +52,7 @@ class Group(models.TextChoices):
     def sorting(self) -> Sorting:
         """How it is ordered unless somebody says otherwise."""
         return {"popular": Sorting.POPULAR, "new": Sorting.NEWEST}.get(self.value, Sorting.NAME)
+
+
+# Under which name a view that has read the basket leaves its count on the request, for the header.
+BASKET_COUNT = "_storefront_basket_count"

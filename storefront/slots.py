@@ -15,6 +15,7 @@ from bss.core.actor import Actor
 from bss.orders.selectors import basket_count
 from bss.ui import slots
 from bss.ui.slots import Figure, NavItem, Panel
+from storefront.choices import BASKET_COUNT
 from storefront.selectors.viewer import ways_of
 
 # A bar of more shelves than this is no bar any more; the catalogue page has them all.
@@ -112,6 +113,9 @@ def _basket_url(_request: HttpRequest) -> str:
 
 
 def _basket_count(request: HttpRequest) -> int:
+    known: int | None = getattr(request, BASKET_COUNT, None)
+    if known is not None:
+        return known
     surface = getattr(request, "surface", None)
     actor = slots.actor_of(request)
     if surface is None or surface.storefront is None or actor.user_id is None or actor.read_only:

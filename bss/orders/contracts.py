@@ -19,7 +19,11 @@ ReviewStep = Literal["items", "service_details", "place", "execute"]
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """A line as a service manager sees it: `key` is stable within the review ("line-12")."""
+    """A line as a service manager sees it: `key` is stable within the review ("line-12").
+
+    `name` and `open_specs` (what its product type asks and the product leaves open) spare whoever asks reading the
+    product again; None says that they are not known here.
+    """
 
     key: str
     product_id: int
@@ -30,6 +34,8 @@ class ReviewLine:
     quantity: int
     kind: str = "new"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    open_specs: Sequence[FieldSpec] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Literal, Protocol, TypeVar
 
 from django.http import HttpRequest
@@ -218,7 +219,8 @@ def navigation(slot: str, request: HttpRequest) -> list[Mapping[str, Any]]:
 
 
 def _link(item: NavItem, request: HttpRequest) -> dict[str, Any]:
-    count = item.count(request) if item.count else None
+    # Templates call it where they show it, and only there is it counted.
+    count = cache(partial(item.count, request)) if item.count else None
     return {"item": item, "url": reverse(item.url_name), "current": False, "count": count}
 
 

@@ -31,7 +31,7 @@ from notifications.selectors.recipients import (
     recipient_of_membership,
     recipient_of_order,
     recipients_of_bills,
-    recipients_who_order,
+    recipients_who_approve,
     staff_of,
 )
 from notifications.selectors.subjects import (
@@ -69,7 +69,7 @@ __all__ = [
     "recipient_of_membership",
     "recipient_of_order",
     "recipients_of_bills",
-    "recipients_who_order",
+    "recipients_who_approve",
     "rejected_facts",
     "staff_of",
     "storefront_of",

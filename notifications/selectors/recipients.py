@@ -35,8 +35,8 @@ def recipient_of_order(order: Order) -> Recipient | None:
     return recipient_of_membership(placer) if placer else recipient_of_account(order.account)
 
 
-def recipients_who_order(account: Account) -> list[Recipient]:
-    """Everybody of an account who signs in and may order; its contact when nobody does."""
+def recipients_who_approve(account: Account) -> list[Recipient]:
+    """Everybody of a reseller who signs in and may approve orders; its contact when nobody does."""
     members = (
         Membership.everywhere.filter(
             kind=MembershipKind.STOREFRONT, is_active=True, contact__account=account
@@ -47,7 +47,7 @@ def recipients_who_order(account: Account) -> list[Recipient]:
     may = [
         recipient_of_membership(member)
         for member in members
-        if Permission.ORDER_CREATE in storefront_permissions(member, account)
+        if Permission.ORDER_APPROVE in storefront_permissions(member, account)
     ]
     fallback = recipient_of_account(account)
     return may or ([fallback] if fallback else [])

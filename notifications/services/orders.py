@@ -31,7 +31,7 @@ def order_approval_asked_tell(order_id: int) -> None:
     """That a customer's order waits: to everybody of its reseller who may order."""
     order = selectors.order_for_mail(order_id)
     with scope.activate(order.organization.scope):
-        for to in selectors.recipients_who_order(order.account):
+        for to in selectors.recipients_who_approve(order.account):
             shop = selectors.storefront_of(order.organization, to.storefront_id)
             link = selectors.approval_page(order, shop)
             _tell(

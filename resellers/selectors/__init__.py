@@ -9,7 +9,6 @@ from resellers.selectors.approvals import (
     ApprovalView,
     approval_view,
     count_waiting,
-    is_reseller,
     waiting_orders,
 )
 from resellers.selectors.offers import (
@@ -62,7 +61,6 @@ __all__ = [
     "gains_and_losses",
     "held_profile",
     "is_about_plan",
-    "is_reseller",
     "own_price_list",
     "own_price_rows",
     "own_products",

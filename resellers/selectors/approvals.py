@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account
 from bss.core.errors import DomainError, Invalid
 from bss.core.money import Money
@@ -70,13 +69,6 @@ class ApprovalView:
 def waiting_orders(reseller: Account) -> QuerySet[Order]:
     """The orders of a reseller's customers that wait for it, with their customers."""
     return orders.orders_visible().filter(account=reseller, state=OrderState.PENDING_APPROVAL)
-
-
-def is_reseller(account_id: int) -> bool:
-    """Whether an account may have customers that order at its expense (one query)."""
-    return Account.everywhere.filter(
-        pk=account_id, kind=AccountKind.RESELLER, reselling_enabled=True
-    ).exists()
 
 
 def count_waiting(account_id: int) -> int:

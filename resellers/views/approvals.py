@@ -31,7 +31,7 @@ from resellers.tables import ApprovalTable
 class Approvals(ListView):
     """Oldest first: somebody waits for each."""
 
-    permission = Permission.ORDER_CREATE
+    permission = Permission.ORDER_APPROVE
     title = gettext_lazy("Orders to approve")
     intro = gettext_lazy(
         "What your customers ordered by themselves. Nothing starts before you say so."
@@ -49,13 +49,13 @@ class Approvals(ListView):
         return [Crumb(_("My customers"), reverse("plans:customers"))]
 
     def queryset(self) -> QuerySet[Order]:
-        return waiting_orders(access_seller(self.actor, Permission.ORDER_CREATE))
+        return waiting_orders(access_seller(self.actor, Permission.ORDER_APPROVE))
 
 
 class Approval(Screen):
     """One order: what it costs today, what its customer was shown, and the two answers."""
 
-    permission = Permission.ORDER_CREATE
+    permission = Permission.ORDER_APPROVE
     template_name = "resellers/approval.html"
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:

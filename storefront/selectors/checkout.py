@@ -70,7 +70,12 @@ class Checkout:
     """A basket on its way: its lines with today's prices, and what Service Details asks about it."""
 
     view: BasketView
-    questions: tuple[Question, ...]
+    # None on the pages before Service Details: nobody was asked yet.
+    asked: tuple[Question, ...] | None
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return self.asked or ()
 
     @property
     def chooses_customer(self) -> bool:
@@ -102,7 +107,10 @@ class Checkout:
 
     @property
     def has_questions(self) -> bool:
-        return bool(self.questions)
+        """Whether Service Details is a step. Before anybody was asked, whether it may be."""
+        if self.asked is None:
+            return orders.may_ask(self.basket, self.lines)
+        return bool(self.asked)
 
     @property
     def is_waiting(self) -> bool:
@@ -169,18 +177,21 @@ class LineRow:
         return str(self.item.plan) if self.item.plan else ""
 
 
-def checkout_of(actor: Actor, storefront: Storefront) -> Checkout | None:
-    """The actor's open or waiting basket here; None when there is none or nothing is in it."""
+def checkout_of(actor: Actor, storefront: Storefront, *, asks: bool = True) -> Checkout | None:
+    """The actor's open or waiting basket here; None when there is none or nothing is in it.
+
+    `asks` is left out by the steps before Service Details, so that no service manager is asked for each look at them.
+    """
     basket = orders.basket_of(user_id=actor.user_id or 0, storefront=storefront)
-    found = checkout_with(basket) if basket is not None else None
+    found = checkout_with(basket, asks=asks) if basket is not None else None
     return None if found is None or found.view.is_empty else found
 
 
-def checkout_with(basket: Basket) -> Checkout:
+def checkout_with(basket: Basket, *, asks: bool = True) -> Checkout:
     """A basket's checkout. Service managers are asked what must be asked: outside transactions only."""
     view = orders.basket_view(basket)
     lines = [item.line for item in view.every]
-    return Checkout(view, tuple(orders.basket_questions(basket, lines)))
+    return Checkout(view, tuple(orders.basket_questions(basket, lines)) if asks else None)
 
 
 def customers_to_choose(reseller: Account) -> list[tuple[str, str]]:
@@ -220,7 +231,7 @@ def payment_words(option: PlanOption) -> str:
     return _t("%(plan)s of %(amount)s, the last %(last)s") % words
 
 
-def billing_of(account: Account, *, shows_address: bool) -> list[Fact]:
+def billing_of(account: Account, *, shows_address: bool, shows_contacts: bool = True) -> list[Fact]:
     """How an account is billed, as facts; its address only where nobody edits it beside them.
 
     An end customer is billed by its reseller, outside of this platform: payment and invoice contact are left out.
@@ -233,7 +244,8 @@ def billing_of(account: Account, *, shows_address: bool) -> list[Fact]:
     if account.parent_id is None:
         method = account.payment_method
         facts.append(Fact(_t("Payment"), method.name if method else _t("As agreed")))
-        facts.append(Fact(_t("Invoices go to"), ", ".join(invoice_contacts(account))))
+        if shows_contacts:
+            facts.append(Fact(_t("Invoices go to"), ", ".join(invoice_contacts(account))))
     return facts
 
 

@@ -28,6 +28,18 @@ class LineEdit:
     friendly_name: str | None = None
     payment_plan: PaymentPlan | Keep | None = KEEP
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it says anything that is not so already."""
+        line, plan = self.line, self.payment_plan
+        moves = not isinstance(plan, Keep) and (plan.pk if plan else None) != line.payment_plan_id
+        wanted = (
+            (self.quantity, line.quantity),
+            (self.unit, line.unit),
+            (self.friendly_name, line.friendly_name),
+        )
+        return moves or any(new is not None and new != old for new, old in wanted)
+
 
 def basket_fill(
     *,
@@ -71,6 +83,8 @@ def basket_fill(
 def basket_edit(*, basket: Basket, edits: Sequence[LineEdit], actor: Actor) -> None:
     """Change several lines together. Raises one Invalid keyed "<line>.<field>"; then no line changed."""
     errors: dict[str, Sequence[Any]] = {}
+    if not edits:
+        return
     with transaction.atomic():
         for edit in edits:
             try:
@@ -86,6 +100,7 @@ def basket_edit(*, basket: Basket, edits: Sequence[LineEdit], actor: Actor) -> N
                 errors[f"{edit.line.public_id}.{problem.field}"] = [problem.message]
         if errors:
             raise Invalid(errors=errors)
+    basket.refresh_from_db(fields=["version"])
 
 
 def _plan_of(edit: LineEdit) -> PaymentPlan | Keep | None:

@@ -34,6 +34,7 @@ from bss.orders.services import (
 )
 from bss.ui.components import Attention, Button, EmptyState, Fact
 from bss.ui.generic import Screen
+from storefront.choices import BASKET_COUNT
 from storefront.forms.catalog import ProductForm
 from storefront.forms.checkout import NEW_CUSTOMER, ForWhomForm, LineForm
 from storefront.selectors import product
@@ -50,7 +51,7 @@ from storefront.selectors.checkout import (
     steps_at,
     units_listed,
 )
-from storefront.selectors.viewer import viewer_of
+from storefront.selectors.viewer import account_of, viewer_of
 from storefront.services.baskets import LineEdit, basket_edit, basket_fill
 
 # Under which key of the session the reason for new prices waits to be read.
@@ -81,7 +82,7 @@ class Buying(Screen):
 
     def account(self) -> Account:
         """Whose basket it is. Raises NotFound for whoever belongs to no account."""
-        account = viewer_of(self.request).account
+        account = account_of(self.request)
         if account is None:
             raise NotFound
         return account
@@ -110,6 +111,7 @@ class Buying(Screen):
         status: int = 200,
     ) -> HttpResponse:
         """The basket with its lines as forms. `errors` are keyed "<line>", "<line>.<field>" or ""."""
+        self.count(checkout)
         rows = editable_rows(checkout, errors or {}, data)
         credit = credit_problem(checkout, self.actor)
         context = {
@@ -126,6 +128,11 @@ class Buying(Screen):
             "has_changed_prices": checkout.view.has_changed_prices,
         }
         return self.page(context, template="storefront/basket.html", status=status)
+
+    def count(self, checkout: Checkout) -> None:
+        """Spare the header counting what was read already."""
+        units = 0 if checkout.is_waiting else checkout.view.units
+        setattr(self.request, BASKET_COUNT, units)
 
     def whom(self, checkout: Checkout, data: Any = None) -> ForWhomForm | None:
         """Who it is for; None for whoever buys for itself alone, and while the basket waits."""
@@ -149,7 +156,7 @@ class BasketPage(Buying):
     title = gettext_lazy("Basket")
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = checkout_of(self.actor, self.storefront())
+        checkout = checkout_of(self.actor, self.storefront(), asks=False)
         return self.nothing_here() if checkout is None else self.basket_page(checkout)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
@@ -157,12 +164,12 @@ class BasketPage(Buying):
         if removed:
             line = access_basket_line(self.actor, removed, self.storefront())
             basket_line_remove(line=line, actor=self.actor)
-        checkout = checkout_of(self.actor, self.storefront())
+        checkout = checkout_of(self.actor, self.storefront(), asks=False)
         if checkout is None:
             return self.redirect("basket")
         if checkout.is_waiting:
             return self.redirect("checkout")
-        seen_total = str(checkout.view.total.amount)
+        version, seen_total = checkout.basket.version, str(checkout.view.total.amount)
         refused_page = self._saved(checkout) or self._chosen(checkout)
         if refused_page is not None:
             return refused_page
@@ -170,8 +177,10 @@ class BasketPage(Buying):
             return self.redirect("checkout-customer")
         if request.POST.get("do") != "continue":
             return self.redirect("basket")
-        if request.POST.get("seen_total") == seen_total:
+        if request.POST.get("seen_total") == seen_total and not checkout.view.is_seen:
             basket_accept_prices(basket=checkout.basket, actor=self.actor)
+        if checkout.basket.version != version:
+            checkout = checkout_with(checkout.basket, asks=False)
         return self._go_on(checkout)
 
     def nothing_here(self) -> HttpResponse:
@@ -195,9 +204,11 @@ class BasketPage(Buying):
         if not all(form.is_valid() for form in forms):
             return self.basket_page(checkout, data=data, status=400)
         plans = plans_by_code(checkout)
-        edits = [_edit(form, plans) for form in forms]
+        edits = _with_add_ons([_edit(form, plans) for form in forms])
         try:
-            basket_edit(basket=checkout.basket, edits=_with_add_ons(edits), actor=self.actor)
+            basket_edit(
+                basket=checkout.basket, edits=[e for e in edits if e.is_change], actor=self.actor
+            )
         except Invalid as problem:
             return self.basket_page(checkout, errors=problem.errors, data=data, status=400)
         return None
@@ -227,17 +238,18 @@ class BasketPage(Buying):
         basket_choose_customer(basket=basket, customer=customer, actor=self.actor)
 
     def _go_on(self, checkout: Checkout) -> HttpResponse:
-        fresh = checkout_with(checkout.basket)
-        if not fresh.view.is_orderable:
-            return self.basket_page(fresh, status=400)
+        if not checkout.view.is_orderable:
+            return self.basket_page(checkout, status=400)
         try:
-            basket_review(basket=checkout.basket, step="items", actor=self.actor)
+            basket_review(
+                basket=checkout.basket, step="items", actor=self.actor, lines=checkout.lines
+            )
         except AnswerAwaited:
             return self.redirect("basket")
         except Repriced as news:
             return self.back_to_items(checkout.basket, news)
         except Invalid as problem:
-            return self.basket_page(fresh, errors=problem.errors, status=problem.status)
+            return self.basket_page(checkout, errors=problem.errors, status=problem.status)
         return self.redirect("checkout-billing")
 
 

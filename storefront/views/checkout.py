@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,7 @@ from bss.orders.errors import (
     PriceChanged,
     Repriced,
 )
-from bss.orders.models import Basket, TermsVersion
+from bss.orders.models import Basket, BasketLine, TermsVersion
 from bss.orders.services import (
     basket_answer,
     basket_note,
@@ -79,24 +80,34 @@ def number_in(text: str) -> int:
 class Step(Buying):
     """A step after the basket. What was typed is kept in the session until the step is done."""
 
+    # Whether the step shows what Service Details asks.
+    asks = True
+
     def checkout(self) -> Checkout | None:
-        return checkout_of(self.actor, self.storefront())
+        return checkout_of(self.actor, self.storefront(), asks=self.asks)
 
-    def keep(self, checkout: Checkout, values: Mapping[str, Any]) -> None:
-        self.request.session[self._key(checkout)] = dict(values)
+    def billed(self, checkout: Checkout) -> Account:
+        """Whose billing is shown: the account that buys, which is the payer unless its seller is a reseller."""
+        payer = checkout.basket.account
+        return payer if payer.pk == self.actor.account_id else self.account()
 
-    def kept(self, checkout: Checkout) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.request.session.get(self._key(checkout), {})
+    def keep(self, basket: Basket, values: Mapping[str, Any]) -> None:
+        self.request.session[self._key(basket)] = dict(values)
+
+    def kept(self, basket: Basket) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.request.session.get(self._key(basket), {})
         return found
 
-    def forget(self, checkout: Checkout) -> None:
-        self.request.session.pop(self._key(checkout), None)
+    def forget(self, basket: Basket) -> None:
+        if self._key(basket) in self.request.session:
+            del self.request.session[self._key(basket)]
 
-    def _key(self, checkout: Checkout) -> str:
-        return f"{type(self).__name__.lower()}:{checkout.basket.public_id}"
+    def _key(self, basket: Basket) -> str:
+        return f"{type(self).__name__.lower()}:{basket.public_id}"
 
     def about(self, checkout: Checkout, key: str) -> dict[str, Any]:
         """What every step shows: where one is, and what is being bought."""
+        self.count(checkout)
         return {
             "checkout": checkout,
             "steps": steps_at(key, has_questions=checkout.has_questions),
@@ -118,6 +129,8 @@ class Step(Buying):
 class Entry(Step):
     """Where *Continue* leads: the first step after the basket; one that waited was there before."""
 
+    asks = False
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.checkout()
         if checkout is None:
@@ -129,13 +142,16 @@ class Customer(Step):
     """The customer that does not exist yet: it is made with the order, and not before."""
 
     title = gettext_lazy("New customer")
+    asks = False
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.mine()
         if checkout is None:
             return self.redirect("basket")
         stored = CustomerDraftForm.initial_of(checkout.draft, checkout.basket.account)
-        return self.shown(checkout, CustomerDraftForm(initial={**stored, **self.kept(checkout)}))
+        return self.shown(
+            checkout, CustomerDraftForm(initial={**stored, **self.kept(checkout.basket)})
+        )
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.mine()
@@ -143,7 +159,9 @@ class Customer(Step):
             return self.redirect("basket")
         form = CustomerDraftForm(request.POST)
         if request.POST.get("do") == "back":
-            self.keep(checkout, {name: request.POST.get(name, "")[:254] for name in form.fields})
+            self.keep(
+                checkout.basket, {name: request.POST.get(name, "")[:254] for name in form.fields}
+            )
             return self.redirect("basket")
         if not form.is_valid():
             return self.shown(checkout, form, status=400)
@@ -154,7 +172,7 @@ class Customer(Step):
                 for text in texts:
                     form.add_error(name if name in form.fields else None, str(text))
             return self.shown(checkout, form, status=problem.status)
-        self.forget(checkout)
+        self.forget(checkout.basket)
         return self.redirect("basket")
 
     def mine(self) -> Checkout | None:
@@ -184,6 +202,7 @@ class Billing(Step):
     """How the company is billed: its address and payment, and the buyer's own number for the order."""
 
     title = gettext_lazy("Billing information")
+    asks = False
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.checkout()
@@ -191,11 +210,11 @@ class Billing(Step):
             return self.redirect("basket")
         if checkout.is_waiting:
             return self.redirect("checkout-review")
-        account = self.account()
+        account = self.billed(checkout)
         initial = {
             **BillingForm.initial_of(account),
             "purchase_order": checkout.basket.purchase_order,
-            **self.kept(checkout),
+            **self.kept(checkout.basket),
         }
         return self.shown(checkout, account, self.form_class()(initial=initial))
 
@@ -205,9 +224,9 @@ class Billing(Step):
             return self.redirect("basket")
         form = self.form_class()(request.POST)
         if request.POST.get("do") == "back":
-            self.keep(checkout, {n: request.POST.get(n, "")[:254] for n in form.fields})
+            self.keep(checkout.basket, {n: request.POST.get(n, "")[:254] for n in form.fields})
             return self.redirect("basket")
-        account = self.account()
+        account = self.billed(checkout)
         if not form.is_valid():
             return self.shown(checkout, account, form, status=400)
         try:
@@ -227,7 +246,7 @@ class Billing(Step):
                 for text in texts:
                     form.add_error(name if name in form.fields else None, str(text))
             return self.shown(checkout, self.account(), form, status=problem.status)
-        self.forget(checkout)
+        self.forget(checkout.basket)
         return self.redirect("checkout-details" if checkout.has_questions else "checkout-review")
 
     def form_class(self) -> type[NumberForm]:
@@ -259,35 +278,45 @@ class Details(Step):
             return self.redirect("basket")
         if not checkout.has_questions or checkout.is_waiting:
             return self.redirect("checkout-review")
-        form = DetailsForm(questions=checkout.questions, kept=self.kept(checkout))
+        form = DetailsForm(questions=checkout.questions, kept=self.kept(checkout.basket))
         return self.details_page(checkout, form)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = self.checkout()
-        if checkout is None or checkout.is_waiting:
+        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        lines = orders.basket_lines(basket) if basket else []
+        if basket is None or not lines or basket.state == BasketState.WAITING:
             return self.redirect("basket")
-        form = DetailsForm(request.POST, questions=checkout.questions)
+        questions = orders.basket_questions(basket, lines)
+        form = DetailsForm(request.POST, questions=questions)
         if request.POST.get("do") == "back":
-            self.keep(checkout, form.kept())
+            self.keep(basket, form.kept())
             return self.redirect("checkout-billing")
         if not form.is_valid():
-            return self.details_page(checkout, form, status=400)
-        return self._answered(checkout, form)
+            return self.details_page(checkout_with(basket), form, status=400)
+        return self._answered(basket, lines, form)
 
-    def _answered(self, checkout: Checkout, form: DetailsForm) -> HttpResponse:
+    def _answered(
+        self, basket: Basket, lines: Sequence[BasketLine], form: DetailsForm
+    ) -> HttpResponse:
         try:
-            basket_answer(basket=checkout.basket, answers=form.typed(), actor=self.actor)
-            fresh = access_basket(self.actor, checkout.basket.public_id, self.storefront())
-            basket_review(basket=fresh, step="service_details", actor=self.actor)
+            held = basket_answer(
+                basket=basket,
+                answers=form.typed(),
+                actor=self.actor,
+                lines=lines,
+                questions=form.questions,
+            )
+            held.customer, held.account = basket.customer, basket.account
+            basket_review(basket=held, step="service_details", actor=self.actor, lines=lines)
         except Invalid as problem:
             form.add_problems(problem.errors or {"": [problem.message]})
-            return self.details_page(checkout, form, status=problem.status)
+            return self.details_page(checkout_with(basket), form, status=problem.status)
         except Repriced as news:
-            self.forget(checkout)
-            return self.back_to_items(checkout.basket, news)
+            self.forget(basket)
+            return self.back_to_items(basket, news)
         except (AnswerAwaited, BasketClosed):
             return self.redirect("basket")
-        self.forget(checkout)
+        self.forget(basket)
         return self.redirect("checkout-review")
 
 
@@ -302,28 +331,26 @@ class Review(Step):
             return self.redirect("basket")
         if not checkout.is_waiting and not checkout.is_answered:
             return self.redirect("checkout-details")
-        terms = self.terms(checkout.basket)
+        terms = self.terms
         return self.review_page(checkout, ReviewForm(terms=terms))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         basket = self.basket_of_form()
         if basket is None:
             return self.redirect("basket")
-        checkout, terms = checkout_with(basket), self.terms(basket)
-        form = ReviewForm(request.POST, terms=terms)
         if request.POST.get("do") == "back":
-            return self.redirect(
-                "checkout-details" if checkout.has_questions else "checkout-billing"
-            )
+            asked = orders.basket_questions(basket, orders.basket_lines(basket))
+            return self.redirect("checkout-details" if asked else "checkout-billing")
+        form = ReviewForm(request.POST, terms=self.terms)
         form.is_valid()
         # An order placed already is answered again, whatever the form says.
         if basket.state != BasketState.PLACED and form.errors:
-            return self.review_page(checkout, form, status=400)
+            return self.review_page(checkout_with(basket), form, status=400)
         try:
             order = basket_place(
                 basket=basket,
                 actor=self.actor,
-                terms=self.accepted_terms(basket),
+                terms=self.accepted_terms(),
                 version=self.version(basket),
                 # The bank of a card sends its owner back here, to place the order once more.
                 return_url=request.build_absolute_uri(request.path),
@@ -342,20 +369,20 @@ class Review(Step):
         status: int = 200,
     ) -> HttpResponse:
         credit = None if notices else credit_problem(checkout, self.actor)
-        account = self.account()
+        account = self.billed(checkout)
         context = {
             **self.about(checkout, "review"),
             "title": _("Review and place"),
             "rows": rows_of(checkout, changed),
             "form": form,
             "account": account,
-            "billing": billing_of(account, shows_address=True),
+            "billing": billing_of(account, shows_address=True, shows_contacts=False),
             "waits": needs_approval(
                 payer=checkout.basket.account, customer=checkout.customer, actor=self.actor
             ),
             "credit": credit,
             "credit_facts": credit_facts(credit),
-            "terms": self.terms(checkout.basket),
+            "terms": self.terms,
             "notices": notices,
             "has_changed_prices": bool(changed) or checkout.view.has_changed_prices,
         }
@@ -412,12 +439,16 @@ class Review(Step):
         """The basket's version as it was reviewed; one that never was for what is no number."""
         return number_in(self.request.POST.get("version", ""))
 
-    def terms(self, basket: Basket) -> TermsVersion | None:
-        return orders.terms_current(basket.organization_id)
+    @cached_property
+    def terms(self) -> TermsVersion | None:
+        """The terms of now, read once."""
+        return orders.terms_current(self.storefront().organization_id)
 
-    def accepted_terms(self, basket: Basket) -> TermsVersion | None:
+    def accepted_terms(self) -> TermsVersion | None:
         """The version that was on the page, if its box was ticked: not one published meanwhile."""
         if not self.request.POST.get("terms"):
             return None
-        version = self.request.POST.get("terms_version", "")
+        version, current = self.request.POST.get("terms_version", ""), self.terms
+        if current is not None and current.version == version:
+            return current
         return TermsVersion.objects.filter(version=version).first()

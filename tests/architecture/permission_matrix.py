@@ -263,7 +263,7 @@ BUYS = {**ONES_OWN, "viewer": 403}
 # The first page of the checkout leads an empty basket back to itself.
 STEP = {**BUYS, "reseller": 302, "rival": 302, "customer": 302}
 # What its customers ordered is a reseller's to decide.
-DECIDES = {**ONES_OWN, "viewer": 403, "customer": 404}
+DECIDES = {**ONES_OWN, "viewer": 403, "customer": 403}
 TENDS = {**ONES_OWN, "viewer": 403}
 # Whoever is invoiced; a reseller's customer has statements instead.
 PAYS = {**ONES_OWN, "customer": 404}

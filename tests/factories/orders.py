@@ -14,7 +14,7 @@ from bss.catalog.models import AddOn, ListPrice, PriceList, PriceListItem, Produ
 from bss.core.actor import SYSTEM, Actor
 from bss.core.fields import FieldSpec
 from bss.installments.contracts import PlanTerms
-from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
+from bss.installments.models import PaymentPlan, PaymentPlanAccess
 from bss.orders.models import Order, OrderField, OrderLine, TermsVersion, plan_columns
 from bss.orders.services import (
     basket_add,
@@ -26,6 +26,7 @@ from bss.orders.services import (
 )
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import subscription_activate, subscription_create
+from tests.factories.installments import allow, make_plan, offer
 
 _number = count(1)
 
@@ -110,24 +111,15 @@ def make_order_field(organization: Organization, **spec: Any) -> OrderField:
     )
 
 
-def offer_plan(
-    product: Product, payer: Account, *, unit: str = "P1Y", frequency: str = "monthly",
-    count: int = 12, charge: str = "0",
-) -> PaymentPlan:  # fmt: skip
-    """A payment plan that is offered for the product's term, and that `payer` may use."""
-    plan, _made = PaymentPlan.everywhere.get_or_create(
-        organization=product.organization, frequency=frequency, count=count
+def offer_plan(product: Product, payer: Account, *, charge: str = "0") -> PaymentPlan:
+    """12 monthly installments are offered for the product by the year, and `payer` may use them."""
+    organization = product.organization
+    plan = PaymentPlan.everywhere.filter(organization=organization).first() or make_plan(
+        organization
     )
-    PaymentPlanOffer.everywhere.get_or_create(
-        organization=product.organization, product=product, unit=unit, plan=plan
-    )
-    PaymentPlanAccess.everywhere.update_or_create(
-        account=payer,
-        defaults={
-            "organization": payer.organization, "scope": payer.scope, "is_enabled": True,
-            "extra_charge": Decimal(charge),
-        },
-    )  # fmt: skip
+    offer(plan, product)
+    if not PaymentPlanAccess.everywhere.filter(account=payer).exists():
+        allow(payer, charge)
     return plan
 
 

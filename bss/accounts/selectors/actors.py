@@ -67,6 +67,7 @@ def account_ceiling(account: Account) -> frozenset[str]:
         most -= {
             Permission.PLAN_VIEW, Permission.PLAN_SWITCH, Permission.STOREFRONT_MANAGE,
             Permission.ACCOUNT_VIEW, Permission.ACCOUNT_EDIT, Permission.TOKEN_MANAGE,
+            Permission.ORDER_APPROVE,
         }  # fmt: skip
     if not account.ordering_enabled or not _may_order_here(account):
         most -= {Permission.ORDER_CREATE}

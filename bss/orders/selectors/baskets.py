@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account, Storefront
@@ -15,10 +15,10 @@ from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import split
 from bss.orders.choices import BasketState
 from bss.orders.contracts import Priced, Track, Wanted, seen_by
-from bss.orders.models import Basket, BasketLine, CustomerDraft
+from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField
 from bss.orders.selectors.prices import unit_prices, with_plans
-from bss.pricing.contracts import UnitPrice
-from bss.pricing.selectors import offers_for
+from bss.pricing.contracts import PriceRequest, UnitPrice
+from bss.pricing.selectors import prices_of_known
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,18 @@ class BasketView:
         return any(i.old_price for i in self.every)
 
     @property
+    def is_seen(self) -> bool:
+        """Whether every price is the one that its buyer saw last."""
+        return not self.has_changed_prices and all(
+            i.line.seen_price is not None for i in self.every if i.unit_price is not None
+        )
+
+    @property
+    def units(self) -> int:
+        """How many units lie in it, add-ons not counted: the figure in the header."""
+        return sum(i.line.quantity for i in self.items)
+
+    @property
     def every(self) -> list[BasketItem]:
         """Products and add-ons in one list, products before their add-ons."""
         return [i for item in self.items for i in (item, *item.add_ons)]
@@ -121,6 +133,12 @@ PARTIES = (
 )  # fmt: skip
 
 
+# Whether the organization asks something of every order.
+ASKS_FIELDS = Exists(
+    OrderField.everywhere.filter(organization=OuterRef("organization"), is_active=True)
+)
+
+
 def basket_of(*, user_id: int, storefront: Storefront) -> Basket | None:
     """The user's open basket here, or the one that waits; None when nothing was ever put in."""
     return (
@@ -130,6 +148,7 @@ def basket_of(*, user_id: int, storefront: Storefront) -> Basket | None:
             state__in=[BasketState.OPEN, BasketState.WAITING],
         )
         .select_related(*PARTIES)
+        .annotate(asks_fields=ASKS_FIELDS)
         .order_by("state")
         .first()
     )
@@ -197,9 +216,12 @@ def _paid_at_once(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | 
     payer, customer = basket.account, customer_of(basket)
     if customer.pk != payer.pk or not payer.is_reseller:
         return unit_prices(wanted, payer=payer, customer=customer)
-    offers = offers_for(payer=payer, product_ids={w.product.pk for w in wanted})
-    found = {(p.product_id, p.unit): p for prices in offers.values() for p in prices}
-    return [found.get((w.product.pk, w.unit)) for w in wanted]
+    return prices_of_known(
+        payer=payer,
+        products=[w.product for w in wanted],
+        requests=[PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted],
+        browsing=True,
+    )
 
 
 def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:

@@ -11,7 +11,7 @@ from bss.installments.selectors import OfferKey, plans_for
 from bss.installments.splitting import is_splittable
 from bss.orders.contracts import Bought, Priced, Wanted
 from bss.pricing.contracts import PriceRequest, UnitPrice
-from bss.pricing.selectors import prices_for
+from bss.pricing.selectors import prices_of_known
 
 
 def unit_prices(
@@ -23,8 +23,12 @@ def unit_prices(
     """
     if not wanted:
         return []
-    requests = [PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted]
-    return prices_for(payer=payer, requests=requests, customer=customer)
+    return prices_of_known(
+        payer=payer,
+        customer=customer,
+        products=[w.product for w in wanted],
+        requests=[PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted],
+    )
 
 
 def priced_of(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> list[Priced]:
@@ -35,7 +39,7 @@ def priced_of(wanted: Sequence[Wanted], *, payer: Account, customer: Account) ->
 def with_plans(
     wanted: Sequence[Wanted], prices: Sequence[UnitPrice | None], payer: Account
 ) -> list[Priced]:
-    """Prices for paying at once as those of the plans that were chosen. At most three queries, however many."""
+    """Prices for paying at once as those of the plans that were chosen. One query, however many."""
     offered = plans_for(payer, {w.product.pk for w in wanted}) if wanted else {}
     return [_priced(w, price, offered) for w, price in zip(wanted, prices, strict=True)]
 

@@ -57,6 +57,18 @@ def _details(draft: CustomerDraft) -> CustomerDetails:
     )
 
 
+def may_ask(basket: Basket, lines: Sequence[BasketLine]) -> bool:
+    """Whether Service Details may have something to ask: told without asking any service manager, nor the database for
+    a basket of `basket_of`.
+    """
+    asks_fields = getattr(basket, "asks_fields", None)
+    if asks_fields is None:
+        asks_fields = bool(order_specs(basket.organization_id))
+    return asks_fields or any(
+        line.product.type.managed_by or open_characteristics(line.product) for line in lines
+    )
+
+
 def basket_questions(basket: Basket, lines: Sequence[BasketLine]) -> list[Question]:
     """Everything Service Details asks for a basket: line by line, then what the organization asks of every order."""
     asked = questions_for(basket_subject(basket, lines), lines) if lines else []
@@ -128,6 +140,8 @@ def _review_line(line: BasketLine | OrderLine, kind: str) -> ReviewLine:
         quantity=line.quantity,
         kind=kind,
         parameters=line.parameters,
+        name=product.name,
+        open_specs=tuple(open_characteristics(product)),
     )
 
 

@@ -162,48 +162,59 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
         rules.check_reseller_products(products, payer=held.account, customer=customer)
         Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
         touch(held)
-    basket.customer, basket.uses_draft = customer, False
+    basket.customer, basket.uses_draft, basket.version = customer, False, held.version
     return basket
 
 
 def basket_answer(
-    *, basket: Basket, answers: Mapping[str, Mapping[str, Any]], actor: Actor
+    *,
+    basket: Basket,
+    answers: Mapping[str, Mapping[str, Any]],
+    actor: Actor,
+    lines: Sequence[BasketLine] = (),
+    questions: Sequence[selectors.Question] | None = None,
 ) -> Basket:
     """Keep the answers to Service Details: line public id to field code to what was typed; the organization's own
     questions stand under selectors.ORDER_KEY.
 
     A basket that waits takes the answer it waits for and goes on waiting to be placed. Raises Invalid whose errors
     are keyed "<line>.<field>", or "<line>" where nobody knows what must be asked; then no answer is kept. What nobody
-    asked is ignored.
+    asked is ignored. `lines` and `questions` are the basket's as they were read and asked just now (None: ask
+    again); the lines then hold the answers.
     """
     outside_transactions()
-    questions = selectors.basket_questions(basket, selectors.basket_lines(basket))
+    if questions is None:
+        lines = selectors.basket_lines(basket)
+        questions = selectors.basket_questions(basket, lines)
     selectors.questions_known(questions)
     parsed = parse_answers(questions, answers)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if held.state not in {BasketState.OPEN, BasketState.WAITING}:
             raise BasketClosed(extra={"state": held.state})
-        for line in held.lines.filter(public_id__in=parsed):
+        changed = [
+            line for line in lines if parsed.get(line.public_id, line.parameters) != line.parameters
+        ]
+        for line in changed:
             line.parameters = parsed[line.public_id]
-            line.save(update_fields=["parameters"])
-        if selectors.ORDER_KEY in parsed:
-            held.answers = parsed[selectors.ORDER_KEY]
-            held.save(update_fields=["answers"])
-        touch(held)
+        if changed:
+            BasketLine.objects.bulk_update(changed, ["parameters"])
+        held.answers = parsed.get(selectors.ORDER_KEY, held.answers)
+        touch(held, answers=held.answers)
     return held
 
 
 def basket_note(*, basket: Basket, purchase_order: str, actor: Actor) -> Basket:
     """Keep the buyer's own number for the order. Raises BasketClosed; a basket that waits takes it too."""
+    if basket.purchase_order == purchase_order and basket.state != BasketState.PLACED:
+        return basket
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if held.state not in {BasketState.OPEN, BasketState.WAITING}:
             raise BasketClosed(extra={"state": held.state})
         if held.purchase_order != purchase_order:
             held.purchase_order = purchase_order
-            held.save(update_fields=["purchase_order"])
-            touch(held)
+            touch(held, purchase_order=purchase_order)
     basket.purchase_order = purchase_order
     return held
 
@@ -276,9 +287,12 @@ def open_locked(basket: Basket) -> Basket:
     return held
 
 
-def touch(basket: Basket) -> None:
+def touch(basket: Basket, **changes: Any) -> None:
     """Count the edit, so that a checkout that read the basket before can be told. The row is locked."""
-    Basket.objects.filter(pk=basket.pk).update(version=basket.version + 1, updated_at=clock.now())
+    basket.version += 1
+    Basket.objects.filter(pk=basket.pk).update(
+        version=basket.version, updated_at=clock.now(), **changes
+    )
 
 
 def _line_of(basket: Basket, line: BasketLine) -> BasketLine:

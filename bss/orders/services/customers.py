@@ -53,7 +53,7 @@ def customer_draft_choose(*, basket: Basket, actor: Actor) -> Basket:
             raise NotForThisCustomer(_("Describe the new customer first."), field="customer")
         _check_products(held)
         _use(held)
-    basket.customer, basket.uses_draft = basket.account, True
+    basket.customer, basket.uses_draft, basket.version = basket.account, True, held.version
     return basket
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,21 +35,25 @@ from bss.orders.services.baskets import basket_wait, remember_prices
 from bss.orders.services.cards import card_authorise, due_at_once
 from bss.orders.services.customers import customer_of_order
 from bss.orders.services.previews import purchase_previews
-from bss.orders.services.pricing import freeze_bought, order_total, total_of
+from bss.orders.services.pricing import freeze_bought, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
 from bss.pricing.contracts import Preview
 from bss.pricing.previews import Track, to_stored
 
 
-def basket_review(*, basket: Basket, step: str, actor: Actor) -> None:
+def basket_review(
+    *, basket: Basket, step: str, actor: Actor, lines: Sequence[BasketLine] | None = None
+) -> None:
     """Ask the service managers whether the checkout may leave `step` ("items", "service_details", "place").
 
     Raises Invalid (refused, per line and field), Repriced (new prices, told once per customer and cause) or
-    AnswerAwaited (the basket now waits). Returns when nothing stands in the way.
+    AnswerAwaited (the basket now waits). Returns when nothing stands in the way. `lines` are the basket's as they were
+    read just now (None: read them).
     """
     outside_transactions()
-    lines = selectors.basket_lines(basket)
+    if lines is None:
+        lines = selectors.basket_lines(basket)
     verdict = CHECKOUT_REVIEW.get().review(selectors.basket_subject(basket, lines), step)  # type: ignore[arg-type]
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
@@ -78,9 +83,8 @@ def basket_place(
     managers' last review, the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
     On each of them neither order nor account exists and the basket stays open.
     """
-    placed = _order_of(basket)
-    if placed is not None:
-        return placed
+    if basket.state == BasketState.PLACED:
+        return order_of_basket(basket)
     if version is not None and version != basket.version:
         raise _edited_meanwhile()
     lines = selectors.basket_lines(basket)
@@ -89,15 +93,14 @@ def basket_place(
         selectors.wanted_of(lines), payer=basket.account, customer=selectors.customer_of(basket)
     )
     _refuse_changed_prices(basket, lines, bought)
-    _require_answers(basket, lines)
-    basket_review(basket=basket, step="place", actor=actor)
+    answers = _require_answers(basket, lines)
+    basket_review(basket=basket, step="place", actor=actor, lines=lines)
     previews = _previews(basket, lines, bought)
     payment = _authorised(basket, previews["price"], actor, return_url)
     with transaction.atomic():
         held = basket_locked(basket.pk)
-        placed = _order_of(held)
-        if placed is not None:
-            return placed
+        if held.state == BasketState.PLACED:
+            return order_of_basket(held)
         if held.version != basket.version:
             raise _edited_meanwhile()
         payer, customer = _accounts(held, actor)
@@ -108,11 +111,12 @@ def basket_place(
         if not waits:
             total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
             rules.check_credit(payer, total, track=selectors.basket_track(held))
-        order = _order(held, source, purchase_order, terms, actor)
-        order.preview = to_stored(previews)
-        order.save(update_fields=["preview"])
-        _copy_lines(order, lines, bought)
-        order_total(order)
+        copies = _copied(lines, bought)
+        order = _order(held, source, purchase_order, terms, copies)
+        order.preview, order.answers = to_stored(previews), answers
+        order.save(force_insert=True)
+        history.record(order, actor=actor, action="order.created")
+        _insert(order, copies)
         BASKET.fire(held, "place", actor=actor)
         ORDER.fire(
             order, "ask_approval" if waits else "place", actor=actor, changes=placed_by(actor)
@@ -179,8 +183,9 @@ def check_terms(organization_id: int, terms: TermsVersion | None) -> None:
         )
 
 
-def _order_of(basket: Basket) -> Order | None:
-    return Order.objects.filter(basket_id=basket.pk).select_related("account", "customer").first()
+def order_of_basket(basket: Basket) -> Order:
+    """The order that a placed basket became."""
+    return Order.objects.select_related("account", "customer").get(basket_id=basket.pk)
 
 
 def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None) -> None:
@@ -199,10 +204,16 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
 
 
-def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> None:
-    """Raises Invalid (DETAILS) for what is still to be answered, however the buyer came to *Place order*."""
+def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> list[dict[str, Any]]:
+    """The answers to the organization's own questions, as the order keeps them.
+
+    Raises Invalid (DETAILS) for what is still to be answered, however the buyer came to *Place order*.
+    """
     outside_transactions()
-    selectors.answers_given(selectors.basket_questions(basket, lines))
+    questions = selectors.basket_questions(basket, lines)
+    given = selectors.answers_given(questions)
+    own = next((each for each in questions if each.key == selectors.ORDER_KEY), None)
+    return selectors.frozen_answers(own.specs, given[own.key]) if own else []
 
 
 def _refuse_changed_prices(
@@ -247,14 +258,21 @@ def _accounts(basket: Basket, actor: Actor) -> tuple[Account, Account]:
     if basket.uses_draft:
         customer = customer_of_order(basket, actor)
     rules.check_ordering(payer, customer)
+    basket.account, basket.customer = payer, customer
     return payer, customer
 
 
 def _order(
-    basket: Basket, source: str, purchase_order: str, terms: TermsVersion | None, actor: Actor
+    basket: Basket,
+    source: str,
+    purchase_order: str,
+    terms: TermsVersion | None,
+    lines: Sequence[OrderLine],
 ) -> Order:
+    """The order, not saved, with the sums of its lines."""
     number = next_number("SO", basket.organization_id, yearly=True)
-    order = Order.objects.create(
+    resale = [line.total_resale for line in lines if line.total_resale is not None]
+    return Order(
         organization_id=basket.organization_id,
         scope=basket.customer.scope,
         number=number,
@@ -265,29 +283,21 @@ def _order(
         source=source,
         name=basket.customer.name,
         purchase_order=purchase_order or basket.purchase_order,
-        answers=selectors.frozen_answers(
-            selectors.order_specs(basket.organization_id), basket.answers
-        ),
         currency=basket.currency,
         state=OrderState.DRAFT,
         terms=terms,
         terms_accepted_at=clock.now() if terms else None,
-        total=Decimal(0),
+        total=sum((line.total for line in lines), Decimal(0)),
+        total_cost=sum((line.total_cost for line in lines), Decimal(0)),
+        total_resale=sum(resale, Decimal(0)) if resale else None,
     )
-    history.record(order, actor=actor, action="order.created")
-    return order
 
 
-def _copy_lines(
-    order: Order, lines: Sequence[BasketLine], bought: Sequence[Bought]
-) -> list[OrderLine]:
-    """Order lines from basket lines, parents first, prices and plans frozen."""
+def _copied(lines: Sequence[BasketLine], bought: Sequence[Bought]) -> list[OrderLine]:
+    """Order lines of basket lines, parents first, prices and plans frozen; not saved yet."""
     copies: dict[int, OrderLine] = {}
     for position, (line, each) in enumerate(zip(lines, bought, strict=True)):
         copy = OrderLine(
-            organization_id=order.organization_id,
-            scope=order.scope,
-            order=order,
             parent=copies.get(line.parent_id or 0),
             position=position,
             product=line.product,
@@ -299,6 +309,18 @@ def _copy_lines(
             automatic=line.product.type.automatic,
             managed_by=line.product.type.managed_by,
         )
-        freeze_bought(copy, each).save(force_insert=True)
-        copies[line.pk] = copy
+        copies[line.pk] = freeze_bought(copy, each)
     return list(copies.values())
+
+
+def _insert(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Save the lines, products before their add-ons: two statements, however many."""
+    for line in lines:
+        line.order, line.organization_id, line.scope = order, order.organization_id, order.scope
+    OrderLine.objects.bulk_create([line for line in lines if line.parent is None])
+    add_ons = [line for line in lines if line.parent is not None]
+    for line in add_ons:
+        # Its product's line has its key only now.
+        line.parent_id = line.parent.pk if line.parent else None
+    if add_ons:
+        OrderLine.objects.bulk_create(add_ons)

@@ -102,6 +102,21 @@ def offers_for(
     return offers_under(market, _products(product_ids)) if market else {}
 
 
+def prices_of_known(
+    *,
+    payer: Account,
+    products: Collection[Product],
+    requests: Sequence[PriceRequest],
+    customer: Account | None = None,
+    browsing: bool = False,
+) -> list[UnitPrice | None]:
+    """As `prices_for`, of products that were read already with their types. `browsing` sees what `offers_for` sees."""
+    market = (browsing_market if browsing else market_for)(payer, customer)
+    if market is None or not requests:
+        return [None] * len(requests)
+    return _answers(market, _load(market, {each.pk: each for each in products}), requests)
+
+
 def visitor_offers(
     *, organization: Organization, product_ids: Collection[int]
 ) -> dict[int, list[UnitPrice]]:
