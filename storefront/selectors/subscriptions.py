@@ -17,7 +17,7 @@ from bss.catalog.models import Product
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money
-from bss.installments.choices import Frequency
+from bss.installments.choices import SHORTEST_TERM_MONTHS, Frequency
 from bss.orders import selectors as orders
 from bss.orders.selectors import Question, track_for
 from bss.subscriptions import selectors as subscriptions
@@ -99,7 +99,12 @@ class Priced:
 
 
 def offers(subscription: Subscription, actor: Actor, kind: str) -> bool:
-    """Whether this kind of change is offered to this actor at all: by its role, the product type and the state."""
+    """Whether this kind of change is offered to this actor now: by its role, the product type and the state."""
+    return _is_foreseen(subscription, actor, kind) and is_possible(subscription, kind)
+
+
+def _is_foreseen(subscription: Subscription, actor: Actor, kind: str) -> bool:
+    """Whether it would be offered in another state."""
     kind_of = subscription.product.type
     if actor.read_only or not actor.can(Permission.SUBSCRIPTION_MANAGE):
         return False
@@ -107,21 +112,31 @@ def offers(subscription: Subscription, actor: Actor, kind: str) -> bool:
         return False
     allowed = {
         ChangeKind.QUANTITY: kind_of.max_quantity != 1,
-        ChangeKind.ADD_ON: subscriptions.has_add_ons(subscription),
+        ChangeKind.ADD_ON: True,
         ChangeKind.PRODUCT: kind_of.switchable,
-        ChangeKind.RENEWAL: True,
+        ChangeKind.RENEWAL: kind_of.cancellable or _has_next_term(subscription),
         ChangeKind.CANCEL: kind_of.cancellable,
     }
-    return allowed[ChangeKind(kind)] and is_possible(subscription, kind)
+    return allowed[ChangeKind(kind)]
 
 
-def wants_of(subscription: Subscription, actor: Actor) -> list[Want]:
-    """What the actor may do with it; while another change is open the page shows what that blocks."""
+def _has_next_term(subscription: Subscription) -> bool:
+    """Whether there is anything to choose for the next term: how many, or how it is paid."""
+    kind_of = subscription.product.type
+    is_long = Unit(subscription.unit).months >= SHORTEST_TERM_MONTHS
+    return kind_of.max_quantity != 1 or is_long
+
+
+def wants_of(subscription: Subscription, actor: Actor, *, is_blocked: bool = False) -> list[Want]:
+    """What the actor may do with it; with `is_blocked` what it could do if no other change were open."""
+    offered = _is_foreseen if is_blocked and subscription.state in LIVE else offers
     found = []
     for kind in OFFERED:
-        if not offers(subscription, actor, kind):
+        if not offered(subscription, actor, kind):
             continue
         if kind == ChangeKind.PRODUCT and not switch_targets(subscription).exists():
+            continue
+        if kind == ChangeKind.ADD_ON and not subscriptions.has_add_ons(subscription):
             continue
         if kind == ChangeKind.RENEWAL:
             found += _renewal_wants(subscription)
@@ -156,8 +171,10 @@ def _renewal_wants(subscription: Subscription) -> list[Want]:
     if not subscription.renews:
         text = _("Let it renew"), _("It ends with its term as it is")
         return [_want(subscription, *text, "subscription-auto-renewal", "arrow-path", "")]
-    manage = _("Manage renewal"), _("Quantity and payment from the next term")
-    found = [_want(subscription, *manage, "subscription-renewal", "calendar-days", "")]
+    found = []
+    if _has_next_term(subscription):
+        manage = _("Manage renewal"), _("Quantity and payment from the next term")
+        found.append(_want(subscription, *manage, "subscription-renewal", "calendar-days", ""))
     if subscription.product.type.cancellable:
         off = _("Switch automatic renewal off"), _("It ends with its term")
         found.append(_want(subscription, *off, "subscription-auto-renewal", "no-symbol", ""))

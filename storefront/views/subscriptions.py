@@ -112,7 +112,7 @@ class SubscriptionPage(Page):
             "facts": self._facts(),
             "per": Unit(subscription.unit).per,
             "change": change,
-            "wants": selectors.wants_of(subscription, actor),
+            "wants": selectors.wants_of(subscription, actor, is_blocked=change is not None),
             "attention": self._attention(),
             "answers": selectors.answers_for(subscription),
             "add_ons": selectors.add_ons_of(subscription, actor),

@@ -143,7 +143,10 @@ def test_cancelling_at_the_end_of_the_term_can_be_withdrawn(reseller, held):
     assert (response.url, held.state) == (url_of(held), SubscriptionState.PENDING_CANCEL)
     page = main_of(reseller.client.get(url_of(held)))
     assert "Withdraw it" in page
-    assert "I want to" not in page
+    # What it blocks is named, and leads nowhere.
+    assert "Withdraw the planned change first." in page
+    assert "Buy licences" in page
+    assert url_of(held, "quantity/") not in page
 
     reseller.client.post(url_of(held, "withdraw/"))
     held.refresh_from_db()
@@ -159,7 +162,7 @@ def test_a_second_change_meets_the_first(reseller, held):
     second = reseller.client.post(url_of(held, "quantity/"), form)
 
     assert second.status_code == 400
-    assert "Another change" in main_of(second)
+    assert "is not done yet" in main_of(second)
     assert ScheduledChange.everywhere.count() == 1
 
 

@@ -1,6 +1,7 @@
 """Reads of subscriptions."""
 
 from bss.subscriptions.selectors.changes import (
+    add_ons_possible,
     changes_due,
     changes_of,
     has_add_ons,
@@ -32,6 +33,7 @@ __all__ = [
     "SubscriptionAmounts",
     "SubscriptionOwnership",
     "add_ons_of",
+    "add_ons_possible",
     "amounts_of",
     "changes_due",
     "changes_of",

@@ -10,7 +10,7 @@ from bss.core import clock
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 
 
 def open_change(subscription: Subscription) -> ScheduledChange | None:
@@ -57,11 +57,18 @@ def is_offered(subscription: Subscription, kind: str) -> bool:
 
 
 def has_add_ons(subscription: Subscription) -> bool:
-    """Whether it has an add-on, or may have one."""
-    return (
-        subscription.add_ons.filter(cancelled_at=None).exists()
-        or AddOn.objects.filter(product_id=subscription.product_id, is_active=True).exists()
-    )
+    """Whether it has an add-on, or may have one (one query)."""
+    mine = SubscriptionAddOn.objects.filter(subscription=subscription, cancelled_at=None)
+    offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
+    product = Product.objects.filter(pk=subscription.product_id)
+    return product.filter(Exists(mine) | Exists(offered)).exists()
+
+
+def add_ons_possible(subscription: Subscription) -> QuerySet[Product]:
+    """Add-ons on sale with its product, whether it has them or not."""
+    return Product.objects.filter(
+        add_on_of__product_id=subscription.product_id, add_on_of__is_active=True, is_active=True
+    ).select_related("type")
 
 
 def changes_due() -> QuerySet[ScheduledChange]:

@@ -55,6 +55,8 @@ PERMISSIONS: dict[str, str] = {
     ChangeKind.SUSPEND: Permission.SUBSCRIPTION_SUSPEND,
     ChangeKind.RESUME: Permission.SUBSCRIPTION_SUSPEND,
 }
+# Kinds that put nothing on any invoice: they need not have been previewed.
+_FREE = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME})
 # Kinds that mean something before anything is filled in.
 _READY = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME, ChangeKind.CANCEL})
 
@@ -101,7 +103,7 @@ class ChangePage(Screen):
         if preview is None:
             return self.rendered(form, None, status=400)
         try:
-            if not form.cleaned_data["seen"]:
+            if kind not in _FREE and not form.cleaned_data["seen"]:
                 raise PriceChanged
             change = services.change_request(
                 subscription=self.subscription,
