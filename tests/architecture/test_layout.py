@@ -27,6 +27,7 @@ EXTRA = {
     "bss/accounts/countries.py": "the closed list of countries, computed from CLDR",
     "bss/accounts/links.py": "absolute addresses of surfaces, for e-mails and hand-overs",
     "bss/accounts/middleware.py": "Django's own name for such a module",
+    "bss/catalog/searching.py": "how words find products: the text search of the database, and the nearest word",
     "bss/installments/splitting.py": "the pure split of a total: no rows, no reads",
     "bss/pricing/engine.py": "the pure engine: no rows, no reads",
     "bss/pricing/schedule.py": "the pure engine of what is charged and given back, when: no rows, no reads",
