@@ -195,7 +195,10 @@ def access_set(
     access.is_enabled, access.extra_charge = is_enabled, extra_charge
     access.version += 1
     editing.checked(access)
-    access.save()
+    if found is None:
+        access.save(force_insert=True)
+    else:
+        access.save(update_fields=["is_enabled", "extra_charge", "version"])
     history.record(account, actor=actor, action="account.payment_plans_set", changes=changes)
     return access
 

@@ -30,6 +30,7 @@ EXTRA = {
     "bss/accounts/links.py": "absolute addresses of surfaces, for e-mails and hand-overs",
     "bss/accounts/middleware.py": "Django's own name for such a module",
     "bss/billing/rendering/": "from an issued document to a PDF: no rows",
+    "bss/catalog/searching.py": "how words find products: the text search of the database, and the nearest word",
     "bss/installments/splitting.py": "the pure split of a total: no rows, no reads",
     "bss/pricing/engine.py": "the pure engine: no rows, no reads",
     "bss/pricing/forecasts.py": "previews for a payer, with what is due and how it is taxed",
