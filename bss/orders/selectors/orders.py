@@ -114,8 +114,9 @@ def count_needing_staff(most: int) -> int:
         state__in=[OrderState.PLACED, *at_rest],
     )
     waiting = OrderLine.objects.filter(organization_id=organization_id, state=LineState.NEEDS_INPUT)
-    found = own.order_by().values_list("pk").union(waiting.order_by().values_list("order_id"))
-    return len(found[:most])
+    # As many of each half are enough to know that many of both.
+    halves = own.order_by().values_list("pk"), waiting.order_by().values_list("order_id")
+    return len(halves[0][:most].union(halves[1][:most])[:most])
 
 
 def orders_of(account: Account, limit: int = 20) -> list[Order]:
