@@ -113,7 +113,9 @@ class Product(Shared):
         indexes = [
             models.Index(
                 fields=["organization", "is_active", "kind", "name"], name="product_on_sale"
-            )
+            ),
+            models.Index(fields=["organization", "name", "id"], name="product_by_name"),
+            models.Index(fields=["organization", "vendor"], name="product_by_vendor"),
         ]
 
     def __str__(self) -> str:
