@@ -14,6 +14,7 @@ from bss.catalog.choices import ProductAudience, ProductKind, Unit
 from bss.catalog.models import AddOn, Category, Product
 from bss.core.errors import NotFound
 from bss.core.money import Money
+from bss.core.prepared import Prepared
 from bss.pricing import selectors as pricing
 from bss.pricing.contracts import UnitPrice
 from bss.subscriptions.choices import LIVE
@@ -112,7 +113,11 @@ def shelves(organization_id: int) -> list[ShelfView]:
 
 def shelves_open(organization_id: int) -> list[Category]:
     """The same categories without the numbers, which the bar on every page does not show."""
-    return list(
+    return _SHELVES_OPEN.all(organization_id=organization_id)
+
+
+def _shelves_open(organization_id: int) -> QuerySet[Category]:
+    return (
         Category.objects.filter(organization_id=organization_id, parent=None)
         .filter(
             Exists(_on_sale(category=OuterRef("pk")))
@@ -120,6 +125,9 @@ def shelves_open(organization_id: int) -> list[Category]:
         )
         .order_by("position", "name")
     )
+
+
+_SHELVES_OPEN = Prepared(_shelves_open, organization_id=int)
 
 
 def _on_sale(**where: Any) -> QuerySet[Product]:
