@@ -124,7 +124,12 @@ class ProvisioningJob(Owned):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "state", "-id"], name="provisioning_state"),
+            # With the scope every count asks for: the navigation of each page of the portal counts by this alone.
+            models.Index(
+                fields=["organization", "state", "-id"],
+                include=["scope"],
+                name="provisioning_by_state",
+            ),
             models.Index(fields=["subscription", "-id"], name="provisioning_subscription"),
         ]
 

@@ -133,9 +133,7 @@ def _subscription_attention(
 
 
 def _order_attention(request: HttpRequest, order: Order) -> Iterable[Attention]:
-    for job in selectors.deliveries().filter(
-        subscription__order_line__order=order, change__isnull=True
-    ) | selectors.deliveries().filter(change__order_line__order=order):
+    for job in selectors.deliveries_of(order):
         url = reverse("servicemanager:deliver", args=[job.public_id])
         yield Attention(
             _("%(name)s needs you") % {"name": job.subscription.name},

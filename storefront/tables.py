@@ -64,7 +64,7 @@ class TokenTable(Table):
 
 
 def _order_badge(order: Any) -> Badge:
-    return badge_of(order.state, order.get_state_display())
+    return badge_of(OrderState(order.state))
 
 
 def _what(order: Any) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bss.accounts.choices import ImportOutcome, StorefrontRole, UserType
+from bss.accounts.choices import AccountKind, ImportOutcome, StorefrontRole, UserType
 from bss.accounts.countries import country_name
 from bss.accounts.models import (
     Account,
@@ -141,7 +141,10 @@ class AccountTable(Table):
     number = Column("number", gettext_lazy("Number"), sortable=True, render=whole_number)
     name = Column("name", gettext_lazy("Name"), sortable=True, link=True)
     kind = Column(
-        lambda a: Badge(a.get_kind_display()), gettext_lazy("Kind"), kind="badge", sortable="kind"
+        lambda a: Badge(AccountKind(a.kind).label),
+        gettext_lazy("Kind"),
+        kind="badge",
+        sortable="kind",
     )
     parent = Column("parent__name", gettext_lazy("Reseller"))
     country = Column(

@@ -155,6 +155,8 @@ class Product(Shared):
             ),
             models.Index(fields=["organization", "-created_at", "-id"], name="product_newest"),
             models.Index(fields=["organization", "-popularity", "-id"], name="product_popular"),
+            models.Index(fields=["organization", "name", "id"], name="product_by_name"),
+            models.Index(fields=["organization", "vendor"], name="product_by_vendor"),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from bss.catalog.models import (
 )
 from bss.core import clock
 from bss.core.actor import Actor
+from bss.core.prepared import Prepared
 from bss.core.scope import NOBODY
 
 # The capability of a reseller's plan that lets its own price lists count.
@@ -226,17 +227,27 @@ def _assigned_or_default(
 
     Beyond the active scope on purpose: an end customer's price is made from its reseller's assignment.
     """
-    mine = PriceListAssignment.everywhere.filter(
-        account_id=account.pk if account else NOBODY, price_list=OuterRef("pk")
-    )
+    account_id = account.pk if account else NOBODY
+    if owner_id is None:
+        return _HOUSE_LIST.first(account_id=account_id, currency=currency, on=on)
+    return _RESELLERS_LIST.first(account_id=account_id, owner_id=owner_id, currency=currency, on=on)
+
+
+def _lists(
+    account_id: int, currency: str, on: date, owner_id: int | None = None
+) -> QuerySet[PriceList]:
+    mine = PriceListAssignment.everywhere.filter(account_id=account_id, price_list=OuterRef("pk"))
     return (
         PriceList.objects.annotate(is_assigned=Exists(mine))
         .filter(Q(is_assigned=True) | Q(is_default=True))
         .filter(owner_id=owner_id, currency=currency, is_active=True, valid_from__lte=on)
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
-        .order_by("-is_assigned")
-        .first()
+        .order_by("-is_assigned")[:1]
     )
+
+
+_HOUSE_LIST = Prepared(_lists, account_id=int, currency=str, on=date)
+_RESELLERS_LIST = Prepared(_lists, account_id=int, owner_id=int, currency=str, on=date)
 
 
 # What is on it -------------------------------------------------------------------------------------------------

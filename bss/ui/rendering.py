@@ -61,12 +61,18 @@ def _icon(name: str, size: int, css: str) -> SafeString:
 
 def badge_html(badge: Badge) -> SafeString:
     """A badge: the tone's own shape, then the word. Built here, since a table draws hundreds."""
+    return _badge(badge.tone, str(badge.label), str(badge.title))
+
+
+# By type, since a safe string equals the same text that is none.
+@lru_cache(maxsize=1024, typed=True)
+def _badge(tone: str, label: str, title: str) -> SafeString:
     return format_html(
         '<span class="badge" data-tone="{}"{}>{}{}</span>',
-        badge.tone,
-        format_html(' title="{}"', badge.title) if badge.title else "",
-        _MARKS.get(badge.tone, _MARKS["neutral"]),
-        badge.label,
+        tone,
+        format_html(' title="{}"', title) if title else "",
+        _MARKS.get(tone, _MARKS["neutral"]),
+        label,
     )
 
 
@@ -92,9 +98,10 @@ def shown(value: Any, kind: CellKind = "text") -> Any:
         return formats.none_html()
     if kind == "date":
         return when_html(value, kind)
-    for of_type, rendered in _BY_TYPE.items():
-        if isinstance(value, of_type):
-            return rendered(value)
+    if not isinstance(value, str):
+        for of_type, rendered in _BY_TYPE.items():
+            if isinstance(value, of_type):
+                return rendered(value)
     return _BY_KIND[kind](value) if kind in _BY_KIND else value
 
 

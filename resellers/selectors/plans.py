@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account
+from bss.core.prepared import Prepared
 from bss.orders.models import Order, OrderLine
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import browsing_market, offers_under
@@ -50,17 +51,21 @@ def held_profile(profile: ResellerProfile | None) -> ResellerProfile | None:
 
 def capabilities_of(account_id: int) -> frozenset[str]:
     """What the account's plan grants now: nothing while it is suspended, Basic's flags without one."""
-    profile = (
-        ResellerProfile.everywhere.filter(account_id=account_id)
-        .select_related("plan", "subscription")
-        .first()
-    )
+    profile = _PLAN_HELD.first(account_id=account_id)
     if profile is None:
         return frozenset()
     if profile.subscription is not None and profile.subscription.state not in OPEN_FOR_BUSINESS:
         return frozenset()
     # What is announced but not built grants nothing yet, so that nobody orders on a reseller's account unapproved.
     return frozenset(profile.plan.capabilities) - COMING.keys()
+
+
+def _plan_held(account_id: int) -> QuerySet[ResellerProfile]:
+    found = ResellerProfile.everywhere.filter(account_id=account_id)
+    return found.select_related("plan", "subscription").order_by("pk")[:1]
+
+
+_PLAN_HELD = Prepared(_plan_held, account_id=int)
 
 
 class PlanEntitlements:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bss.accounts.choices import FIXED_SEGMENTS, MembershipKind, StorefrontState
 from bss.accounts.contracts import Surface, theme_of
 from bss.accounts.models import Account, Membership, Organization, Storefront, User
+from bss.core.prepared import Prepared
 from bss.ui.theme import BrandTheme
 
 # A session key under which staff carry the organization they work in.
@@ -25,11 +26,7 @@ def surface_for(host: str, path: str) -> Surface | None:
     if first in {"api", "healthz", "readyz", "static", "media"}:
         return Surface("api" if first == "api" else "system", "")
     alias = "" if first in FIXED_SEGMENTS else first
-    found = list(
-        Storefront.everywhere.filter(host__in=[host, ""], alias__in=["", alias])
-        .select_related("organization", "owner")
-        .order_by("-host", "-alias")
-    )
+    found = _STOREFRONTS_AT.all(host=host, alias=alias)
     at_host = [s for s in found if s.host == host] or [s for s in found if s.host == ""]
     if not at_host:
         return None
@@ -39,24 +36,12 @@ def surface_for(host: str, path: str) -> Surface | None:
 
 def staff_memberships(user: User) -> list[Membership]:
     """The organizations in which a user is active staff, root first."""
-    return list(
-        Membership.everywhere.filter(user=user, kind=MembershipKind.STAFF, is_active=True)
-        .select_related("organization")
-        .order_by(F("organization__parent_id").asc(nulls_first=True), "organization__name", "pk")
-    )
+    return _STAFF_MEMBERSHIPS.all(user_id=user.pk)
 
 
 def storefront_membership(user: User, storefront: Storefront) -> Membership | None:
     """The membership with which a user may sign in at this storefront; None for a stranger."""
-    return (
-        Membership.everywhere.filter(
-            user=user, storefront=storefront, kind=MembershipKind.STOREFRONT, is_active=True
-        )
-        .filter(contact__account__is_active=True)
-        .exclude(contact__account__parent__is_active=False)
-        .select_related("contact__account__organization", "organization")
-        .first()
-    )
+    return _STOREFRONT_MEMBERSHIP.first(user_id=user.pk, storefront_id=storefront.pk)
 
 
 def may_sign_in(user: User, surface: Surface) -> bool:
@@ -107,3 +92,42 @@ def alias_taken(alias: str, *, host: str = "", but_not: Storefront | None = None
     """Whether another storefront at this host answers to this alias, in whatever case."""
     found = Storefront.everywhere.filter(host=host, alias__iexact=alias)
     return (found.exclude(pk=but_not.pk) if but_not and but_not.pk else found).exists()
+
+
+# What every page asks, compiled once (bss.core.prepared).
+
+
+def _storefronts_at(host: str, alias: str) -> QuerySet[Storefront]:
+    return (
+        Storefront.everywhere.filter(host__in=[host, ""], alias__in=["", alias])
+        .select_related("organization", "owner")
+        .order_by("-host", "-alias")
+    )
+
+
+def _staff_memberships(user_id: int) -> QuerySet[Membership]:
+    return (
+        Membership.everywhere.filter(user_id=user_id, kind=MembershipKind.STAFF, is_active=True)
+        .select_related("organization")
+        .order_by(F("organization__parent_id").asc(nulls_first=True), "organization__name", "pk")
+    )
+
+
+def _storefront_membership(user_id: int, storefront_id: int) -> QuerySet[Membership]:
+    found = Membership.everywhere.filter(
+        user_id=user_id,
+        storefront_id=storefront_id,
+        kind=MembershipKind.STOREFRONT,
+        is_active=True,
+        contact__account__is_active=True,
+    )
+    return (
+        found.exclude(contact__account__parent__is_active=False)
+        .select_related("contact__account__organization", "organization")
+        .order_by("pk")[:1]
+    )
+
+
+_STOREFRONTS_AT = Prepared(_storefronts_at, host=str, alias=str)
+_STAFF_MEMBERSHIPS = Prepared(_staff_memberships, user_id=int)
+_STOREFRONT_MEMBERSHIP = Prepared(_storefront_membership, user_id=int, storefront_id=int)

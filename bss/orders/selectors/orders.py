@@ -123,8 +123,11 @@ def count_needing_staff(most: int | None = None) -> int:
         state__in=[OrderState.PLACED, *at_rest],
     )
     waiting = OrderLine.objects.filter(organization_id=organization_id, state=LineState.NEEDS_INPUT)
-    found = own.order_by().values_list("pk").union(waiting.order_by().values_list("order_id"))
-    return found.count() if most is None else len(found[:most])
+    # As many of each half are enough to know that many of both.
+    halves = own.order_by().values_list("pk"), waiting.order_by().values_list("order_id")
+    if most is None:
+        return halves[0].union(halves[1]).count()
+    return len(halves[0][:most].union(halves[1][:most])[:most])
 
 
 def orders_of(account: Account, limit: int = 20) -> list[Order]:

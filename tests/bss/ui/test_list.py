@@ -48,6 +48,18 @@ def test_the_number_of_queries_does_not_grow_with_rows(runs, clerk, request_by):
     assert len(many) == 2  # the page, and a count that stops at its cap
 
 
+def test_text_in_rows_is_escaped(runs, clerk, request_by):
+    runs(1)
+    Run.objects.update(title="<i>A & B</i>", error="<script>")
+    shown = body(
+        view(request_by(clerk, "/runs/", session={RunList().columns_key(): ["title", "error"]}))
+    )
+
+    assert shown.count("&lt;i&gt;A &amp; B&lt;/i&gt;</a></td>") == 1
+    assert 'aria-label="Select &lt;i&gt;A &amp; B&lt;/i&gt;"' in shown
+    assert '<td role="cell" class="start" data-label="Error">&lt;script&gt;</td>' in shown
+
+
 def test_anonymous_people_are_sent_to_the_login(nobody, request_by):
     response = view(request_by(nobody, "/runs/?q=x"))
     assert response.status_code == 302

@@ -10,10 +10,11 @@ from django import forms
 from django.db import models
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from bss.core import clock
 from bss.core.money import Money
-from bss.ui import charts, formats
+from bss.ui import charts, formats, rendering
 from bss.ui.components import Badge, Button, Confirm, Progress
 from bss.ui.tables import resolve
 
@@ -233,3 +234,27 @@ def test_a_path_walks_attributes_keys_and_methods():
     assert resolve(Row(), "values__name") == "Aegean"
     assert resolve(Row(), "owner__name") is None
     assert resolve(Row(), "missing__name") is None
+
+
+def test_a_word_once_written_is_written_anew_in_another_language():
+    at = datetime(2021, 3, 5, 12, 30, tzinfo=UTC)
+    with translation.override("en"):
+        english = formats.exact(at), formats.day(at.date()), formats.number(1234.5)
+    with translation.override("de"):
+        german = formats.exact(at), formats.day(at.date()), formats.number(1234.5)
+
+    assert english == ("March 5, 2021, 12:30:00\u202fPM UTC", "Mar 5, 2021", "1,234.5")
+    assert german == ("5. März 2021, 12:30:00 UTC", "05.03.2021", "1.234,5")
+
+
+def test_nothing_owed_has_no_sign_whichever_came_first():
+    assert [formats.amount(Decimal(text), "EUR") for text in ("-0.00", "0.00")] == ["€0.00"] * 2
+    assert [formats.number(Decimal(text)) for text in ("-0", "0")] == ["0", "0"]
+
+
+def test_a_badge_escapes_a_text_that_is_safe_elsewhere():
+    safe = str(rendering.badge_html(Badge(SafeString("<b>New</b>"))))
+    plain = str(rendering.badge_html(Badge("<b>New</b>")))
+
+    assert "<b>New</b>" in safe
+    assert "&lt;b&gt;New&lt;/b&gt;" in plain
