@@ -14,6 +14,8 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import track_for
+from bss.pricing.previews import from_stored
 from bss.subscriptions import selectors
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -55,6 +57,11 @@ def register() -> None:
             order=20,
         ),
     )
+    shown = Panel(
+        "pricing/_shown_preview.html", _preview_of, permission=Permission.ORDER_VIEW, order=30
+    )
+    slots.register("order.panels", shown)
+    slots.register("storefront.order.panels", shown)
     slots.register(
         "account.tabs",
         TabItem(
@@ -127,6 +134,13 @@ def _of_order(request: HttpRequest, order: Order) -> dict[str, Any] | None:
     found = selectors.subscriptions_visible().filter(pk__in=bought.union(changed))[:_MOST_COUNTED]
     shown = [(subscription, subscription_badge(subscription)) for subscription in found]
     return {"subscriptions": shown} if shown else None
+
+
+def _preview_of(request: HttpRequest, order: Order) -> dict[str, Any] | None:
+    """What an order was shown to put on invoices before it was confirmed, in the reader's own track."""
+    track = track_for(slots.actor_of(request), order.account_id)
+    preview = from_stored(order.preview, track)
+    return {"preview": preview} if preview is not None and preview.documents else None
 
 
 def _of_account(request: HttpRequest, account: Account) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.core.money import Money, round_half_up
 from bss.installments.choices import Frequency
+from bss.installments.contracts import PlanTerms
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui import formats
@@ -134,6 +135,11 @@ def change_words(change: ScheduledChange) -> str:
     if change.kind == ChangeKind.RENEWAL:
         return renewal_words(change)
     return str(_WORDS[change.kind])
+
+
+def plan_words(plan: PlanTerms | None) -> str:
+    """ "12 monthly installments", or "At once"."""
+    return Frequency(plan.frequency).installments(plan.count) if plan else str(_("At once"))
 
 
 def renewal_words(change: ScheduledChange) -> str:
