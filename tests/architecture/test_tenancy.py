@@ -69,7 +69,7 @@ AROUND = {
     "bss/catalog/selectors.py": "the payer's list and listing, by the payer: an end customer's scope lies below them",
     "bss/catalog/services/editing.py": WRITER,
     "bss/catalog/services/standing.py": "a count of the organization in hand, product by product",
-    "bss/installments/selectors.py": "the payer's access and its seller's offers: an end customer's scope lies below them",
+    "bss/installments/selectors.py": "the payer's access, its seller's offers: an end customer's scope lies below",
     "bss/installments/services.py": KEYED,
     "bss/orders/locks.py": KEYED,
     "bss/orders/selectors/orders.py": "the organization's terms, by organization",

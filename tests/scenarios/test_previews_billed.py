@@ -87,8 +87,8 @@ def test_every_preview_of_a_history_is_billed_to_the_cent(world, run_jobs, trave
         billing_run_start(organization=payer.organization, actor=SYSTEM)
         run_jobs()
         subscription.refresh_from_db()
-        wish = {**wish, "product": products.get(kind)}
-        preview = change_preview(subscription=subscription, kind=kind, actor=SYSTEM, **wish)
+        asked = {**wish, "product": products.get(kind)}
+        preview = change_preview(subscription=subscription, kind=kind, actor=SYSTEM, **asked)
         before = charged()
         change = change_request(
             subscription=subscription, kind=kind, actor=SYSTEM, source=OrderSource.PORTAL,
