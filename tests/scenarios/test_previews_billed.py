@@ -92,13 +92,13 @@ def test_every_preview_of_a_history_is_billed_to_the_cent(world, run_jobs, trave
         before = charged()
         change = change_request(
             subscription=subscription, kind=kind, actor=SYSTEM, source=OrderSource.PORTAL,
-            token=preview.token, **wish,
+            token=preview.token, **asked,
         )  # fmt: skip
         assert change.state == ChangeState.IN_PROGRESS
         travel(timedelta(minutes=4))
         change_apply(change=change, actor=SYSTEM)
         run_jobs()
-        assert difference(before, charged()) == told(preview.invoices), (kind, wish)
+        assert difference(before, charged()) == told(preview.invoices), (kind, asked)
         assert_documents(change.order_line.order_id, preview.invoices)
 
 
