@@ -14,6 +14,7 @@ from bss.accounts.choices import StorefrontRole, UserType
 from bss.core.money import Money, round_half_up
 from bss.orders.choices import LineKind, OrderState
 from bss.ui.components import Badge, Button, Confirm, badge_of
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 
 
@@ -36,7 +37,7 @@ class UserTable(Table):
     )
 
     def row_url(self, row: Any) -> str:
-        return reverse("storefront:user", args=[row.public_id])
+        return url_of("storefront:user", row)
 
 
 class TokenTable(Table):
@@ -97,7 +98,7 @@ class OrderTable(Table):
     caption = _("Orders")
 
     def row_url(self, row: Any) -> str:
-        return reverse("storefront:order", args=[row.public_id])
+        return url_of("storefront:order", row)
 
     def row_tone(self, row: Any) -> str:
         return _ORDER_TONES.get(row.state, "")
@@ -123,7 +124,7 @@ class SubscriptionTable(Table):
     caption = _("Subscriptions")
 
     def row_url(self, row: Any) -> str:
-        return reverse("storefront:subscription", args=[row.public_id])
+        return url_of("storefront:subscription", row)
 
     def row_tone(self, row: Any) -> str:
         return "danger" if row.problem_code else ""

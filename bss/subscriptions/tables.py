@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.money import Money, round_half_up
@@ -12,6 +11,7 @@ from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui import formats
 from bss.ui.components import Attention, Badge, Button, Confirm, badge_of
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 
 
@@ -53,7 +53,7 @@ class SubscriptionTable(Table):
     actions_slot = "subscription.row_actions"
 
     def row_url(self, row: Subscription) -> str:
-        return reverse("subscriptions:detail", args=[row.public_id])
+        return url_of("subscriptions:detail", row)
 
     def row_tone(self, row: Subscription) -> str:
         failed = row.state == SubscriptionState.FAILED or row.sync_status == SyncStatus.FAILED
