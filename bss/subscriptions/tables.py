@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from bss.catalog.choices import Unit
 from bss.core.money import Money, round_half_up
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -41,7 +42,7 @@ class SubscriptionTable(Table):
     state = Column(subscription_badge, _("State"), kind="badge", sortable="state")
     sync = Column(sync_badge, _("Service"), kind="badge", sortable="sync_status")
     quantity = Column("quantity", _("Quantity"), kind="number", sortable=True)
-    term = Column("get_unit_display", _("Term"))
+    term = Column(lambda row: Unit(row.unit).label, _("Term"))
     price = Column(per_term, _("Per term"), kind="amount", total=True)
     ends_at = Column("ends_at", _("Term ends"), kind="date", sortable=True)
     product = Column("product__name", _("Product"), hidden_by_default=True)
