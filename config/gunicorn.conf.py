@@ -1,7 +1,9 @@
 """How the web process runs: threads, because a request mostly waits for PostgreSQL."""
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 bind = f"{os.environ.get('BIND_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 worker_class = "gthread"
@@ -22,3 +24,11 @@ max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+
+
+def when_ready(_server: Any) -> None:
+    """Before the workers are forked: what was imported is never garbage. Looking through it each time took a request
+    150 ms, and made each worker's pages of memory its own.
+    """
+    gc.collect()
+    gc.freeze()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 from notifications import kinds
 from notifications.choices import DeliveryState
@@ -28,7 +28,7 @@ class DeliveryTable(Table):
     caption = _("E-mails")
 
     def row_url(self, row: Any) -> str:
-        return reverse("notifications:detail", args=[row.public_id])
+        return url_of("notifications:detail", row)
 
     def row_label(self, row: Any) -> str:
         return str(row.subject)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 
 
@@ -22,7 +22,7 @@ class CustomerTable(Table):
     default_order = "name"
 
     def row_url(self, row: Any) -> str:
-        return reverse("plans:customer", args=[row.public_id])
+        return url_of("plans:customer", row)
 
 
 class ApprovalTable(Table):
@@ -52,4 +52,4 @@ class PlanTable(Table):
     default_order = "position"
 
     def row_url(self, row: Any) -> str:
-        return reverse("resellers:plan", args=[row.public_id])
+        return url_of("resellers:plan", row)

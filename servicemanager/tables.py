@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 from servicemanager import registry
 from servicemanager.choices import ProvisioningState
@@ -37,7 +37,7 @@ class InstanceTable(Table):
     default_order = "name"
 
     def row_url(self, row: Instance) -> str:
-        return reverse("servicemanager:detail", args=[row.public_id])
+        return url_of("servicemanager:detail", row)
 
 
 class ProvisioningTable(Table):
@@ -55,7 +55,7 @@ class ProvisioningTable(Table):
     actions_slot = "provisioning.actions"
 
     def row_url(self, row: ProvisioningJob) -> str:
-        return reverse("servicemanager:job", args=[row.public_id])
+        return url_of("servicemanager:job", row)
 
     def row_tone(self, row: ProvisioningJob) -> str:
         return "danger" if row.state == ProvisioningState.FAILED else ""

@@ -16,6 +16,7 @@ from bss.billing.tables import credit_note_badge, invoice_badge
 from bss.core.money import Money, round_half_up
 from bss.orders.choices import LineKind, OrderState
 from bss.ui.components import Badge, Button, Confirm, badge_of
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 from storefront.selectors.orders import state_for_customer
 
@@ -39,7 +40,7 @@ class UserTable(Table):
     )
 
     def row_url(self, row: Any) -> str:
-        return reverse("storefront:user", args=[row.public_id])
+        return url_of("storefront:user", row)
 
 
 class TokenTable(Table):
@@ -96,7 +97,7 @@ class OrderTable(Table):
     caption = _("Orders")
 
     def row_url(self, row: Any) -> str:
-        return reverse("storefront:order", args=[row.public_id])
+        return url_of("storefront:order", row)
 
     def row_tone(self, row: Any) -> str:
         return _ORDER_TONES.get(row.state, "")
@@ -123,7 +124,7 @@ class SubscriptionTable(Table):
     caption = _("Subscriptions")
 
     def row_url(self, row: Any) -> str:
-        return reverse("storefront:subscription", args=[row.public_id])
+        return url_of("storefront:subscription", row)
 
     def row_tone(self, row: Any) -> str:
         return "danger" if row.problem_code else ""

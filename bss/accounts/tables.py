@@ -30,7 +30,7 @@ from bss.core import clock
 from bss.core.money import Money
 from bss.ui.components import Badge, Button, Confirm, Tone
 from bss.ui.formats import amount
-from bss.ui.slots import actor_of
+from bss.ui.slots import actor_of, url_of
 from bss.ui.tables import Column, Table
 
 _OUTCOME_TONES: dict[str, Tone] = {
@@ -169,7 +169,7 @@ class AccountTable(Table):
     )
 
     def row_url(self, row: Account) -> str:
-        return reverse("accounts:detail", args=[row.public_id])
+        return url_of("accounts:detail", row)
 
 
 class CustomerTable(AccountTable):
@@ -240,7 +240,7 @@ class StaffTable(Table):
     seen = Column("user__last_login", gettext_lazy("Last sign-in"), kind="when")
 
     def row_url(self, row: Membership) -> str:
-        return reverse("accounts:staff_edit", args=[row.public_id])
+        return url_of("accounts:staff_edit", row)
 
     def row_label(self, row: Membership) -> str:
         return row.user.email
@@ -265,7 +265,7 @@ class OrganizationTable(Table):
     factor = Column("require_mfa", gettext_lazy("Second factor required"), kind="bool")
 
     def row_url(self, row: Organization) -> str:
-        return reverse("accounts:organization", args=[row.public_id])
+        return url_of("accounts:organization", row)
 
 
 class PaymentMethodTable(Table):
@@ -277,7 +277,7 @@ class PaymentMethodTable(Table):
     days = Column("payment_days", gettext_lazy("Days to pay"), kind="number")
 
     def row_url(self, row: PaymentMethod) -> str:
-        return reverse("accounts:payment_method_edit", args=[row.public_id])
+        return url_of("accounts:payment_method_edit", row)
 
     def row_actions(self, row: PaymentMethod) -> Sequence[Button]:
         confirm = Confirm(
@@ -326,7 +326,7 @@ class ImportTable(Table):
     created = Column("created_at", gettext_lazy("Uploaded"), kind="when", sortable=True)
 
     def row_url(self, row: AccountImport) -> str:
-        return reverse("accounts:import", args=[row.public_id])
+        return url_of("accounts:import", row)
 
 
 class ImportRowTable(Table):

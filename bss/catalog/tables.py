@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bss.catalog.choices import ProductAudience, ProductKind
 from bss.catalog.models import Category, Industry, PriceList, Product, ProductType
 from bss.ui.components import Badge
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 
 
@@ -40,7 +41,7 @@ class ProductTable(Table):
     actions_slot = "product.row_actions"
 
     def row_url(self, row: Product) -> str:
-        return reverse("catalog:product-detail", args=[row.public_id])
+        return url_of("catalog:product-detail", row)
 
 
 class AddableProductTable(ProductTable):
@@ -65,7 +66,7 @@ class ProductTypeTable(Table):
     default_order = "name"
 
     def row_url(self, row: ProductType) -> str:
-        return reverse("catalog:type-detail", args=[row.public_id])
+        return url_of("catalog:type-detail", row)
 
 
 class PriceListTable(Table):
@@ -80,7 +81,7 @@ class PriceListTable(Table):
     default_order = "name"
 
     def row_url(self, row: PriceList) -> str:
-        return reverse("catalog:price-list-detail", args=[row.public_id])
+        return url_of("catalog:price-list-detail", row)
 
 
 class CategoryTable(Table):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.ui.components import Badge, badge_of
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 
 
@@ -35,7 +35,7 @@ class OrderTable(Table):
     actions_slot = "order.row_actions"
 
     def row_url(self, row: Order) -> str:
-        return reverse("orders:detail", args=[row.public_id])
+        return url_of("orders:detail", row)
 
     def row_tone(self, row: Order) -> str:
         return "danger" if row.state == OrderState.FAILED else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from bss.catalog.choices import Unit
 from bss.core.money import Money, round_half_up
 from bss.installments.choices import Frequency
 from bss.installments.contracts import PlanTerms
@@ -14,6 +14,7 @@ from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui import formats
 from bss.ui.components import Attention, Badge, Button, Confirm, badge_of
+from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
 
 
@@ -43,7 +44,7 @@ class SubscriptionTable(Table):
     state = Column(subscription_badge, _("State"), kind="badge", sortable="state")
     sync = Column(sync_badge, _("Service"), kind="badge", sortable="sync_status")
     quantity = Column("quantity", _("Quantity"), kind="number", sortable=True)
-    term = Column("get_unit_display", _("Term"))
+    term = Column(lambda row: Unit(row.unit).label, _("Term"))
     price = Column(per_term, _("Per term"), kind="amount", total=True)
     ends_at = Column("ends_at", _("Term ends"), kind="date", sortable=True)
     product = Column("product__name", _("Product"), hidden_by_default=True)
@@ -55,7 +56,7 @@ class SubscriptionTable(Table):
     actions_slot = "subscription.row_actions"
 
     def row_url(self, row: Subscription) -> str:
-        return reverse("subscriptions:detail", args=[row.public_id])
+        return url_of("subscriptions:detail", row)
 
     def row_tone(self, row: Subscription) -> str:
         failed = row.state == SubscriptionState.FAILED or row.sync_status == SyncStatus.FAILED

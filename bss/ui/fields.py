@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -25,16 +26,16 @@ class LongSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = {str(v) for v in self.format_value(value)}
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, mark_safe(" selected") if str(key) in chosen else "", label)
-                for key, label in ((_text(k), text) for k, text in self.choices)
-            ),
-        )
+        options = "".join(_option(_text(key), label, chosen) for key, label in self.choices)
         built = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        return format_html("<select{}>{}</select>", flatatt(built), options)
+        return format_html("<select{}>{}</select>", flatatt(built), mark_safe(options))
+
+
+def _option(key: str, label: Any, chosen: Collection[str]) -> str:
+    """One option, escaped by hand: a thousand through `format_html` took half of a list's page."""
+    # A text that is nothing but a str is never safe, and most are.
+    text = escape(label) if type(label) is str else conditional_escape(label)
+    return f'<option value="{escape(key)}"{" selected" if key in chosen else ""}>{text}</option>'
 
 
 def _text(key: Any) -> str:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Literal, Protocol, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 from bss.core.actor import ANONYMOUS, Actor
 from bss.ui.components import Attention, Button, Confirm, Kind
@@ -187,15 +188,35 @@ def buttons(slot: str, request: HttpRequest, subject: Any) -> list[Button]:
 def button_for(action: Action, subject: Any) -> Button:
     """An action resolved for a subject. Raises NoReverseMatch for an unknown URL name."""
     confirm = action.confirm(subject) if callable(action.confirm) else action.confirm
-    url = (
-        action.url(subject) if callable(action.url) else reverse(action.url, args=[key_of(subject)])
-    )
+    url = action.url(subject) if callable(action.url) else url_of(action.url, subject)
     return Button(action.label, url, action.icon, action.kind, action.method, confirm)
 
 
 def key_of(subject: Any) -> str:
     """What stands for the subject in a URL: its public id, or its primary key where it has none."""
     return str(getattr(subject, "public_id", None) or subject.pk)
+
+
+def url_of(name: str, subject: Any) -> str:
+    """The page `name` of a subject, as `reverse` gives it, which a list would ask fifty times. Raises NoReverseMatch
+    for an unknown name, and for one that takes anything else than the subject's key.
+    """
+    key = key_of(subject)
+    if not key.isalnum() or not key.isascii():
+        return reverse(name, args=[key])
+    before, after = _around_key(name, get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF)
+    return f"{before}{key}{after}"
+
+
+# A key that is a number as well as a word, so that every pattern takes it, and that stands nowhere else in a path.
+_SOME_KEY = "90071992547409910000"
+
+
+@lru_cache(maxsize=2048)
+def _around_key(name: str, _prefix: str, _urlconf: str) -> tuple[str, str]:
+    """What stands before and after a key in a page's path, on this surface."""
+    before, _key, after = reverse(name, args=[_SOME_KEY]).partition(_SOME_KEY)
+    return before, after
 
 
 def attention(slot: str, request: HttpRequest, subject: Any) -> list[Attention]:

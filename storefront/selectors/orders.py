@@ -157,6 +157,8 @@ def orders_shown() -> QuerySet[Order]:
     counted = tops.order_by().values("order").annotate(n=Count("pk")).values("n")
     return (
         orders.orders_visible()
+        .select_related(None)
+        .select_related("customer")
         .exclude(state=OrderState.DRAFT)
         .annotate(
             first_item=Subquery(first.values("product_name")[:1]),

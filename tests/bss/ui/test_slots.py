@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.urls import NoReverseMatch, clear_script_prefix, reverse, set_script_prefix
 
 from bss.core.actor import Actor
 from bss.ui import slots
@@ -69,3 +70,19 @@ def test_the_longest_address_is_current_when_no_name_says_so(slot, request_by):
     everyone = Actor(kind="staff", label="x")
     links = slots.navigation(slot, request_by(everyone, "/design/list/"))[0]["links"]
     assert [link["current"] for link in links] == [False, True]
+
+
+def test_a_page_of_a_subject_is_that_of_its_surface():
+    subject = SimpleNamespace(public_id="k7m2n9p4q8r3s6")
+    found = [slots.url_of("run", subject)]
+    set_script_prefix("/northwind/")
+    found.append(slots.url_of("run", subject))
+    clear_script_prefix()
+    found.append(slots.url_of("run", subject))
+
+    page = reverse("run", args=[subject.public_id])
+    assert found == [page, f"/northwind{page}", page]
+    odd = SimpleNamespace(public_id="a-b")
+    assert slots.url_of("run", odd) == reverse("run", args=["a-b"])
+    with pytest.raises(NoReverseMatch):
+        slots.url_of("nowhere", subject)
