@@ -18,6 +18,9 @@ class NotificationsConfig(AppConfig):
         from notifications.models import Delivery  # noqa: PLC0415
 
         subscribe(orders.OrderPlaced, handlers.order_placed)
+        subscribe(orders.OrderApprovalAsked, handlers.order_approval_asked)
+        subscribe(orders.OrderRejected, handlers.order_rejected)
+        subscribe(orders.OrderCancelled, handlers.order_cancelled)
         subscribe(orders.OrderFailed, handlers.order_failed)
         subscribe(orders.OrderLineNeedsInput, handlers.order_line_needs_input)
         subscribe(orders.OrderLineFailed, handlers.order_line_failed)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from bss.accounts.events import MembershipInvited, PasswordResetRequested
 from bss.accounts.ports import SignInChange
 from bss.billing.events import CreditNoteIssued, InvoiceIssued
-from bss.orders.events import OrderFailed, OrderLineFailed, OrderLineNeedsInput, OrderPlaced
+from bss.orders.events import (
+    OrderApprovalAsked,
+    OrderCancelled,
+    OrderFailed,
+    OrderLineFailed,
+    OrderLineNeedsInput,
+    OrderPlaced,
+    OrderRejected,
+)
 from bss.subscriptions.events import (
     SubscriptionActivated,
     SubscriptionCancelled,
@@ -16,6 +24,18 @@ from notifications import services
 
 def order_placed(event: OrderPlaced) -> None:
     services.order_placed_tell(event.order_id)
+
+
+def order_approval_asked(event: OrderApprovalAsked) -> None:
+    services.order_approval_asked_tell(event.order_id)
+
+
+def order_rejected(event: OrderRejected) -> None:
+    services.order_rejected_tell(event.order_id)
+
+
+def order_cancelled(event: OrderCancelled) -> None:
+    services.order_cancelled_tell(event.order_id)
 
 
 def order_failed(event: OrderFailed) -> None:

@@ -91,6 +91,32 @@ ORDER_PLACED = register(
          "total": "€1,665.56"},
     )
 )  # fmt: skip
+ORDER_APPROVAL_ASKED = register(
+    Kind(
+        "order_approval_asked",
+        _("Order to approve"),
+        "customer",
+        {**_ORDER, "by": "Eleni Markou", "purchase_order": "PO-7731", "lines": _LINES, "total": "€1,665.56",
+         "charged": "€1,998.67", "link": "https://shop.example/my-customers/orders/k7hd2mbqv9xw4r/"},
+    )
+)  # fmt: skip
+ORDER_APPROVED = register(
+    Kind(
+        "order_approved",
+        _("Order approved"),
+        "customer",
+        {**_ORDER, "purchase_order": "PO-7731", "placed_on": "22 November 2026", "lines": _LINES,
+         "total": "€1,665.56"},
+    )
+)  # fmt: skip
+ORDER_REJECTED = register(
+    Kind(
+        "order_rejected",
+        _("Order not approved"),
+        "customer",
+        {**_ORDER, "reason": "We agreed on 20 seats for this year."},
+    )
+)
 ORDER_FAILED = register(
     Kind(
         "order_failed",

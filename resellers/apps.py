@@ -24,6 +24,8 @@ class ResellersConfig(AppConfig):
         subscribe(events.PlanActivated, notices.plan_activated_tell)
         subscribe(events.PlanSwitched, notices.plan_switched_tell)
         subscribe(events.PlanEnded, notices.plan_ended_tell)
+        subscribe(events.PlanEnded, handlers.approvals_end_with_plan)
+        subscribe(events.PlanSwitched, handlers.approvals_end_with_plan)
         subscribe(events.PlanPaused, notices.plan_paused_tell)
         subscribe(events.PlanResumed, notices.plan_resumed_tell)
         slots.register()

@@ -30,11 +30,9 @@ class Capability(models.TextChoices):
 
 # Flags that a plan may carry although what they grant is not built yet. The plans page says so beside each.
 COMING: dict[str, object] = {
-    Capability.SELF_SERVICE_ORDERING: _("With checkout for end customers"),
-    Capability.ORDER_APPROVAL: _("With checkout for end customers"),
     Capability.CUSTOM_DOMAIN: _("With domains and certificates"),
     Capability.OWN_MAIL_SERVER: _("With editable notifications"),
-    Capability.SELF_REGISTRATION: _("With checkout for end customers"),
+    Capability.SELF_REGISTRATION: _("With self-registration"),
 }
 
 DEFAULT_CAPABILITIES: dict[str, tuple[str, ...]] = {

@@ -141,3 +141,15 @@ class InviteForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"))
+
+
+class RejectForm(forms.Form):
+    """Why a customer's order does not pass."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Your customer reads it."),
+        error_messages={"required": _("Tell your customer why.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from resellers.choices import MANAGER_CODE
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bss.core import scope
+from bss.core.actor import SYSTEM
+from bss.orders.services import orders_give_up_waiting
+from resellers.choices import MANAGER_CODE, Capability
+from resellers.events import PlanEnded, PlanSwitched
+from resellers.models import ResellerProfile
+from resellers.selectors import capabilities_of
 from resellers.services import plans_ensure, plans_link
 from servicemanager.events import InstanceActivated, InstanceDefined
 from servicemanager.models import Instance
@@ -20,6 +29,19 @@ def plans_link_on_definition(event: InstanceDefined) -> None:
     instance = _ours(event.instance_id)
     if instance is not None:
         plans_link(organization=instance.organization, managed_by=instance.public_id)
+
+
+def approvals_end_with_plan(event: PlanEnded | PlanSwitched) -> None:
+    """Without *Customers order by themselves* nothing may wait for an approval any more: it is cancelled and told."""
+    profile = ResellerProfile.everywhere.select_related("account__organization").get(
+        pk=event.profile_id
+    )
+    account = profile.account
+    if Capability.SELF_SERVICE_ORDERING in capabilities_of(account.pk):
+        return
+    with scope.activate(account.scope), translation.override(account.language):
+        reason = _("%(name)s takes no orders here any more.") % {"name": account.name}
+        orders_give_up_waiting(payer=account, actor=SYSTEM, reason=reason)
 
 
 def _ours(instance_id: int) -> Instance | None:

@@ -292,8 +292,8 @@ def _plan_type(
                 name=_("Standard"),
                 summary=_("Your storefront with your own prices, and access to the API."),
                 description=_(
-                    "Everything of Free, and your own selling prices, access to the API, and what comes next for "
-                    "shops that sell by themselves."
+                    "Everything of Free, your own selling prices, customers who order by themselves with your "
+                    "approval, and access to the API."
                 ),
                 prices=standard,
             ),

@@ -57,6 +57,14 @@ def _live_panel(_request: HttpRequest, order: Order) -> Mapping[str, Any] | None
     }
 
 
+def _is_reseller(actor: Actor) -> bool:
+    return selectors.is_reseller(actor.account_id or 0)
+
+
+def _waiting(request: HttpRequest) -> int:
+    return selectors.count_waiting(slots.actor_of(request).account_id or 0)
+
+
 def _is_plan(_actor: Actor, subscription: Subscription) -> bool:
     return hasattr(subscription.product, "reseller_plan")
 
@@ -117,5 +125,10 @@ def register() -> None:
         ),
         NavItem(
             _("My customers"), "plans:customers", "users", permission=Permission.ACCOUNT_VIEW, order=50
+        ),
+        NavItem(
+            _("Orders to approve"), "plans:approvals", "check-badge", permission=Permission.ORDER_CREATE,
+            order=55, count=_waiting, visible=_is_reseller,
+            text=_("What your customers ordered by themselves and waits for you."),
         ),
     )  # fmt: skip

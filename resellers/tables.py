@@ -25,6 +25,23 @@ class CustomerTable(Table):
         return reverse("plans:customer", args=[row.public_id])
 
 
+class ApprovalTable(Table):
+    """Orders that wait for a reseller, as the reseller sees them."""
+
+    number = Column("number", _("Order"), link=True)
+    customer = Column("customer__name", _("Customer"), sortable=True)
+    asked = Column("placed_at", _("Ordered"), kind="when", sortable=True)
+    by = Column("placed_by_label", _("By"))
+    reference = Column("purchase_order", _("Purchase order"), hidden_by_default=True)
+    total = Column("total", _("You pay"), kind="amount", currency="currency")
+    charged = Column("total_resale", _("You charge"), kind="amount", currency="currency")
+    default_order = "placed_at"
+    caption = _("Orders to approve")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("plans:approval", args=[row.public_id])
+
+
 class PlanTable(Table):
     """The plans of an organization, as staff see them."""
 

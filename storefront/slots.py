@@ -15,7 +15,7 @@ from bss.core.actor import Actor
 from bss.orders.selectors import basket_count
 from bss.ui import slots
 from bss.ui.slots import Figure, NavItem, Panel
-from storefront.selectors import window
+from storefront.selectors.viewer import ways_of
 
 # A bar of more shelves than this is no bar any more; the catalogue page has them all.
 SHELVES_SHOWN = 6
@@ -123,7 +123,7 @@ def _shelves(request: HttpRequest, _subject: Any) -> Mapping[str, Any] | None:
     surface = getattr(request, "surface", None)
     if surface is None or surface.storefront is None:
         return None
-    found = window.shelves_open(surface.storefront.organization_id)
+    found = ways_of(request).shelves
     match = request.resolver_match
     return {
         "shelves": found[:SHELVES_SHOWN],

@@ -16,6 +16,7 @@ from bss.core.money import Money, round_half_up
 from bss.orders.choices import LineKind, OrderState
 from bss.ui.components import Badge, Button, Confirm, badge_of
 from bss.ui.tables import Column, Table
+from storefront.selectors.orders import state_for_customer
 
 
 def _roles(membership: Any) -> str:
@@ -105,8 +106,9 @@ class OrderTable(Table):
 
 
 class CustomerOrderTable(OrderTable):
-    """The same for a reseller's customer: at what its reseller charges it."""
+    """The same for a reseller's customer: at what its reseller charges it, in its own words for the state."""
 
+    state = Column(state_for_customer, _("State"), kind="badge")
     total = Column("total_resale", _("Total"), kind="amount", currency="currency")
 
 

@@ -161,6 +161,11 @@ class _Typed(str):
     __slots__ = ()
 
 
+def as_typed(text: Any) -> Any:
+    """What somebody typed earlier, for `initial`: "1.234" typed in German is not the stored number 1.234."""
+    return _Typed(text) if isinstance(text, str) else text
+
+
 _TRUE = frozenset({"true", "on", "1", "yes"})
 _CANONICAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Point for decimals, comma for groups: how a canonical number is read.

@@ -27,6 +27,20 @@ class PlanTerms:
         """From one installment to the next."""
         return Frequency(self.frequency).months
 
+    @property
+    def adverb(self) -> str:
+        """ "monthly": how often, behind an amount."""
+        return Frequency(self.frequency).adverb
+
+    @property
+    def code(self) -> str:
+        """ "monthly-12": names the plan in forms and over the API; an organization has each once."""
+        return f"{self.frequency}-{self.count}"
+
+    def __str__(self) -> str:
+        """ "12 monthly installments" in the active language."""
+        return Frequency(self.frequency).installments(self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class Split:

@@ -9,7 +9,8 @@ from bss.accounts.models import Storefront
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
-from bss.orders.models import Basket, BasketLine, Order, OrderLine
+from bss.orders.models import Basket, BasketLine, Order, OrderField, OrderLine
+from bss.orders.selectors import PARTIES
 
 
 def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDER_VIEW) -> Order:
@@ -23,6 +24,15 @@ def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDE
         raise NotFound
     actor.require(permission)
     return order
+
+
+def access_order_field(actor: Actor, public_id: str) -> OrderField:
+    """A question of the organization's own, for whoever sets it up."""
+    field = OrderField.objects.filter(public_id=public_id).first()
+    if field is None:
+        raise NotFound
+    actor.require(Permission.ORGANIZATION_EDIT)
+    return field
 
 
 def access_order_line(
@@ -51,7 +61,7 @@ def access_basket(
         Basket.objects.filter(
             public_id=public_id, user_id=actor.user_id or 0, storefront=storefront
         )
-        .select_related("account", "customer", "storefront", "organization")
+        .select_related(*PARTIES)
         .first()
     )
     if basket is None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -27,9 +27,12 @@ from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid, NotFound
+from bss.installments.models import PaymentPlan
+from bss.installments.selectors import plan_coded
 from bss.orders import selectors, services
 from bss.orders.access import access_order
 from bss.orders.choices import LineKind, LineState, OrderSource, OrderState
+from bss.orders.errors import PlanNotPossible
 from bss.orders.models import Order, OrderLine, TermsVersion
 
 MOST_LINES = 200
@@ -60,6 +63,14 @@ class ProblemOut(serializers.Serializer[Any]):
     field = serializers.CharField()
 
 
+class InstallmentsOut(serializers.Serializer[Any]):
+    """A line's total in parts: `count - 1` of `regular`, then `last`."""
+
+    count = serializers.IntegerField()
+    regular = Amount()
+    last = Amount()
+
+
 class OrderLineOut(serializers.Serializer[Any]):
     """One thing an order asks for."""
 
@@ -75,9 +86,24 @@ class OrderLineOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     previous_quantity = serializers.IntegerField(allow_null=True)
     parameters = serializers.DictField()
+    payment_plan = serializers.SerializerMethodField(
+        help_text="Such as monthly-12; null for what is paid at once."
+    )
+    installments = serializers.SerializerMethodField(
+        help_text="The total in parts, at the token's own level: count - 1 of regular, then last."
+    )
     state = serializers.ChoiceField(choices=LineState.choices)
     problem = serializers.SerializerMethodField()
     amounts = serializers.SerializerMethodField()
+
+    def get_payment_plan(self, line: OrderLine) -> str | None:
+        return line.plan.code if line.plan else None
+
+    @extend_schema_field(InstallmentsOut(allow_null=True))
+    def get_installments(self, line: OrderLine) -> dict[str, Any] | None:
+        actor, payer_id = self.context["actor"], self.context["payer_id"]
+        parts = selectors.split_of(line, selectors.amounts_of(line, actor, payer_id=payer_id))
+        return dict(InstallmentsOut(parts).data) if parts else None
 
     def get_problem(self, line: OrderLine) -> dict[str, str] | None:
         if not line.problem_code:
@@ -108,11 +134,18 @@ class OrderOut(serializers.Serializer[Any]):
     purchase_order = serializers.CharField()
     currency = serializers.CharField()
     amounts = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField(
+        help_text="To the organization's order fields, by code: numbers with decimals as text."
+    )
     terms = serializers.CharField(source="terms.version", default=None, allow_null=True)
     created_at = serializers.DateTimeField()
     placed_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True, help_text="Not executed before.")
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.DictField())
+    def get_answers(self, order: Order) -> dict[str, Any]:
+        return selectors.order_answers(order)
 
     def get_billed_to(self, order: Order) -> str | None:
         track = selectors.track_for(self.context["actor"], order.account_id)
@@ -133,6 +166,7 @@ class OrderAddOnIn(Strict):
 
     product = serializers.CharField()
     quantity = serializers.IntegerField(min_value=1)
+    payment_plan = serializers.CharField(max_length=40, required=False, default="")
 
 
 class OrderLineIn(Strict):
@@ -147,6 +181,12 @@ class OrderLineIn(Strict):
         default=dict,
         help_text="What the service asks, by field code; numbers as JSON numbers.",
     )
+    payment_plan = serializers.CharField(
+        max_length=40,
+        required=False,
+        default="",
+        help_text="Such as monthly-12, where it is offered; left out, it is paid at once.",
+    )
     add_ons = OrderAddOnIn(many=True, required=False, default=list)
 
 
@@ -158,6 +198,11 @@ class OrderCreate(Strict):
     )
     name = serializers.CharField(max_length=200, required=False, default="")
     purchase_order = serializers.CharField(max_length=80, required=False, default="")
+    answers = serializers.DictField(
+        required=False,
+        default=dict,
+        help_text="To the organization's order fields, by code; numbers as JSON numbers.",
+    )
     lines = OrderLineIn(many=True, max_length=MOST_LINES, allow_empty=False)  # type: ignore[call-arg]
 
 
@@ -353,6 +398,7 @@ def draft_of(actor: Actor, given: Mapping[str, Any]) -> Order:
         source=OrderSource.API,
         name=given["name"],
         purchase_order=given["purchase_order"],
+        answers=given["answers"],
     )
     for position, line in enumerate(given["lines"]):
         try:
@@ -376,6 +422,7 @@ def _add(order: Order, line: Mapping[str, Any], actor: Actor) -> None:
         actor=actor,
         friendly_name=line["friendly_name"],
         parameters=line["parameters"],
+        payment_plan=_plan(order, line["payment_plan"]),
     )
     for add_on in line["add_ons"]:
         services.order_line_add(
@@ -385,6 +432,7 @@ def _add(order: Order, line: Mapping[str, Any], actor: Actor) -> None:
             quantity=add_on["quantity"],
             actor=actor,
             parent=parent,
+            payment_plan=_plan(order, add_on["payment_plan"]),
         )
 
 
@@ -404,6 +452,15 @@ def _product(public_id: str) -> Product:
     found = Product.objects.select_related("type").filter(public_id=public_id).first()
     if found is None:
         raise Invalid(_("There is no such product."), field="product", code="PRODUCT_UNKNOWN")
+    return found
+
+
+def _plan(order: Order, code: str) -> PaymentPlan | None:
+    if not code:
+        return None
+    found = plan_coded(order.organization_id, code)
+    if found is None:
+        raise PlanNotPossible(_("There is no such payment plan."), field="payment_plan")
     return found
 
 

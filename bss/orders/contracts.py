@@ -33,14 +33,39 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """An end customer that does not exist yet, as its reseller described it. `reference` stays until it exists."""
+
+    reference: str
+    name: str
+    country: str
+    corporate_email: str = ""
+    phone: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    vat_id: str = ""
+    contact_first_name: str = ""
+    contact_last_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSubject:
-    """The basket or order under review. `account_id` pays, `customer_id` uses (the same for own use)."""
+    """The basket or order under review. `account_id` pays, `customer_id` uses (the same for own use).
+
+    For a customer that is only drafted yet, `customer_id` is 0 and `customer_draft` says what is known of it.
+    """
 
     reference: str
     organization_id: int
     account_id: int
     customer_id: int
     lines: Sequence[ReviewLine]
+    customer_draft: CustomerDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +135,37 @@ def seen_by(track: Track, price: UnitPrice) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing somebody asks for; `key` names it in errors (a line's public id)."""
+    """One thing somebody asks for; `key` names it in errors (a line's public id), `plan_id` how it is to be paid."""
 
     key: str
     product: Product
     unit: str
     quantity: int
+    plan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A unit price something is bought at, and the terms of its payment plan (None: paid at once)."""
+
+    price: UnitPrice
+    plan: PlanTerms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a wanted thing costs its buyer now; `price` is None when it is not on sale to it.
+
+    `price` is that of `plan`, extra charge included. `plans` are all it may be paid by at this quantity, each with its
+    price. When the plan that was chosen is none of them, `is_plan_lost`, and `price` is the one for paying at once.
+    """
+
+    price: UnitPrice | None
+    plan: PlanTerms | None = None
+    plans: tuple[Bought, ...] = ()
+    is_plan_lost: bool = False
+    # The price without any plan.
+    at_once: UnitPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)

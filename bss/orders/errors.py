@@ -19,6 +19,13 @@ class QuantityNotPossible(Invalid):
     message = _("This quantity is not possible.")
 
 
+class PlanNotPossible(Invalid):
+    """The payment plan is not offered for the product and term, the payer may not use it, or the total is too small."""
+
+    code = "PLAN_NOT_POSSIBLE"
+    message = _("This payment plan cannot be chosen here.")
+
+
 class NotForThisCustomer(Invalid):
     code = "NOT_FOR_THIS_CUSTOMER"
     message = _("This cannot be bought for this customer.")

@@ -21,6 +21,22 @@ class OrderPlaced:
     order_id: int
 
 
+@event("order.approval_asked")
+@dataclass(frozen=True)
+class OrderApprovalAsked:
+    """A reseller's customer ordered at the reseller's expense: the reseller decides."""
+
+    order_id: int
+
+
+@event("order.rejected")
+@dataclass(frozen=True)
+class OrderRejected:
+    """The reseller did not let its customer's order pass."""
+
+    order_id: int
+
+
 @event("order.executing")
 @dataclass(frozen=True)
 class OrderExecuting:

@@ -75,6 +75,8 @@ class Basket(Owned):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     # Who will use it: the account itself, or one of its end customers.
     customer = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    # Whether it is for the drafted customer instead: `customer` is the account itself then, and the draft is kept.
+    uses_draft = models.BooleanField(default=False)
     currency = CurrencyField()
     state = StateField(enum=BasketState, default=BasketState.OPEN)
     waiting_message = models.TextField(blank=True)

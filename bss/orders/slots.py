@@ -18,7 +18,8 @@ from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.orders.tables import order_badge
 from bss.ui import slots, timeline
-from bss.ui.slots import Action, NavItem, SearchHit, SearchSource, TabItem
+from bss.ui.components import Fact
+from bss.ui.slots import Action, NavItem, Panel, SearchHit, SearchSource, TabItem
 
 _MOST_COUNTED = 100
 _CANCELLABLE = {OrderState.DRAFT, OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.FAILED}
@@ -63,6 +64,14 @@ def register() -> None:
             order=60,
             text=_("What buyers accept when they place an order, version by version."),
         ),
+        NavItem(
+            _("Order fields"),
+            "orders:fields",
+            icon="pencil-square",
+            permission=Permission.ORGANIZATION_EDIT,
+            order=62,
+            text=_("What you ask of every order: a cost centre, a contract number."),
+        ),
     )
     slots.register("order.actions", *_order_actions())
     slots.register(
@@ -87,6 +96,11 @@ def register() -> None:
             order=40,
         ),
     )
+    for slot in ("subscription.panels", "storefront.subscription.panels"):
+        slots.register(
+            slot,
+            Panel("orders/_answers.html", _answers_behind, permission=Permission.SUBSCRIPTION_VIEW),
+        )
     _words()
 
 
@@ -135,6 +149,12 @@ def _found(request: HttpRequest, text: str) -> Iterable[SearchHit]:
         yield SearchHit(order.number, url, _("Order"), order.customer.name)
 
 
+def _answers_behind(_request: HttpRequest, subscription: Any) -> dict[str, Any] | None:
+    """What was said about the order that a subscription came of; nothing where nothing was asked."""
+    shown = selectors.answers_shown(subscription.order_line.order)
+    return {"answers": [Fact(label, text) for label, text in shown]} if shown else None
+
+
 def _new_order_url(account: Account) -> str:
     return f"{reverse('orders:create')}?account={account.public_id}"
 
@@ -159,6 +179,10 @@ def _words() -> None:
     tell("order.line_added", _("Item added"), kind="staff")
     tell("order.line_edited", _("Item changed"), kind="staff")
     tell("order.line_removed", _("Item removed"), kind="staff")
+    tell("order.ask_approval", _("Approval asked"), kind="order", tone="warning")
+    tell("order.reject", _("Order not approved"), kind="order", tone="danger")
+    tell("order_field.created", _("Order field created"), kind="staff")
+    tell("order_field.edited", _("Order field changed"), kind="staff")
     tell("order.place", _("Order placed"), kind="order", tone="info")
     tell("order.execute", _("Order executing"), kind="order", tone="progress")
     tell("order.retry", _("Order tried again"), kind="order", tone="progress")

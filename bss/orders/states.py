@@ -8,6 +8,7 @@ from bss.orders.choices import LineState as L
 from bss.orders.choices import OrderState as S
 from bss.orders.events import (
     BasketWaiting,
+    OrderApprovalAsked,
     OrderCancelled,
     OrderExecuted,
     OrderExecuting,
@@ -19,6 +20,7 @@ from bss.orders.events import (
     OrderLineNeedsInput,
     OrderLineReleased,
     OrderPlaced,
+    OrderRejected,
 )
 from bss.orders.models import Basket, Order, OrderLine
 
@@ -37,8 +39,8 @@ ORDER = Machine(
     Order,
     S,
     [
-        move("ask_approval", S.DRAFT, S.PENDING_APPROVAL),
-        move("reject", S.PENDING_APPROVAL, S.REJECTED),
+        move("ask_approval", S.DRAFT, S.PENDING_APPROVAL, event=OrderApprovalAsked),
+        move("reject", S.PENDING_APPROVAL, S.REJECTED, event=OrderRejected),
         move("place", {S.DRAFT, S.PENDING_APPROVAL}, S.PLACED, event=OrderPlaced),
         move("execute", S.PLACED, S.EXECUTING, event=OrderExecuting),
         move("retry", {S.FAILED, S.PARTLY_EXECUTED}, S.EXECUTING),

@@ -1,6 +1,8 @@
 """Reads of notifications: who is written to, in whose brand, what was sent."""
 
-from notifications.selectors.brands import brand_for
+from notifications.selectors.brands import (
+    brand_for,
+)
 from notifications.selectors.deliveries import (
     deliveries_about,
     deliveries_to,
@@ -9,13 +11,16 @@ from notifications.selectors.deliveries import (
     words_shown,
 )
 from notifications.selectors.facts import (
+    approval_facts,
     document_facts,
     failed_facts,
     line_facts,
     order_facts,
+    rejected_facts,
     subscription_facts,
 )
 from notifications.selectors.pages import (
+    approval_page,
     document_page,
     order_page,
     storefront_of,
@@ -26,10 +31,12 @@ from notifications.selectors.recipients import (
     recipient_of_membership,
     recipient_of_order,
     recipients_of_bills,
+    recipients_who_order,
     staff_of,
 )
 from notifications.selectors.subjects import (
     credit_note_for_mail,
+    ended_by,
     invoice_for_mail,
     line_for_mail,
     membership_for_mail,
@@ -39,6 +46,8 @@ from notifications.selectors.subjects import (
 )
 
 __all__ = [
+    "approval_facts",
+    "approval_page",
     "brand_for",
     "credit_note_for_mail",
     "deliveries_about",
@@ -47,6 +56,7 @@ __all__ = [
     "delivery_by_id",
     "document_facts",
     "document_page",
+    "ended_by",
     "failed_facts",
     "invoice_for_mail",
     "line_facts",
@@ -59,6 +69,8 @@ __all__ = [
     "recipient_of_membership",
     "recipient_of_order",
     "recipients_of_bills",
+    "recipients_who_order",
+    "rejected_facts",
     "staff_of",
     "storefront_of",
     "subscription_facts",

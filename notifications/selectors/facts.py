@@ -20,6 +20,7 @@ from bss.orders.models import Order, OrderLine
 from bss.subscriptions.models import Subscription
 from bss.ui import formats
 from notifications.contracts import Recipient
+from notifications.selectors.subjects import ended_by
 
 
 def order_facts(order: Order, reader: Recipient) -> dict[str, Any]:
@@ -40,6 +41,25 @@ def order_facts(order: Order, reader: Recipient) -> dict[str, Any]:
             for line in order.lines.all()
         ],
         "total": _amount(total, order.currency),
+    }
+
+
+def approval_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """What a customer ordered at its reseller's expense: what the reseller pays, and what it charges."""
+    return {
+        **order_facts(order, reader),
+        "by": order.placed_by_label,
+        "charged": _amount(order.total_resale, order.currency),
+    }
+
+
+def rejected_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """That an order does not pass, and the reason somebody gave."""
+    entry = ended_by(order, "reject") or ended_by(order, "cancel")
+    return {
+        "number": order.number,
+        "customer": _customer(order, reader),
+        "reason": entry.reason if entry else "",
     }
 
 

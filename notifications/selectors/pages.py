@@ -14,6 +14,13 @@ def order_page(order: Order, target: Target | None) -> str:
     return _page(target, "orders:detail", "storefront:order", order.public_id)
 
 
+def approval_page(order: Order, target: Target | None) -> str:
+    """Where a reseller approves an order; "" where it has no storefront to do it at."""
+    if target is None or target == "portal":
+        return ""
+    return surface_url(target, "plans:approval", order.public_id)
+
+
 def subscription_page(subscription: Subscription, target: Target | None) -> str:
     """The subscription on the portal or on a storefront; "" where there is no surface to show it."""
     return _page(target, "subscriptions:detail", "storefront:subscription", subscription.public_id)

@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from bss.accounts.choices import MembershipKind, UserType
 from bss.accounts.models import Account, Contact, Membership, Organization
+from bss.accounts.permissions import Permission
+from bss.accounts.selectors import storefront_permissions
 from bss.orders.models import Order
 from notifications.contracts import Recipient
 
@@ -31,6 +33,24 @@ def recipient_of_order(order: Order) -> Recipient | None:
         else None
     )
     return recipient_of_membership(placer) if placer else recipient_of_account(order.account)
+
+
+def recipients_who_order(account: Account) -> list[Recipient]:
+    """Everybody of an account who signs in and may order; its contact when nobody does."""
+    members = (
+        Membership.everywhere.filter(
+            kind=MembershipKind.STOREFRONT, is_active=True, contact__account=account
+        )
+        .select_related("user", "contact__account", "organization")
+        .order_by("pk")
+    )
+    may = [
+        recipient_of_membership(member)
+        for member in members
+        if Permission.ORDER_CREATE in storefront_permissions(member, account)
+    ]
+    fallback = recipient_of_account(account)
+    return may or ([fallback] if fallback else [])
 
 
 def recipient_of_membership(membership: Membership) -> Recipient:

@@ -7,6 +7,7 @@ from django.db.models import Model
 from bss.accounts.models import Membership
 from bss.billing.models import CreditNote, Invoice
 from bss.core.history import timeline_for
+from bss.core.models import HistoryEntry
 from bss.orders.models import Order, OrderLine
 from bss.subscriptions.models import Subscription
 
@@ -50,6 +51,11 @@ def membership_for_mail(membership_id: int) -> Membership:
     return Membership.everywhere.select_related(
         "user", "contact__account", "storefront", "organization"
     ).get(pk=membership_id)
+
+
+def ended_by(order: Order, transition: str) -> HistoryEntry | None:
+    """The last time an order made a move ("reject", "cancel"): by whom, from which state and why."""
+    return timeline_for(order).filter(action=f"order.{transition}").first()
 
 
 def times(subject: Model, *transitions: str) -> str:

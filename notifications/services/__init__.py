@@ -15,10 +15,13 @@ from notifications.services.logins import (
 )
 from notifications.services.notify import SEND, notify
 from notifications.services.orders import (
+    order_approval_asked_tell,
+    order_cancelled_tell,
     order_failed_tell,
     order_line_failed_tell,
     order_line_needs_input_tell,
     order_placed_tell,
+    order_rejected_tell,
 )
 from notifications.services.subscriptions import (
     subscription_activated_tell,
@@ -37,10 +40,13 @@ __all__ = [
     "invoice_issued_tell",
     "membership_invited_tell",
     "notify",
+    "order_approval_asked_tell",
+    "order_cancelled_tell",
     "order_failed_tell",
     "order_line_failed_tell",
     "order_line_needs_input_tell",
     "order_placed_tell",
+    "order_rejected_tell",
     "password_reset_tell",
     "security_notice_tell",
     "subscription_activated_tell",

@@ -22,8 +22,43 @@ Facts = Callable[[Recipient], dict[str, Any]]
 def order_placed_tell(order_id: int) -> None:
     """The order confirmation, to whoever placed it, with amounts at that person's level."""
     order = selectors.order_for_mail(order_id)
+    kind = kinds.ORDER_APPROVED if order.approved_at else kinds.ORDER_PLACED
     with scope.activate(order.organization.scope):
-        _tell_buyer(kinds.ORDER_PLACED, order, "", lambda to: selectors.order_facts(order, to))
+        _tell_buyer(kind, order, "", lambda to: selectors.order_facts(order, to))
+
+
+def order_approval_asked_tell(order_id: int) -> None:
+    """That a customer's order waits: to everybody of its reseller who may order."""
+    order = selectors.order_for_mail(order_id)
+    with scope.activate(order.organization.scope):
+        for to in selectors.recipients_who_order(order.account):
+            shop = selectors.storefront_of(order.organization, to.storefront_id)
+            link = selectors.approval_page(order, shop)
+            _tell(
+                kinds.ORDER_APPROVAL_ASKED,
+                order,
+                "",
+                lambda to: selectors.approval_facts(order, to),
+                to,
+                link,
+            )
+
+
+def order_rejected_tell(order_id: int) -> None:
+    """That an order was not approved, and why: to whoever asked for it."""
+    order = selectors.order_for_mail(order_id)
+    with scope.activate(order.organization.scope):
+        _tell_buyer(kinds.ORDER_REJECTED, order, "", lambda to: selectors.rejected_facts(order, to))
+
+
+def order_cancelled_tell(order_id: int) -> None:
+    """That an order that waited for approval was given up, unless its own buyer did it."""
+    order = selectors.order_for_mail(order_id)
+    entry = selectors.ended_by(order, "cancel")
+    if entry is None or entry.from_state != OrderState.PENDING_APPROVAL:
+        return
+    if entry.actor_id is None or entry.actor_id != order.placed_by_id:
+        order_rejected_tell(order_id)
 
 
 def order_failed_tell(order_id: int) -> None:

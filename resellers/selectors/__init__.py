@@ -4,6 +4,14 @@ from resellers.selectors.aliases import (
     alias_check,
     alias_holder,
 )
+from resellers.selectors.approvals import (
+    ApprovalLine,
+    ApprovalView,
+    approval_view,
+    count_waiting,
+    is_reseller,
+    waiting_orders,
+)
 from resellers.selectors.offers import (
     capability_views,
     change_preview,
@@ -38,18 +46,23 @@ from resellers.selectors.shop import (
 __all__ = [
     "HELD",
     "OPEN_FOR_BUSINESS",
+    "ApprovalLine",
+    "ApprovalView",
     "PlanEntitlements",
     "alias_check",
     "alias_holder",
+    "approval_view",
     "capabilities_of",
     "capability_views",
     "change_in_flight",
     "change_preview",
     "coming",
+    "count_waiting",
     "customers_of",
     "gains_and_losses",
     "held_profile",
     "is_about_plan",
+    "is_reseller",
     "own_price_list",
     "own_price_rows",
     "own_products",
@@ -62,4 +75,5 @@ __all__ = [
     "profile_of",
     "sign_ins_of",
     "storefront_is_open",
+    "waiting_orders",
 ]

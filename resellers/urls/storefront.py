@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resellers.views import customers, plans, shop
+from resellers.views import approvals, customers, plans, shop
 
 app_name = "plans"
 urlpatterns = [
@@ -14,6 +14,13 @@ urlpatterns = [
     path("my-storefront/products/", shop.Products.as_view(), name="products"),
     path("my-storefront/prices/", shop.Prices.as_view(), name="prices"),
     path("my-customers/", customers.Customers.as_view(), name="customers"),
+    path("my-customers/orders/", approvals.Approvals.as_view(), name="approvals"),
+    path("my-customers/orders/<slug:public_id>/", approvals.Approval.as_view(), name="approval"),
     path("my-customers/<slug:public_id>/", customers.Customer.as_view(), name="customer"),
+    path(
+        "my-customers/<slug:public_id>/approval/",
+        customers.ApprovalSwitch.as_view(),
+        name="customer-approval",
+    ),
     path("my-customers/<slug:public_id>/invite/", customers.Invite.as_view(), name="invite"),
 ]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +16,9 @@ from bss.accounts.access import access_account
 from bss.accounts.choices import UserType
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
-from bss.accounts.services import storefront_user_invite
-from bss.core.errors import NotFound
+from bss.accounts.services import order_approval_set, storefront_user_invite
+from bss.core.errors import Invalid, NotFound
+from bss.orders.services import pays_by_card
 from bss.ui.components import Button, Crumb, EmptyState, Fact
 from bss.ui.generic import DetailView, FormView, ListView, Screen
 from resellers.access import access_own_account, access_own_storefront
@@ -81,10 +84,42 @@ class Customer(CustomerScreen, DetailView):
 
     def context(self) -> Mapping[str, Any]:
         granted = capabilities_of(self.object.parent_id)
+        payer = self.object.parent
+        locked = payer is not None and pays_by_card(payer)
         return {
             "sign_ins": sign_ins_of(self.object),
             "may_sign_in": Capability.CUSTOMER_USERS in granted,
+            "orders_itself": Capability.SELF_SERVICE_ORDERING in granted,
+            "needs_approval": locked or self.object.order_approval,
+            "approval_locked": locked,
+            "may_switch_approval": Capability.ORDER_APPROVAL in granted
+            and not locked
+            and self.actor.can(Permission.ACCOUNT_EDIT),
         }
+
+
+class ApprovalSwitch(CustomerScreen):
+    """Whether the reseller lets each of this customer's orders pass first."""
+
+    permission = Permission.ACCOUNT_EDIT
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        customer = self.customer()
+        access_own_storefront(self.actor, Capability.ORDER_APPROVAL)
+        needed = request.POST.get("needed") == "1"
+        try:
+            order_approval_set(customer=customer, needed=needed, actor=self.actor)
+        except Invalid as problem:
+            messages.error(request, str(problem.message))
+        else:
+            words = (
+                _("From now on you approve each order of %(name)s.")
+                if needed
+                else _("From now on orders of %(name)s start at once.")
+            )
+            messages.success(request, words % {"name": customer.name})
+        return HttpResponseRedirect(reverse("plans:customer", args=[customer.public_id]))
 
 
 class Invite(CustomerScreen, FormView):

@@ -11,11 +11,16 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.fields import FieldSpec, form_field
-from bss.orders.models import BasketLine, TermsVersion
+from bss.accounts.countries import country_choices
+from bss.accounts.models import Account
+from bss.core.fields import FieldSpec, as_typed, form_field
+from bss.orders.models import BasketLine, CustomerDraft, TermsVersion
 from bss.orders.selectors import Question
+from bss.ui.fields import LongSelect
 
 MOST = 1_000_000
+# What stands for the customer that is only drafted yet.
+NEW_CUSTOMER = "new"
 
 
 class LineForm(forms.Form):
@@ -27,6 +32,13 @@ class LineForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "short", "inputmode": "numeric"}),
     )
     unit = forms.ChoiceField(label=_("Term"))
+    payment_plan = forms.ChoiceField(
+        label=_("Payment"),
+        required=False,
+        error_messages={
+            "invalid_choice": _("This payment is not possible here any more. Choose another one.")
+        },
+    )
     friendly_name = forms.CharField(
         label=_("Name it yourself"),
         max_length=200,
@@ -35,11 +47,19 @@ class LineForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, line: BasketLine, units: Sequence[tuple[str, Any]]
+        self,
+        data: Any = None,
+        *,
+        line: BasketLine,
+        units: Sequence[tuple[str, Any]],
+        payments: Sequence[tuple[str, str]] = (),
+        plan: str = "",
     ) -> None:
+        """`payments` are the ways to pay it (code to words), `plan` is the code of the present one."""
         initial = {
             "quantity": line.quantity,
             "unit": line.unit,
+            "payment_plan": plan,
             "friendly_name": line.friendly_name,
         }
         super().__init__(data, prefix=line.public_id, initial=initial)
@@ -54,6 +74,100 @@ class LineForm(forms.Form):
             del self.fields["unit"]
         else:
             self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        if line.parent_id is not None or len(payments) < 2:
+            del self.fields["payment_plan"]
+        else:
+            self.fields["payment_plan"].choices = list(payments)  # type: ignore[attr-defined]
+
+
+class ForWhomForm(forms.Form):
+    """Who will use what is in the basket: the reseller itself, a customer of its own, or the new one."""
+
+    customer = forms.ChoiceField(
+        label=_("Who is it for?"),
+        required=False,
+        widget=LongSelect,
+        error_messages={"invalid_choice": _("This is none of your customers. Choose another one.")},
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        chosen: str,
+        own: str,
+        draft: str,
+        customers: Sequence[tuple[str, str]],
+    ) -> None:
+        """`own` is the reseller's name, `draft` the new customer's ("" when there is none)."""
+        super().__init__(data, initial={"customer": chosen})
+        choices = [("", _("Own use: %(name)s") % {"name": own})]
+        if draft:
+            choices.append((NEW_CUSTOMER, _("New customer: %(name)s") % {"name": draft}))
+        self.fields["customer"].choices = [*choices, *customers]  # type: ignore[attr-defined]
+
+
+class CustomerDraftForm(forms.Form):
+    """A customer that does not exist yet."""
+
+    name = forms.CharField(label=_("Company name"), max_length=200)
+    corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    address_1 = forms.CharField(label=_("Address"), max_length=200, required=False)
+    address_2 = forms.CharField(label=_("Address, second line"), max_length=200, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
+    city = forms.CharField(label=_("City"), max_length=100, required=False)
+    region = forms.CharField(label=_("State or region"), max_length=100, required=False)
+    country = forms.ChoiceField(label=_("Country"), widget=LongSelect)
+    vat_id = forms.CharField(label=_("VAT id"), max_length=30, required=False)
+    contact_first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    contact_last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
+    contact_email = forms.EmailField(label=_("E-mail"), required=False)
+    contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [("", "\N{EM DASH}"), *country_choices()]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(draft: CustomerDraft | None, payer: Account) -> dict[str, Any]:
+        """The draft as it is; for a new one the reseller's own country."""
+        if draft is None:
+            return {"country": payer.country}
+        return {name: getattr(draft, name) or "" for name in CustomerDraftForm.base_fields}
+
+
+class NumberForm(forms.Form):
+    """The buyer's own number for the order."""
+
+    purchase_order = forms.CharField(
+        label=_("Purchase-order number"),
+        max_length=80,
+        required=False,
+        help_text=_("Your own reference. It is printed on everything about this order."),
+    )
+
+
+class BillingForm(NumberForm):
+    """How the company is billed, for whoever may edit it; name, country and tax are its seller's to change."""
+
+    corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    address_1 = forms.CharField(label=_("Address"), max_length=200, required=False)
+    address_2 = forms.CharField(label=_("Address, second line"), max_length=200, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
+    city = forms.CharField(label=_("City"), max_length=100, required=False)
+    region = forms.CharField(label=_("State or region"), max_length=100, required=False)
+
+    COMPANY = ("corporate_email", "phone", "address_1", "address_2", "postcode", "city", "region")
+
+    @classmethod
+    def initial_of(cls, account: Account) -> dict[str, Any]:
+        return {name: getattr(account, name) or "" for name in cls.COMPANY}
+
+    def company(self) -> dict[str, Any]:
+        """What the account's service takes. The form is valid."""
+        return {name: self.cleaned_data[name] for name in self.COMPANY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +180,20 @@ class Section:
 
 
 class DetailsForm(forms.Form):
-    """Everything Service Details asks, as "<line>-<field>"."""
+    """Everything Service Details asks, as "<line>-<field>", and the organization's own questions as "order-<field>".
 
-    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    `kept` is what was typed before somebody went back: it is shown again letter by letter.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        questions: Sequence[Question],
+        kept: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        initial = {name: as_typed(text) for name, text in (kept or {}).items()}
+        super().__init__(*args, initial=initial, **kwargs)
         self.questions = questions
         for question in questions:
             for spec in question.specs:
@@ -113,14 +237,8 @@ class DetailsForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """The last word: a number of one's own, and the terms."""
+    """The last word: the terms."""
 
-    purchase_order = forms.CharField(
-        label=_("Purchase-order number"),
-        max_length=80,
-        required=False,
-        help_text=_("Your own reference. It is printed on everything about this order."),
-    )
     terms = forms.BooleanField(
         label=_("I have read the terms and accept them"),
         error_messages={"required": _("Accept the terms to place the order.")},

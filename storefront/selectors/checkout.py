@@ -7,21 +7,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from bss.accounts.models import Storefront
+from bss.accounts.countries import country_choices
+from bss.accounts.models import Account, Contact, Storefront
 from bss.catalog.choices import Unit
 from bss.catalog.models import ListPrice
 from bss.core.actor import Actor
-from bss.core.errors import Invalid
+from bss.core.errors import DomainError, Invalid, NotFound
 from bss.core.fields import render
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.choices import BasketState
-from bss.orders.models import Basket, BasketLine
-from bss.orders.selectors import BasketItem, BasketView, Question
-from bss.ui.components import Step
+from bss.orders.errors import CreditExceeded
+from bss.orders.models import Basket, BasketLine, CustomerDraft
+from bss.orders.selectors import BasketItem, BasketView, PlanOption, Question
+from bss.orders.services import needs_approval
+from bss.orders.services.rules import check_credit
+from bss.ui import formats
+from bss.ui.components import Fact, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class CheckoutStep:
 
 STEPS: tuple[CheckoutStep, ...] = (
     CheckoutStep("basket", _("Basket items"), "storefront:basket"),
+    CheckoutStep("billing", _("Billing information"), "storefront:checkout-billing"),
     CheckoutStep("details", _("Service details"), "storefront:checkout-details", True),
     CheckoutStep("review", _("Review and place"), "storefront:checkout-review"),
     CheckoutStep("confirmation", _("Confirmation")),
@@ -59,10 +67,34 @@ def steps_at(current: str, *, has_questions: bool, is_done: bool = False) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A basket on its way: its lines with today's prices, and what Service Details asks about them."""
+    """A basket on its way: its lines with today's prices, and what Service Details asks about it."""
 
     view: BasketView
     questions: tuple[Question, ...]
+
+    @property
+    def chooses_customer(self) -> bool:
+        """Whether its buyer is a reseller, who says for whom it is."""
+        basket = self.basket
+        return basket.account.is_reseller and basket.scope == basket.account.scope
+
+    @property
+    def draft(self) -> CustomerDraft | None:
+        """The new customer described on it, whether it is for it now or not."""
+        return orders.draft_of(self.basket)
+
+    @property
+    def customer(self) -> Account:
+        """Who will use what is in it; a new customer has no key yet."""
+        return orders.customer_of(self.basket)
+
+    @property
+    def is_for_new_customer(self) -> bool:
+        return self.basket.uses_draft
+
+    @property
+    def is_for_own_use(self) -> bool:
+        return self.customer.pk == self.basket.account_id
 
     @property
     def basket(self) -> Basket:
@@ -89,7 +121,12 @@ class Checkout:
     @property
     def lines(self) -> list[BasketLine]:
         """Every line, parents before their add-ons."""
-        return [i.line for item in self.view.items for i in (item, *item.add_ons)]
+        return [item.line for item in self.view.every]
+
+    @property
+    def order_answers(self) -> Sequence[Answer]:
+        """What was answered to the organization's own questions."""
+        return [a for q in self.questions if q.key == orders.ORDER_KEY for a in answers_of(q)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +163,11 @@ class LineRow:
     def name(self) -> str:
         return self.item.line.friendly_name or self.item.line.product.name
 
+    @property
+    def payment(self) -> str:
+        """Its payment plan in words; "" when it is paid at once."""
+        return str(self.item.plan) if self.item.plan else ""
+
 
 def checkout_of(actor: Actor, storefront: Storefront) -> Checkout | None:
     """The actor's open or waiting basket here; None when there is none or nothing is in it."""
@@ -137,9 +179,98 @@ def checkout_of(actor: Actor, storefront: Storefront) -> Checkout | None:
 def checkout_with(basket: Basket) -> Checkout:
     """A basket's checkout. Service managers are asked what must be asked: outside transactions only."""
     view = orders.basket_view(basket)
-    lines = [i.line for item in view.items for i in (item, *item.add_ons)]
-    subject = orders.basket_subject(basket, lines)
-    return Checkout(view, tuple(orders.questions_for(subject, lines)) if lines else ())
+    lines = [item.line for item in view.every]
+    return Checkout(view, tuple(orders.basket_questions(basket, lines)))
+
+
+def customers_to_choose(reseller: Account) -> list[tuple[str, str]]:
+    """A reseller's customers that may order, by name, as choices (one query)."""
+    found = Account.objects.filter(parent=reseller, is_active=True, ordering_enabled=True)
+    return list(found.order_by("name").values_list("public_id", "name"))
+
+
+def customer_of_reseller(reseller: Account, public_id: str) -> Account:
+    """One of a reseller's own customers. Raises NotFound for anybody else's."""
+    found = (
+        Account.objects.filter(parent=reseller, public_id=public_id)
+        .select_related("organization")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def payment_choices(item: BasketItem) -> list[tuple[str, str]]:
+    """The ways to pay a line, with what each installment would be, as choices; at once has the code ""."""
+    return [(each.plan.code if each.plan else "", payment_words(each)) for each in item.options]
+
+
+def payment_words(option: PlanOption) -> str:
+    """ "12 monthly installments of 8.33, the last 8.37", or the whole at once."""
+    if option.plan is None or option.split is None:
+        return _t("At once: %(amount)s") % {"amount": _written(option.total)}
+    words = {
+        "plan": str(option.plan),
+        "amount": _written(option.split.regular_money),
+        "last": _written(option.split.last_money),
+    }
+    if option.split.is_even:
+        return _t("%(plan)s of %(amount)s") % words
+    return _t("%(plan)s of %(amount)s, the last %(last)s") % words
+
+
+def billing_of(account: Account, *, shows_address: bool) -> list[Fact]:
+    """How an account is billed, as facts; its address only where nobody edits it beside them.
+
+    An end customer is billed by its reseller, outside of this platform: payment and invoice contact are left out.
+    """
+    facts = [Fact(_t("Company"), account.name)]
+    if shows_address:
+        facts.append(Fact(_t("Address"), _address(account)))
+    facts.append(Fact(_t("Country"), dict(country_choices()).get(account.country, account.country)))
+    facts.append(Fact(_t("VAT id"), account.vat_id))
+    if account.parent_id is None:
+        method = account.payment_method
+        facts.append(Fact(_t("Payment"), method.name if method else _t("As agreed")))
+        facts.append(Fact(_t("Invoices go to"), ", ".join(invoice_contacts(account))))
+    return facts
+
+
+def invoice_contacts(account: Account) -> list[str]:
+    """Who reads an account's invoices, by e-mail: whoever is marked for it, else its primary contact (one query)."""
+    rows = list(
+        Contact.objects.filter(account=account)
+        .filter(Q(receives_invoices=True) | Q(is_primary=True))
+        .order_by("pk")
+    )
+    readers = [each.email for each in rows if each.receives_invoices]
+    return readers or [each.email for each in rows] or [account.corporate_email or ""]
+
+
+def _address(account: Account) -> str:
+    town = f"{account.postcode} {account.city}".strip()
+    parts = [account.address_1, account.address_2, town, account.region]
+    return ", ".join(part for part in parts if part)
+
+
+def credit_problem(checkout: Checkout, actor: Actor) -> DomainError | None:
+    """Why the whole order would be too much for its payer's credit; None when it is not, or is for the payer to say."""
+    basket = checkout.basket
+    payer = basket.account
+    if checkout.view.track == "resale" or needs_approval(
+        payer=payer, customer=checkout.customer, actor=actor
+    ):
+        return None
+    try:
+        check_credit(payer, checkout.view.total.amount, track=checkout.view.track)
+    except CreditExceeded as problem:
+        return problem
+    return None
+
+
+def _written(money: Money) -> str:
+    return formats.amount(money.amount, money.currency)
 
 
 def units_listed(checkout: Checkout) -> dict[int, list[tuple[str, Any]]]:

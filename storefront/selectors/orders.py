@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
@@ -17,6 +18,7 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.core.fields import FieldSpec
+from bss.installments.contracts import Split
 from bss.orders import selectors as orders
 from bss.orders.access import access_order
 from bss.orders.choices import LineKind, LineState, OrderState
@@ -43,6 +45,20 @@ _ICONS: dict[Outcome, str] = {
 }  # fmt: skip
 
 
+# What is not automatic, or failed, is in its reseller's or the distributor's hands.
+_CUSTOMER_STATES: dict[OrderState, tuple[Any, Tone]] = {
+    OrderState.DRAFT: (gettext_lazy("In progress"), "progress"),
+    OrderState.PENDING_APPROVAL: (gettext_lazy("Pending reseller approval"), "warning"),
+    OrderState.PLACED: (gettext_lazy("In progress"), "progress"),
+    OrderState.EXECUTING: (gettext_lazy("In progress"), "progress"),
+    OrderState.FAILED: (gettext_lazy("In progress"), "progress"),
+    OrderState.EXECUTED: (gettext_lazy("Executed"), "success"),
+    OrderState.PARTLY_EXECUTED: (gettext_lazy("Executed"), "success"),
+    OrderState.REJECTED: (gettext_lazy("Cancelled"), "neutral"),
+    OrderState.CANCELLED: (gettext_lazy("Cancelled"), "neutral"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class LineStatus:
     """One line of an order: its state in a word, what comes next, and what it costs this reader."""
@@ -55,6 +71,7 @@ class LineStatus:
     answers: Sequence[Answer] = ()
     add_ons: Sequence[LineStatus] = ()
     subscription: Subscription | None = None
+    split: Split | None = None
     # The field to correct while the line needs input, if this reader may; `asks` without one is a plain go-on.
     asks: bool = False
     spec: FieldSpec | None = None
@@ -62,6 +79,11 @@ class LineStatus:
     @property
     def name(self) -> str:
         return self.line.friendly_name or self.line.product_name
+
+    @property
+    def payment(self) -> str:
+        """Its payment plan in words; "" when it is paid at once."""
+        return str(self.line.plan) if self.line.plan else ""
 
     @property
     def is_action(self) -> bool:
@@ -109,6 +131,12 @@ class OrderStatus:
         parts = [self.order.state, self.every]
         parts += [f"{x.line.state}{x.line.problem_code}{x.line.problem_text}" for x in self.lines]
         return sha256("|".join(parts).encode()).hexdigest()[:12]
+
+
+def state_for_customer(order: Order) -> Badge:
+    """How far an order is, in the four words that a reseller's customer reads."""
+    label, tone = _CUSTOMER_STATES[OrderState(order.state)]
+    return Badge(label, tone)
 
 
 def access_storefront_order(actor: Actor, public_id: str) -> Order:
@@ -236,11 +264,13 @@ def _status(
     asks = line.state == LineState.NEEDS_INPUT and not line.parent_id and may_correct(actor, line)
     question = questions.get(line.public_id)
     asks = asks and not _is_unknown(line, question)
+    amounts = amounts_of(line, actor, payer_id=order.account_id)
     return LineStatus(
         line=line,
         badge=_badge(line, order),
         next=_next(line, order),
-        amounts=amounts_of(line, actor, payer_id=order.account_id),
+        amounts=amounts,
+        split=orders.split_of(line, amounts),
         per=Unit(line.unit).per,
         answers=answers_of(question) if question else (),
         subscription=subscription,
@@ -346,6 +376,13 @@ def _words(outcome: Outcome, order: Order) -> tuple[str, str]:
         ),
         "ended": (_("This order was given up"), _("Nothing is charged for it.")),
     }
+    if order.state == OrderState.PENDING_APPROVAL:
+        return (
+            _("Thank you. Your order waits for approval"),
+            _("Your supplier looks at it first. You get an e-mail when it is approved."),
+        )
+    if order.state == OrderState.REJECTED:
+        return _("This order was not approved"), _("Nothing of it is delivered or charged.")
     return words[outcome]
 
 

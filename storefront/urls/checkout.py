@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.BasketPage.as_view(), name="basket"),
     path("basket/add/", basket.BasketAdd.as_view(), name="basket-add"),
     path("checkout/", checkout.Entry.as_view(), name="checkout"),
+    path("checkout/customer/", checkout.Customer.as_view(), name="checkout-customer"),
+    path("checkout/billing/", checkout.Billing.as_view(), name="checkout-billing"),
     path("checkout/details/", checkout.Details.as_view(), name="checkout-details"),
     path("checkout/review/", checkout.Review.as_view(), name="checkout-review"),
     path(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,30 +18,43 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
+from bss.core.money import Money
+from bss.installments.models import PaymentPlan
 from bss.orders.access import access_basket_line
 from bss.orders.errors import AnswerAwaited, Repriced
+from bss.orders.models import Basket
+from bss.orders.selectors import BasketItem
 from bss.orders.services import (
     basket_accept_prices,
+    basket_choose_customer,
     basket_line_remove,
     basket_open_for,
     basket_review,
+    customer_draft_choose,
 )
-from bss.ui.components import Attention, Button, EmptyState
+from bss.ui.components import Attention, Button, EmptyState, Fact
 from bss.ui.generic import Screen
 from storefront.forms.catalog import ProductForm
-from storefront.forms.checkout import LineForm
-from storefront.selectors import window
+from storefront.forms.checkout import NEW_CUSTOMER, ForWhomForm, LineForm
+from storefront.selectors import product
 from storefront.selectors.checkout import (
     Checkout,
     LineRow,
     checkout_of,
     checkout_with,
+    credit_problem,
+    customer_of_reseller,
+    customers_to_choose,
+    payment_choices,
     rows_of,
     steps_at,
     units_listed,
 )
 from storefront.selectors.viewer import viewer_of
 from storefront.services.baskets import LineEdit, basket_edit, basket_fill
+
+# Under which key of the session the reason for new prices waits to be read.
+NEWS = "checkout-news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,16 @@ class Buying(Screen):
     def redirect(self, name: str, *args: str) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"storefront:{name}", args=args))
 
+    def back_to_items(self, basket: Basket, news: Repriced) -> HttpResponse:
+        """New prices: the items say why, once, beside the old ones."""
+        self.request.session[NEWS] = {"basket": basket.public_id, "text": str(news.message)}
+        return self.redirect("basket")
+
+    def news(self, basket: Basket) -> str:
+        """Why the prices changed, when a service manager said so and nobody has read it yet."""
+        found = self.request.session.pop(NEWS, None)
+        return found["text"] if found and found["basket"] == basket.public_id else ""
+
     def basket_page(
         self,
         checkout: Checkout,
@@ -82,13 +106,19 @@ class Buying(Screen):
         errors: Mapping[str, Sequence[Any]] | None = None,
         refusal: DomainError | None = None,
         data: Mapping[str, Any] | None = None,
+        whom: ForWhomForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
         """The basket with its lines as forms. `errors` are keyed "<line>", "<line>.<field>" or ""."""
         rows = editable_rows(checkout, errors or {}, data)
+        credit = credit_problem(checkout, self.actor)
         context = {
-            "title": _("Basket"),
+            "title": _("Basket items"),
             "checkout": checkout,
+            "whom": whom or self.whom(checkout),
+            "news": self.news(checkout.basket),
+            "credit": credit,
+            "credit_facts": credit_facts(credit),
             "seen_total": str(checkout.view.total.amount),
             "steps": steps_at("basket", has_questions=checkout.has_questions),
             "rows": rows,
@@ -96,6 +126,21 @@ class Buying(Screen):
             "has_changed_prices": checkout.view.has_changed_prices,
         }
         return self.page(context, template="storefront/basket.html", status=status)
+
+    def whom(self, checkout: Checkout, data: Any = None) -> ForWhomForm | None:
+        """Who it is for; None for whoever buys for itself alone, and while the basket waits."""
+        if not checkout.chooses_customer or checkout.is_waiting:
+            return None
+        basket, draft = checkout.basket, checkout.draft
+        own = checkout.is_for_own_use
+        chosen = NEW_CUSTOMER if basket.uses_draft else "" if own else basket.customer.public_id
+        return ForWhomForm(
+            data,
+            chosen=chosen,
+            own=basket.account.name,
+            draft=draft.name if draft else "",
+            customers=customers_to_choose(basket.account),
+        )
 
 
 class BasketPage(Buying):
@@ -118,9 +163,11 @@ class BasketPage(Buying):
         if checkout.is_waiting:
             return self.redirect("checkout")
         seen_total = str(checkout.view.total.amount)
-        refused_page = self._saved(checkout)
+        refused_page = self._saved(checkout) or self._chosen(checkout)
         if refused_page is not None:
             return refused_page
+        if request.POST.get("do") == "customer":
+            return self.redirect("checkout-customer")
         if request.POST.get("do") != "continue":
             return self.redirect("basket")
         if request.POST.get("seen_total") == seen_total:
@@ -141,31 +188,57 @@ class BasketPage(Buying):
         data = self.request.POST
         units = units_listed(checkout)
         forms = [
-            LineForm(data, line=line, units=units.get(line.product_id, ()))
-            for line in checkout.lines
-            if posted(data, line.public_id)
+            line_form(item, units, data)
+            for item in checkout.view.every
+            if posted(data, item.line.public_id)
         ]
         if not all(form.is_valid() for form in forms):
             return self.basket_page(checkout, data=data, status=400)
-        edits = [LineEdit(form.line, **form.cleaned_data) for form in forms]
+        plans = plans_by_code(checkout)
+        edits = [_edit(form, plans) for form in forms]
         try:
             basket_edit(basket=checkout.basket, edits=_with_add_ons(edits), actor=self.actor)
         except Invalid as problem:
             return self.basket_page(checkout, errors=problem.errors, data=data, status=400)
         return None
 
+    def _chosen(self, checkout: Checkout) -> HttpResponse | None:
+        """None once the basket is for whom the form says; otherwise the page that says why it cannot be."""
+        form = self.whom(checkout, self.request.POST)
+        if form is None or "customer" not in self.request.POST:
+            return None
+        if not form.is_valid():
+            return self.basket_page(checkout, whom=form, status=400)
+        chosen = form.cleaned_data["customer"]
+        if chosen == form.initial["customer"]:
+            return None
+        try:
+            self._choose(checkout.basket, chosen)
+        except (Invalid, NotFound) as problem:
+            form.add_error("customer", str(problem.message))
+            return self.basket_page(checkout, whom=form, status=problem.status)
+        return None
+
+    def _choose(self, basket: Basket, chosen: str) -> None:
+        if chosen == NEW_CUSTOMER:
+            customer_draft_choose(basket=basket, actor=self.actor)
+            return
+        customer = customer_of_reseller(basket.account, chosen) if chosen else basket.account
+        basket_choose_customer(basket=basket, customer=customer, actor=self.actor)
+
     def _go_on(self, checkout: Checkout) -> HttpResponse:
+        fresh = checkout_with(checkout.basket)
+        if not fresh.view.is_orderable:
+            return self.basket_page(fresh, status=400)
         try:
             basket_review(basket=checkout.basket, step="items", actor=self.actor)
         except AnswerAwaited:
             return self.redirect("basket")
         except Repriced as news:
-            messages.warning(self.request, str(news.message))
-            return self.redirect("basket")
+            return self.back_to_items(checkout.basket, news)
         except Invalid as problem:
-            fresh = checkout_with(checkout.basket)
             return self.basket_page(fresh, errors=problem.errors, status=problem.status)
-        return self.redirect("checkout")
+        return self.redirect("checkout-billing")
 
 
 class BasketAdd(Buying):
@@ -173,11 +246,15 @@ class BasketAdd(Buying):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         viewer = viewer_of(request)
-        found = window.product_view(viewer, request.POST.get("product", ""))
+        found = product.product_view(viewer, request.POST.get("product", ""))
         form = ProductForm(request.POST, view=found)
         if not form.is_valid():
             return self._back(found.product.public_id)
         choice = form.choice()
+        plan = product.plan_chosen(viewer, found, choice)
+        if choice.plan and plan is None:
+            messages.error(request, _("This payment plan is not offered for so small a total."))
+            return self._back(found.product.public_id)
         basket = basket_open_for(
             user_id=self.actor.user_id or 0, storefront=self.storefront(), account=self.account()
         )
@@ -189,6 +266,7 @@ class BasketAdd(Buying):
                 unit=choice.unit,
                 quantity=choice.quantity,
                 add_ons={options[key]: count for key, count in choice.add_ons.items() if count},
+                payment_plan=product.payment_plan_of(viewer, plan),
                 actor=self.actor,
             )
         except PermissionDenied:
@@ -201,7 +279,9 @@ class BasketAdd(Buying):
 
     def _back(self, public_id: str) -> HttpResponse:
         typed = {
-            k: v for k, v in self.request.POST.items() if k in {"unit", "quantity"} or "-" in k
+            k: v
+            for k, v in self.request.POST.items()
+            if k in {"unit", "quantity", "plan"} or "-" in k
         }
         url = reverse("storefront:product", args=[public_id])
         return HttpResponseRedirect(f"{url}?{urlencode({'unit': '', **typed})}")
@@ -210,6 +290,18 @@ class BasketAdd(Buying):
 def posted(data: Mapping[str, Any], line_id: str) -> bool:
     """Whether a form says something about this line: another tab may have added it meanwhile."""
     return any(name.startswith(f"{line_id}-") for name in data)
+
+
+def line_form(
+    item: BasketItem, units: Mapping[int, Sequence[tuple[str, Any]]], data: Any = None
+) -> LineForm:
+    return LineForm(
+        data,
+        line=item.line,
+        units=units.get(item.line.product_id, ()),
+        payments=payment_choices(item),
+        plan=item.plan.code if item.plan else "",
+    )
 
 
 def editable_rows(
@@ -223,8 +315,12 @@ def editable_rows(
     def editable(row: LineRow) -> EditableRow:
         line = row.line
         typed = data if data is not None and posted(data, line.public_id) else None
-        form = LineForm(typed, line=line, units=units.get(line.product_id, ()))
+        form = line_form(row.item, units, typed)
         problems = list(errors.get(line.public_id, ()))
+        if row.item.is_plan_lost and f"{line.public_id}.payment_plan" not in errors:
+            problems.append(
+                _("Its payment plan is not offered any more. Choose another one, or pay at once.")
+            )
         for key, texts in errors.items():
             owner, _dot, name = key.partition(".")
             if owner != line.public_id or not name:
@@ -259,6 +355,40 @@ def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[
     return found
 
 
+def credit_facts(problem: DomainError | None) -> list[Fact]:
+    """By how much an order would exceed the credit: what it costs, and what is left."""
+    extra = problem.extra if problem else {}
+    names = {
+        "total": _("This order"),
+        "available": _("Credit left"),
+        "limit": _("Credit limit"),
+    }
+    return [
+        Fact(label, Money(Decimal(extra[name]), extra["currency"]))
+        for name, label in names.items()
+        if name in extra
+    ]
+
+
+def plans_by_code(checkout: Checkout) -> dict[str, PaymentPlan]:
+    """The payment plans on offer in a basket by code; one query, none where none is offered."""
+    ids = {
+        option.plan.plan_id
+        for item in checkout.view.every
+        for option in item.options
+        if option.plan is not None
+    }
+    found = PaymentPlan.objects.filter(pk__in=ids) if ids else ()
+    return {f"{plan.frequency}-{plan.count}": plan for plan in found}
+
+
+def _edit(form: LineForm, plans: Mapping[str, PaymentPlan]) -> LineEdit:
+    values = dict(form.cleaned_data)
+    if "payment_plan" in values:
+        values["payment_plan"] = plans.get(values["payment_plan"])
+    return LineEdit(form.line, **values)
+
+
 def refused(refusal: DomainError | None) -> list[Attention]:
     """A refusal as a notice: the cause, and what to do next where somebody said so."""
     if refusal is None:
@@ -267,14 +397,13 @@ def refused(refusal: DomainError | None) -> list[Attention]:
 
 
 def _with_add_ons(edits: Sequence[LineEdit]) -> list[LineEdit]:
-    """An add-on is billed with its product: it follows when the product's term changes."""
-    units = {edit.line.pk: edit.unit for edit in edits if edit.unit}
-    return [
-        LineEdit(
-            edit.line,
-            edit.quantity,
-            edit.unit or units.get(edit.line.parent_id or 0),
-            edit.friendly_name,
-        )
-        for edit in edits
-    ]
+    """An add-on is billed with its product: it follows when the product's term or plan changes."""
+    parents = {edit.line.pk: edit for edit in edits}
+
+    def following(edit: LineEdit) -> LineEdit:
+        parent = parents.get(edit.line.parent_id or 0)
+        if parent is None:
+            return edit
+        return replace(edit, unit=parent.unit, payment_plan=parent.payment_plan)
+
+    return [following(edit) for edit in edits]

@@ -16,6 +16,7 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
+from bss.orders.selectors import answers_shown
 from bss.ui.components import Badge, Button, Crumb, EmptyState, Fact, SavedView, badge_of
 from bss.ui.generic import ListView, Page
 from storefront.filters import OrderFilter
@@ -24,6 +25,7 @@ from storefront.selectors.orders import (
     access_storefront_order,
     order_status,
     orders_shown,
+    state_for_customer,
 )
 from storefront.selectors.viewer import account_of
 from storefront.tables import CustomerOrderTable, OrderTable
@@ -109,12 +111,15 @@ class OrderPage(Page):
             "facts": self._facts(),
             "rows": [(each, None) for each in self.status.lines],
             "show_answers": True,
+            "order_answers": answers_shown(order),
             "may_view_subscriptions": self.may(Permission.SUBSCRIPTION_VIEW),
             "needs_answer": any(each.asks for each in self.status.lines),
         }
 
     def _badge(self) -> Badge:
         order = self.status.order
+        if is_below_payer(account_of(self.request)):
+            return state_for_customer(order)
         return badge_of(order.state, order.get_state_display())
 
     def _facts(self) -> list[Fact]:

@@ -151,6 +151,9 @@ PORTAL = (
     Staffed("catalog:category-list", EVERYBODY),
     Staffed("catalog:category-create", "AS"),
     Staffed("catalog:category-edit", "AS", ("category",)),
+    Staffed("catalog:industry-list", EVERYBODY),
+    Staffed("catalog:industry-create", "AS"),
+    Staffed("catalog:industry-edit", "AS", ("industry",)),
     Staffed("catalog:price-list-list", EVERYBODY),
     Staffed("catalog:price-list-create", "AS"),
     Staffed("catalog:price-list-detail", EVERYBODY, ("price_list",)),
@@ -161,6 +164,16 @@ PORTAL = (
     Staffed("catalog:price-list-item-remove", "AS", ("price_list", "item")),
     Staffed("catalog:price-list-account-add", "ASB", ("price_list",)),
     Staffed("catalog:account-price-list", "ASB", ("account",)),
+    # Payment plans
+    Staffed("installments:plans", EVERYBODY),
+    Staffed("installments:plan-create", "AS"),
+    Staffed("installments:plan", EVERYBODY, ("payment_plan",)),
+    Staffed("installments:plan-edit", "AS", ("payment_plan",)),
+    Staffed("installments:plan-switch", "AS", ("payment_plan",), POST_ONLY),
+    Staffed("installments:offers-add", "AS", ("payment_plan",)),
+    Staffed("installments:offers-withdraw", "AS", ("payment_plan",)),
+    Staffed("installments:product-offers", "AS", ("product",)),
+    Staffed("installments:account-access", "AB", ("account",)),
     # Orders
     Staffed("orders:list", EVERYBODY),
     Staffed("orders:create", "AS"),
@@ -176,6 +189,9 @@ PORTAL = (
     # Nothing is asked about this line: a permitted member of staff is told so.
     Staffed("orders:line-answer", "AS", ("line",), 409),
     Staffed("orders:line-cancel", "AS", ("line",), POST_ONLY),
+    Staffed("orders:fields", "A"),
+    Staffed("orders:field-create", "A"),
+    Staffed("orders:field", "A", ("order_field",)),
     Staffed("orders:terms", "A"),
     Staffed("orders:terms-publish", "A"),
     # Billing
@@ -243,8 +259,11 @@ RAW = "ops/"
 SELL = {"anonymous": LOGIN, "staff": LOGIN, "customer": 403}
 
 ONES_OWN = {"anonymous": LOGIN, "staff": LOGIN}
-# Until its reseller approves orders, an end customer places none.
-BUYS = {**ONES_OWN, "viewer": 403, "customer": 403}
+BUYS = {**ONES_OWN, "viewer": 403}
+# The first page of the checkout leads an empty basket back to itself.
+STEP = {**BUYS, "reseller": 302, "rival": 302, "customer": 302}
+# What its customers ordered is a reseller's to decide.
+DECIDES = {**ONES_OWN, "viewer": 403, "customer": 404}
 TENDS = {**ONES_OWN, "viewer": 403}
 # Whoever is invoiced; a reseller's customer has statements instead.
 PAYS = {**ONES_OWN, "customer": 404}
@@ -271,10 +290,12 @@ STOREFRONT = (
     Shopped("storefront:product", ("product",), stranger=200),
     # From the basket to an order; an empty basket leads back to itself
     Shopped("storefront:basket", **BUYS),
-    Shopped("storefront:basket-add", (), reseller=405, rival=405, **BUYS),
-    Shopped("storefront:checkout", reseller=302, rival=302, **BUYS),
-    Shopped("storefront:checkout-details", reseller=302, rival=302, **BUYS),
-    Shopped("storefront:checkout-review", reseller=302, rival=302, **BUYS),
+    Shopped("storefront:basket-add", (), reseller=405, rival=405, customer=405, **BUYS),
+    Shopped("storefront:checkout", **STEP),
+    Shopped("storefront:checkout-customer", **STEP),
+    Shopped("storefront:checkout-billing", **STEP),
+    Shopped("storefront:checkout-details", **STEP),
+    Shopped("storefront:checkout-review", **STEP),
     Shopped("storefront:order-progress", ("order",), **OF_A_CUSTOMER),
     Shopped("storefront:order-line-correct", ("order", "line"), **POSTED),
     # What somebody ordered and has
@@ -325,6 +346,9 @@ STOREFRONT = (
     Shopped("plans:products", viewer=403, **SELL),
     Shopped("plans:prices", viewer=403, **SELL),
     Shopped("plans:customers", **SELL),
+    Shopped("plans:approvals", **DECIDES),
+    Shopped("plans:approval", ("waiting",), rival=404, **DECIDES),
+    Shopped("plans:customer-approval", ("customer",), reseller=405, rival=405, viewer=403, **SELL),
     Shopped("plans:customer", ("customer",), rival=404, **SELL),
     Shopped("plans:invite", ("customer",), rival=404, viewer=403, **SELL),
 )

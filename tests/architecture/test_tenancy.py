@@ -62,7 +62,7 @@ AROUND = {
     "bss/billing/services/schedules.py": EVENT,
     "bss/billing/selectors/charged.py": "what a payer's documents hold of all its customers; by payer, by lot",
     "bss/billing/selectors/due.py": "what a payer has due of all its customers; by organization and payer",
-    "bss/billing/selectors/cards.py": "what is to be tended in all tenants; each is then tended in its own scope",
+    "bss/billing/selectors/cards.py": "what is to be tended in all tenants; a hold by its order",
     "bss/billing/selectors/exposure.py": "the payer's debts, by the payer: an end customer's scope lies below them",
     "bss/billing/selectors/overdue.py": "the ladders of all tenants; each is then walked in its own scope",
     "bss/catalog/selectors.py": "the payer's list and listing, by the payer: an end customer's scope lies below them",

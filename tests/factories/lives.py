@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from bss.accounts.models import Account, Organization, Storefront
-from bss.billing.models import Credit, CreditNote, Installment, Invoice
+from bss.billing.models import CardPayment, CardToken, Credit, CreditNote, Installment, Invoice
 from bss.core import clock
 from bss.orders.models import Basket, Order, OrderLine
 from bss.subscriptions.models import (
@@ -147,6 +147,19 @@ def _document(model: type[Model]) -> Any:
     return _owned(model, account, payer=account, currency="EUR", number=f"D-{next(_number):06d}")
 
 
+def _card_payment() -> CardPayment:
+    account = AccountFactory()
+    n = next(_number)
+    card = _owned(
+        CardToken, account, account=account, token=f"tok-{n}", brand="Visa", last_digits="1008",
+        expires_on=SOME_DAY,
+    )  # fmt: skip
+    return _owned(
+        CardPayment, account, account=account, card=card, purpose="order", reference="basket",
+        currency="EUR", amount=10, key=f"key-{n}",
+    )  # fmt: skip
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     Storefront: _storefront,
     Basket: _basket,
@@ -156,6 +169,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     Credit: _credit,
     Invoice: lambda: _document(Invoice),
     CreditNote: lambda: _document(CreditNote),
+    CardPayment: _card_payment,
     Subscription: _subscription,
     ScheduledChange: _change,
     Delivery: _delivery,

@@ -38,7 +38,7 @@ from bss.catalog.models import AddOn, PriceListItem, Product
 from bss.core import clock, scope
 from bss.core.actor import SYSTEM
 from bss.core.models import Job, JobState, Run
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.services import order_execute
 from bss.pricing.services import tax_rate_add, tax_registration_add
 from bss.subscriptions.choices import ChangeKind
@@ -64,7 +64,14 @@ from tests.factories.catalog import (
     PriceListFactory,
     PriceListItemFactory,
 )
-from tests.factories.orders import default_list, make_add_on, make_draft, make_product
+from tests.factories.orders import (
+    default_list,
+    make_add_on,
+    make_draft,
+    make_order_field,
+    make_product,
+    place,
+)
 from tests.factories.resellers import drain, plans_on_sale
 from tests.factories.settling import make_invoice
 
@@ -259,6 +266,7 @@ def _trade(world: World) -> None:
     job = ProvisioningJob.objects.get(subscription=pending)
     order = Order.objects.get(lines__subscription=active)
     world.ids |= {
+        "waiting": _waiting(world).public_id,
         "draft": draft.public_id,
         "draft_line": OrderLine.objects.get(order=draft).public_id,
         "order": order.public_id,
@@ -270,6 +278,14 @@ def _trade(world: World) -> None:
         "provisioning": job.public_id,
         "instance": job.instance.public_id,
     }
+
+
+def _waiting(world: World) -> Order:
+    """What the reseller's customer ordered by itself, and its reseller has not let pass yet."""
+    person, product = world.people["customer"], world.product  # type: ignore[attr-defined]
+    shop = Storefront.everywhere.get(owner=world.reseller)
+    with scope.activate(world.customer.scope):
+        return place(person, shop, product, terms=TermsVersion.objects.latest("pk"))
 
 
 def _documents(world: World, reduced: Subscription) -> None:
@@ -286,6 +302,8 @@ def _documents(world: World, reduced: Subscription) -> None:
 
 
 def _setup(world: World) -> None:
+    field = make_order_field(world.distributor)
+    world.ids["order_field"] = field.public_id
     dead = Job.objects.create(
         kind="provisioning.step",
         key="gave up",

@@ -7,8 +7,10 @@ from bss.accounts.services.accounts import (
     account_deactivate,
     account_edit,
     accounts_deactivate,
+    customer_check,
+    order_approval_set,
 )
-from bss.accounts.services.contacts import contact_create, contact_edit
+from bss.accounts.services.contacts import contact_check, contact_create, contact_edit
 from bss.accounts.services.imports import import_create, import_start
 from bss.accounts.services.memberships import (
     membership_activate,
@@ -52,8 +54,10 @@ __all__ = [
     "account_edit",
     "accounts_deactivate",
     "alias_parse",
+    "contact_check",
     "contact_create",
     "contact_edit",
+    "customer_check",
     "import_create",
     "import_start",
     "membership_activate",
@@ -62,6 +66,7 @@ __all__ = [
     "membership_invite",
     "membership_invite_again",
     "membership_password_set",
+    "order_approval_set",
     "organization_create",
     "organization_edit",
     "password_reset_request",

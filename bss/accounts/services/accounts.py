@@ -52,17 +52,21 @@ def account_create(
     """
     only(fields, ACCOUNT_FIELDS)
     _create_is_yours(actor, organization, parent, fields)
-    values = normalised({**fields, "name": name, "country": country, "kind": kind})
-    _defaults(values, organization, parent)
-    _parent_fits(kind, parent, organization)
-    account = Account(organization=organization, parent=parent, number=number.strip(), **values)
-    _checked(account, (*values, "number") if number else values)
+    given = {**fields, "name": name, "country": country, "kind": kind}
+    account = _built(organization, parent, given, number.strip())
     with transaction.atomic():
         account.number = account.number or _next_free_number(organization.pk)
         _inserted(account)
         history.record(account, actor=actor, action="account.created")
         events.emit(AccountCreated(account.pk), subject=account, actor=actor)
     return account
+
+
+def customer_check(*, parent: Account, name: str, country: str, **fields: Any) -> None:
+    """Whether `parent` could have an end customer like this: raises what `account_create` would, and makes nothing."""
+    only(fields, CUSTOMER_FIELDS)
+    given = {**fields, "name": name, "country": country, "kind": AccountKind.CUSTOMER}
+    _built(parent.organization, parent, given)
 
 
 def account_edit(*, account: Account, version: int | None, actor: Actor, **changes: Any) -> Account:
@@ -83,6 +87,32 @@ def account_edit(*, account: Account, version: int | None, actor: Actor, **chang
         if made:
             events.emit(AccountEdited(account.pk), subject=account, actor=actor)
     return account
+
+
+def order_approval_set(*, customer: Account, needed: bool, actor: Actor) -> Account:
+    """Say whether a reseller lets each order of one of its customers pass before it is placed.
+
+    Only the reseller itself, or staff, may. While the reseller pays by card it is always asked: Invalid for "no".
+    """
+    parent = customer.parent
+    if parent is None or actor.account_id not in {None, parent.pk}:
+        raise PermissionDenied(extra={"field": "order_approval"})
+    method = parent.payment_method
+    if not needed and method is not None and method.kind == PaymentKind.CARD:
+        raise Invalid(
+            _("You pay by card: each order of your customers needs your approval."),
+            field="order_approval",
+            code="APPROVAL_LOCKED",
+        )
+    with transaction.atomic():
+        edited(
+            customer,
+            version=None,
+            values={"order_approval": needed},
+            actor=actor,
+            action="account.approval_set",
+        )
+    return customer
 
 
 def account_deactivate(*, account: Account, actor: Actor, reason: str = "") -> Account:
@@ -130,6 +160,18 @@ def _active_set(
         )
         events.emit_many(AccountEdited, held, actor=actor)
     return held
+
+
+def _built(
+    organization: Organization, parent: Account | None, given: Mapping[str, Any], number: str = ""
+) -> Account:
+    """The account, checked and not saved. Raises Invalid by field."""
+    values = normalised(given)
+    _defaults(values, organization, parent)
+    _parent_fits(values["kind"], parent, organization)
+    account = Account(organization=organization, parent=parent, number=number, **values)
+    _checked(account, (*values, "number") if number else values)
+    return account
 
 
 def _defaults(values: dict[str, Any], organization: Organization, parent: Account | None) -> None:

@@ -46,6 +46,13 @@ def contact_create(
     return contact
 
 
+def contact_check(*, account: Account, **fields: Any) -> None:
+    """Whether a person could be kept like this: raises what `contact_create` would by field, and makes nothing."""
+    only(fields, CONTACT_FIELDS)
+    values = normalised(fields)
+    cleaned(Contact(account=account, organization_id=account.organization_id, **values), values)
+
+
 def contact_edit(*, contact: Contact, version: int | None, actor: Actor, **changes: Any) -> Contact:
     """Change a person. Being primary moves from whoever was; it is never only taken away.
 

@@ -10,6 +10,7 @@ from bss.billing.selectors.cards import (
     cards_of,
     charge_under_way,
     hold_for,
+    hold_of_order,
     latest_hold,
     pays_by_card,
 )
@@ -46,6 +47,7 @@ from bss.billing.selectors.exposure import BillingExposure, held_on_cards, owed_
 from bss.billing.selectors.overdue import (
     dunning_policies,
     dunning_policy,
+    invoices_to_climb,
     is_still_overdue,
     is_suspended_by,
     overdue_invoices,
@@ -118,9 +120,11 @@ __all__ = [
     "has_schedule",
     "held_on_cards",
     "hold_for",
+    "hold_of_order",
     "installment_items",
     "installments_due",
     "installments_on_invoices",
+    "invoices_to_climb",
     "invoices_visible",
     "is_overdue",
     "is_still_overdue",

@@ -53,6 +53,11 @@ def hold_for(invoice: Invoice) -> CardPayment | None:
     return CardPayment.objects.filter(order_id=invoice.order_id, state__in=OPEN).first()
 
 
+def hold_of_order(order_id: int) -> CardPayment | None:
+    """What is held for an order. Its payer may stand above the order's scope: by the order's key."""
+    return CardPayment.everywhere.filter(order_id=order_id, state__in=OPEN).first()
+
+
 def charge_under_way(invoice: Invoice) -> CardPayment | None:
     """A charge for an invoice whose end is not known yet."""
     return (

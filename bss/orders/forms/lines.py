@@ -55,6 +55,11 @@ class LineForm(SpecsForm):
 
     quantity = QuantityField()
     unit = forms.ChoiceField(label=_("Billing term"))
+    payment_plan = forms.ChoiceField(
+        label=_("Payment"),
+        required=False,
+        help_text=_("Installments are possible for a term of a year or more."),
+    )
     friendly_name = forms.CharField(
         label=_("Friendly name"),
         max_length=200,
@@ -62,9 +67,19 @@ class LineForm(SpecsForm):
         help_text=_("What the subscription will be called; left empty, the product's name."),
     )
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        units: Sequence[tuple[str, str]],
+        plans: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]
+        if plans:
+            self.fields["payment_plan"].choices = [("", _("At once")), *plans]  # type: ignore[attr-defined]
+        else:
+            del self.fields["payment_plan"]
 
 
 class AddForm(forms.Form):

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Sum
 
-from bss.accounts.models import Storefront
+from bss.accounts.choices import AccountKind
+from bss.accounts.models import Account, Storefront
 from bss.core.money import Money, round_half_up
+from bss.installments.contracts import PlanTerms, Split
+from bss.installments.splitting import split
 from bss.orders.choices import BasketState
-from bss.orders.contracts import Track, Wanted, seen_by
-from bss.orders.models import Basket, BasketLine
-from bss.orders.selectors.prices import unit_prices
+from bss.orders.contracts import Priced, Track, Wanted, seen_by
+from bss.orders.models import Basket, BasketLine, CustomerDraft
+from bss.orders.selectors.prices import unit_prices, with_plans
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import offers_for
+
+
+@dataclass(frozen=True)
+class PlanOption:
+    """A way to pay a line, with its total by it: in installments, or (`plan` None) at once."""
+
+    plan: PlanTerms | None
+    total: Money
+    split: Split | None = None
+
+    @property
+    def first(self) -> Money:
+        """What is paid first."""
+        return self.split.first_money if self.split else self.total
 
 
 @dataclass(frozen=True)
 class BasketItem:
     """A line and what its buyer pays for it now. `unit_price` and `total` are None when it is no longer on sale.
 
-    `old_price` is the unit price last seen, when it differs.
+    `old_price` is the unit price last seen, when it differs. `paid` is the way it is paid, `options` are all of them,
+    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more.
     """
 
     line: BasketLine
@@ -31,6 +49,23 @@ class BasketItem:
     total: Money | None
     old_price: Money | None
     add_ons: tuple[BasketItem, ...] = ()
+    paid: PlanOption | None = None
+    options: tuple[PlanOption, ...] = ()
+    is_plan_lost: bool = False
+
+    @property
+    def plan(self) -> PlanTerms | None:
+        return self.paid.plan if self.paid else None
+
+    @property
+    def split(self) -> Split | None:
+        """The installments of `total`; None when it is paid at once."""
+        return self.paid.split if self.paid else None
+
+    @property
+    def first(self) -> Money | None:
+        """What is paid first: the first installment, or everything."""
+        return self.paid.first if self.paid else None
 
 
 @dataclass(frozen=True)
@@ -52,13 +87,38 @@ class BasketView:
 
     @property
     def is_orderable(self) -> bool:
-        """Whether every line is still on sale."""
-        every = [i for item in self.items for i in (item, *item.add_ons)]
-        return bool(every) and all(i.total is not None for i in every)
+        """Whether every line can still be had as it is."""
+        every = self.every
+        return bool(every) and all(i.total is not None and not i.is_plan_lost for i in every)
 
     @property
     def has_changed_prices(self) -> bool:
-        return any(i.old_price for item in self.items for i in (item, *item.add_ons))
+        return any(i.old_price for i in self.every)
+
+    @property
+    def every(self) -> list[BasketItem]:
+        """Products and add-ons in one list, products before their add-ons."""
+        return [i for item in self.items for i in (item, *item.add_ons)]
+
+    @property
+    def has_installments(self) -> bool:
+        return any(i.split for i in self.every)
+
+    @property
+    def first_payment(self) -> Money:
+        """What the order makes due at once, net: everything that is not paid later in installments."""
+        return Money.total((i.first for i in self.every if i.first), self.total.currency)
+
+
+# What a basket's pages read of it, in one query.
+PARTIES = (
+    "account__organization",
+    "account__payment_method",
+    "customer__organization",
+    "customer_draft",
+    "storefront",
+    "organization",
+)  # fmt: skip
 
 
 def basket_of(*, user_id: int, storefront: Storefront) -> Basket | None:
@@ -69,7 +129,7 @@ def basket_of(*, user_id: int, storefront: Storefront) -> Basket | None:
             storefront=storefront,
             state__in=[BasketState.OPEN, BasketState.WAITING],
         )
-        .select_related("account__organization", "customer", "storefront", "organization")
+        .select_related(*PARTIES)
         .order_by("state")
         .first()
     )
@@ -96,39 +156,66 @@ def basket_track(basket: Basket) -> Track:
     return "resale" if by_itself else "price"
 
 
+def customer_of(basket: Basket) -> Account:
+    """Who will use what is in the basket; for a drafted customer an account that is not saved and has no key."""
+    draft = draft_of(basket)
+    if draft is None or not basket.uses_draft:
+        return basket.customer
+    payer = basket.account
+    return Account(
+        organization=payer.organization,
+        parent=payer,
+        kind=AccountKind.CUSTOMER,
+        name=draft.name,
+        country=draft.country,
+        currency=payer.currency,
+        scope=payer.scope,
+    )
+
+
+def draft_of(basket: Basket) -> CustomerDraft | None:
+    """The customer that was drafted for the basket, whether it is for it now or not."""
+    found: CustomerDraft | None = getattr(basket, "customer_draft", None)
+    return found
+
+
 def basket_lines(basket: Basket) -> list[BasketLine]:
     """Every line with its product and type, parents before their add-ons (one query)."""
     rows = basket.lines.select_related("product__type").order_by("id")
     return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.pk))
 
 
-def basket_prices(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | None]:
-    """What each wanted thing costs this basket's buyer, in order; None where it is not on sale to it.
+def basket_prices(basket: Basket, wanted: Sequence[Wanted]) -> list[Priced]:
+    """What each wanted thing costs this basket's buyer, in order, by the plans chosen.
 
     A reseller that has not said whom its basket is for also gets the price of what is for customers only.
     """
-    payer = basket.account
-    if basket.customer_id != payer.pk or not payer.is_reseller:
-        return unit_prices(wanted, payer=payer, customer=basket.customer)
+    return with_plans(wanted, _paid_at_once(basket, wanted), basket.account)
+
+
+def _paid_at_once(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | None]:
+    payer, customer = basket.account, customer_of(basket)
+    if customer.pk != payer.pk or not payer.is_reseller:
+        return unit_prices(wanted, payer=payer, customer=customer)
     offers = offers_for(payer=payer, product_ids={w.product.pk for w in wanted})
     found = {(p.product_id, p.unit): p for prices in offers.values() for p in prices}
     return [found.get((w.product.pk, w.unit)) for w in wanted]
 
 
-def wanted_of(lines: list[BasketLine]) -> list[Wanted]:
-    return [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
+def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:
+    return [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
 
 
 def basket_view(basket: Basket) -> BasketView:
     """The basket with today's prices: a constant number of queries, however many lines."""
     lines = basket_lines(basket)
     track = basket_track(basket)
-    prices = basket_prices(basket, wanted_of(lines))
+    found = basket_prices(basket, wanted_of(lines))
     # Prices are in the payer's currency of today, which an old basket does not know yet.
-    currency = next((price.currency for price in prices if price), basket.currency)
+    currency = next((each.price.currency for each in found if each.price), basket.currency)
     items = [
-        _item(line, price, currency, track, seen_in=basket.currency)
-        for line, price in zip(lines, prices, strict=True)
+        _item(line, each, currency, track, seen_in=basket.currency)
+        for line, each in zip(lines, found, strict=True)
     ]
     children: dict[int, list[BasketItem]] = {}
     for item in items:
@@ -136,14 +223,7 @@ def basket_view(basket: Basket) -> BasketView:
             children.setdefault(item.line.parent_id, []).append(item)
     total = Money.total((i.total for i in items if i.total), currency)
     tops = tuple(
-        BasketItem(
-            i.line,
-            i.currency,
-            i.unit_price,
-            i.total,
-            i.old_price,
-            tuple(children.get(i.line.pk, ())),
-        )
+        replace(i, add_ons=tuple(children.get(i.line.pk, ())))
         for i in items
         if i.line.parent_id is None
     )
@@ -151,16 +231,29 @@ def basket_view(basket: Basket) -> BasketView:
 
 
 def _item(
-    line: BasketLine, price: UnitPrice | None, currency: str, track: Track, *, seen_in: str
+    line: BasketLine, found: Priced, currency: str, track: Track, *, seen_in: str
 ) -> BasketItem:
-    if price is None:
+    if found.price is None or found.at_once is None:
         return BasketItem(line, currency, None, None, None)
-    unit: Decimal = seen_by(track, price)
+    unit: Decimal = seen_by(track, found.price)
     old = line.seen_price
+    paid = _option(line, found.price, found.plan, track)
+    at_once = paid if found.plan is None else _option(line, found.at_once, None, track)
+    options = [_option(line, each.price, each.plan, track) for each in found.plans]
     return BasketItem(
         line,
         currency,
         Money(unit, currency),
-        Money(round_half_up(unit * line.quantity, currency), currency),
+        paid.total,
         Money(old, seen_in) if old is not None and (old, seen_in) != (unit, currency) else None,
+        paid=paid,
+        options=(at_once, *options),
+        is_plan_lost=found.is_plan_lost,
     )
+
+
+def _option(line: BasketLine, price: UnitPrice, plan: PlanTerms | None, track: Track) -> PlanOption:
+    currency = price.currency
+    total = round_half_up(seen_by(track, price) * line.quantity, currency)
+    parts = split(total, plan.count, currency) if plan else None
+    return PlanOption(plan, Money(total, currency), parts)

@@ -9,6 +9,8 @@ from django.db.models import Q
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
 from bss.catalog.models import AddOn, Product
+from bss.installments.contracts import PlanTerms
+from bss.installments.selectors import plans_for
 from bss.orders.models import Order, OrderLine
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import offers_for
@@ -71,6 +73,13 @@ def units_of(order: Order, product: Product) -> list[UnitPrice]:
     customer = None if order.customer_id == order.account_id else order.customer
     found = offers_for(payer=order.account, product_ids=[product.pk], customer=customer)
     return found.get(product.pk, [])
+
+
+def plans_of(order: Order, product: Product) -> list[PlanTerms]:
+    """The payment plans this order's payer may choose for a product at any of its terms, fewest installments first."""
+    found = plans_for(order.account, [product.pk])
+    plans = {plan.code: plan for each in found.values() for plan in each}
+    return sorted(plans.values(), key=lambda plan: (plan.count, plan.code))
 
 
 def _offers(

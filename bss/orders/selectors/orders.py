@@ -12,7 +12,9 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money
 from bss.core.scope import active
-from bss.orders.choices import LineState, OrderState
+from bss.installments.contracts import Split
+from bss.installments.splitting import split
+from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Track
 from bss.orders.models import Order, OrderLine, TermsVersion
 
@@ -55,6 +57,13 @@ def amounts_of(subject: Order | OrderLine, actor: Actor, *, payer_id: int) -> Or
         cost=Money(subject.total_cost, currency) if staff else None,
         profit=Money(subject.total - subject.total_cost, currency) if staff else None,
     )
+
+
+def split_of(line: OrderLine, amounts: OrderAmounts) -> Split | None:
+    """The installments of what a purchase costs at its reader's level; None for what is paid at once or hidden."""
+    if line.plan is None or line.kind != LineKind.NEW or amounts.total is None:
+        return None
+    return split(amounts.total.amount, line.plan.count, line.currency)
 
 
 def orders_visible() -> QuerySet[Order]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as columns_of
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bss.catalog.models import Product
 from bss.core.errors import Invalid
-from bss.core.fields import FieldSpec, parse_all, specs_from_json
+from bss.core.fields import FieldSpec, parse_all, render, specs_from_json
 from bss.orders.choices import LineKind
-from bss.orders.contracts import ReviewLine, ReviewSubject
-from bss.orders.models import Basket, BasketLine, Order, OrderLine
+from bss.orders.contracts import CustomerDetails, ReviewLine, ReviewSubject
+from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderField, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.selectors.baskets import draft_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,76 @@ class Question:
     problem: str = ""
 
 
+# Under which key the organization's own questions stand beside those about lines.
+ORDER_KEY = "order"
+
+
 def basket_subject(basket: Basket, lines: Sequence[BasketLine]) -> ReviewSubject:
+    draft = draft_of(basket) if basket.uses_draft else None
     return ReviewSubject(
         reference=basket.public_id,
         organization_id=basket.organization_id,
         account_id=basket.account_id,
-        customer_id=basket.customer_id,
+        customer_id=0 if draft else basket.customer_id,
         lines=[_review_line(line, LineKind.NEW) for line in lines],
+        customer_draft=_details(draft) if draft else None,
     )
+
+
+def _details(draft: CustomerDraft) -> CustomerDetails:
+    names = [each.name for each in columns_of(CustomerDetails) if each.name != "reference"]
+    return CustomerDetails(
+        reference=draft.public_id, **{name: getattr(draft, name) or "" for name in names}
+    )
+
+
+def basket_questions(basket: Basket, lines: Sequence[BasketLine]) -> list[Question]:
+    """Everything Service Details asks for a basket: line by line, then what the organization asks of every order."""
+    asked = questions_for(basket_subject(basket, lines), lines) if lines else []
+    own = order_question(basket.organization_id, basket.answers)
+    return [*asked, own] if own and lines else asked
+
+
+def order_question(organization_id: int, answers: Mapping[str, Any]) -> Question | None:
+    """What the organization asks of every order, with the answers so far; None when it asks nothing."""
+    specs = order_specs(organization_id)
+    if not specs:
+        return None
+    return Question(ORDER_KEY, _("About this order"), tuple(specs), dict(answers))
+
+
+def order_specs(organization_id: int) -> list[FieldSpec]:
+    """The organization's own questions, in its order (one query)."""
+    asked = OrderField.everywhere.filter(organization_id=organization_id, is_active=True)
+    return [FieldSpec.from_json(each.spec) for each in asked]
+
+
+def order_fields() -> QuerySet[OrderField]:
+    """Every question of the active scope's organization, asked or not, in its order."""
+    return OrderField.objects.order_by("position", "pk")
+
+
+def frozen_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Answers as an order keeps them: each with its question as it was asked. Unanswered ones are left out."""
+    return [
+        {**spec.to_json(), "value": answers[spec.code]}
+        for spec in specs
+        if answers.get(spec.code) is not None
+    ]
+
+
+def order_answers(order: Order) -> dict[str, Any]:
+    """An order's canonical answers by code."""
+    return {each["code"]: each["value"] for each in order.answers}
+
+
+def answers_shown(order: Order) -> list[tuple[str, str]]:
+    """An order's answers as people read them: (label, text) in the language and numbers of the reader."""
+    shown = []
+    for each in order.answers:
+        spec = FieldSpec.from_json({k: v for k, v in each.items() if k != "value"})
+        shown.append((spec.label, render(spec, each["value"])))
+    return shown
 
 
 def order_subject(order: Order, lines: Sequence[OrderLine]) -> ReviewSubject:
@@ -74,7 +139,7 @@ def questions_for(
     The service manager's fields come first, then the product type's characteristics that the product leaves open.
     `staff` also asks what only staff may answer. A line whose service manager does not say what it asks is there with
     its `problem`, and so is one that would ask for a secret: answers are kept in clear, from the basket to the
-    subscription and its history, so none is ever asked for. Reads only, outside transactions: a service manager is asked.
+    subscription and its history, so none is ever asked for. Reads only, outside transactions: it asks service managers.
     """
     asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
     found = []

@@ -1,7 +1,15 @@
 """Writes to baskets and orders. Each is one transaction with its history and events."""
 
 from bss.orders.services.actions import action_order_create
+from bss.orders.services.approval import (
+    approval_prices,
+    needs_approval,
+    order_approve,
+    order_reject,
+)
 from bss.orders.services.baskets import (
+    KEEP,
+    Keep,
     basket_abandon,
     basket_accept_prices,
     basket_add,
@@ -9,9 +17,12 @@ from bss.orders.services.baskets import (
     basket_choose_customer,
     basket_line_edit,
     basket_line_remove,
+    basket_note,
     basket_open_for,
     basket_wait,
 )
+from bss.orders.services.cards import pays_by_card
+from bss.orders.services.customers import customer_draft_choose, customer_draft_save
 from bss.orders.services.drafts import (
     order_create,
     order_edit,
@@ -20,6 +31,7 @@ from bss.orders.services.drafts import (
     order_line_remove,
 )
 from bss.orders.services.executing import (
+    is_due,
     is_executable,
     order_cancel,
     order_execute,
@@ -30,7 +42,9 @@ from bss.orders.services.executing import (
     order_release,
     order_retry,
     order_review,
+    orders_give_up_waiting,
 )
+from bss.orders.services.fields import FIELD_TYPES, order_field_create, order_field_edit
 from bss.orders.services.lines import (
     line_ask,
     line_cancel,
@@ -43,7 +57,11 @@ from bss.orders.services.placing import basket_place, basket_review
 from bss.orders.services.terms import terms_publish
 
 __all__ = [
+    "FIELD_TYPES",
+    "KEEP",
+    "Keep",
     "action_order_create",
+    "approval_prices",
     "basket_abandon",
     "basket_accept_prices",
     "basket_add",
@@ -51,30 +69,41 @@ __all__ = [
     "basket_choose_customer",
     "basket_line_edit",
     "basket_line_remove",
+    "basket_note",
     "basket_open_for",
     "basket_place",
     "basket_review",
     "basket_wait",
+    "customer_draft_choose",
+    "customer_draft_save",
+    "is_due",
     "is_executable",
     "line_ask",
     "line_cancel",
     "line_correct",
     "line_deliver",
     "line_fail",
+    "needs_approval",
+    "order_approve",
     "order_cancel",
     "order_create",
     "order_edit",
     "order_execute",
     "order_execute_reviewed",
+    "order_field_create",
+    "order_field_edit",
     "order_line_add",
     "order_line_edit",
     "order_line_remove",
     "order_place",
     "order_place_check",
     "order_place_reviewed",
+    "order_reject",
     "order_release",
     "order_retry",
     "order_review",
     "order_settle",
+    "orders_give_up_waiting",
+    "pays_by_card",
     "terms_publish",
 ]

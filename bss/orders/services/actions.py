@@ -13,6 +13,7 @@ from bss.orders.locks import accounts_locked
 from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.selectors import track_for
 from bss.orders.services import rules
+from bss.orders.services.approval import needs_approval
 from bss.orders.services.placing import placed_by
 from bss.orders.services.pricing import freeze, order_total
 from bss.orders.states import ORDER
@@ -30,7 +31,9 @@ def action_order_create(
     """A placed, not executed order for one action on a subscription, as of `action.at`. `account` pays.
 
     An action due in the future is executed by nobody before. What staff ask for runs without asking staff again;
-    what a customer asks for runs by itself when its product type is automatic. Raises CreditExceeded.
+    what a customer asks for runs by itself when its product type is automatic. What a reseller's customer asks for at
+    the reseller's expense waits for its approval where that is needed: then the order is not placed. Raises
+    CreditExceeded.
     """
     with transaction.atomic():
         payer = accounts_locked([account.pk])[account.pk]
@@ -49,10 +52,13 @@ def action_order_create(
         )
         line = _line(order, action, automatic=actor.account_id is None)
         order_total(order)
-        rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
+        costs = order.total > 0
+        waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
+        if not waits:
+            rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}
-        ORDER.fire(order, "place", actor=actor, changes=placed)
+        ORDER.fire(order, "ask_approval" if waits else "place", actor=actor, changes=placed)
     return order, line
 
 

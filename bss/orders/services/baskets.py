@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,15 +15,25 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound
 from bss.core.fields import parse_all
+from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import BasketState
-from bss.orders.contracts import Track, Wanted, seen_by
+from bss.orders.contracts import Priced, Track, Wanted, seen_by
 from bss.orders.errors import BasketClosed, NotForSale
 from bss.orders.locks import basket_locked
 from bss.orders.models import Basket, BasketLine
 from bss.orders.services import rules
 from bss.orders.services.reviews import outside_transactions
 from bss.orders.states import BASKET
+
+
+class Keep(Enum):
+    """Says that something stays as it is, where None says that there is to be none."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
 
 
 def basket_open_for(*, user_id: int, storefront: Storefront, account: Account) -> Basket:
@@ -64,30 +76,38 @@ def basket_add(
     friendly_name: str = "",
     parent: BasketLine | None = None,
     replace_same_type: bool = False,
+    payment_plan: PaymentPlan | None = None,
 ) -> BasketLine:
     """Put `quantity` units of a product (or of an add-on below its product's line `parent`) into the basket.
 
-    The same thing again raises the quantity of the line that is there. `replace_same_type` first takes out other
-    products of the same type, for what can be had only once. Raises NotForSale, QuantityNotPossible,
-    NotForThisCustomer or BasketClosed; then nothing changed.
+    The same thing again, paid in the same way, raises the quantity of the line that is there. `payment_plan` None is
+    paid at once. `replace_same_type` first takes out other products of the same type, for what can be had only once.
+    Raises NotForSale, QuantityNotPossible, PlanNotPossible, NotForThisCustomer or BasketClosed; then nothing changed.
     """
     rules.check_kind(product, parent.product if parent else None)
     with transaction.atomic():
-        held = _open_locked(basket)
-        rules.check_reseller_products([product], payer=held.account, customer=held.customer)
+        held = open_locked(basket)
+        rules.check_reseller_products(
+            [product], payer=held.account, customer=selectors.customer_of(held)
+        )
         if replace_same_type:
             held.lines.filter(product__type_id=product.type_id).delete()
-        line = _same_line(held, product, unit, friendly_name, parent)
+        line = _same_line(held, product, unit, friendly_name, parent, payment_plan)
         total = quantity + (line.quantity if line else 0)
         rules.check_quantity(product, total, parent=parent.product if parent else None)
-        seen = _price_now(held, Wanted("", product, unit, total))
+        seen = _price_now(held, Wanted("", product, unit, total, _key(payment_plan)))
         if line is None:
             line = BasketLine(
-                basket=held, parent=parent, product=product, unit=unit, friendly_name=friendly_name
+                basket=held,
+                parent=parent,
+                product=product,
+                unit=unit,
+                friendly_name=friendly_name,
+                payment_plan=payment_plan,
             )
         line.quantity, line.seen_price = total, seen
         line.save()
-        _touch(held)
+        touch(held)
     return line
 
 
@@ -98,31 +118,36 @@ def basket_line_edit(
     quantity: int | None = None,
     unit: str | None = None,
     friendly_name: str | None = None,
+    payment_plan: PaymentPlan | Keep | None = KEEP,
 ) -> BasketLine:
-    """Change a line's quantity, billing term or friendly name; what is None stays."""
+    """Change a line's quantity, billing term, friendly name or payment plan; what is None (or KEEP) stays.
+
+    `payment_plan` None pays at once. A plan that was kept is left when it is not offered for another `unit`. Raises
+    QuantityNotPossible, NotForSale, or PlanNotPossible for a plan that cannot be had at that term and quantity.
+    """
     with transaction.atomic():
-        held = _open_locked(line.basket)
+        held = open_locked(line.basket)
         fresh = _line_of(held, line)
         if quantity is not None:
             parent = fresh.parent.product if fresh.parent else None
             rules.check_quantity(fresh.product, quantity, parent=parent)
             fresh.quantity = quantity
-        if unit is not None and unit != fresh.unit:
-            fresh.seen_price = _price_now(held, Wanted("", fresh.product, unit, fresh.quantity))
-            fresh.unit = unit
         if friendly_name is not None:
             fresh.friendly_name = friendly_name
-        fresh.save(update_fields=["quantity", "unit", "friendly_name", "seen_price"])
-        _touch(held)
+        _pay(held, fresh, unit or fresh.unit, payment_plan)
+        fresh.save(
+            update_fields=["quantity", "unit", "friendly_name", "seen_price", "payment_plan"]
+        )
+        touch(held)
     return fresh
 
 
 def basket_line_remove(*, line: BasketLine, actor: Actor) -> None:
     """Take a line out, with the add-ons below it. Gone already is fine."""
     with transaction.atomic():
-        held = _open_locked(line.basket)
+        held = open_locked(line.basket)
         held.lines.filter(pk=line.pk).delete()
-        _touch(held)
+        touch(held)
 
 
 def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -> Basket:
@@ -131,39 +156,30 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
     Raises NotForThisCustomer naming the product that cannot be for this one.
     """
     with transaction.atomic():
-        held = _open_locked(basket)
+        held = open_locked(basket)
         rules.check_customer(customer, held.account)
         products = [line.product for line in selectors.basket_lines(held)]
         rules.check_reseller_products(products, payer=held.account, customer=customer)
-        Basket.objects.filter(pk=held.pk).update(customer=customer)
-        _touch(held)
-    basket.customer = customer
+        Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
+        touch(held)
+    basket.customer, basket.uses_draft = customer, False
     return basket
 
 
 def basket_answer(
     *, basket: Basket, answers: Mapping[str, Mapping[str, Any]], actor: Actor
 ) -> Basket:
-    """Keep the answers to Service Details: line public id to field code to what was typed.
+    """Keep the answers to Service Details: line public id to field code to what was typed; the organization's own
+    questions stand under selectors.ORDER_KEY.
 
     A basket that waits takes the answer it waits for and goes on waiting to be placed. Raises Invalid whose errors
     are keyed "<line>.<field>", or "<line>" where nobody knows what must be asked; then no answer is kept. What nobody
     asked is ignored.
     """
     outside_transactions()
-    lines = selectors.basket_lines(basket)
-    subject = selectors.basket_subject(basket, lines)
-    parsed: dict[str, dict[str, Any]] = {}
-    errors: dict[str, Sequence[Any]] = {}
-    questions = selectors.questions_for(subject, lines)
+    questions = selectors.basket_questions(basket, selectors.basket_lines(basket))
     selectors.questions_known(questions)
-    for question in questions:
-        try:
-            parsed[question.key] = parse_all(question.specs, answers.get(question.key, {}))
-        except Invalid as problem:
-            errors |= {f"{question.key}.{code}": texts for code, texts in problem.errors.items()}
-    if errors:
-        raise Invalid(errors=errors)
+    parsed = parse_answers(questions, answers)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if held.state not in {BasketState.OPEN, BasketState.WAITING}:
@@ -171,8 +187,46 @@ def basket_answer(
         for line in held.lines.filter(public_id__in=parsed):
             line.parameters = parsed[line.public_id]
             line.save(update_fields=["parameters"])
-        _touch(held)
+        if selectors.ORDER_KEY in parsed:
+            held.answers = parsed[selectors.ORDER_KEY]
+            held.save(update_fields=["answers"])
+        touch(held)
     return held
+
+
+def basket_note(*, basket: Basket, purchase_order: str, actor: Actor) -> Basket:
+    """Keep the buyer's own number for the order. Raises BasketClosed; a basket that waits takes it too."""
+    with transaction.atomic():
+        held = basket_locked(basket.pk)
+        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+            raise BasketClosed(extra={"state": held.state})
+        if held.purchase_order != purchase_order:
+            held.purchase_order = purchase_order
+            held.save(update_fields=["purchase_order"])
+            touch(held)
+    basket.purchase_order = purchase_order
+    return held
+
+
+def parse_answers(
+    questions: Sequence[selectors.Question],
+    answers: Mapping[str, Mapping[str, Any]],
+    *,
+    locale: str = "",
+) -> dict[str, dict[str, Any]]:
+    """Canonical answers by question and field. Raises one Invalid keyed "<question>.<field>"."""
+    parsed: dict[str, dict[str, Any]] = {}
+    errors: dict[str, Sequence[Any]] = {}
+    for question in questions:
+        try:
+            parsed[question.key] = parse_all(
+                question.specs, answers.get(question.key, {}), locale=locale
+            )
+        except Invalid as problem:
+            errors |= {f"{question.key}.{code}": texts for code, texts in problem.errors.items()}
+    if errors:
+        raise Invalid(errors=errors)
+    return parsed
 
 
 def basket_accept_prices(*, basket: Basket, actor: Actor) -> None:
@@ -199,10 +253,9 @@ def remember_prices(basket: Basket) -> None:
     """Store today's prices as the seen ones. The basket is locked by the caller."""
     lines = selectors.basket_lines(basket)
     track = selectors.basket_track(basket)
-    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
-    prices = selectors.basket_prices(basket, wanted)
-    for line, price in zip(lines, prices, strict=True):
-        line.seen_price = None if price is None else seen_by(track, price)
+    found = selectors.basket_prices(basket, selectors.wanted_of(lines))
+    for line, each in zip(lines, found, strict=True):
+        line.seen_price = None if each.price is None else seen_by(track, each.price)
     BasketLine.objects.bulk_update(lines, ["seen_price"])
     _follow_currency(basket)
 
@@ -215,14 +268,15 @@ def _follow_currency(basket: Basket) -> None:
         basket.currency = currency
 
 
-def _open_locked(basket: Basket) -> Basket:
+def open_locked(basket: Basket) -> Basket:
+    """The open basket as it is now, held until the transaction ends. Raises BasketClosed."""
     held = basket_locked(basket.pk)
     if held.state != BasketState.OPEN:
         raise BasketClosed(extra={"state": held.state})
     return held
 
 
-def _touch(basket: Basket) -> None:
+def touch(basket: Basket) -> None:
     """Count the edit, so that a checkout that read the basket before can be told. The row is locked."""
     Basket.objects.filter(pk=basket.pk).update(version=basket.version + 1, updated_at=clock.now())
 
@@ -237,16 +291,51 @@ def _line_of(basket: Basket, line: BasketLine) -> BasketLine:
 
 
 def _same_line(
-    basket: Basket, product: Product, unit: str, friendly_name: str, parent: BasketLine | None
+    basket: Basket,
+    product: Product,
+    unit: str,
+    friendly_name: str,
+    parent: BasketLine | None,
+    payment_plan: PaymentPlan | None,
 ) -> BasketLine | None:
     return basket.lines.filter(
-        product=product, unit=unit, parent=parent, friendly_name=friendly_name
+        product=product,
+        unit=unit,
+        parent=parent,
+        friendly_name=friendly_name,
+        payment_plan=payment_plan,
     ).first()
 
 
+def _pay(
+    basket: Basket, line: BasketLine, unit: str, payment_plan: PaymentPlan | Keep | None
+) -> None:
+    """Write the term and the plan of a line with the price its buyer then looks at; what stays keeps its seen price."""
+    asked = line.payment_plan if isinstance(payment_plan, Keep) else payment_plan
+    moves = unit != line.unit or _key(asked) != line.payment_plan_id
+    if not moves and asked is None:
+        return
+    wanted = Wanted("", line.product, unit, line.quantity, _key(asked))
+    found = selectors.basket_prices(basket, [wanted])[0]
+    if found.is_plan_lost and isinstance(payment_plan, Keep) and unit != line.unit:
+        asked, found = None, replace(found, is_plan_lost=False)
+    seen = _seen(basket, wanted, found)
+    if moves:
+        line.unit, line.payment_plan, line.seen_price = unit, asked, seen
+
+
 def _price_now(basket: Basket, wanted: Wanted) -> Any:
-    price = selectors.basket_prices(basket, [wanted])[0]
-    if price is None:
+    return _seen(basket, wanted, selectors.basket_prices(basket, [wanted])[0])
+
+
+def _seen(basket: Basket, wanted: Wanted, found: Priced) -> Any:
+    """The unit price its buyer looks at from now on. Raises NotForSale or PlanNotPossible."""
+    if found.price is None:
         raise NotForSale(field="product")
+    rules.check_plan(wanted, found)
     track: Track = selectors.basket_track(basket)
-    return seen_by(track, price)
+    return seen_by(track, found.price)
+
+
+def _key(plan: PaymentPlan | None) -> int | None:
+    return plan.pk if plan else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -13,16 +14,19 @@ from bss.catalog.models import Product
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound, StaleState
+from bss.core.fields import parse_all
 from bss.core.machine import bump
 from bss.core.numbers import next_number
+from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import OrderSource, OrderState
-from bss.orders.contracts import Wanted
+from bss.orders.contracts import Bought, Wanted
 from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import rules
-from bss.orders.services.pricing import freeze, order_total
+from bss.orders.services.baskets import KEEP, Keep
+from bss.orders.services.pricing import freeze_bought, order_total
 
 
 def order_create(
@@ -34,8 +38,12 @@ def order_create(
     name: str = "",
     purchase_order: str = "",
     storefront: Storefront | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Order:
-    """A draft without lines. `account` pays (the customer itself, or its reseller). It has its number at once."""
+    """A draft without lines. `account` pays (the customer itself, or its reseller). It has its number at once.
+
+    `answers` are those to the organization's own questions so far, by code. Raises Invalid keyed "answers.<code>".
+    """
     rules.check_ordering(account, customer)
     rules.check_customer(customer, account)
     with transaction.atomic():
@@ -51,24 +59,38 @@ def order_create(
             name=name or customer.name,
             purchase_order=purchase_order,
             currency=account.currency,
+            answers=_answers(account.organization_id, answers or {}),
         )
         history.record(order, actor=actor, action="order.created")
     return order
 
 
 def order_edit(
-    *, order: Order, version: int, actor: Actor, name: str, purchase_order: str
+    *,
+    order: Order,
+    version: int,
+    actor: Actor,
+    name: str,
+    purchase_order: str,
+    answers: Mapping[str, Any] | None = None,
 ) -> Order:
-    """Change an order's name and purchase-order number, in any state. Raises StaleState on an old `version`."""
+    """Change an order's name and purchase-order number, in any state, and a draft's `answers` (None: they stay).
+
+    Raises StaleState on an old `version`, Invalid keyed "answers.<code>", NotADraft for answers of a placed order.
+    """
     with transaction.atomic():
         held = order_locked(order.pk)
         if held.version != version:
             raise StaleState
-        before = history.snapshot(held, ["name", "purchase_order"])
+        fields = ["name", "purchase_order", "answers"]
+        before = history.snapshot(held, fields)
         held.name, held.purchase_order = name, purchase_order
+        if answers is not None:
+            _require_draft(held)
+            held.answers = _answers(held.organization_id, answers)
         held.version += 1
-        held.save(update_fields=["name", "purchase_order", "version"])
-        after = history.snapshot(held, ["name", "purchase_order"])
+        held.save(update_fields=[*fields, "version"])
+        after = history.snapshot(held, fields)
         changes = history.changed(before, after)
         if changes:
             history.record(held, actor=actor, action="order.edited", changes=changes)
@@ -85,10 +107,11 @@ def order_line_add(
     parent: OrderLine | None = None,
     friendly_name: str = "",
     parameters: Mapping[str, Any] | None = None,
+    payment_plan: PaymentPlan | None = None,
 ) -> OrderLine:
-    """Add a line (or an add-on below `parent`) to a draft, at today's price.
+    """Add a line (or an add-on below `parent`) to a draft, at today's price; without a plan it is paid at once.
 
-    Raises NotForSale, QuantityNotPossible, NotForThisCustomer or NotADraft; then nothing changed.
+    Raises NotForSale, QuantityNotPossible, PlanNotPossible, NotForThisCustomer or NotADraft; then nothing changed.
     """
     parent_product = parent.product if parent else None
     rules.check_kind(product, parent_product)
@@ -108,6 +131,7 @@ def order_line_add(
             unit=unit,
             quantity=quantity,
             parameters=dict(parameters or {}),
+            payment_plan=payment_plan,
             automatic=product.type.automatic,
             managed_by=product.type.managed_by,
         )
@@ -126,17 +150,22 @@ def order_line_edit(
     unit: str | None = None,
     friendly_name: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    payment_plan: PaymentPlan | Keep | None = KEEP,
 ) -> OrderLine:
-    """Change a draft's line; what is None stays. The price becomes today's."""
+    """Change a draft's line; what is None (or KEEP) stays. The price becomes today's. Raises as `order_line_add`."""
     with transaction.atomic():
         held = _draft_locked(line.order)
         fresh = _line_of(held, line)
-        fields = ["quantity", "unit", "friendly_name", "parameters"]
+        fields = [
+            "quantity", "unit", "friendly_name", "parameters", "plan_frequency", "plan_count",
+        ]  # fmt: skip
         before = history.snapshot(fresh, fields)
         fresh.quantity = fresh.quantity if quantity is None else quantity
         fresh.unit = fresh.unit if unit is None else unit
         fresh.friendly_name = fresh.friendly_name if friendly_name is None else friendly_name
         fresh.parameters = fresh.parameters if parameters is None else dict(parameters)
+        if not isinstance(payment_plan, Keep):
+            fresh.payment_plan = payment_plan
         parent = fresh.parent.product if fresh.parent else None
         rules.check_quantity(fresh.product, fresh.quantity, parent=parent)
         _freeze_now(held, fresh).save()
@@ -156,9 +185,25 @@ def order_line_remove(*, line: OrderLine, actor: Actor) -> None:
 
 def _draft_locked(order: Order) -> Order:
     held = order_locked(order.pk)
-    if held.state != OrderState.DRAFT:
-        raise NotADraft(extra={"state": held.state})
+    _require_draft(held)
     return held
+
+
+def _require_draft(order: Order) -> None:
+    if order.state != OrderState.DRAFT:
+        raise NotADraft(extra={"state": order.state})
+
+
+def _answers(organization_id: int, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Answers as the order keeps them. A draft may still lack some: they are asked for when it is placed."""
+    specs = selectors.order_specs(organization_id)
+    try:
+        parsed = parse_all([replace(spec, required=False) for spec in specs], answers, locale="en")
+    except Invalid as problem:
+        raise Invalid(
+            errors={f"answers.{code}": texts for code, texts in problem.errors.items()}
+        ) from problem
+    return selectors.frozen_answers(specs, parsed)
 
 
 def _line_of(order: Order, line: OrderLine) -> OrderLine:
@@ -171,17 +216,18 @@ def _line_of(order: Order, line: OrderLine) -> OrderLine:
 
 
 def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
-    wanted = Wanted("", line.product, line.unit, line.quantity)
-    price = selectors.unit_prices([wanted], payer=order.account, customer=order.customer)[0]
-    if price is None:
+    wanted = Wanted("", line.product, line.unit, line.quantity, line.payment_plan_id)
+    found = selectors.priced_of([wanted], payer=order.account, customer=order.customer)[0]
+    if found.price is None:
         raise Invalid(
             _("%(product)s has no price for this buyer and term.") % {"product": line.product.name},
             code="NOT_FOR_SALE",
             field="product",
         )
-    if price.currency != order.currency:
-        raise CurrencyChanged(extra={"order": order.currency, "account": price.currency})
-    return freeze(line, price)
+    if found.price.currency != order.currency:
+        raise CurrencyChanged(extra={"order": order.currency, "account": found.price.currency})
+    rules.check_plan(wanted, found)
+    return freeze_bought(line, Bought(found.price, found.plan))
 
 
 def _changed(order: Order, actor: Actor, action: str, changes: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ from typing import Literal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.errors import IllegalTransition, Invalid, StaleState
+from bss.core.errors import IllegalTransition, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Reprice, ReviewStep, Wait
@@ -28,6 +29,7 @@ from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
+from bss.orders.services.approval import needs_approval
 from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import check_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
@@ -71,6 +73,11 @@ def order_execute(*, order: Order, actor: Actor, accept_reprice: bool = False) -
 def is_executable(order: Order) -> bool:
     """Whether *Execute Order* has something to do."""
     return order.state in {OrderState.DRAFT, OrderState.PLACED}
+
+
+def is_due(order: Order) -> bool:
+    """Whether its time has come: what is scheduled for later is executed by nobody before."""
+    return order.due_at is None or order.due_at <= clock.now()
 
 
 def order_review(
@@ -165,6 +172,12 @@ def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
     return held
 
 
+def orders_give_up_waiting(*, payer: Account, actor: Actor, reason: str) -> list[Order]:
+    """Cancel every order that waits for a reseller's approval, told with `reason`; those that were cancelled."""
+    waiting = Order.everywhere.filter(account=payer, state=OrderState.PENDING_APPROVAL)
+    return [order_cancel(order=each, actor=actor, reason=reason) for each in waiting]
+
+
 def order_locked_copy(order: Order) -> Order:
     """The order as it is now, with its accounts."""
     return Order.objects.select_related("account", "customer", "storefront").get(pk=order.pk)
@@ -184,10 +197,14 @@ def _place(order: Order, actor: Actor, terms: TermsVersion | None) -> None:
     rules.check_ordering(payer, customer)
     products = [line.product for line in selectors.order_lines(order) if line.kind == LineKind.NEW]
     rules.check_only_one(products, customer, except_order=order.pk)
+    accepted = {"terms": terms, "terms_accepted_at": clock.now()} if terms else {}
+    changes = {**placed_by(actor), **accepted}
+    if needs_approval(payer=payer, customer=customer, actor=actor):
+        ORDER.fire(order, "ask_approval", actor=actor, changes=changes)
+        return
     track = selectors.track_for(actor, payer.pk)
     rules.check_credit(payer, order.total, track=track)
-    accepted = {"terms": terms, "terms_accepted_at": clock.now()} if terms else {}
-    ORDER.fire(order, "place", actor=actor, changes={**placed_by(actor), **accepted})
+    ORDER.fire(order, "place", actor=actor, changes=changes)
 
 
 def _release(order: Order, actor: Actor) -> None:
@@ -198,7 +215,7 @@ def _release(order: Order, actor: Actor) -> None:
 
 
 def _require_due(order: Order) -> None:
-    if order.due_at is not None and order.due_at > clock.now():
+    if order.due_at is not None and not is_due(order):
         raise NotDue(extra={"due_at": order.due_at.isoformat()})
 
 
@@ -215,23 +232,25 @@ def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> No
 
 
 def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = False) -> None:
-    """Read what Service Details asks into each line's parameters, canonical. Saves nothing.
+    """Read what Service Details asks into each line's parameters and the order's answers, canonical. Saves nothing.
 
-    Raises Invalid keyed "<line>.<field>" for what nobody has answered well.
+    Raises Invalid keyed "<line>.<field>", or "order.<field>", for what nobody has answered well.
     """
-    questions = selectors.questions_for(
-        selectors.order_subject(order, lines), lines, staff=staff
-    )
-    answers = selectors.answers_given(questions)
+    subject = selectors.order_subject(order, lines)
+    questions = selectors.questions_for(subject, lines, staff=staff)
+    own = selectors.order_question(order.organization_id, selectors.order_answers(order))
+    given = selectors.answers_given([*questions, own] if own else questions)
     for line in lines:
-        line.parameters = {**line.parameters, **answers.get(line.public_id, {})}
+        line.parameters = {**line.parameters, **given.get(line.public_id, {})}
+    if own:
+        order.answers = selectors.frozen_answers(own.specs, given[own.key])
 
 
 def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, accept: bool) -> None:
     """Freeze today's prices on a draft. Raises PriceChanged when they differ, after keeping them."""
-    prices = line_prices(order, lines)
+    bought = line_prices(order, lines)
     track: Literal["price", "resale"] = selectors.track_for(actor, order.account_id)
-    changed = differences(lines, prices, track)
+    changed = differences(lines, bought, track)
     with transaction.atomic():
         held = order_locked(order.pk)
         if held.state != OrderState.DRAFT:
@@ -239,8 +258,10 @@ def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, ac
             return
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        reprice(held, lines, prices)
+        reprice(held, lines, bought)
         OrderLine.objects.bulk_update(lines, ["parameters"])
+        held.answers = order.answers
+        held.save(update_fields=["answers"])
     order.currency, order.total, order.total_cost = held.currency, held.total, held.total_cost
     order.total_resale = held.total_resale
     if changed and not accept:

@@ -16,7 +16,7 @@ from bss.core.errors import StaleState
 from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
-from bss.orders.contracts import PriceDifference, Reprice, Wait, Wanted, seen_by
+from bss.orders.contracts import Bought, PriceDifference, Reprice, Wait, seen_by
 from bss.orders.errors import (
     AnswerAwaited,
     BasketClosed,
@@ -27,13 +27,18 @@ from bss.orders.errors import (
 )
 from bss.orders.locks import accounts_locked, basket_locked
 from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
-from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
 from bss.orders.services import rules
+from bss.orders.services.approval import needs_approval
 from bss.orders.services.baskets import basket_wait, remember_prices
-from bss.orders.services.pricing import freeze, order_total, total_of
+from bss.orders.services.cards import card_authorise, due_at_once
+from bss.orders.services.customers import customer_of_order
+from bss.orders.services.previews import purchase_previews
+from bss.orders.services.pricing import freeze_bought, order_total, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
-from bss.pricing.contracts import UnitPrice
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import Track, to_stored
 
 
 def basket_review(*, basket: Basket, step: str, actor: Actor) -> None:
@@ -61,15 +66,17 @@ def basket_place(
     purchase_order: str = "",
     source: str = OrderSource.STOREFRONT,
     version: int | None = None,
+    return_url: str = "",
 ) -> Order:
-    """Turn a basket into a placed order. A basket placed already gives its order again, so that a double click
-    or a second tab makes one order.
+    """Turn a basket into a placed order, or into one that waits for its payer's approval. A basket placed already gives
+    its order again, so that a double click or a second tab makes one order. A drafted customer becomes an account.
 
     `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
-    Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale,
-    PRICE_CHANGED (new prices are remembered as seen), DETAILS (a question of Service Details is open, keyed
-    "<line>.<field>"), the service managers' last review, StaleState when a line was edited meanwhile, ONLY_ONE,
-    CREDIT_LIMIT. On each of them no order exists and the basket stays open.
+    `return_url` is where a bank that asks the card's owner sends it back to.
+    Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale or
+    plan withdrawn, PRICE_CHANGED (new prices are remembered as seen), Service Details not answered, the service
+    managers' last review, the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
+    On each of them neither order nor account exists and the basket stays open.
     """
     placed = _order_of(basket)
     if placed is not None:
@@ -78,10 +85,14 @@ def basket_place(
         raise _edited_meanwhile()
     lines = selectors.basket_lines(basket)
     _check(basket, lines, terms)
-    prices = rules.priced(_wanted(lines), payer=basket.account, customer=basket.customer)
-    _refuse_changed_prices(basket, lines, prices)
+    bought = rules.priced(
+        selectors.wanted_of(lines), payer=basket.account, customer=selectors.customer_of(basket)
+    )
+    _refuse_changed_prices(basket, lines, bought)
     _require_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor)
+    previews = _previews(basket, lines, bought)
+    payment = _authorised(basket, previews["price"], actor, return_url)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         placed = _order_of(held)
@@ -89,19 +100,52 @@ def basket_place(
             return placed
         if held.version != basket.version:
             raise _edited_meanwhile()
-        payer, customer = _accounts(held)
+        payer, customer = _accounts(held, actor)
         if payer.currency != held.currency:
             raise _edited_meanwhile()
         rules.check_only_one([line.product for line in lines], customer)
-        total = total_of([(x.quantity, p) for x, p in zip(lines, prices, strict=True)])
-        rules.check_credit(payer, total, track=selectors.basket_track(held))
+        waits = needs_approval(payer=payer, customer=customer, actor=actor)
+        if not waits:
+            total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
+            rules.check_credit(payer, total, track=selectors.basket_track(held))
         order = _order(held, source, purchase_order, terms, actor)
-        _copy_lines(order, lines, prices)
+        order.preview = to_stored(previews)
+        order.save(update_fields=["preview"])
+        _copy_lines(order, lines, bought)
         order_total(order)
         BASKET.fire(held, "place", actor=actor)
-        ORDER.fire(order, "place", actor=actor, changes=placed_by(actor))
+        ORDER.fire(
+            order, "ask_approval" if waits else "place", actor=actor, changes=placed_by(actor)
+        )
+        if payment:
+            CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=order.pk)
     basket.state = held.state
     return order
+
+
+def _previews(
+    basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought]
+) -> dict[Track, Preview]:
+    """What the order will put on which invoice, were everything in it delivered now."""
+    return purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=basket.account,
+        customer=selectors.customer_of(basket),
+        at=clock.now(),
+    )
+
+
+def _authorised(basket: Basket, preview: Preview, actor: Actor, return_url: str) -> str:
+    """The id under which a card payer's first payment is held; "" where nothing has to be. Outside transactions.
+
+    What waits for its payer's word is authorised when that is given.
+    """
+    payer, customer = basket.account, selectors.customer_of(basket)
+    if needs_approval(payer=payer, customer=customer, actor=actor):
+        return ""
+    return card_authorise(
+        payer, due_at_once(preview), reference=basket.public_id, return_url=return_url
+    )
 
 
 def _edited_meanwhile() -> StaleState:
@@ -142,13 +186,14 @@ def _order_of(basket: Basket) -> Order | None:
 def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None) -> None:
     if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
         raise BasketClosed(extra={"state": basket.state})
-    rules.check_ordering(basket.account, basket.customer)
+    customer = selectors.customer_of(basket)
+    rules.check_ordering(basket.account, customer)
     if not lines:
         raise BasketEmpty
     check_terms(basket.organization_id, terms)
-    rules.check_customer(basket.customer, basket.account)
+    rules.check_customer(customer, basket.account)
     products = [line.product for line in lines]
-    rules.check_audience(products, payer=basket.account, customer=basket.customer)
+    rules.check_audience(products, payer=basket.account, customer=customer)
     by_pk = {line.pk: line.product for line in lines}
     for line in lines:
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
@@ -157,24 +202,20 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
 def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> None:
     """Raises Invalid (DETAILS) for what is still to be answered, however the buyer came to *Place order*."""
     outside_transactions()
-    subject = selectors.basket_subject(basket, lines)
-    selectors.answers_given(selectors.questions_for(subject, lines))
-
-
-def _wanted(lines: Sequence[BasketLine]) -> list[Wanted]:
-    return [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
+    selectors.answers_given(selectors.basket_questions(basket, lines))
 
 
 def _refuse_changed_prices(
-    basket: Basket, lines: Sequence[BasketLine], prices: Sequence[UnitPrice]
+    basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought]
 ) -> None:
     track = selectors.basket_track(basket)
     changed = [
         PriceDifference(
-            line.public_id, line.product.name, price.currency, str(line.seen_price), str(now)
+            line.public_id, line.product.name, each.price.currency, str(line.seen_price), str(now)
         )
-        for line, price in zip(lines, prices, strict=True)
-        if (now := seen_by(track, price)) != line.seen_price or price.currency != basket.currency
+        for line, each in zip(lines, bought, strict=True)
+        if (now := seen_by(track, each.price)) != line.seen_price
+        or each.price.currency != basket.currency
     ]
     if not changed:
         return
@@ -185,21 +226,26 @@ def _refuse_changed_prices(
 
 def _tell_once(basket: Basket, verdict: Reprice) -> bool:
     """Whether this cause is news for this customer; it is remembered either way."""
-    cause = f"{basket.customer_id}:{verdict.cause}"
+    draft = selectors.draft_of(basket) if basket.uses_draft else None
+    cause = f"{draft.public_id if draft else basket.customer_id}:{verdict.cause}"
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if cause in held.told:
             return False
         held.told = [*held.told, cause]
         held.save(update_fields=["told"])
-        remember_prices(held)
     return True
 
 
-def _accounts(basket: Basket) -> tuple[Account, Account]:
-    """Payer and customer, locked and read again: their limits may have been edited meanwhile."""
+def _accounts(basket: Basket, actor: Actor) -> tuple[Account, Account]:
+    """Payer and customer, locked and read again: their limits may have been edited meanwhile.
+
+    A drafted customer is made below its locked payer; whatever refuses the order afterwards takes it back.
+    """
     found = accounts_locked([basket.account_id, basket.customer_id])
     payer, customer = found[basket.account_id], found[basket.customer_id]
+    if basket.uses_draft:
+        customer = customer_of_order(basket, actor)
     rules.check_ordering(payer, customer)
     return payer, customer
 
@@ -218,7 +264,10 @@ def _order(
         basket=basket,
         source=source,
         name=basket.customer.name,
-        purchase_order=purchase_order,
+        purchase_order=purchase_order or basket.purchase_order,
+        answers=selectors.frozen_answers(
+            selectors.order_specs(basket.organization_id), basket.answers
+        ),
         currency=basket.currency,
         state=OrderState.DRAFT,
         terms=terms,
@@ -230,11 +279,11 @@ def _order(
 
 
 def _copy_lines(
-    order: Order, lines: Sequence[BasketLine], prices: Sequence[UnitPrice]
+    order: Order, lines: Sequence[BasketLine], bought: Sequence[Bought]
 ) -> list[OrderLine]:
-    """Order lines from basket lines, parents first, prices frozen."""
+    """Order lines from basket lines, parents first, prices and plans frozen."""
     copies: dict[int, OrderLine] = {}
-    for position, (line, price) in enumerate(zip(lines, prices, strict=True)):
+    for position, (line, each) in enumerate(zip(lines, bought, strict=True)):
         copy = OrderLine(
             organization_id=order.organization_id,
             scope=order.scope,
@@ -250,6 +299,6 @@ def _copy_lines(
             automatic=line.product.type.automatic,
             managed_by=line.product.type.managed_by,
         )
-        freeze(copy, price).save(force_insert=True)
+        freeze_bought(copy, each).save(force_insert=True)
         copies[line.pk] = copy
     return list(copies.values())

@@ -7,11 +7,17 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from bss.core.money import round_half_up
-from bss.orders.contracts import PriceDifference, Track, Wanted, seen_by
-from bss.orders.models import Order, OrderLine
+from bss.orders.contracts import Bought, PriceDifference, Track, Wanted, seen_by
+from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.services import rules
 from bss.pricing.contracts import UnitPrice
+
+
+def freeze_bought(line: OrderLine, bought: Bought) -> OrderLine:
+    """Write the three tracks and the plan's terms on an unsaved or unplaced line."""
+    for column, value in plan_columns(bought.plan).items():
+        setattr(line, column, value)
+    return freeze(line, bought.price)
 
 
 def freeze(line: OrderLine, price: UnitPrice, *, charged: int | None = None) -> OrderLine:
@@ -34,18 +40,19 @@ def order_total(order: Order) -> None:
     order.save(update_fields=["total", "total_cost", "total_resale"])
 
 
-def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[UnitPrice]:
-    """Today's prices of a draft's lines. Raises NotForSale naming each line that has none."""
-    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity) for x in lines]
+def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
+    """Today's prices of a draft's lines, each by its plan. Raises NotForSale or PlanNotPossible naming the lines."""
+    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
     return rules.priced(wanted, payer=order.account, customer=order.customer)
 
 
-def reprice(order: Order, lines: Sequence[OrderLine], prices: Iterable[UnitPrice]) -> None:
-    """Freeze `prices` on a draft's lines and add up. The order is locked."""
+def reprice(order: Order, lines: Sequence[OrderLine], bought: Iterable[Bought]) -> None:
+    """Freeze today's prices and terms on a draft's lines and add up. The order is locked."""
     fields = [
         "currency", "unit_cost", "unit_price", "unit_resale", "total", "total_cost", "total_resale",
+        *plan_columns(None),
     ]  # fmt: skip
-    frozen = [freeze(line, price) for line, price in zip(lines, prices, strict=True)]
+    frozen = [freeze_bought(line, each) for line, each in zip(lines, bought, strict=True)]
     OrderLine.objects.bulk_update(frozen, fields)
     if frozen and order.currency != frozen[0].currency:
         # The payer is invoiced in another currency since the draft was begun.
@@ -55,23 +62,20 @@ def reprice(order: Order, lines: Sequence[OrderLine], prices: Iterable[UnitPrice
 
 
 def differences(
-    lines: Sequence[OrderLine], prices: Sequence[UnitPrice], track: Track
+    lines: Sequence[OrderLine], bought: Sequence[Bought], track: Track
 ) -> list[PriceDifference]:
     """The lines whose frozen unit price is not today's."""
     return [
-        PriceDifference(line.public_id, line.product_name, price.currency, str(old), str(new))
-        for line, price in zip(lines, prices, strict=True)
-        if (old := _frozen(line, track)) != (new := seen_by(track, price))
-        or line.currency != price.currency
+        PriceDifference(line.public_id, line.product_name, each.price.currency, str(old), str(new))
+        for line, each in zip(lines, bought, strict=True)
+        if (old := _frozen(line, track)) != (new := seen_by(track, each.price))
+        or line.currency != each.price.currency
     ]
 
 
-def total_of(lines: Sequence[tuple[int, UnitPrice]]) -> Decimal:
-    """What the payer owes for (quantity, price) pairs: each line rounded by itself."""
-    return sum(
-        (round_half_up(price.price * quantity, price.currency) for quantity, price in lines),
-        Decimal(0),
-    )
+def total_of(lines: Iterable[tuple[int, Bought]]) -> Decimal:
+    """What the payer owes for (quantity, bought) pairs: each line rounded by itself, all installments of it."""
+    return sum((each.price.line(quantity).total for quantity, each in lines), Decimal(0))
 
 
 def _frozen(line: OrderLine, track: Track) -> Decimal:

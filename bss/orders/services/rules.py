@@ -8,22 +8,23 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account
-from bss.catalog.choices import ProductAudience, ProductKind
+from bss.catalog.choices import ProductAudience, ProductKind, Unit
 from bss.catalog.models import AddOn, Product
+from bss.installments.choices import SHORTEST_TERM_MONTHS
 from bss.orders import selectors
 from bss.orders.choices import IN_FLIGHT, LineKind, OrderState
-from bss.orders.contracts import Track, Wanted
+from bss.orders.contracts import Bought, Priced, Track, Wanted
 from bss.orders.errors import (
     CreditExceeded,
     NotForSale,
     NotForThisCustomer,
     OnlyOne,
     OrderingDisabled,
+    PlanNotPossible,
     QuantityNotPossible,
 )
 from bss.orders.models import OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE, OWNERSHIP
-from bss.pricing.contracts import UnitPrice
 
 # An order that can still become subscriptions.
 _UNDER_WAY = (OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING)
@@ -175,10 +176,20 @@ def check_credit(payer: Account, total: Decimal, *, track: Track = "price") -> N
     )
 
 
-def priced(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> list[UnitPrice]:
-    """The unit prices of what is wanted, in order. Raises one Invalid that names each line not on sale."""
-    prices = selectors.unit_prices(wanted, payer=payer, customer=customer)
-    missing = {w.key: w.product.name for w, price in zip(wanted, prices, strict=True) if not price}
+def priced(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> list[Bought]:
+    """What is wanted with today's prices, in order, each by its plan.
+
+    Raises one Invalid: NotForSale keyed by each line that is not on sale, or PlanNotPossible keyed
+    "<line>.payment_plan" for each whose plan cannot be chosen any more.
+    """
+    return all_bought(wanted, selectors.priced_of(wanted, payer=payer, customer=customer))
+
+
+def all_bought(wanted: Sequence[Wanted], found: Sequence[Priced]) -> list[Bought]:
+    """What was found, when everything can be had as it is wanted. Raises what `priced` raises."""
+    missing = {
+        w.key: w.product.name for w, each in zip(wanted, found, strict=True) if not each.price
+    }
     if missing:
         raise NotForSale(
             errors={
@@ -186,4 +197,30 @@ def priced(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> li
                 for key, name in missing.items()
             }
         )
-    return [price for price in prices if price is not None]
+    lost = [w for w, each in zip(wanted, found, strict=True) if each.is_plan_lost]
+    if lost:
+        raise PlanNotPossible(
+            errors={
+                f"{w.key}.payment_plan": [
+                    _(
+                        "%(product)s can no longer be paid by this plan. Choose another one, or pay at once."
+                    )
+                    % {"product": w.product.name}
+                ]
+                for w in lost
+            }
+        )
+    return [Bought(each.price, each.plan) for each in found if each.price]
+
+
+def check_plan(wanted: Wanted, found: Priced) -> None:
+    """Raises PlanNotPossible naming why the plan of one line cannot be chosen; None for a line that is paid at once."""
+    if not found.is_plan_lost:
+        return
+    if Unit(wanted.unit).months < SHORTEST_TERM_MONTHS:
+        text = _("Installments are possible for a term of a year or more. Choose a longer term.")
+    else:
+        text = _(
+            "%(product)s cannot be paid by this plan at this term and quantity. Choose another plan, or pay at once."
+        ) % {"product": wanted.product.name}
+    raise PlanNotPossible(text, field="payment_plan")

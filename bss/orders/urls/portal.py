@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bss.orders.views import drafts, lines, orders, terms
+from bss.orders.views import drafts, fields, lines, orders, terms
 
 app_name = "orders"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("order-items/<str:public_id>/remove/", drafts.LineRemove.as_view(), name="line-remove"),
     path("order-items/<str:public_id>/answer/", lines.LineAnswer.as_view(), name="line-answer"),
     path("order-items/<str:public_id>/cancel/", lines.LineCancel.as_view(), name="line-cancel"),
+    path("setup/order-fields/", fields.OrderFieldList.as_view(), name="fields"),
+    path("setup/order-fields/new/", fields.OrderFieldCreate.as_view(), name="field-create"),
+    path("setup/order-fields/<str:public_id>/", fields.OrderFieldEdit.as_view(), name="field"),
     path("setup/terms/", terms.TermsList.as_view(), name="terms"),
     path("setup/terms/new/", terms.TermsPublish.as_view(), name="terms-publish"),
 ]

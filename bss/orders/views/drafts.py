@@ -20,6 +20,7 @@ from bss.accounts.selectors import accounts_matching, accounts_visible
 from bss.catalog.access import access_product
 from bss.catalog.choices import Unit
 from bss.core.errors import Invalid, NotFound
+from bss.installments.selectors import plan_coded
 from bss.orders import selectors, services
 from bss.orders.access import access_order, access_order_line
 from bss.orders.choices import OrderState
@@ -57,6 +58,9 @@ class OrderCreate(FormView):
             return
         self.intro = for_words(self.customer, self.customer.parent or self.customer)
 
+    def form_kwargs(self) -> Mapping[str, Any]:
+        return {"specs": selectors.order_specs(self.actor.organization_id or 0)}
+
     def context(self) -> Mapping[str, Any]:
         if self.customer is not None:
             return {}
@@ -73,7 +77,9 @@ class OrderCreate(FormView):
             account=self.customer.parent or self.customer,
             customer=self.customer,
             actor=self.actor,
-            **form.cleaned_data,
+            name=form.cleaned_data["name"],
+            purchase_order=form.cleaned_data["purchase_order"],
+            answers=form.answers(),
         )
 
     def success_url(self, result: Order) -> str:
@@ -159,10 +165,15 @@ class LineEdit(FormView):
         offers = choosing.units_of(order, line.product)
         units = {price.unit: str(Unit(price.unit).label) for price in offers}
         units.setdefault(line.unit, str(Unit(line.unit).label))
+        plans = {plan.code: str(plan) for plan in choosing.plans_of(order, line.product)}
+        if line.plan is not None:
+            # One that is not offered any more stays to be seen; saving it again says so.
+            plans.setdefault(line.plan.code, str(line.plan))
         subject = selectors.order_subject(order, [line])
         questions = selectors.questions_for(subject, [line], staff=True)
         return {
             "units": list(units.items()),
+            "plans": list(plans.items()),
             "specs": questions[0].specs if questions else (),
             "answers": line.parameters,
         }
@@ -172,12 +183,13 @@ class LineEdit(FormView):
         return {
             "quantity": line.quantity,
             "unit": line.unit,
+            "payment_plan": line.plan.code if line.plan else "",
             "friendly_name": line.friendly_name,
         }
 
     def build(self, **bound: Any) -> Any:
         form = super().build(**bound)
-        own = Fieldset(_("Item"), ("quantity", "unit", "friendly_name"))
+        own = Fieldset(_("Item"), ("quantity", "unit", "payment_plan", "friendly_name"))
         asked = Fieldset(
             _("Service details"), form.spec_names, _("What the service needs to deliver it.")
         )
@@ -196,6 +208,7 @@ class LineEdit(FormView):
             unit=given["unit"],
             friendly_name=given["friendly_name"],
             parameters={**kept, **form.answers()},
+            payment_plan=plan_coded(self.line.organization_id, given.get("payment_plan") or ""),
         )
 
     def success_url(self, result: OrderLine) -> str:

@@ -184,7 +184,10 @@ class OrderDetail(DetailView):
                 Fact(_("Currency"), order.currency),
                 Fact(_("Terms accepted"), terms and terms.version),
                 Fact(_("Accepted"), order.terms_accepted_at),
-            ]
+                Fact(_("Approved by"), order.approved_by_label),
+                Fact(_("Approved"), order.approved_at),
+            ],
+            "answers": [Fact(label, text) for label, text in selectors.answers_shown(order)],
         }
 
 
@@ -200,6 +203,13 @@ class OrderEdit(EditView):
     def crumbs(self) -> Sequence[Crumb]:
         return order_crumbs(self.object)
 
+    def form_kwargs(self) -> Mapping[str, Any]:
+        """A draft also answers what the organization asks of every order."""
+        if self.object.state != OrderState.DRAFT:
+            return {}
+        specs = selectors.order_specs(self.object.organization_id)
+        return {"specs": specs, "answers": selectors.order_answers(self.object)}
+
     def save(self, form: Any) -> Order:
         return services.order_edit(
             order=self.object,
@@ -207,6 +217,7 @@ class OrderEdit(EditView):
             actor=self.actor,
             name=form.cleaned_data["name"] or self.object.name,
             purchase_order=form.cleaned_data["purchase_order"],
+            answers=form.answers() if self.object.state == OrderState.DRAFT else None,
         )
 
     def success_url(self, result: Order) -> str:

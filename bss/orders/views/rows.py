@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.core.actor import Actor
-from bss.core.fields import render, specs_from_json
+from bss.core.fields import FieldSpec, render, specs_from_json
+from bss.installments.contracts import Split
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import OrderAmounts
+from bss.ui import formats
 from bss.ui.components import Attention, Badge, Button, Confirm, badge_of
 
 
@@ -33,6 +35,8 @@ class ItemRow:
     badge: Badge
     details: Sequence[tuple[str, str]] = ()
     problem: str = ""
+    payment: str = ""
+    split: Split | None = None
     buttons: Sequence[Button] = field(default_factory=tuple)
 
     @property
@@ -41,20 +45,36 @@ class ItemRow:
 
 
 def item_rows(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[ItemRow]:
-    """The lines of an order for one reader, parents before their add-ons. No queries."""
-    return [_row(order, line, actor) for line in lines]
+    """The lines of an order for one reader, parents before their add-ons.
+
+    What was answered is written as whoever asked it declares it: service managers are asked, outside transactions.
+    """
+    asked = asked_of(order, lines)
+    return [_row(order, line, actor, asked.get(line.public_id, ())) for line in lines]
 
 
-def _row(order: Order, line: OrderLine, actor: Actor) -> ItemRow:
+def asked_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, Sequence[FieldSpec]]:
+    """What each line with answers was asked, by line."""
+    if not any(line.parameters for line in lines):
+        return {}
+    subject = selectors.order_subject(order, lines)
+    questions = selectors.questions_for(subject, lines, staff=True)
+    return {question.key: question.specs for question in questions}
+
+
+def _row(order: Order, line: OrderLine, actor: Actor, asked: Sequence[FieldSpec]) -> ItemRow:
+    amounts = selectors.amounts_of(line, actor, payer_id=order.account_id)
     return ItemRow(
         line=line,
         name=line.friendly_name or line.product_name,
         kind="" if line.kind == LineKind.NEW else LineKind(line.kind).label,
         term=str(Unit(line.unit).label),
         quantity=quantity_words(line),
-        amounts=selectors.amounts_of(line, actor, payer_id=order.account_id),
+        amounts=amounts,
+        payment=str(line.plan) if line.plan else "",
+        split=selectors.split_of(line, amounts),
         badge=badge_of(line.state, LineState(line.state).label),
-        details=parameter_words(line),
+        details=parameter_words(line, asked),
         problem=line.problem_text if line.parent_id is None else "",
         buttons=_buttons(order, line, actor),
     )
@@ -67,15 +87,25 @@ def quantity_words(line: OrderLine) -> str:
     return str(line.quantity)
 
 
-def parameter_words(line: OrderLine) -> list[tuple[str, str]]:
-    """What was answered in Service Details, by label; what is secret stays masked."""
-    specs = {spec.code: spec for spec in specs_from_json(line.product.type.characteristics)}
+def parameter_words(line: OrderLine, asked: Sequence[FieldSpec] = ()) -> list[tuple[str, str]]:
+    """What was answered in Service Details, by label, in the reader's numbers; what is secret stays masked.
+
+    `asked` are the specs a service manager declares; the product type's own are known without it.
+    """
+    own = specs_from_json(line.product.type.characteristics)
+    specs = {spec.code: spec for spec in (*own, *asked)}
     found = []
     for code, value in line.parameters.items():
         spec = specs.get(code)
         label = spec.label if spec else code.replace("_", " ").capitalize()
-        found.append((label, render(spec, value) if spec else str(value)))
+        found.append((label, render(spec, value) if spec else _plain(value)))
     return found
+
+
+def _plain(value: Any) -> str:
+    """An answer whose question nobody declares any more: a number is still a number."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return formats.number(value) if is_number else str(value)
 
 
 def _buttons(order: Order, line: OrderLine, actor: Actor) -> list[Button]:

@@ -85,7 +85,7 @@ def change_request(
             _carry_out(change, order, actor)
         elif wish.when == "period_end":
             SUBSCRIPTION.fire(held, "schedule_cancel", actor=actor, reason=reason)
-        elif line.automatic:
+        elif line.automatic and order.state == OrderState.PLACED:
             order_release(order=order, actor=actor)
             change_start(change=change, actor=actor)
     return change_copy(change)
@@ -241,7 +241,7 @@ def is_parked(change: ScheduledChange) -> bool:
 
 def _give_order_up(change: ScheduledChange, actor: Actor, reason: str) -> None:
     line = change.order_line
-    if line.order.state == OrderState.PLACED:
+    if line.order.state in {OrderState.PLACED, OrderState.PENDING_APPROVAL}:
         order_cancel(order=line.order, actor=actor, reason=reason)
     elif line.state in {LineState.FAILED, LineState.NEEDS_INPUT}:
         line_cancel(line=line, actor=actor, reason=reason)

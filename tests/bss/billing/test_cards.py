@@ -34,7 +34,7 @@ from bss.orders.models import Order
 from bss.orders.ports import CARD_AUTHORISATION
 from bss.orders.services import basket_place, order_cancel
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
-from tests.factories.orders import make_basket, make_product
+from tests.factories.orders import make_basket, make_draft, make_product
 from tests.factories.settling import make_invoice
 
 BACK = "http://shop.example/checkout/"
@@ -54,14 +54,10 @@ def only():
 
 
 def placed(card_payer, reseller, shop, price="12.34"):
-    """An order for which a card was asked first, as checkout does it."""
-    basket = make_basket(
-        reseller, shop, make_product(card_payer.organization, price=price, cost="1")
-    )
-    held = authorise(card_payer, price, reference=basket.public_id)
-    order = basket_place(basket=basket, actor=reseller.actor, terms=None)
-    CARD_AUTHORISATION.get().attach(authorisation=held, order_id=order.pk)
-    return order
+    """An order of one product, placed as checkout places it: its card is asked first."""
+    product = make_product(card_payer.organization, price=price, cost="1")
+    basket = make_basket(reseller, shop, product)
+    return basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
 
 
 # Holding ---------------------------------------------------------------------------------------------------------
@@ -201,6 +197,30 @@ def test_what_is_held_belongs_to_one_order_of_its_payer(
         CARD_AUTHORISATION.get().attach(authorisation=held.public_id, order_id=order.pk)
 
 
+def test_no_order_is_placed_before_the_owner_confirmed(
+    card_payer, leave_card, reseller, shop, provider
+):
+    leave_card(card_payer, ASKS)
+    basket = make_basket(reseller, shop, make_product(card_payer.organization, price="10"))
+    with pytest.raises(CardNeedsStep) as caught:
+        basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+    assert Order.objects.count() == 0
+
+    provider.http.post(caught.value.extra["url"], data={"answer": "confirm"})
+    order = basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+
+    # With nothing that may be owed, what is held pays for it.
+    assert (order.state, only().order, only().amount) == (OrderState.PLACED, order, 10)
+
+
+def test_a_declined_card_places_no_order(card_payer, leave_card, reseller, shop):
+    leave_card(card_payer, DECLINED)
+    with pytest.raises(CardDeclined):
+        placed(card_payer, reseller, shop)
+
+    assert Order.objects.count() == 0
+
+
 # Taking ----------------------------------------------------------------------------------------------------------
 
 
@@ -327,6 +347,21 @@ def test_a_cancelled_order_lets_go(card_payer, leave_card, reseller, shop, provi
 
     assert only().state == CardState.RELEASED
     assert [p["status"] for p in provider.payments()] == ["released"]
+
+
+def test_an_end_customers_cancelled_order_lets_go_of_its_resellers_card(
+    card_payer, leave_card, customer_account, staff, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = make_draft(card_payer, make_product(card_payer.organization), customer=customer_account)
+    held = authorise(card_payer, reference=order.public_id)
+    CARD_AUTHORISATION.get().attach(authorisation=held, order_id=order.pk)
+
+    order_cancel(order=order, actor=staff.actor)
+    run_jobs()
+
+    assert [p["status"] for p in provider.payments()] == ["released"]
+    assert only().state == CardState.RELEASED
 
 
 def test_what_no_order_came_for_is_let_go_after_an_hour(card_payer, leave_card, provider, travel):

@@ -1,0 +1,180 @@
+"""What a reseller's customers ask for at its expense: it waits for the reseller, who lets it pass or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bss.accounts.models import Account
+from bss.core import clock
+from bss.core.actor import Actor
+from bss.core.errors import IllegalTransition, Invalid, StaleState
+from bss.orders import selectors
+from bss.orders.choices import LineKind, LineState, OrderState
+from bss.orders.contracts import Bought, Reprice, Wait
+from bss.orders.errors import AnswerAwaited, PriceChanged, Repriced
+from bss.orders.locks import accounts_locked, order_locked
+from bss.orders.models import Order, OrderLine
+from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
+from bss.orders.services import rules
+from bss.orders.services.cards import card_authorise, due_at_once, pays_by_card
+from bss.orders.services.previews import purchase_previews
+from bss.orders.services.pricing import differences, line_prices, reprice, total_of
+from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.states import LINE, ORDER
+from bss.pricing.previews import from_json
+
+
+def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:
+    """Whether what `actor` asks for waits until `payer` has let it pass.
+
+    So it is when an end customer asks by itself and its reseller wants to see each of its orders, or pays by card.
+    """
+    if customer.pk == payer.pk or actor.account_id != customer.pk:
+        return False
+    return customer.order_approval or pays_by_card(payer)
+
+
+def approval_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
+    """Today's prices of what a waiting order buys, the resale price as its customer was shown it; an action on a
+    subscription keeps its own. Raises NotForSale or PlanNotPossible naming the lines.
+    """
+    if any(line.kind != LineKind.NEW for line in lines):
+        return []
+    return [
+        Bought(replace(each.price, resale=line.unit_resale), each.plan)
+        for line, each in zip(lines, line_prices(order, lines), strict=True)
+    ]
+
+
+def order_approve(
+    *,
+    order: Order,
+    actor: Actor,
+    seen_total: Decimal | None = None,
+    accept_reprice: bool = False,
+    return_url: str = "",
+) -> Order:
+    """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
+
+    `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered). The last review runs
+    again, outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`),
+    PriceChanged, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then
+    it still waits.
+    """
+    if _is_approved(order):
+        return order
+    _require_waiting(order)
+    outside_transactions()
+    lines = selectors.order_lines(order)
+    bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
+    payment = card_authorise(
+        order.account,
+        _due(order, lines, bought),
+        reference=order.public_id,
+        return_url=return_url,
+    )
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if _is_approved(held):
+            return held
+        _require_waiting(held)
+        if held.version != order.version:
+            raise StaleState(extra={"entity": "order"})
+        if bought:
+            reprice(held, lines, bought)
+        _check_parties(held, lines)
+        ORDER.fire(held, "place", actor=actor, changes=_approved_by(held, actor, bool(bought)))
+        if payment:
+            CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=held.pk)
+    return held
+
+
+def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
+    """Do not let a customer's order pass: nothing of it is delivered or charged. Rejected already is fine.
+
+    `reason` is told to the customer. Raises Invalid without one, IllegalTransition for an order that waits no more.
+    """
+    if not reason.strip():
+        raise Invalid(_("Tell your customer why."), field="reason", code="REQUIRED")
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state == OrderState.REJECTED:
+            return held
+        _require_waiting(held)
+        for line in held.lines.all():
+            if line.state == LineState.PENDING:
+                LINE.fire(line, "cancel", actor=actor, reason=reason)
+        ORDER.fire(held, "reject", actor=actor, reason=reason, changes={"finished_at": clock.now()})
+    return held
+
+
+def _due(order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]) -> Decimal:
+    """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
+    if not bought:
+        return due_at_once(from_json(order.preview["price"])) if order.preview else order.total
+    previews = purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=order.account,
+        customer=order.customer,
+        at=clock.now(),
+    )
+    return due_at_once(previews["price"])
+
+
+def _is_approved(order: Order) -> bool:
+    return order.approved_at is not None
+
+
+def _require_waiting(order: Order) -> None:
+    if order.state != OrderState.PENDING_APPROVAL:
+        raise IllegalTransition(
+            _("This order waits no more: it is %(state)s.")
+            % {"state": order.get_state_display().lower()},
+            extra={"entity": "order", "state": order.state},
+        )
+
+
+def _reviewed(
+    order: Order, lines: Sequence[OrderLine], seen_total: Decimal | None, *, accept_reprice: bool
+) -> list[Bought]:
+    """Everything that may have changed since the customer ordered, asked again. Today's prices; none for actions."""
+    rules.check_customer(order.customer, order.account)
+    rules.check_ordering(order.account, order.customer)
+    bought = approval_prices(order, lines)
+    if bought:
+        seen = order.total if seen_total is None else seen_total
+        today = total_of((line.quantity, each) for line, each in zip(lines, bought, strict=True))
+        if today != seen:
+            changed = differences(lines, bought, "price")
+            raise PriceChanged(extra={"lines": [asdict(each) for each in changed]})
+    verdict = CHECKOUT_REVIEW.get().review(selectors.order_subject(order, lines), "place")
+    refuse_when_refused(verdict)
+    if isinstance(verdict, Wait):
+        raise AnswerAwaited(verdict.message)
+    if isinstance(verdict, Reprice) and not accept_reprice:
+        raise Repriced(verdict.message, extra={"cause": verdict.cause})
+    return bought
+
+
+def _check_parties(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Limits, against rows that nobody can change meanwhile. The order is locked."""
+    found = accounts_locked([order.account_id, order.customer_id])
+    payer, customer = found[order.account_id], found[order.customer_id]
+    rules.check_ordering(payer, customer)
+    products = [line.product for line in lines if line.kind == LineKind.NEW]
+    rules.check_only_one(products, customer, except_order=order.pk)
+    rules.check_credit(payer, order.total)
+
+
+def _approved_by(order: Order, actor: Actor, is_purchase: bool) -> dict[str, object]:
+    """Who approved it, and when. A purchase is placed only then; an action counts from when it was asked for, as its
+    amounts do.
+    """
+    now = clock.now()
+    placed_at = now if is_purchase else order.placed_at
+    return {"placed_at": placed_at, "approved_at": now, "approved_by_label": actor.label}

@@ -1,0 +1,40 @@
+"""Cards, for payers that pay by one: what is held on them before an order is placed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bss.accounts.choices import PaymentKind
+from bss.accounts.models import Account
+from bss.orders.ports import CARD_AUTHORISATION
+from bss.orders.services.reviews import outside_transactions
+from bss.pricing.contracts import Preview
+
+
+def pays_by_card(payer: Account) -> bool:
+    method = payer.payment_method
+    return method is not None and method.kind == PaymentKind.CARD
+
+
+def due_at_once(preview: Preview) -> Decimal:
+    """What an order makes due with it, tax included where it is known: what a card is asked to hold."""
+    return preview.first.total.amount if preview.first else Decimal(0)
+
+
+def card_authorise(payer: Account, amount: Decimal, *, reference: str, return_url: str = "") -> str:
+    """Hold an amount on the payer's card; the authorisation's id, "" for who pays otherwise or for nothing.
+
+    `reference` names the basket or order: asked again with it, nothing more is held. `return_url` is where its bank
+    sends the owner back to; without one nobody is asked. Outside transactions. Raises CardDeclined, CardNeedsStep,
+    CardUnknown or CardUnavailable.
+    """
+    if not amount or not pays_by_card(payer):
+        return ""
+    outside_transactions()
+    return CARD_AUTHORISATION.get().authorise(
+        account_id=payer.pk,
+        amount=amount,
+        currency=payer.currency,
+        reference=reference,
+        return_url=return_url,
+    )

@@ -1,0 +1,59 @@
+"""What a purchase will put on which invoice and when, told before it is placed and kept with its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bss.accounts.models import Account
+from bss.catalog.choices import Unit
+from bss.catalog.models import Product
+from bss.installments.splitting import months_after
+from bss.orders.contracts import Bought
+from bss.pricing.contracts import Preview
+from bss.pricing.forecasts import forecasts
+from bss.pricing.previews import Item, Track, Words, lot_items
+from bss.pricing.schedule import LotPrice
+
+
+def purchase_previews(
+    lines: Iterable[tuple[Product, int, Bought]],
+    *,
+    payer: Account,
+    customer: Account,
+    at: datetime,
+) -> dict[Track, Preview]:
+    """The documents that (product, quantity, bought) lines go on when their terms begin at `at`, by track.
+
+    "resale" is there only where a reseller charges on.
+    """
+    bought = list(lines)
+    return forecasts(
+        [
+            item
+            for product, quantity, each in bought
+            for item in _items(product, quantity, each, at)
+        ],
+        payer=payer,
+        customer=customer,
+        currency=payer.currency,
+        has_resale=any(each.price.resale is not None for _product, _quantity, each in bought),
+    )
+
+
+def _items(product: Product, quantity: int, bought: Bought, at: datetime) -> list[Item]:
+    """The parts of a line's lot. Its price holds the plan's extra charge already."""
+    price = bought.price
+    lot = LotPrice(
+        currency=price.currency,
+        quantity=quantity,
+        unit_cost=price.cost,
+        unit_price=price.price,
+        unit_resale=price.resale,
+        starts_at=at,
+        term_starts_at=at,
+        term_ends_at=months_after(at, Unit(price.unit).months),
+        plan=bought.plan,
+    )
+    words = Words(product.name, product.tax_class, product.taxable)
+    return lot_items(lot, words, is_at_once=True)

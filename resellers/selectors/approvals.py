@@ -1,0 +1,120 @@
+"""Orders that wait for a reseller's approval, and what each would cost it today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from bss.accounts.choices import AccountKind
+from bss.accounts.models import Account
+from bss.core.errors import DomainError, Invalid
+from bss.core.money import Money
+from bss.orders import selectors as orders
+from bss.orders.choices import LineKind, OrderState
+from bss.orders.models import Order, OrderLine
+from bss.orders.services import approval_prices
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLine:
+    """A line with what it cost its reseller when it was ordered, what it costs today, and what its customer pays."""
+
+    line: OrderLine
+    ordered: Money
+    today: Money
+    charged: Money | None
+
+    @property
+    def name(self) -> str:
+        return self.line.friendly_name or self.line.product_name
+
+    @property
+    def is_action(self) -> bool:
+        return self.line.kind != LineKind.NEW
+
+    @property
+    def moved(self) -> bool:
+        return self.ordered.amount != self.today.amount
+
+    @property
+    def payment(self) -> str:
+        return str(self.line.plan) if self.line.plan else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """An order as its approver sees it. `problem` says why it cannot be had any more as it was ordered."""
+
+    order: Order
+    lines: Sequence[ApprovalLine]
+    today: Money
+    charged: Money | None
+    problem: str = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.order.state == OrderState.PENDING_APPROVAL
+
+    @property
+    def is_dearer(self) -> bool:
+        return self.is_waiting and any(each.moved for each in self.lines)
+
+    @property
+    def profit(self) -> Money | None:
+        """What is left to the reseller."""
+        return None if self.charged is None else self.charged - self.today
+
+
+def waiting_orders(reseller: Account) -> QuerySet[Order]:
+    """The orders of a reseller's customers that wait for it, with their customers."""
+    return orders.orders_visible().filter(account=reseller, state=OrderState.PENDING_APPROVAL)
+
+
+def is_reseller(account_id: int) -> bool:
+    """Whether an account may have customers that order at its expense (one query)."""
+    return Account.everywhere.filter(
+        pk=account_id, kind=AccountKind.RESELLER, reselling_enabled=True
+    ).exists()
+
+
+def count_waiting(account_id: int) -> int:
+    """How many orders wait for a reseller (one query)."""
+    return Order.everywhere.filter(account_id=account_id, state=OrderState.PENDING_APPROVAL).count()
+
+
+def approval_view(order: Order) -> ApprovalView:
+    """One order with the prices of today beside those it was ordered at."""
+    lines = orders.order_lines(order)
+    problem, today = "", {}
+    if order.state == OrderState.PENDING_APPROVAL:
+        try:
+            bought = approval_prices(order, lines)
+        except DomainError as refusal:
+            problem = _words(refusal)
+        else:
+            today = {
+                line.pk: each.price.line(line.quantity).money
+                for line, each in zip(lines, bought, strict=bool(bought))
+            }
+    shown = [_line(line, today.get(line.pk)) for line in lines]
+    return ApprovalView(
+        order=order,
+        lines=shown,
+        today=Money.total((each.today for each in shown), order.currency),
+        charged=None if order.total_resale is None else Money(order.total_resale, order.currency),
+        problem=problem,
+    )
+
+
+def _line(line: OrderLine, today: Money | None) -> ApprovalLine:
+    ordered = Money(line.total, line.currency)
+    charged = None if line.total_resale is None else Money(line.total_resale, line.currency)
+    return ApprovalLine(line, ordered, today or ordered, charged)
+
+
+def _words(refusal: DomainError) -> str:
+    if isinstance(refusal, Invalid):
+        return " ".join(str(text) for texts in refusal.errors.values() for text in texts)
+    return str(refusal.message)
