@@ -260,6 +260,11 @@ class Preview:
         return next(at_once, None)
 
     @property
+    def is_taxed(self) -> bool:
+        """Whether any document tells its tax: not where a reseller bills by itself."""
+        return any(each.tax is not None for each in self.documents)
+
+    @property
     def credit_note(self) -> PreviewDocument | None:
         """What is given back, where anything is."""
         return next((each for each in self.documents if each.is_credit_note), None)

@@ -21,12 +21,15 @@ from bss.catalog.choices import Unit
 from bss.core.actor import Actor
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid
+from bss.installments.models import PaymentPlan
 from bss.orders.api import Amount, actor_of, valid
 from bss.orders.choices import OrderSource
 from bss.orders.selectors import track_for
 from bss.subscriptions import selectors, services
 from bss.subscriptions.access import access_subscription
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
+from bss.subscriptions.contracts import PaymentChoice
+from bss.subscriptions.errors import AddOnUnknown, PlanNotOffered
 from bss.subscriptions.models import ScheduledChange, Subscription
 
 
@@ -120,8 +123,34 @@ class SubscriptionWithChanges(SubscriptionOut):
     changes = SubscriptionChangeOut(many=True)
 
 
+_WHEN = [("now", _("At once")), ("period_end", _("When the term ends"))]
+
+
 class SubscriptionQuantityIn(Strict):
     quantity = serializers.IntegerField(min_value=1, help_text="The new whole quantity.")
+    when = serializers.ChoiceField(choices=_WHEN, required=False, default="now")
+    reason = serializers.CharField(max_length=200, required=False, default="")
+
+
+class SubscriptionAddOnsIn(Strict):
+    """One add-on: `add_on` names one that the subscription has, `product` one that is new to it."""
+
+    add_on = serializers.CharField(required=False, default="")
+    product = serializers.CharField(required=False, default="")
+    quantity = serializers.IntegerField(
+        min_value=0, help_text="How many there are to be; 0 takes it away."
+    )
+    reason = serializers.CharField(max_length=200, required=False, default="")
+
+
+class SubscriptionRenewalIn(Strict):
+    """What the next term begins with; what is left out stays as it is."""
+
+    renews = serializers.BooleanField(required=False)
+    quantity = serializers.IntegerField(min_value=1, required=False)
+    payment_plan = serializers.CharField(
+        required=False, allow_blank=True, help_text="A payment plan's id; empty for at once."
+    )
     reason = serializers.CharField(max_length=200, required=False, default="")
 
 
@@ -131,9 +160,7 @@ class SubscriptionProductIn(Strict):
 
 
 class SubscriptionCancelIn(Strict):
-    when = serializers.ChoiceField(
-        choices=[("now", _("At once")), ("period_end", _("When the term ends"))]
-    )
+    when = serializers.ChoiceField(choices=_WHEN)
     reason = serializers.CharField(max_length=200, required=False, default="")
 
 
@@ -232,6 +259,68 @@ class QuantityView(ChangeView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         return self.change(request, public_id)
+
+
+class AddOnsView(ChangeView):
+    """A new add-on, or more, fewer or none of one that is there."""
+
+    kind = ChangeKind.ADD_ON
+    serializer = SubscriptionAddOnsIn
+
+    @extend_schema(
+        operation_id="subscriptions_change_add_ons",
+        parameters=[IDEMPOTENCY],
+        request=SubscriptionAddOnsIn,
+        responses={201: SubscriptionChangeOut},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        return self.change(request, public_id)
+
+    def request_change(
+        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
+    ) -> ScheduledChange:
+        add_on, product = given.pop("add_on"), given.pop("product")
+        wish: dict[str, Any] = {
+            "add_on": selectors.add_ons_of(subscription).filter(public_id=add_on).first()
+        }
+        if not add_on:
+            offered = selectors.add_ons_possible(subscription)
+            wish = {"product": offered.filter(public_id=product).first()}
+        if not any(wish.values()):
+            raise AddOnUnknown(field="add_on" if add_on else "product")
+        return super().request_change(subscription, actor, {**given, **wish})
+
+
+class RenewalView(ChangeView):
+    """What the next term begins with, and whether there is one."""
+
+    kind = ChangeKind.RENEWAL
+    serializer = SubscriptionRenewalIn
+
+    @extend_schema(
+        operation_id="subscriptions_manage_renewal",
+        parameters=[IDEMPOTENCY],
+        request=SubscriptionRenewalIn,
+        responses={201: SubscriptionChangeOut},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        return self.change(request, public_id)
+
+    def request_change(
+        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
+    ) -> ScheduledChange:
+        if "payment_plan" in given:
+            given["payment"] = _payment(given.pop("payment_plan"))
+        return super().request_change(subscription, actor, given)
+
+
+def _payment(public_id: str) -> PaymentChoice:
+    if not public_id:
+        return PaymentChoice()
+    plan = PaymentPlan.objects.filter(public_id=public_id).first()
+    if plan is None:
+        raise PlanNotOffered(field="payment_plan")
+    return PaymentChoice(plan.pk)
 
 
 class ProductView(ChangeView):

@@ -14,6 +14,8 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import track_for
+from bss.pricing.previews import from_stored
 from bss.subscriptions import selectors
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -55,6 +57,11 @@ def register() -> None:
             order=20,
         ),
     )
+    shown = Panel(
+        "pricing/_shown_preview.html", _preview_of, permission=Permission.ORDER_VIEW, order=30
+    )
+    slots.register("order.panels", shown)
+    slots.register("storefront.order.panels", shown)
     slots.register(
         "account.tabs",
         TabItem(
@@ -74,6 +81,8 @@ def _actions() -> list[Action]:
     return [
         _action(ChangeKind.QUANTITY, _("Change quantity"), "hashtag", manage, 10, "primary"),
         _action(ChangeKind.PRODUCT, _("Change product"), "arrows-right-left", manage, 20),
+        _action(ChangeKind.ADD_ON, _("Change add-ons"), "puzzle-piece", manage, 25),
+        _action(ChangeKind.RENEWAL, _("Manage renewal"), "calendar-days", manage, 28),
         _action(ChangeKind.SUSPEND, _("Suspend"), "pause", suspend, 30),
         _action(ChangeKind.RESUME, _("Resume"), "play", suspend, 30, "primary"),
         _action(ChangeKind.CANCEL, _("Cancel subscription"), "x-circle", manage, 90, "danger"),
@@ -127,6 +136,13 @@ def _of_order(request: HttpRequest, order: Order) -> dict[str, Any] | None:
     return {"subscriptions": shown} if shown else None
 
 
+def _preview_of(request: HttpRequest, order: Order) -> dict[str, Any] | None:
+    """What an order was shown to put on invoices before it was confirmed, in the reader's own track."""
+    track = track_for(slots.actor_of(request), order.account_id)
+    preview = from_stored(order.preview, track)
+    return {"preview": preview} if preview is not None and preview.documents else None
+
+
 def _of_account(request: HttpRequest, account: Account) -> dict[str, Any]:
     found = selectors.subscriptions_of(account)
     return {
@@ -155,6 +171,18 @@ def _words() -> None:
     tell("subscription.changed", _("Changed"), kind="provisioning", tone="success")
     tell("subscription.quantity_requested", _("Change of quantity ordered"), kind="order")
     tell("subscription.product_requested", _("Change of product ordered"), kind="order")
+    tell("subscription.add_on_requested", _("Change of add-ons ordered"), kind="order")
+    tell("subscription.renewal_requested", _("Change of the renewal ordered"), kind="order")
+    tell(
+        "subscription.plan_lapsed",
+        _("Payment plan no longer offered"),
+        kind="system",
+        tone="warning",
+    )
+    tell(
+        "subscription.renewal_quantity_refused", _("Renewed with the seats there were"), kind="system",
+        tone="warning",
+    )  # fmt: skip
     tell("subscription.suspend_requested", _("Suspension ordered"), kind="order")
     tell("subscription.resume_requested", _("Resumption ordered"), kind="order")
     tell("subscription.cancel_requested", _("Cancellation ordered"), kind="order")

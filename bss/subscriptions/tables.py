@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.money import Money, round_half_up
+from bss.installments.choices import Frequency
+from bss.installments.contracts import PlanTerms
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui import formats
@@ -123,10 +125,39 @@ def change_words(change: ScheduledChange) -> str:
         }
     if change.kind == ChangeKind.PRODUCT and change.product is not None:
         return str(_("Product: %(product)s")) % {"product": change.product.name}
+    if change.kind == ChangeKind.ADD_ON:
+        add_on = change.add_on.product if change.add_on else change.product
+        return str(_("%(add_on)s: %(before)s → %(after)s")) % {
+            "add_on": add_on.name if add_on else "",
+            "before": change.previous_quantity,
+            "after": change.quantity,
+        }
+    if change.kind == ChangeKind.RENEWAL:
+        return renewal_words(change)
     return str(_WORDS[change.kind])
 
 
+def plan_words(plan: PlanTerms | None) -> str:
+    """ "12 monthly installments", or "At once"."""
+    return Frequency(plan.frequency).installments(plan.count) if plan else str(_("At once"))
+
+
+def renewal_words(change: ScheduledChange) -> str:
+    """ "Next term: 3 licences, 12 monthly installments"."""
+    if change.renews is False:
+        return str(_("Automatic renewal off"))
+    found = [str(_("automatic renewal on"))] if change.renews else []
+    if change.quantity is not None:
+        found.append(str(_("quantity %(n)s")) % {"n": formats.number(change.quantity)})
+    if change.plan_chosen:
+        plan = change.payment_plan
+        way = Frequency(plan.frequency).installments(plan.count) if plan else _("paid at once")
+        found.append(str(way))
+    return str(_("Next term: %(what)s")) % {"what": ", ".join(found)}
+
+
 _WORDS = {
+    ChangeKind.QUANTITY: _("Quantity"),
     ChangeKind.PRODUCT: _("Another product"),
     ChangeKind.SUSPEND: _("Suspension"),
     ChangeKind.RESUME: _("Resumption"),

@@ -14,30 +14,33 @@ from django.utils.translation import gettext as _
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import ProductAudience, Unit
 from bss.catalog.models import Product
+from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.money import Money, round_half_up
+from bss.core.money import Money
+from bss.installments.choices import SHORTEST_TERM_MONTHS, Frequency
 from bss.orders import selectors as orders
-from bss.orders.contracts import seen_by
 from bss.orders.selectors import Question, track_for
-from bss.pricing.contracts import PriceRequest
-from bss.pricing.selectors import prices_for
 from bss.subscriptions import selectors as subscriptions
 from bss.subscriptions.choices import LIVE, ChangeKind, ChangeState, SubscriptionState, SyncStatus
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.models import ScheduledChange, SeatLot, Subscription
 from bss.subscriptions.selectors import SubscriptionAmounts, amounts_of, switch_targets
 from bss.subscriptions.services.changes import is_parked
-from bss.subscriptions.services.rules import is_possible
+from bss.subscriptions.services.offers import switch_choices
+from bss.subscriptions.services.rules import blocked_words, is_possible, remedy_words
+from bss.subscriptions.tables import change_words
 from bss.ui.components import Badge, badge_of
 from bss.ui.formats import day
 from storefront.selectors.checkout import Answer, answers_of
 
 # What a customer may ask for by itself; suspending and resuming are the seller's.
-OFFERED = (ChangeKind.QUANTITY, ChangeKind.PRODUCT, ChangeKind.CANCEL)
+OFFERED = (
+    ChangeKind.QUANTITY, ChangeKind.ADD_ON, ChangeKind.PRODUCT, ChangeKind.RENEWAL, ChangeKind.CANCEL,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One thing a customer may do with a subscription."""
+    """One thing a customer may do with a subscription, once nothing stands in its way."""
 
     label: str
     hint: str
@@ -65,11 +68,26 @@ class OpenChange:
     text: str
     badge: Badge
     is_withdrawable: bool
+    # Why nothing else can be asked for meanwhile, and what gets it out of the way.
+    blocks: str = ""
+    remedy: str = ""
 
     @property
     def due_at(self) -> datetime | None:
         """When it happens, while it is only planned."""
         return self.change.due_at if self.change.state == ChangeState.SCHEDULED else None
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """Licences bought together: how many are gone, and how many of those stay paid until the term ends."""
+
+    lot: SeatLot
+    unit_price: Money
+    plan: str
+    gone: int
+    still_paid: int
+    refundable_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +99,12 @@ class Priced:
 
 
 def offers(subscription: Subscription, actor: Actor, kind: str) -> bool:
-    """Whether this kind of change is offered to this actor at all: by its role, the product type and the state."""
+    """Whether this kind of change is offered to this actor now: by its role, the product type and the state."""
+    return _is_foreseen(subscription, actor, kind) and is_possible(subscription, kind)
+
+
+def _is_foreseen(subscription: Subscription, actor: Actor, kind: str) -> bool:
+    """Whether it would be offered in another state."""
     kind_of = subscription.product.type
     if actor.read_only or not actor.can(Permission.SUBSCRIPTION_MANAGE):
         return False
@@ -89,61 +112,91 @@ def offers(subscription: Subscription, actor: Actor, kind: str) -> bool:
         return False
     allowed = {
         ChangeKind.QUANTITY: kind_of.max_quantity != 1,
+        ChangeKind.ADD_ON: True,
         ChangeKind.PRODUCT: kind_of.switchable,
+        ChangeKind.RENEWAL: kind_of.cancellable or _has_next_term(subscription),
         ChangeKind.CANCEL: kind_of.cancellable,
     }
-    return allowed[ChangeKind(kind)] and is_possible(subscription, kind)
+    return allowed[ChangeKind(kind)]
 
 
-def wants_of(subscription: Subscription, actor: Actor) -> list[Want]:
-    """What the actor may do now; nothing while another change is open."""
-    texts = {
-        ChangeKind.QUANTITY: (
-            _("Change the quantity"), _("More or fewer than %(n)s") % {"n": subscription.quantity},
-            "subscription-quantity", "arrows-up-down", "",
-        ),
-        ChangeKind.PRODUCT: (
-            _("Change to another product"), _("Keep the subscription, swap what it is"),
-            "subscription-product", "arrows-right-left", "",
-        ),
-        ChangeKind.CANCEL: (
-            _("Cancel it"), _("Now, or when its term ends"),
-            "subscription-cancel", "x-circle", "danger",
-        ),
-    }  # fmt: skip
+def _has_next_term(subscription: Subscription) -> bool:
+    """Whether there is anything to choose for the next term: how many, or how it is paid."""
+    kind_of = subscription.product.type
+    is_long = Unit(subscription.unit).months >= SHORTEST_TERM_MONTHS
+    return kind_of.max_quantity != 1 or is_long
+
+
+def wants_of(subscription: Subscription, actor: Actor, *, is_blocked: bool = False) -> list[Want]:
+    """What the actor may do with it; with `is_blocked` what it could do if no other change were open."""
+    offered = _is_foreseen if is_blocked and subscription.state in LIVE else offers
     found = []
     for kind in OFFERED:
-        if not offers(subscription, actor, kind):
+        if not offered(subscription, actor, kind):
             continue
         if kind == ChangeKind.PRODUCT and not switch_targets(subscription).exists():
             continue
-        label, hint, name, icon, css = texts[kind]
-        url = reverse(f"storefront:{name}", args=[subscription.public_id])
-        found.append(Want(label, hint, url, icon, css))
+        if kind == ChangeKind.ADD_ON and not subscriptions.has_add_ons(subscription):
+            continue
+        if kind == ChangeKind.RENEWAL:
+            found += _renewal_wants(subscription)
+        else:
+            found.append(_want(subscription, *_wants(subscription)[kind]))
     return found
+
+
+def _wants(subscription: Subscription) -> dict[str, tuple[str, str, str, str, str]]:
+    return {
+        ChangeKind.QUANTITY: (
+            _("Buy licences"), _("More or fewer than %(n)s") % {"n": subscription.quantity},
+            "subscription-quantity", "plus-circle", "",
+        ),
+        ChangeKind.ADD_ON: (
+            _("Buy add-ons"), _("New ones, more or fewer of them"),
+            "subscription-add-ons", "puzzle-piece", "",
+        ),
+        ChangeKind.PRODUCT: (
+            _("Upgrade or downgrade"), _("Keep the subscription, swap what it is"),
+            "subscription-product", "arrows-right-left", "",
+        ),
+        ChangeKind.CANCEL: (
+            _("Cancel"), _("All or some licences, now or when the term ends"),
+            "subscription-cancel", "x-circle", "danger",
+        ),
+    }  # fmt: skip
+
+
+def _renewal_wants(subscription: Subscription) -> list[Want]:
+    """Preparing the next term, and whether there is to be one."""
+    if not subscription.renews:
+        text = _("Let it renew"), _("It ends with its term as it is")
+        return [_want(subscription, *text, "subscription-auto-renewal", "arrow-path", "")]
+    found = []
+    if _has_next_term(subscription):
+        manage = _("Manage renewal"), _("Quantity and payment from the next term")
+        found.append(_want(subscription, *manage, "subscription-renewal", "calendar-days", ""))
+    if subscription.product.type.cancellable:
+        off = _("Switch automatic renewal off"), _("It ends with its term")
+        found.append(_want(subscription, *off, "subscription-auto-renewal", "no-symbol", ""))
+    return found
+
+
+def _want(
+    subscription: Subscription, label: str, hint: str, name: str, icon: str, css: str
+) -> Want:
+    url = reverse(f"storefront:{name}", args=[subscription.public_id])
+    return Want(label, hint, url, icon, css)
 
 
 def targets_of(subscription: Subscription, actor: Actor) -> list[Target]:
     """The products on sale to its payer that may take its place, cheapest first (a constant number of queries)."""
-    products = list(switch_targets(subscription))
-    requests = [PriceRequest(p.pk, subscription.unit, subscription.quantity) for p in products]
-    prices = prices_for(payer=subscription.payer, requests=requests, customer=subscription.customer)
     track = track_for(actor, subscription.payer_id)
-    found = []
-    for product, price in zip(products, prices, strict=True):
-        if price is None or price.currency != subscription.currency:
-            continue
-        unit = seen_by(track, price)
-        total = round_half_up(unit * subscription.quantity, price.currency)
-        found.append(
-            Target(
-                product,
-                Money(unit, price.currency),
-                Money(total, price.currency),
-                Unit(subscription.unit).per,
-            )
-        )
-    return sorted(found, key=lambda target: target.total.amount)
+    products = list(switch_targets(subscription))
+    per = Unit(subscription.unit).per
+    return [
+        Target(each.product, each.unit_price, each.total, per)
+        for each in switch_choices(subscription, products, track)
+    ]
 
 
 def open_change_of(subscription: Subscription, actor: Actor) -> OpenChange | None:
@@ -159,6 +212,8 @@ def open_change_of(subscription: Subscription, actor: Actor) -> OpenChange | Non
         text=_change_text(change),
         badge=badge_of(change.state, ChangeState(change.state).label),
         is_withdrawable=held and may and change.kind in OFFERED,
+        blocks=blocked_words(change),
+        remedy=remedy_words(change),
     )
 
 
@@ -213,7 +268,34 @@ def terms_of(subscription: Subscription, actor: Actor) -> list[Priced]:
 def happened_to(subscription: Subscription) -> list[ScheduledChange]:
     """What was changed about it so far, newest first (one query)."""
     ended = subscription.changes.filter(state__in=[ChangeState.APPLIED, ChangeState.CANCELLED])
-    return list(ended.select_related("order_line__order", "product").order_by("-id")[:12])
+    rows = ended.select_related("order_line__order", "product", "add_on__product", "payment_plan")
+    return list(rows.order_by("-id")[:12])
+
+
+def lots_of(subscription: Subscription, actor: Actor) -> list[LotView]:
+    """What was bought when, newest first, with what the reader paid for a unit (one query)."""
+    track = track_for(actor, subscription.payer_id)
+    found = []
+    for lot in subscriptions.lots_shown(subscription):
+        is_hidden = track == "resale" and lot.unit_resale is not None
+        unit = lot.unit_resale if is_hidden else lot.unit_price
+        found.append(
+            LotView(
+                lot=lot,
+                unit_price=Money(unit, lot.currency),
+                plan=Frequency(lot.plan.frequency).installments(lot.plan.count) if lot.plan else "",
+                gone=lot.bought - lot.quantity,
+                still_paid=lot.charged_quantity - lot.quantity,
+                refundable_until=_open_until(lot),
+            )
+        )
+    return found
+
+
+def _open_until(lot: SeatLot) -> datetime | None:
+    """Until when its seats can be given back, while that is so."""
+    until = lot.refundable_until
+    return until if until is not None and lot.quantity and until > clock.now() else None
 
 
 def change_in_words(change: ScheduledChange) -> str:
@@ -225,6 +307,8 @@ def change_in_words(change: ScheduledChange) -> str:
         }
     if change.kind == ChangeKind.PRODUCT and change.product is not None:
         return _("Change to %(product)s") % {"product": change.product.name}
+    if change.kind in {ChangeKind.ADD_ON, ChangeKind.RENEWAL}:
+        return change_words(change)
     return str(ChangeKind(change.kind).label)
 
 

@@ -19,6 +19,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="subscription-quantity",
     ),
     path(
+        "subscriptions/<slug:public_id>/add-ons/",
+        subscriptions.AddOnsPage.as_view(),
+        name="subscription-add-ons",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/renewal/",
+        subscriptions.RenewalPage.as_view(),
+        name="subscription-renewal",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/auto-renewal/",
+        subscriptions.AutoRenewalPage.as_view(),
+        name="subscription-auto-renewal",
+    ),
+    path(
         "subscriptions/<slug:public_id>/product/",
         subscriptions.ProductPage.as_view(),
         name="subscription-product",

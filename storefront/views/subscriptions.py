@@ -16,17 +16,29 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
+from bss.installments.choices import Frequency
 from bss.orders.choices import OrderSource
+from bss.orders.errors import PriceChanged
+from bss.orders.selectors import track_for
 from bss.subscriptions.access import access_subscription
-from bss.subscriptions.choices import ChangeKind, SubscriptionState
-from bss.subscriptions.contracts import ChangePreview
+from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
+from bss.subscriptions.contracts import ChangePreview, PlanOption
+from bss.subscriptions.forms import add_on_wish, renewal_wish
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.selectors import amounts_of, subscriptions_visible
 from bss.subscriptions.services import change_preview, change_request, change_withdraw
+from bss.subscriptions.services.offers import AddOnChoice, add_on_choices, payment_options
 from bss.ui.components import Attention, Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import ListView, Page, Screen
 from storefront.filters import SubscriptionFilter
-from storefront.forms.subscriptions import CancelForm, ProductForm, QuantityForm
+from storefront.forms.subscriptions import (
+    AddOnForm,
+    AutoRenewalForm,
+    CancelForm,
+    ProductForm,
+    QuantityForm,
+    RenewalForm,
+)
 from storefront.selectors import subscriptions as selectors
 from storefront.selectors.viewer import account_of
 from storefront.tables import CustomerSubscriptionTable, SubscriptionTable
@@ -100,11 +112,13 @@ class SubscriptionPage(Page):
             "facts": self._facts(),
             "per": Unit(subscription.unit).per,
             "change": change,
-            "wants": [] if change else selectors.wants_of(subscription, actor),
+            "wants": selectors.wants_of(subscription, actor, is_blocked=change is not None),
             "attention": self._attention(),
             "answers": selectors.answers_for(subscription),
             "add_ons": selectors.add_ons_of(subscription, actor),
             "terms": selectors.terms_of(subscription, actor),
+            "lots": selectors.lots_of(subscription, actor),
+            "coming": self._coming(),
             "happened": [(each, selectors.change_in_words(each)) for each in happened],
             "may_view_orders": self.may(Permission.ORDER_VIEW),
         }
@@ -119,6 +133,9 @@ class SubscriptionPage(Page):
         )
         facts = [Fact(_("Quantity"), subscription.quantity)]
         facts.append(Fact(Unit(subscription.unit).per.capitalize(), amounts.total))
+        if plan := subscription.plan:
+            words = Frequency(plan.frequency).installments(plan.count)
+            facts.append(Fact(_("Paid in"), words))
         if amounts.resale is not None:
             facts.append(Fact(_("You charge"), amounts.resale))
         if subscription.customer_id != self.actor.account_id:
@@ -131,6 +148,20 @@ class SubscriptionPage(Page):
             renews = subscription.renews and subscription.state == S.ACTIVE
             facts.append(Fact(_("Renews") if renews else _("Ends"), subscription.ends_at))
         return facts
+
+    def _coming(self) -> list[Fact]:
+        """What was asked for the next term, where anything was."""
+        subscription = self.object
+        found = []
+        if subscription.state != S.ACTIVE or not subscription.renews:
+            return []
+        if subscription.renewal_quantity is not None:
+            found.append(Fact(_("Quantity"), subscription.renewal_quantity))
+        if subscription.renewal_plan_chosen:
+            plan = subscription.renewal_plan
+            words = Frequency(plan.frequency).installments(plan.count) if plan else _("At once")
+            found.append(Fact(_("Payment"), words))
+        return found
 
     def _attention(self) -> list[Attention]:
         subscription = self.object
@@ -166,7 +197,7 @@ class ChangePage(Screen):
         raise NotImplementedError
 
     def wish(self, form: Any) -> Mapping[str, Any]:
-        """The valid form as arguments of the change services."""
+        """The valid form as arguments of the change services; `kind` where it is not the page's own."""
         raise NotImplementedError
 
     def preset(self) -> Mapping[str, Any] | None:
@@ -187,22 +218,22 @@ class ChangePage(Screen):
         preview = self.previewed(form) if form.is_valid() else None
         if preview is None:
             return self.shown(form, None, status=400)
-        if request.POST.get("seen", "") != str(preview.after.amount):
-            note = _("The price changed while you looked. Check the new amounts, then confirm.")
-            form.add_error(None, note)
-            return self.shown(form, preview, status=409)
         try:
             change = change_request(
                 subscription=self.object,
-                kind=self.kind,
                 actor=self.actor,
                 source=OrderSource.STOREFRONT,
+                # What was not shown is not ordered: without its moment there was no preview.
+                token=request.POST.get("seen") or "none",
                 reason=request.POST.get("reason", "")[:200],
                 storefront=request.surface.storefront,  # type: ignore[attr-defined]
-                **self.wish(form),
+                **{"kind": self.kind, **self.wish(form)},
             )
         except PermissionDenied:
             raise
+        except PriceChanged as changed:
+            form.add_error(None, str(changed.message))
+            return self.shown(form, preview, status=changed.status)
         except DomainError as refusal:
             told(form, refusal)
             return self.shown(form, None, status=refusal.status)
@@ -219,14 +250,18 @@ class ChangePage(Screen):
 
     def previewed(self, form: Any) -> ChangePreview | None:
         try:
-            return change_preview(
-                subscription=self.object, kind=self.kind, actor=self.actor, **self.wish(form)
-            )
+            wish = {"kind": self.kind, **self.wish(form)}
+            return change_preview(subscription=self.object, actor=self.actor, **wish)
         except DomainError as refusal:
             told(form, refusal)
             return None
 
     def next_page(self, change: ScheduledChange) -> HttpResponse:
+        if change.state == ChangeState.APPLIED:
+            messages.success(self.request, _("It is written down for the next term."))
+            return HttpResponseRedirect(
+                reverse("storefront:subscription", args=[self.object.public_id])
+            )
         if change.order_line.order.due_at is not None:
             messages.success(self.request, _("It is planned. Until then you can withdraw it."))
             return HttpResponseRedirect(
@@ -250,30 +285,110 @@ class ChangePage(Screen):
             "per": Unit(self.object.unit).per,
             "form": form,
             "preview": preview,
-            "seen": str(preview.after.amount) if preview else "",
-            "added": preview.charged if preview and self.kind == ChangeKind.QUANTITY else None,
+            "seen": preview.token if preview else "",
             "hidden": self._hidden(form) if preview else {},
             "confirm_label": self.confirm_label,
             "danger": self.danger,
             "asks_reason": self.kind == ChangeKind.CANCEL,
+            "is_next_term": preview is not None and preview.kind == ChangeKind.RENEWAL,
         }
         return self.page(context, status=status)
 
     def _hidden(self, form: Any) -> Mapping[str, Any]:
-        return {name: str(form.cleaned_data[name]) for name in form.fields}
+        """What was chosen, as it was typed: the confirming form gives it back."""
+        return {name: form.data.get(name, "") for name in form.fields}
 
 
 class QuantityPage(ChangePage):
     kind = ChangeKind.QUANTITY
 
     def get_title(self) -> Any:
-        return _("Change the quantity of %(name)s") % {"name": self.object.name}
+        return _("Buy licences of %(name)s") % {"name": self.object.name}
 
     def build(self, data: Any = None) -> QuantityForm:
         return QuantityForm(data, subscription=self.object)
 
     def wish(self, form: Any) -> Mapping[str, Any]:
-        return {"quantity": form.cleaned_data["quantity"]}
+        return {"quantity": form.cleaned_data["quantity"], "when": form.cleaned_data["when"]}
+
+
+class AddOnsPage(ChangePage):
+    """One add-on at a time: a new one, or more, fewer or none of one that is there."""
+
+    kind = ChangeKind.ADD_ON
+    add_ons: Sequence[AddOnChoice] = ()
+
+    def get_title(self) -> Any:
+        return _("Add-ons of %(name)s") % {"name": self.object.name}
+
+    def build(self, data: Any = None) -> AddOnForm:
+        track = track_for(self.actor, self.object.payer_id)
+        self.add_ons = add_on_choices(self.object, track)
+        return AddOnForm(data, choices=self.add_ons)
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        chosen = form.choices[form.cleaned_data["add_on"]]
+        return add_on_wish(chosen, form.cleaned_data["quantity"])
+
+    def context(self) -> Mapping[str, Any]:
+        return {"add_ons": self.add_ons}
+
+
+class RenewalPage(ChangePage):
+    """What the next term begins with."""
+
+    kind = ChangeKind.RENEWAL
+    confirm_label = gettext_lazy("Keep it for the next term")
+    ways: Sequence[PlanOption] = ()
+
+    def get_title(self) -> Any:
+        return _("The next term of %(name)s") % {"name": self.object.name}
+
+    def found(self, public_id: str) -> Subscription:
+        subscription = super().found(public_id)
+        if not subscription.renews:
+            raise NotFound
+        return subscription
+
+    def build(self, data: Any = None) -> RenewalForm:
+        track = track_for(self.actor, self.object.payer_id)
+        self.ways = payment_options(self.object, track)
+        return RenewalForm(data, subscription=self.object, options=self.ways)
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        given = form.cleaned_data
+        return renewal_wish(
+            self.object,
+            self.ways,
+            renews=True,
+            quantity=given["quantity"],
+            payment=given["payment"],
+        )
+
+
+class AutoRenewalPage(ChangePage):
+    """Whether there is a next term at all: the page offers the other of the two."""
+
+    kind = ChangeKind.RENEWAL
+
+    def get_title(self) -> Any:
+        name = {"name": self.object.name}
+        if self.object.renews:
+            return _("Switch automatic renewal of %(name)s off") % name
+        return _("Let %(name)s renew") % name
+
+    def build(self, data: Any = None) -> AutoRenewalForm:
+        return AutoRenewalForm(data)
+
+    def preset(self) -> Mapping[str, Any]:
+        return {"go": "1"}
+
+    def wish(self, form: Any) -> Mapping[str, Any]:
+        return {"renews": not self.object.renews}
+
+    def context(self) -> Mapping[str, Any]:
+        off = _("Switch it off"), _("Let it renew")
+        return {"confirm_label": off[0] if self.object.renews else off[1], "asks_nothing": True}
 
 
 class ProductPage(ChangePage):
@@ -311,7 +426,12 @@ class CancelPage(ChangePage):
         return {"when": self.build().initial["when"]}
 
     def wish(self, form: Any) -> Mapping[str, Any]:
-        return {"when": form.cleaned_data["when"]}
+        """All of it, or fewer licences from now or from the next term on."""
+        given = form.cleaned_data
+        if not given.get("some"):
+            return {"when": given["when"]}
+        left = self.object.quantity - given["licences"]
+        return {"kind": ChangeKind.QUANTITY, "quantity": left, "when": given["when"]}
 
 
 class ChangeWithdraw(Screen):

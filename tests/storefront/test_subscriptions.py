@@ -13,6 +13,7 @@ from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Storefront
 from bss.catalog.choices import ProductAudience
 from bss.core import clock, scope
+from bss.installments.models import PaymentPlan
 from bss.orders.choices import LineKind
 from bss.orders.models import Basket, Order, OrderLine
 from bss.subscriptions.choices import ChangeState, SubscriptionState
@@ -22,7 +23,14 @@ from bss.ui import slots
 from bss.ui.slots import Action
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import make_storefront_user
-from tests.factories.orders import make_product, make_subscription, make_type, set_price
+from tests.factories.orders import (
+    make_add_on,
+    make_product,
+    make_subscription,
+    make_type,
+    set_price,
+)
+from tests.factories.plans import grant_plans, make_plan
 from tests.factories.ports import granted
 
 
@@ -139,7 +147,10 @@ def test_cancelling_at_the_end_of_the_term_can_be_withdrawn(reseller, held):
     assert (response.url, held.state) == (url_of(held), SubscriptionState.PENDING_CANCEL)
     page = main_of(reseller.client.get(url_of(held)))
     assert "Withdraw it" in page
-    assert "I want to" not in page
+    # What it blocks is named, and leads nowhere.
+    assert "Withdraw the planned change first." in page
+    assert "Buy licences" in page
+    assert url_of(held, "quantity/") not in page
 
     reseller.client.post(url_of(held, "withdraw/"))
     held.refresh_from_db()
@@ -155,7 +166,7 @@ def test_a_second_change_meets_the_first(reseller, held):
     second = reseller.client.post(url_of(held, "quantity/"), form)
 
     assert second.status_code == 400
-    assert "Another change" in main_of(second)
+    assert "is not done yet" in main_of(second)
     assert ScheduledChange.everywhere.count() == 1
 
 
@@ -313,3 +324,122 @@ def test_whoever_looks_through_a_customers_eyes_changes_nothing(staff, reseller,
     assert [response.status_code for response in refused] == [403] * 5
     assert ScheduledChange.everywhere.count() == 0
     assert Basket.everywhere.count() == 0
+
+
+# What there is to choose for the next term, and what an action puts on invoices ------------------------------------
+
+
+@pytest.fixture
+def yearly(reseller, distributor, kind) -> Subscription:
+    """Five yearly mailboxes, with an add-on on sale for them and a plan to pay by."""
+    product = make_product(distributor, type=kind, name="Mailbox", price="120", units=("P1Y",))
+    make_add_on(product, name="Archive", price="24", units=("P1Y",))
+    make_plan(product)
+    grant_plans(reseller.account)
+    with scope.activate(distributor.scope):
+        return make_subscription(reseller.account, product, unit="P1Y")
+
+
+def shown_for(reseller, subscription, page, **chosen):
+    return main_of(reseller.client.get(url_of(subscription, page), {"go": "1", **chosen}))
+
+
+def test_everything_that_may_be_asked_of_a_yearly_subscription_is_offered(reseller, yearly, larger):
+    page = main_of(reseller.client.get(url_of(yearly)))
+    for name in ("quantity", "add-ons", "product", "renewal", "auto-renewal", "cancel"):
+        assert url_of(yearly, f"{name}/") in page
+    # What was bought when, and how long it can be given back.
+    assert "can be given back until" in page
+
+
+def test_more_licences_show_the_invoice_before_they_are_ordered(reseller, yearly):
+    shown = shown_for(reseller, yearly, "quantity/", quantity="1,005", when="now")
+    assert "At once, with the order" in shown
+    assert "€120,000.00" in shown
+    reseller.client.post(url_of(yearly, "quantity/"), hidden_of(shown))
+    order = ScheduledChange.everywhere.get().order_line.order
+    assert (order.total, order.state) == (120000, "executing")
+    page = main_of(reseller.client.get(f"/orders/{order.public_id}/"))
+    assert "As it was shown before it was confirmed" in page
+    assert "€120,000.00" in page
+
+
+def test_fewer_licences_show_the_credit_note(reseller, yearly):
+    shown = shown_for(reseller, yearly, "quantity/", quantity="3", when="now")
+    # Nothing was invoiced yet: there is less due, and nothing to credit.
+    assert "€240.00" in shown
+    assert "Credit note" not in shown
+    assert "2 of the present users lose access." in shown
+
+
+def test_fewer_licences_from_the_next_term(reseller, yearly):
+    shown = shown_for(reseller, yearly, "quantity/", quantity="3", when="period_end")
+    assert "Nothing changes before" in shown
+    response = reseller.client.post(url_of(yearly, "quantity/"), hidden_of(shown))
+    yearly.refresh_from_db()
+    assert (response.url, yearly.quantity, yearly.renewal_quantity) == (url_of(yearly), 5, 3)
+    assert "From the next term" in main_of(reseller.client.get(url_of(yearly)))
+
+
+def test_some_licences_are_cancelled(reseller, yearly):
+    chosen = {"when": "period_end", "some": "some", "licences": "2"}
+    shown = shown_for(reseller, yearly, "cancel/", **chosen)
+    reseller.client.post(url_of(yearly, "cancel/"), hidden_of(shown))
+    yearly.refresh_from_db()
+    assert (yearly.renewal_quantity, yearly.state) == (3, SubscriptionState.ACTIVE)
+    for licences in ("5", "0", "", "two", "1.5"):
+        refused = reseller.client.post(
+            url_of(yearly, "cancel/"), {"when": "now", "some": "some", "licences": licences}
+        )
+        assert refused.status_code == 400
+    assert ScheduledChange.everywhere.count() == 1
+
+
+def test_an_add_on_is_bought_and_given_back(reseller, yearly, run_jobs):
+    page = main_of(reseller.client.get(url_of(yearly, "add-ons/")))
+    key = re.search(r'name="add_on" value="([^"]+)"', page)[1]
+    shown = shown_for(reseller, yearly, "add-ons/", add_on=key, quantity="3")
+    assert "€72.00" in shown
+    reseller.client.post(url_of(yearly, "add-ons/"), hidden_of(shown))
+    change = ScheduledChange.everywhere.get()
+    assert (change.kind, change.quantity, change.product.name) == ("add_on", 3, "Archive")
+    refused = reseller.client.post(url_of(yearly, "add-ons/"), {"add_on": "x", "quantity": "1"})
+    assert refused.status_code == 400
+
+
+def test_the_next_term_is_paid_by_installments(reseller, yearly):
+    page = main_of(reseller.client.get(url_of(yearly, "renewal/")))
+    assert "12 monthly installments" in page
+    plan = PaymentPlan.everywhere.get()
+    chosen = {"quantity": "5", "payment": str(plan.pk)}
+    shown = shown_for(reseller, yearly, "renewal/", **chosen)
+    assert "installment 1 of 12" in shown
+    assert "and 9 more invoices" in shown
+    reseller.client.post(url_of(yearly, "renewal/"), hidden_of(shown))
+    yearly.refresh_from_db()
+    assert (yearly.renewal_plan, yearly.renewal_plan_chosen) == (plan, True)
+    nothing = reseller.client.post(url_of(yearly, "renewal/"), {**chosen, "seen": "x"})
+    assert nothing.status_code == 400
+
+
+def test_a_plan_that_is_not_offered_cannot_be_smuggled_in(reseller, yearly):
+    for payment in ("999999", "-1", "", "abc"):
+        refused = reseller.client.post(
+            url_of(yearly, "renewal/"), {"quantity": "5", "payment": payment, "seen": "x"}
+        )
+        assert refused.status_code == 400
+    assert ScheduledChange.everywhere.count() == 0
+
+
+def test_automatic_renewal_is_switched_off_once_from_two_tabs(reseller, yearly):
+    shown = main_of(reseller.client.get(url_of(yearly, "auto-renewal/")))
+    assert "Switch it off" in shown
+    form = hidden_of(shown)
+    first = reseller.client.post(url_of(yearly, "auto-renewal/"), form)
+    second = reseller.client.post(url_of(yearly, "auto-renewal/"), form)
+    yearly.refresh_from_db()
+    assert (first.status_code, second.status_code, yearly.renews) == (302, 409, False)
+    page = main_of(reseller.client.get(url_of(yearly)))
+    assert "Let it renew" in page
+    assert url_of(yearly, "renewal/") not in page
+    assert reseller.client.get(url_of(yearly, "renewal/")).status_code == 404

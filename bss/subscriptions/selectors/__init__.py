@@ -1,8 +1,10 @@
 """Reads of subscriptions."""
 
 from bss.subscriptions.selectors.changes import (
+    add_ons_possible,
     changes_due,
     changes_of,
+    has_add_ons,
     is_offered,
     open_change,
     switch_targets,
@@ -30,9 +32,11 @@ __all__ = [
     "SubscriptionAmounts",
     "SubscriptionOwnership",
     "add_ons_of",
+    "add_ons_possible",
     "amounts_of",
     "changes_due",
     "changes_of",
+    "has_add_ons",
     "is_offered",
     "lots_of",
     "lots_shown",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bss.catalog.choices import ProductKind
-from bss.catalog.models import Product
+from bss.catalog.models import AddOn, Product
 from bss.core import clock
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 
 
 def open_change(subscription: Subscription) -> ScheduledChange | None:
@@ -51,7 +51,24 @@ def is_offered(subscription: Subscription, kind: str) -> bool:
     product_type = subscription.product.type
     if kind == ChangeKind.PRODUCT:
         return product_type.switchable
+    if kind == ChangeKind.ADD_ON:
+        return has_add_ons(subscription)
     return kind != ChangeKind.QUANTITY or product_type.max_quantity != 1
+
+
+def has_add_ons(subscription: Subscription) -> bool:
+    """Whether it has an add-on, or may have one (one query)."""
+    mine = SubscriptionAddOn.objects.filter(subscription=subscription, cancelled_at=None)
+    offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
+    product = Product.objects.filter(pk=subscription.product_id)
+    return product.filter(Exists(mine) | Exists(offered)).exists()
+
+
+def add_ons_possible(subscription: Subscription) -> QuerySet[Product]:
+    """Add-ons on sale with its product, whether it has them or not."""
+    return Product.objects.filter(
+        add_on_of__product_id=subscription.product_id, add_on_of__is_active=True, is_active=True
+    ).select_related("type")
 
 
 def changes_due() -> QuerySet[ScheduledChange]:

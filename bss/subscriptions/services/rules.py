@@ -13,6 +13,7 @@ from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.core.errors import Invalid
 from bss.installments.selectors import plan_for
+from bss.orders.choices import LineKind
 from bss.orders.errors import NotForSale, QuantityNotPossible
 from bss.orders.services.rules import check_audience, check_ordering, check_quantity
 from bss.subscriptions.choices import LIVE, ChangeKind, ChangeState, SubscriptionState
@@ -99,7 +100,7 @@ def blocked_words(change: ScheduledChange) -> str:
     return _(
         "“%(change)s” is not done yet (order %(order)s). Nothing else can change until then."
     ) % {
-        "change": ChangeKind(change.kind).label,
+        "change": LineKind(change.kind).label,
         "order": change.order_line.order.number,
     }
 

@@ -14,6 +14,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="subscription-quantity",
     ),
     path(
+        "subscriptions/<slug:public_id>/add-ons/",
+        api.AddOnsView.as_view(),
+        name="subscription-add-ons",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/renewal/",
+        api.RenewalView.as_view(),
+        name="subscription-renewal",
+    ),
+    path(
         "subscriptions/<slug:public_id>/product/",
         api.ProductView.as_view(),
         name="subscription-product",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -19,17 +18,16 @@ from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
-from bss.orders.contracts import seen_by
+from bss.orders.contracts import Track
 from bss.orders.errors import PriceChanged
 from bss.orders.selectors import track_for
-from bss.pricing.contracts import PriceRequest
-from bss.pricing.selectors import prices_for
 from bss.subscriptions import selectors, services
 from bss.subscriptions.access import access_change, access_subscription
 from bss.subscriptions.choices import ChangeKind, ChangeState
 from bss.subscriptions.contracts import ChangePreview
-from bss.subscriptions.forms import FORMS, ChangeForm, Target
+from bss.subscriptions.forms import FORMS, ChangeForm, Choices, Target, option_key
 from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services.offers import add_on_choices, payment_options, switch_choices
 from bss.ui import formats
 from bss.ui.components import Crumb
 from bss.ui.generic import Screen
@@ -38,6 +36,8 @@ from bss.ui.generic.edit import add_domain_error
 TITLES: dict[str, Any] = {
     ChangeKind.QUANTITY: _("Change the quantity"),
     ChangeKind.PRODUCT: _("Change the product"),
+    ChangeKind.ADD_ON: _("Change the add-ons"),
+    ChangeKind.RENEWAL: _("Manage the renewal"),
     ChangeKind.SUSPEND: _("Suspend"),
     ChangeKind.RESUME: _("Resume"),
     ChangeKind.CANCEL: _("Cancel the subscription"),
@@ -45,6 +45,8 @@ TITLES: dict[str, Any] = {
 BUTTONS: dict[str, Any] = {
     ChangeKind.QUANTITY: _("Change the quantity"),
     ChangeKind.PRODUCT: _("Change the product"),
+    ChangeKind.ADD_ON: _("Change the add-ons"),
+    ChangeKind.RENEWAL: _("Change the renewal"),
     ChangeKind.SUSPEND: _("Suspend it"),
     ChangeKind.RESUME: _("Resume it"),
     ChangeKind.CANCEL: _("Cancel it"),
@@ -53,6 +55,8 @@ PERMISSIONS: dict[str, str] = {
     ChangeKind.SUSPEND: Permission.SUBSCRIPTION_SUSPEND,
     ChangeKind.RESUME: Permission.SUBSCRIPTION_SUSPEND,
 }
+# Kinds that put nothing on any invoice: they need not have been previewed.
+_FREE = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME})
 # Kinds that mean something before anything is filled in.
 _READY = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME, ChangeKind.CANCEL})
 
@@ -99,13 +103,15 @@ class ChangePage(Screen):
         if preview is None:
             return self.rendered(form, None, status=400)
         try:
-            self.require_seen(form, preview)
+            if kind not in _FREE and not form.cleaned_data["seen"]:
+                raise PriceChanged
             change = services.change_request(
                 subscription=self.subscription,
                 kind=kind,
                 actor=self.actor,
                 source=self.source,
                 reason=form.cleaned_data["reason"],
+                token=form.cleaned_data["seen"],
                 storefront=self.storefront(),
                 **form.wish(),
             )
@@ -129,16 +135,30 @@ class ChangePage(Screen):
         return FORMS[self.kind]
 
     @cached_property
-    def targets(self) -> list[Target]:
-        if self.kind != ChangeKind.PRODUCT:
-            return []
-        return switch_targets_priced(self.subscription, self.actor)
+    def choices(self) -> Choices:
+        subscription = self.subscription
+        track = track_for(self.actor, subscription.payer_id)
+        if self.kind == ChangeKind.PRODUCT:
+            return Choices(targets=switch_targets_priced(subscription, track))
+        if self.kind == ChangeKind.ADD_ON:
+            return Choices(add_ons=add_on_choices(subscription, track))
+        if self.kind == ChangeKind.RENEWAL:
+            return Choices(payments=payment_options(subscription, track))
+        return Choices()
 
     def build(self, **given: Any) -> ChangeForm:
-        return self.form_class(subscription=self.subscription, targets=self.targets, **given)
+        return self.form_class(subscription=self.subscription, choices=self.choices, **given)
 
     def initial(self) -> Mapping[str, Any]:
-        return {"quantity": self.subscription.quantity}
+        subscription = self.subscription
+        if self.kind != ChangeKind.RENEWAL:
+            return {"quantity": subscription.quantity} if self.kind == ChangeKind.QUANTITY else {}
+        current = next((each for each in self.choices.payments if each.is_current), None)
+        return {
+            "renews": "yes" if subscription.renews else "no",
+            "quantity": subscription.renewal_quantity or subscription.quantity,
+            "payment": option_key(current) if current else "",
+        }
 
     def previewed(self, form: ChangeForm) -> ChangePreview | None:
         """What the filled form will mean; None after putting the refusal on the form."""
@@ -150,11 +170,6 @@ class ChangePage(Screen):
             if not form.errors:
                 add_domain_error(form, error)
             return None
-
-    def require_seen(self, form: ChangeForm, preview: ChangePreview) -> None:
-        seen = form.cleaned_data["seen"]
-        if seen and Decimal(seen) != preview.unit_price.amount:
-            raise PriceChanged
 
     def rendered(
         self, form: ChangeForm, preview: ChangePreview | None, status: int = 200
@@ -214,25 +229,24 @@ class SubscriptionRetry(Screen):
         return HttpResponseRedirect(reverse("subscriptions:detail", args=[public_id]))
 
 
-def switch_targets_priced(subscription: Subscription, actor: Any) -> list[Target]:
-    """The products a subscription may change to that its payer can buy, with their price in the actor's track."""
-    products = list(selectors.switch_targets(subscription))
-    requests = [PriceRequest(p.pk, subscription.unit, subscription.quantity) for p in products]
-    prices = prices_for(payer=subscription.payer, requests=requests, customer=subscription.customer)
-    track = track_for(actor, subscription.payer_id)
+def switch_targets_priced(subscription: Subscription, track: Track) -> list[Target]:
+    """The products a subscription may change to that its payer can buy, with their price in a track."""
     per = Unit(subscription.unit).per
+    products = list(selectors.switch_targets(subscription))
     return [
         Target(
-            product,
-            f"{product.name}, {formats.amount(seen_by(track, price), price.currency)} {per}",
+            choice.product,
+            f"{choice.product.name},"
+            f" {formats.amount(choice.unit_price.amount, choice.unit_price.currency)} {per}",
         )
-        for product, price in zip(products, prices, strict=True)
-        if price is not None and price.currency == subscription.currency
+        for choice in switch_choices(subscription, products, track)
     ]
 
 
 def done_words(change: ScheduledChange) -> str:
     """What happens next, after a change was asked for."""
+    if change.state == ChangeState.APPLIED:
+        return _t("It is written down for the next term.")
     if change.state == ChangeState.IN_PROGRESS:
         return _t("It is being carried out. This page says when it is done.")
     if change.due_at > change.created_at and change.kind == ChangeKind.CANCEL:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
+from bss.core.money import Money
+from bss.installments.contracts import PlanTerms
 from bss.orders.choices import LineState
 from bss.orders.models import OrderLine
 from bss.orders.views.rows import parameter_words
@@ -25,10 +27,12 @@ from bss.subscriptions.tables import (
     SubscriptionTable,
     change_words,
     pending_attention,
+    plan_words,
     problem_attention,
     subscription_badge,
     sync_badge,
 )
+from bss.ui import formats
 from bss.ui.components import (
     Attention,
     Badge,
@@ -78,6 +82,7 @@ class SubscriptionDetail(DetailView):
     slot = "subscription"
     tabs = (
         Tab("overview", _("Overview"), "subscriptions/_overview.html"),
+        Tab("licences", _("Licences"), "subscriptions/_lots.html"),
         Tab("terms", _("Terms"), "subscriptions/_terms.html"),
         Tab("changes", _("Changes"), "subscriptions/_changes.html"),
     )
@@ -165,6 +170,8 @@ class SubscriptionDetail(DetailView):
             Fact(_("Bought with"), order.number, reverse("orders:detail", args=[order.public_id])),
             Fact(_("Started"), subscription.started_at),
             Fact(_("Unit price"), self.amounts.unit),
+            Fact(_("Paid"), plan_words(subscription.plan)),
+            Fact(_("Next term"), self._next_term()),
             Fact(_("Id at the vendor"), subscription.external_id),
         ]
         if self.amounts.resale is not None:
@@ -184,6 +191,31 @@ class SubscriptionDetail(DetailView):
                 )
                 for add_on in selectors.add_ons_of(subscription)
             ],
+        }
+
+    def _next_term(self) -> str:
+        """What was asked for it, in words."""
+        subscription = self.object
+        if not subscription.renews:
+            return str(_("None: it does not renew"))
+        found = []
+        if subscription.renewal_quantity is not None:
+            words = _("quantity %(n)s") % {"n": formats.number(subscription.renewal_quantity)}
+            found.append(str(words))
+        if subscription.renewal_plan_chosen:
+            chosen = subscription.renewal_plan
+            plan = PlanTerms(chosen.frequency, chosen.count) if chosen else None
+            found.append(plan_words(plan))
+        return ", ".join(found) or str(_("As this one"))
+
+    def tab_licences(self) -> Mapping[str, Any]:
+        """What was bought when, and what left it: the order's line, its price, its days."""
+        lots = selectors.lots_shown(self.object)
+        return {
+            "lots": [
+                (lot, plan_words(lot.plan), Money(lot.unit_price, lot.currency)) for lot in lots
+            ],
+            "reductions": selectors.reductions_of(self.object),
         }
 
     def tab_terms(self) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -85,6 +86,11 @@ def test_the_record_tells_its_facts_terms_and_story(staff, subscription):
     assert "€35.00" not in page
 
 
+def seen_in(page):
+    """The signed moment of a preview, as its confirming form carries it."""
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]
+
+
 def test_a_change_shows_its_preview_and_then_happens(staff, subscription):
     url = change_url(subscription, "quantity")
     page = body(staff.client.get(url))
@@ -93,7 +99,11 @@ def test_a_change_shows_its_preview_and_then_happens(staff, subscription):
     assert "€50.00" in page
     assert "€10,000.00" in page
     assert ScheduledChange.objects.count() == 0
-    answer = staff.client.post(url, {"quantity": "1,000", "seen": "10", "reason": "New office"})
+    # Some 995 seats for what is left of the month, at once.
+    assert "At once, with the order" in page
+    wish = {"quantity": "1,000", "reason": "New office"}
+    assert staff.client.post(url, wish).status_code == 409
+    answer = staff.client.post(url, {**wish, "seen": seen_in(page)})
     assert answer["Location"] == detail(subscription)
     change = ScheduledChange.objects.get()
     assert (change.quantity, change.state, change.reason) == (
@@ -112,14 +122,16 @@ def test_a_price_that_moved_after_the_preview_is_told(staff, subscription):
     url = change_url(subscription, "product")
     assert "€15.00 per month" in body(staff.client.get(url))
     wish = {"product": plus.public_id, "reason": ""}
-    assert "€75.00" in body(staff.client.get(url, wish))
+    page = body(staff.client.get(url, wish))
+    assert "€75.00" in page
     set_price(plus, "16")
-    answer = staff.client.post(url, {**wish, "seen": "15"})
+    answer = staff.client.post(url, {**wish, "seen": seen_in(page)})
     assert answer.status_code == 409
-    assert "Prices changed" in answer.content.decode()
-    assert "€80.00" in answer.content.decode()
+    page = answer.content.decode()
+    assert "The amounts changed while you looked" in page
+    assert "€80.00" in page
     assert ScheduledChange.objects.count() == 0
-    staff.client.post(url, {**wish, "seen": "16"})
+    staff.client.post(url, {**wish, "seen": seen_in(page)})
     assert ScheduledChange.objects.get().order_line.unit_price == Decimal(16)
 
 
@@ -142,7 +154,7 @@ def test_cancelling_says_when_and_can_be_withdrawn(staff, subscription):
     assert "works until the period ends" in page
     assert "cannot be brought back" in page
     assert "stops working as soon as" in body(staff.client.get(url + "?when=now"))
-    staff.client.post(url, {"when": "period_end", "reason": ""})
+    staff.client.post(url, {"when": "period_end", "reason": "", "seen": seen_in(page)})
     subscription.refresh_from_db()
     assert subscription.state == SubscriptionState.PENDING_CANCEL
     change = ScheduledChange.objects.get()
@@ -224,9 +236,9 @@ def test_pages_cost_the_same_however_many_rows(
         change_url(subscription, "cancel"),
         change_url(subscription, "quantity") + "?quantity=1000",
     ):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             body(staff.client.get(url))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         body(staff.client.get(change_url(subscription, "product")))
 
 
