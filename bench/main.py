@@ -14,11 +14,12 @@ sys.path[0:1] = [str(ROOT / "bin"), str(ROOT)]
 from console import Failure, failure_print  # noqa: E402 -- the path has to be set first
 from processes import Stopped, stop_signals_watch  # noqa: E402
 
-from bench import billing, demo, memory, pages, provisioning  # noqa: E402
+from bench import billing, demo, installments, memory, pages, provisioning  # noqa: E402
 from bench.figures import Figure, figures_print, machine_describe  # noqa: E402
 
 BENCHES = {
     "pages": pages.measure,
+    "installments": installments.measure,
     "provisioning": provisioning.measure,
     "billing": billing.measure,
     "memory": memory.measure,

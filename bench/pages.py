@@ -20,6 +20,8 @@ from bench.stack import Bench, bench, note
 RUNS, WARM_UP = 100, 10
 GOAL_MS = 100.0
 MOST_QUERIES = 15
+# (milliseconds, queries) of pages that were promised more: fifty products with their installments.
+STRICTER = {"catalogue, reseller": (80.0, 12)}
 # Of everything at 1x; the last step is the size that was promised.
 ONE = {"resellers": 10, "accounts": 200, "subscriptions": 1000, "products": 200}
 
@@ -72,9 +74,10 @@ def _figure(
     samples = ask_ms(run.product.ports.web, target["path"], target["cookie"], runs)
     limit = median(ask_ms(bare_port, f"/{number}/", "", runs))
     queries = target["queries"]
-    more = {} if queries <= MOST_QUERIES else {"OVER": MOST_QUERIES}
+    goal, most = STRICTER.get(target["name"], (GOAL_MS, MOST_QUERIES))
+    more = {} if queries <= most else {"OVER": most}
     notes = {"queries": queries, **more}
-    return Figure("pages", f"{target['name']} at {scale}x", "ms", samples, GOAL_MS, limit, notes)
+    return Figure("pages", f"{target['name']} at {scale}x", "ms", samples, goal, limit, notes)
 
 
 @contextlib.contextmanager

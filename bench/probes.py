@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,10 @@ from django.urls import NoReverseMatch, reverse  # noqa: E402
 from bss.accounts.choices import AccountKind, MembershipKind, StaffRole, UserType  # noqa: E402
 from bss.accounts.models import Account, Membership, Storefront, User  # noqa: E402
 from bss.catalog.models import Product  # noqa: E402
+from bss.installments.contracts import PlanTerms  # noqa: E402
 from bss.orders.models import Order  # noqa: E402
+from bss.pricing.contracts import UnitPrice  # noqa: E402
+from bss.pricing.engine import planned  # noqa: E402
 from bss.subscriptions.models import Subscription  # noqa: E402
 
 
@@ -227,11 +231,39 @@ def _cookie(user: User, shop: Storefront | None) -> str:
     return f"{f'tw_shop_{shop.pk}' if shop else 'tw_portal'}={session.session_key}"
 
 
+def installments(products: int, runs: int) -> dict[str, list[float]]:
+    """Milliseconds of each run that splits one unit of that many products in twelve, by what is split."""
+    cents = [Decimal(100 + 7 * number) / 100 for number in range(products)]
+    plain = [_unit_price(price, None) for price in cents]
+    resold = [_unit_price(price, price * 2) for price in cents]
+    free, charged = PlanTerms("monthly", 12), PlanTerms("monthly", 12, Decimal("2.5"))
+    cases = {
+        "as a list shows them": (plain, free),
+        "with an extra charge": (plain, charged),
+        "with an extra charge and a resale price": (resold, charged),
+    }
+    return {name: [_split_ms(*case) for _ in range(runs)] for name, case in cases.items()}
+
+
+def _unit_price(price: Decimal, resale: Decimal | None) -> UnitPrice:
+    return UnitPrice(1, "P1Y", "EUR", price, price, price, resale, "", None)
+
+
+def _split_ms(prices: list[UnitPrice], plan: PlanTerms) -> float:
+    began = time.perf_counter()
+    lines = [planned(price, plan, 1) for price in prices]
+    spent = (time.perf_counter() - began) * 1000
+    if not all(lines):
+        raise SystemExit("a total was too small to be split")
+    return spent
+
+
 PROBES: dict[str, Callable[..., Any]] = {
     "targets": targets,
     "installments_due": installments_due,
     "installments_billed": installments_billed,
     "rows": rows,
+    "installments": installments,
     "basic_resellers": basic_resellers,
 }
 

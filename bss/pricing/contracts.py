@@ -96,8 +96,8 @@ class UnitPrice:
         """The same price paid by a plan: price and resale price take its extra charge, the cost does not."""
         if plan is None or not plan.extra_charge:
             return self
-        resale = None if self.resale is None else _with_charge(self.resale, plan.extra_charge)
-        return replace(self, price=_with_charge(self.price, plan.extra_charge), resale=resale)
+        resale = None if self.resale is None else with_charge(self.resale, plan.extra_charge)
+        return replace(self, price=with_charge(self.price, plan.extra_charge), resale=resale)
 
     def line(self, quantity: int) -> LineAmounts:
         """The amounts of a line: rounded half-up once, after multiplying."""
@@ -112,7 +112,10 @@ class UnitPrice:
         )
 
 
-def _with_charge(amount: Decimal, percent: Decimal) -> Decimal:
+def with_charge(amount: Decimal, percent: Decimal) -> Decimal:
+    """A unit price with a plan's extra charge, 5 is five per cent: ten decimals."""
+    if not percent:
+        return amount
     return (amount * (HUNDRED + percent) / HUNDRED).quantize(_TEN_DECIMALS, rounding=ROUND_HALF_UP)
 
 
@@ -137,16 +140,21 @@ class LineAmounts:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """A line paid by a plan: its unit price with the extra charge, its rounded amounts, and each track split alike.
+    """`quantity` units of `base` paid by a plan: each track's rounded total split alike.
 
-    `resale` is None when the customer is the payer.
+    `resale` is None when the customer is the payer. What a list does not show is made only when it is asked for.
     """
 
+    base: UnitPrice
     plan: PlanTerms
-    unit_price: UnitPrice
-    amounts: LineAmounts
+    quantity: int
     price: Split
     resale: Split | None
+
+    @property
+    def unit_price(self) -> UnitPrice:
+        """What one unit costs by this plan, the extra charge included."""
+        return self.base.paid_by(self.plan)
 
     @property
     def customer(self) -> Split:

@@ -13,10 +13,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bss.catalog.choices import HUNDRED, PriceRule
-from bss.core.money import UNIT_PRICE_DECIMALS
-from bss.installments.contracts import PlanTerms
+from bss.core.money import UNIT_PRICE_DECIMALS, round_half_up
+from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import is_splittable, split
-from bss.pricing.contracts import Base, PlannedLine, QuotedPrice, Rule, Tracks, UnitPrice
+from bss.pricing.contracts import (
+    Base,
+    PlannedLine,
+    QuotedPrice,
+    Rule,
+    Tracks,
+    UnitPrice,
+    with_charge,
+)
 
 _TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 LIST = Rule()
@@ -90,19 +98,18 @@ def planned(price: UnitPrice, plan: PlanTerms, quantity: int) -> PlannedLine | N
 
     Page, list, sum, basket and API ask here: one choice is split one way everywhere.
     """
-    charged = price.paid_by(plan)
-    amounts = charged.line(quantity)
-    currency, count, resale = price.currency, plan.count, amounts.resale
-    if not is_splittable(amounts.total, count, currency):
-        return None
-    if resale is not None and not is_splittable(resale, count, currency):
-        return None
-    return PlannedLine(
-        plan=plan,
-        unit_price=charged,
-        amounts=amounts,
-        price=split(amounts.total, count, currency),
-        resale=None if resale is None else split(resale, count, currency),
+    paid = _split_total(price.price, price.currency, plan, quantity)
+    if paid is None or price.resale is None:
+        return paid and PlannedLine(price, plan, quantity, paid, None)
+    resold = _split_total(price.resale, price.currency, plan, quantity)
+    return resold and PlannedLine(price, plan, quantity, paid, resold)
+
+
+def _split_total(unit: Decimal, currency: str, plan: PlanTerms, quantity: int) -> Split | None:
+    """One track's installments: charge, multiply, round half-up once, split."""
+    total = round_half_up(with_charge(unit, plan.extra_charge) * quantity, currency)
+    return (
+        split(total, plan.count, currency) if is_splittable(total, plan.count, currency) else None
     )
 
 

@@ -78,7 +78,9 @@ def test_a_resellers_token_sees_what_its_list_holds_at_its_price(
         written = client.post(f"{API}/products/", {}, format="json")
 
     assert [p["id"] for p in listed] == [product.public_id]
-    assert listed[0]["prices"] == [{"unit": "P1M", "currency": "EUR", "price": "9.0000000000"}]
+    assert listed[0]["prices"] == [
+        {"unit": "P1M", "currency": "EUR", "price": "9.0000000000", "payment_plans": []}
+    ]
     assert one.status_code == 404
     assert [t["id"] for t in types] == [product.type.public_id]
     assert written.status_code == 403
