@@ -39,7 +39,7 @@ class ApprovalTable(Table):
     caption = _("Orders to approve")
 
     def row_url(self, row: Any) -> str:
-        return reverse("plans:approval", args=[row.public_id])
+        return url_of("plans:approval", row)
 
 
 class PlanTable(Table):
