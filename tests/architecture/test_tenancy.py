@@ -92,6 +92,7 @@ AROUND = {
     "resellers/services/setup.py": KEYED,
     "servicemanager/locks.py": EVENT,
     "servicemanager/selectors.py": KEYED,
+    "servicemanager/services/accounts.py": KEYED,
     "servicemanager/services/definition.py": EVENT,
     "servicemanager/services/exchanges.py": "housekeeping over all tenants, and the record of a call in hand",
     "servicemanager/services/instances.py": KEYED,
