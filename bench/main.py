@@ -14,12 +14,13 @@ sys.path[0:1] = [str(ROOT / "bin"), str(ROOT)]
 from console import Failure, failure_print  # noqa: E402 -- the path has to be set first
 from processes import Stopped, stop_signals_watch  # noqa: E402
 
-from bench import demo, memory, pages, provisioning  # noqa: E402
+from bench import billing, demo, memory, pages, provisioning  # noqa: E402
 from bench.figures import Figure, figures_print, machine_describe  # noqa: E402
 
 BENCHES = {
     "pages": pages.measure,
     "provisioning": provisioning.measure,
+    "billing": billing.measure,
     "memory": memory.measure,
     "demo": demo.measure,
 }
@@ -51,7 +52,13 @@ def _options(argv: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("name", nargs="?", choices=sorted(BENCHES), help="one benchmark; all when left out")
-    add("--scale", type=int, default=100, metavar="N", help="pages: up to N times the smallest")
+    add(
+        "--scale",
+        type=int,
+        default=100,
+        metavar="N",
+        help="pages, billing: up to N times the smallest",
+    )
     add("--runs", type=int, default=0, metavar="N", help="runs of each measurement")
     add("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add("--pg", default="", metavar="NAME", help="which PostgreSQL: wheel-18, system-15, ...")

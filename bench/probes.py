@@ -56,6 +56,44 @@ class Visitor:
     cookie: str
 
 
+def installments_due(count: int) -> int:
+    """Bill what is due already, then make `count` installments due, at most three of a lot. How many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_installment SET bills_on = bills_on + 400"
+            " WHERE state = 'scheduled' AND bills_on <= current_date + 1"
+        )
+        cursor.execute(
+            """
+            WITH chosen AS (
+                SELECT id FROM (
+                    SELECT id, row_number() OVER (PARTITION BY lot_id ORDER BY number) AS place
+                    FROM billing_installment WHERE state = 'scheduled' AND order_id IS NULL
+                        AND organization_id = (
+                            SELECT id FROM accounts_organization WHERE parent_id IS NULL)
+                ) ranked WHERE place <= 3 ORDER BY place, id LIMIT %s)
+            UPDATE billing_installment mine SET bills_on = current_date - 1
+            FROM chosen WHERE mine.id = chosen.id
+            """,
+            [count],
+        )
+        made = cursor.rowcount
+        cursor.execute("VACUUM ANALYZE billing_installment")
+    return made
+
+
+def installments_billed() -> dict[str, int]:
+    """What a billing run left and made today."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM billing_installment WHERE state = 'scheduled'"
+            " AND bills_on < current_date),"
+            " (SELECT count(*) FROM billing_invoice WHERE issued_at > now() - interval '1 hour')"
+        )
+        due, invoices = cursor.fetchone()
+    return {"due": due, "invoices": invoices}
+
+
 def targets() -> list[dict[str, Any]]:
     """The pages of both surfaces, as the reseller with most customers and as staff see them."""
     return [asdict(target) for target in _targets()]
@@ -191,6 +229,8 @@ def _cookie(user: User, shop: Storefront | None) -> str:
 
 PROBES: dict[str, Callable[..., Any]] = {
     "targets": targets,
+    "installments_due": installments_due,
+    "installments_billed": installments_billed,
     "rows": rows,
     "basic_resellers": basic_resellers,
 }

@@ -105,7 +105,7 @@ def demo_check(pg: str) -> None:
             urls["DATABASE_URL"] = stack.enter_context(scratch_database(urls["DATABASE_URL"]))
         urls["REDIS_URL"] = redis_for_check(urls["REDIS_URL"])
         stack.enter_context(_logs_kept_on_failure(directory))
-        ports = Ports(*ports_free(4))
+        ports = Ports(*ports_free(5))
         product, _ = stack.enter_context(_running(directory, ports, pg, urls))
         walk, line = product.ask("walk", "demo_check", ports.base_url)
         try:
@@ -154,10 +154,11 @@ def _prepare(
     processes.append(static)
     with progress.step("Migrate the database"):
         finish(product.manage("migrate", "migrate", "--noinput"), "Migrating the database")
-    with progress.step("Start the mailbox and the echo service"):
-        sandboxes += [product.mailbox(), product.echo()]
+    with progress.step("Start the mailbox, the echo service and the card provider"):
+        sandboxes += [product.mailbox(), product.echo(), product.cards()]
         web_wait(sandboxes[0], f"{product.ports.mailbox_url}/healthz")
         web_wait(sandboxes[1], f"{product.ports.echo_url}/healthz")
+        web_wait(sandboxes[2], f"{product.ports.cards_url}/healthz")
     with progress.step("Seed the story"):
         finish(product.manage("seed", "seed_demo"), "Seeding the story")
     with progress.step("Collect the static files"):
@@ -203,6 +204,7 @@ def ports_check(ports: Ports) -> None:
         ports.mailbox: "the mailbox",
         ports.smtp: "the mailbox's SMTP side",
         ports.echo: "the echo service",
+        ports.cards: "the card provider",
     }
     for port, use in uses.items():
         if not port_is_free(port):
@@ -225,6 +227,7 @@ Tradewind is running.
   API          {ports.base_url}/api/v1/
   Mailbox      {ports.mailbox_url}/   (every e-mail the product sends)
   Echo         {ports.echo_url}/   (a vendor that can be slow, fail or fall silent)
+  Cards        {ports.cards_url}/   (a provider of card payments, with its test cards)
 
 {logins.strip()}
 

@@ -22,6 +22,8 @@ ONE_SHOT_SECONDS = 600.0
 # deployment.
 INHERITED = (
     "CLOCK_FILE",
+    "CARDS_KEY",
+    "CARDS_URL",
     "ECHO_URL",
     "MAILBOX_URL",
     "MEDIA_ROOT",
@@ -51,12 +53,13 @@ BEAT = "celery -A config beat --loglevel INFO --pidfile= --schedule"
 
 @dataclass(frozen=True)
 class Ports:
-    """Loopback ports: the product, the mailbox's page, its SMTP side and the echo service."""
+    """Loopback ports: the product, the mailbox's page, its SMTP side, the echo service, the card provider."""
 
     web: int
     mailbox: int
     smtp: int
     echo: int
+    cards: int
 
     @property
     def base_url(self) -> str:
@@ -70,10 +73,14 @@ class Ports:
     def echo_url(self) -> str:
         return f"http://127.0.0.1:{self.echo}"
 
+    @property
+    def cards_url(self) -> str:
+        return f"http://127.0.0.1:{self.cards}"
+
 
 def ports_from(first: int) -> Ports:
-    """The ports of a demo: the one asked for and the three after it, the same at every start."""
-    return Ports(first, first + 1, first + 2, first + 3)
+    """The ports of a demo: the one asked for and the four after it, the same at every start."""
+    return Ports(first, first + 1, first + 2, first + 3, first + 4)
 
 
 def secrets_load(path: Path) -> dict[str, str]:
@@ -121,6 +128,8 @@ def product_environment(
         "EMAIL_USE_TLS": "0",
         "MAILBOX_URL": ports.mailbox_url,
         "ECHO_URL": ports.echo_url,
+        "CARDS_URL": ports.cards_url,
+        "CARDS_KEY": "cards-key",
         "OUTBOUND_ALLOW_NETWORKS": "127.0.0.0/8",
         "CLOCK_FILE": str(directory / "clock"),
         "MEDIA_ROOT": str(directory / "media"),
@@ -179,6 +188,9 @@ class Product:
 
     def echo(self) -> Process:
         return self._sandbox("echo", self.ports.echo)
+
+    def cards(self) -> Process:
+        return self._sandbox("cards", self.ports.cards)
 
     def manage(self, name: str, *arguments: str) -> Process:
         """Start a management command; `finish` waits for it."""

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-purge": {"task": "core.jobs_purge", "schedule": 3600.0},
     "exchanges-purge": {"task": "servicemanager.exchanges_purge", "schedule": 86_400.0},
     "billing-runs": {"task": "billing.runs_due", "schedule": 300.0},
+    "standing-refresh": {"task": "storefront.standing_refresh", "schedule": 86_400.0},
     "subscriptions-due": {"task": "subscriptions.changes_due", "schedule": 60.0},
     "billing-ladder": {"task": "billing.ladder_climb", "schedule": 3600.0},
     "billing-cards": {"task": "billing.card_payments_tend", "schedule": 120.0},

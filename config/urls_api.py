@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("bss.catalog.urls.api")),
     path("", include("bss.orders.urls.api")),
     path("", include("bss.subscriptions.urls.api")),
+    path("", include("bss.billing.urls.api")),
 ]

@@ -6,6 +6,8 @@ urlpatterns = [
     path("account/", include("bss.accounts.urls.sign_in")),
     path("", include("bss.accounts.urls.portal")),
     path("", include("bss.catalog.urls.portal")),
+    path("", include("bss.pricing.urls")),
+    path("", include("bss.installments.urls")),
     path("", include("bss.orders.urls.portal")),
     path("", include("bss.subscriptions.urls.portal")),
     path("", include("bss.billing.urls.portal")),

@@ -9,6 +9,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from bss.accounts import events as accounts  # noqa: PLC0415
         from bss.accounts.ports import MAIL  # noqa: PLC0415
+        from bss.billing import events as billing  # noqa: PLC0415
         from bss.core import secrets  # noqa: PLC0415
         from bss.core.events import subscribe  # noqa: PLC0415
         from bss.orders import events as orders  # noqa: PLC0415
@@ -26,6 +27,8 @@ class NotificationsConfig(AppConfig):
         subscribe(subscriptions.SubscriptionActivated, handlers.subscription_activated)
         subscribe(subscriptions.SubscriptionCancelScheduled, handlers.subscription_cancel_scheduled)
         subscribe(subscriptions.SubscriptionCancelled, handlers.subscription_cancelled)
+        subscribe(billing.InvoiceIssued, handlers.invoice_issued, lane="mail")
+        subscribe(billing.CreditNoteIssued, handlers.credit_note_issued, lane="mail")
         subscribe(accounts.MembershipInvited, handlers.membership_invited)
         subscribe(accounts.PasswordResetRequested, handlers.password_reset_requested)
         MAIL.register(handlers.SignInMail())

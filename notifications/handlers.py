@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bss.accounts.events import MembershipInvited, PasswordResetRequested
 from bss.accounts.ports import SignInChange
+from bss.billing.events import CreditNoteIssued, InvoiceIssued
 from bss.orders.events import (
     OrderApprovalAsked,
     OrderCancelled,
@@ -59,6 +60,14 @@ def subscription_cancel_scheduled(event: SubscriptionCancelScheduled) -> None:
 
 def subscription_cancelled(event: SubscriptionCancelled) -> None:
     services.subscription_cancelled_tell(event.subscription_id)
+
+
+def invoice_issued(event: InvoiceIssued) -> None:
+    services.invoice_issued_tell(event.invoice_id)
+
+
+def credit_note_issued(event: CreditNoteIssued) -> None:
+    services.credit_note_issued_tell(event.credit_note_id)
 
 
 def membership_invited(event: MembershipInvited) -> None:

@@ -193,3 +193,25 @@ SECURITY_NOTICE = register(
          "at": "22 November 2026, 14:05 UTC", "link": "https://shop.example/account/login/"},
     )
 )  # fmt: skip
+_DOCUMENT = {
+    "number": "INV-2026-000123",
+    "issued_on": "22 November 2026",
+    "total": "€2,065.29",
+    "link": "https://shop.example/my-account/invoices/k7hd2mbqv9xw4r/",
+}
+INVOICE_ISSUED = register(
+    Kind(
+        "invoice_issued",
+        _("Invoice"),
+        "customer",
+        {**_DOCUMENT, "net": "€1,665.56", "due_on": "22 December 2026", "order": "SO-2026-000123"},
+    )
+)
+CREDIT_NOTE_ISSUED = register(
+    Kind(
+        "credit_note_issued",
+        _("Credit note"),
+        "customer",
+        {**_DOCUMENT, "number": "CN-2026-000007"},
+    )
+)

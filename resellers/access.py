@@ -32,12 +32,20 @@ def access_own_account(actor: Actor, permission: str = Permission.PLAN_VIEW) -> 
     return account
 
 
+def access_seller(actor: Actor, permission: str) -> Account:
+    """As `access_own_account`; for whoever does not resell nothing is there."""
+    try:
+        return access_own_account(actor, permission)
+    except NotAReseller as problem:
+        raise NotFound from problem
+
+
 def access_waiting_order(actor: Actor, public_id: str) -> Order:
     """An order of one of the actor's customers that waits for approval or waited until somebody answered.
 
     NotFound for any other, and for whoever is no reseller.
     """
-    own = access_own_account(actor, Permission.ORDER_CREATE)
+    own = access_seller(actor, Permission.ORDER_CREATE)
     order = access_order(actor, public_id)
     was_asked = order.state == OrderState.PENDING_APPROVAL or order.approved_at is not None
     if order.account_id != own.pk or order.customer_id == own.pk or not was_asked:

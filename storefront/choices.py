@@ -19,11 +19,36 @@ class HomeSection(models.TextChoices):
 class Sorting(models.TextChoices):
     """How a catalogue page is ordered; the value is what the address says."""
 
+    BEST = "best", _("Best match")
     NAME = "name", _("Name")
+    POPULAR = "popular", _("Most popular")
     NEWEST = "newest", _("Newest")
     VENDOR = "vendor", _("Vendor")
 
     @property
     def order(self) -> str:
         """The ORM path it sorts by."""
-        return {"name": "name", "newest": "-created_at", "vendor": "vendor"}[self.value]
+        return _ORDERS[self.value]
+
+
+_ORDERS = {
+    "best": "relevance",
+    "name": "name",
+    "popular": "-popularity",
+    "newest": "-created_at",
+    "vendor": "vendor",
+}
+
+
+class Group(models.TextChoices):
+    """What a shop puts forward, in this order; the value is what the address says."""
+
+    FEATURED = "featured", _("Featured")
+    PROMOTED = "promoted", _("On promotion")
+    POPULAR = "popular", _("Popular")
+    NEW = "new", _("New")
+
+    @property
+    def sorting(self) -> Sorting:
+        """How it is ordered unless somebody says otherwise."""
+        return {"popular": Sorting.POPULAR, "new": Sorting.NEWEST}.get(self.value, Sorting.NAME)

@@ -9,8 +9,10 @@ from typing import Any
 from bss.accounts.models import Account, Organization, Storefront
 from bss.catalog.models import Category, Product
 from bss.core.money import Money
-from bss.pricing.contracts import UnitPrice
+from bss.installments.contracts import PlanTerms, Split
+from bss.pricing.contracts import PlannedLine, UnitPrice
 from bss.pricing.selectors import Market
+from storefront.choices import Group, Sorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,39 @@ class Viewer:
 
     def money_of(self, price: UnitPrice) -> Money:
         """What this viewer pays its seller for one unit; never the level above."""
-        if self.market is not None and self.market.resale:
-            return price.customer_money
-        return price.money
+        return price.customer_money if self._pays_resale else price.money
+
+    def split_of(self, line: PlannedLine) -> Split:
+        """The installments this viewer pays its seller; never those of the level above."""
+        return line.customer if self._pays_resale else line.price
+
+    @property
+    def _pays_resale(self) -> bool:
+        return self.market is not None and self.market.resale
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOption:
+    """A line paid by a plan: its installments and the price of one unit, with what the plan adds to the whole."""
+
+    plan: PlanTerms
+    line: PlannedLine
+    split: Split
+    unit_price: Money
+    extra: Money
+
+    @property
+    def adverb(self) -> str:
+        """ "monthly"."""
+        return self.plan.adverb
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlan:
+    """The installments under a card. `term` names it where it is another than that of the card's price."""
+
+    option: PlanOption
+    term: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +95,7 @@ class ProductCard:
     is_from: bool
     owned: int
     note: Any = ""
+    installments: CardPlan | None = None
 
     @property
     def is_free(self) -> bool:
@@ -71,23 +104,63 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One value to narrow by, with the address that does."""
+    """One value to narrow or order by, with the address that does; `count` where it is known."""
 
     label: Any
     url: str
-    count: int
+    count: int | None
     is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CataloguePage:
-    """One page of the catalogue. `previous` and `next` are cursors, "" where there is no further page."""
+    """One page of the catalogue, and what it can be narrowed by further, with how much is left then.
+
+    `previous` and `next` are cursors, "" where there is no further page.
+    """
 
     cards: Sequence[ProductCard]
     count: int
     vendors: Sequence[tuple[str, int]]
+    groups: Sequence[tuple[Group, int]]
     previous: str
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a catalogue page is narrowed and ordered. `text` is a search; empty values narrow nothing."""
+
+    text: str = ""
+    shelf: Category | None = None
+    vendor: str = ""
+    industry: str = ""
+    group: Group | None = None
+    sorting: Sorting = Sorting.NAME
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCards:
+    """The first products of a group, for the home page."""
+
+    group: Group
+    cards: Sequence[ProductCard]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something to narrow the catalogue by, as a link: a category or an industry."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The links into the catalogue that every page of a shop may show."""
+
+    shelves: Sequence[Way]
+    industries: Sequence[Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +180,31 @@ class TermOption:
     per: Any
     money: Money
     price: UnitPrice
+    plans: Sequence[PlanTerms] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AddOnOption:
-    """An add-on of a product: its price per term, and what was asked of it."""
+    """An add-on of a product: its price per term, the plans per term, and how many may be had."""
 
     product: Product
     prices: Mapping[str, UnitPrice]
     max_quantity: int | None
+    plans: Mapping[str, Sequence[PlanTerms]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One term of the page's form with every way to pay it at the chosen quantity.
+
+    `chosen` is the code of the plan that is ticked, "" for at once.
+    """
+
+    term: TermOption
+    at_once: Money
+    options: Sequence[PlanOption]
+    is_chosen: bool
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +231,20 @@ class ProductView:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody chose on a product's page: `add_ons` maps a public id to a quantity above 0."""
+    """What somebody chose on a product's page: `add_ons` maps a public id to a quantity above 0.
+
+    `plans` maps a unit to the code of the payment plan ticked for it, "" for paying at once.
+    """
 
     unit: str
     quantity: int = 1
     add_ons: Mapping[str, int] = field(default_factory=dict)
+    plans: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> str:
+        """The chosen term's."""
+        return self.plans.get(self.unit, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +259,34 @@ class AddOnRow:
 
 @dataclass(frozen=True, slots=True)
 class SumLine:
-    """One line of the sum beside a product: "12 x Mailbox" and its rounded amount."""
+    """One line of the sum beside a product: "12 x Mailbox" and its rounded amount; `plan` where it is paid by one."""
 
     label: str
     quantity: int
     unit_price: Money
     total: Money
+    plan: PlanOption | None = None
+
+    @property
+    def first(self) -> Money:
+        """What is paid first of it."""
+        return self.plan.split.first_money if self.plan else self.total
 
 
 @dataclass(frozen=True, slots=True)
 class SumView:
-    """What a choice of term, quantity and add-ons costs, net, for one term."""
+    """What a choice of term, quantity, plan and add-ons costs, net, for one term."""
 
     lines: Sequence[SumLine]
     total: Money
     per: Any
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether not everything is paid at once."""
+        return any(line.plan for line in self.lines)
+
+    @property
+    def first(self) -> Money:
+        """What is paid first."""
+        return Money.total((line.first for line in self.lines), self.total.currency)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from bss.billing.choices import InvoiceState
+from bss.billing.filters import InvoiceFilter as BillingFilter
 from bss.orders.choices import OrderState
 from bss.subscriptions.choices import SubscriptionState
 
@@ -18,3 +20,12 @@ class OrderFilter(django_filters.FilterSet):
 
 class SubscriptionFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=SubscriptionState.choices, label=_("State"))
+
+
+class InvoiceFilter(BillingFilter):
+    """A payer sees what was issued."""
+
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state, state.label) for state in (InvoiceState.ISSUED, InvoiceState.SETTLED)],
+        label=_("State"),
+    )

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.permissions import Permission
-from bss.accounts.ports import ENTITLEMENTS
+from bss.accounts.ports import CARDS, ENTITLEMENTS
 from bss.core.actor import Actor
 from bss.orders.selectors import basket_count
 from bss.ui import slots
 from bss.ui.slots import Figure, NavItem, Panel
-from storefront.selectors import window
+from storefront.selectors.viewer import ways_of
 
 # A bar of more shelves than this is no bar any more; the catalogue page has them all.
 SHELVES_SHOWN = 6
@@ -50,6 +50,22 @@ def _my_account() -> None:
             text=_("What you ordered, and how far it is."),
         ),
         NavItem(
+            _("Invoices"), "storefront:invoices", "document-text",
+            permission=Permission.BILLING_VIEW, order=24, visible=_is_payer,
+            matches=("storefront:invoice", "storefront:credit-note"),
+            text=_("What you were asked to pay, and what of it is open."),
+        ),
+        NavItem(
+            _("Statements"), "storefront:statements", "table-cells",
+            permission=Permission.BILLING_VIEW, order=26, matches=("storefront:statement",),
+            text=_("What is charged to a reseller's customers, month by month."),
+        ),
+        NavItem(
+            _("Cards"), "storefront:cards", "credit-card",
+            permission=Permission.BILLING_EDIT, order=28, visible=_pays_by_card,
+            matches=("storefront:card",), text=_("With which your invoices can be paid."),
+        ),
+        NavItem(
             _("My Workspace"), "storefront:workspace", "rectangle-group",
             permission=Permission.WORKSPACE_USE, order=30,
             text=_("The services your company uses, and how they are."),
@@ -78,6 +94,15 @@ def _has_api(actor: Actor) -> bool:
     return "api" in ENTITLEMENTS.get().capabilities(actor.account_id or 0)
 
 
+def _is_payer(actor: Actor) -> bool:
+    """Whoever stands right below the organization is invoiced by it."""
+    return actor.scope is not None and actor.scope.path.count(".") == 2
+
+
+def _pays_by_card(actor: Actor) -> bool:
+    return _is_payer(actor) and CARDS.get().is_configured
+
+
 def _is_somebody(actor: Actor) -> bool:
     return actor.membership_id is not None
 
@@ -98,7 +123,7 @@ def _shelves(request: HttpRequest, _subject: Any) -> Mapping[str, Any] | None:
     surface = getattr(request, "surface", None)
     if surface is None or surface.storefront is None:
         return None
-    found = window.shelves_open(surface.storefront.organization_id)
+    found = ways_of(request).shelves
     match = request.resolver_match
     return {
         "shelves": found[:SHELVES_SHOWN],

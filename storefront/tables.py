@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bss.accounts.choices import StorefrontRole, UserType
+from bss.billing.tables import credit_note_badge, invoice_badge
 from bss.core.money import Money, round_half_up
 from bss.orders.choices import LineKind, OrderState
 from bss.ui.components import Badge, Button, Confirm, badge_of
@@ -147,3 +148,37 @@ def _term_price(row: Any, unit: Decimal | None) -> Money | None:
     if unit is None:
         return None
     return Money(round_half_up(unit * row.quantity, row.currency), row.currency)
+
+
+class InvoiceTable(Table):
+    """What a payer was invoiced."""
+
+    number = Column("number", _("Invoice"), link=True)
+    customer = Column("customer__name", _("For"), hidden_by_default=True)
+    order = Column("order__number", _("Order"))
+    state = Column(invoice_badge, _("State"), kind="badge")
+    issued_on = Column("issued_on", _("Issued"), kind="date")
+    due_on = Column("due_on", _("Pay until"), kind="date")
+    total = Column("total", _("Total"), kind="amount", currency="currency")
+    open_amount = Column("open_amount", _("Still to pay"), kind="amount", currency="currency")
+    default_order = "-id"
+    caption = _("Invoices")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("storefront:invoice", args=[row.public_id])
+
+
+class CreditNoteTable(Table):
+    """What a payer was given back."""
+
+    number = Column("number", _("Credit note"), link=True)
+    customer = Column("customer__name", _("For"), hidden_by_default=True)
+    state = Column(credit_note_badge, _("State"), kind="badge")
+    issued_on = Column("issued_on", _("Issued"), kind="date")
+    total = Column("total", _("Total"), kind="amount", currency="currency")
+    open_amount = Column("open_amount", _("Not used yet"), kind="amount", currency="currency")
+    default_order = "-id"
+    caption = _("Credit notes")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("storefront:credit-note", args=[row.public_id])

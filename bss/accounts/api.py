@@ -81,6 +81,7 @@ class AccountOut(serializers.Serializer[Any]):
         source="payment_method.public_id", default=None, allow_null=True
     )
     billing_day = serializers.IntegerField()
+    separate_invoices = serializers.BooleanField()
     is_active = serializers.BooleanField()
     version = serializers.IntegerField(help_text="Send it with a change to be told of another's.")
     created_at = serializers.DateTimeField()
@@ -113,6 +114,7 @@ class AccountChanges(Strict):
     )
     payment_method = serializers.CharField(required=False, allow_null=True, help_text="Its id.")
     billing_day = serializers.IntegerField(min_value=1, max_value=28, required=False)
+    separate_invoices = serializers.BooleanField(required=False)
 
 
 class AccountCreate(AccountChanges):

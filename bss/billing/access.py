@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.billing import selectors
-from bss.billing.models import CreditNote, Invoice
+from bss.billing.models import (
+    Allocation,
+    CardPayment,
+    CardSetup,
+    CardToken,
+    CreditNote,
+    Invoice,
+    OverdueSuspension,
+    Payment,
+    PaymentImport,
+)
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
+
+M = TypeVar("M", bound=Model)
 
 
 def access_invoice(
@@ -45,3 +61,67 @@ def access_charged(
         raise NotFound
     actor.require(permission)
     return found
+
+
+def access_payment(
+    actor: Actor, public_id: str, permission: str = Permission.BILLING_VIEW
+) -> Payment:
+    """The payment with its payer. Outside the scope: NotFound."""
+    rows = selectors.payments().select_related("payer__organization")
+    return _found(rows.filter(public_id=public_id), actor, permission)
+
+
+def access_allocation(
+    actor: Actor, pk: int, permission: str = Permission.BILLING_EDIT
+) -> Allocation:
+    """What of a payment or credit note went into an invoice. Outside the scope: NotFound."""
+    rows = Allocation.objects.select_related("invoice__payer", "payment", "credit_note")
+    return _found(rows.filter(pk=pk), actor, permission)
+
+
+def access_payment_import(
+    actor: Actor, public_id: str, permission: str = Permission.BILLING_EDIT
+) -> PaymentImport:
+    """A bank's file. Outside the scope: NotFound."""
+    rows = PaymentImport.objects.defer("content").filter(public_id=public_id)
+    return _found(rows, actor, permission)
+
+
+def access_suspension(
+    actor: Actor, pk: int, permission: str = Permission.SUBSCRIPTION_SUSPEND
+) -> OverdueSuspension:
+    """What the ladder suspended and nothing lifted. Outside the scope: NotFound."""
+    rows = OverdueSuspension.objects.select_related("subscription__customer")
+    return _found(rows.filter(pk=pk, lifted_at=None), actor, permission)
+
+
+def access_card(
+    actor: Actor, account: Account, public_id: str, permission: str = Permission.BILLING_EDIT
+) -> CardToken:
+    """A card that the account left and did not remove. Anything else: NotFound."""
+    rows = selectors.cards_of(account).select_related("account")
+    return _found(rows.filter(public_id=public_id), actor, permission)
+
+
+def access_card_setup(
+    actor: Actor, account: Account, public_id: str, permission: str = Permission.BILLING_EDIT
+) -> CardSetup:
+    """A visit to the provider's page by the account. Anything else: NotFound."""
+    rows = CardSetup.objects.select_related("account").filter(account=account)
+    return _found(rows.filter(public_id=public_id), actor, permission)
+
+
+def access_card_payment(
+    actor: Actor, account: Account, public_id: str, permission: str = Permission.BILLING_EDIT
+) -> CardPayment:
+    """Money on a card of the account. Anything else: NotFound."""
+    rows = CardPayment.objects.select_related("account__organization", "card", "invoice", "order")
+    return _found(rows.filter(account=account, public_id=public_id), actor, permission)
+
+
+def _found(rows: QuerySet[M], actor: Actor, permission: str) -> M:
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    actor.require(permission)
+    return row

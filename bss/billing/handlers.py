@@ -5,7 +5,7 @@ from __future__ import annotations
 from bss.billing import selectors, services
 from bss.billing.choices import InvoiceState
 from bss.billing.events import CreditNoteIssued, InvoiceIssued, InvoiceSettled
-from bss.billing.models import CardPayment, CreditNote, Invoice
+from bss.billing.models import CreditNote, Invoice
 from bss.core.actor import SYSTEM
 from bss.orders.events import OrderCancelled, OrderExecuted, OrderFailed
 from bss.subscriptions.events import SeatLotCreated, SeatLotReduced
@@ -30,11 +30,9 @@ def invoice_issued_settle(event: InvoiceIssued) -> None:
     invoice = Invoice.objects.select_related("payer__payment_method").get(pk=event.invoice_id)
     services.invoice_settle_from_credit(invoice=invoice, actor=SYSTEM)
     invoice.refresh_from_db(fields=["state", "settled"])
-    if invoice.state != InvoiceState.ISSUED:
-        held = selectors.hold_for(invoice)
-        if held is not None:
-            services.card_payment_later(card_payment=held)
-    elif selectors.hold_for(invoice) is not None or selectors.pays_by_card(invoice.payer):
+    is_open = invoice.state == InvoiceState.ISSUED
+    # What is held for an invoice that credit has settled is let go.
+    if selectors.hold_for(invoice) or (is_open and selectors.pays_by_card(invoice.payer)):
         services.invoice_collect_later(invoice=invoice)
 
 
@@ -60,6 +58,6 @@ def order_cancelled_release(event: OrderCancelled) -> None:
 
 
 def _release_hold(order_id: int) -> None:
-    held = CardPayment.objects.filter(order_id=order_id, state__in=selectors.OPEN).first()
+    held = selectors.hold_of_order(order_id)
     if held is not None:
         services.card_payment_later(card_payment=held)

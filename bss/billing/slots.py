@@ -8,15 +8,20 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
-from bss.billing import selectors
+from bss.billing import selectors, services
 from bss.billing.choices import InvoiceState
 from bss.billing.models import CreditNote, Invoice
 from bss.billing.tables import credit_note_badge, invoice_badge
+from bss.billing.views.payment_imports import import_back
+from bss.billing.views.payments import record_url
 from bss.billing.views.runs import run_back
+from bss.core import clock
 from bss.core.actor import Actor
 from bss.subscriptions.models import Subscription
 from bss.ui import slots, timeline
@@ -45,6 +50,10 @@ def register() -> None:
             _("Billing runs"), "billing:runs", "play", section, VIEW, order=420,
             matches=("billing:run",),
         ),
+        NavItem(
+            _("Payments"), "billing:payments", "banknotes", section, VIEW, order=430,
+            matches=("billing:payment",),
+        ),
     )  # fmt: skip
     slots.register(
         "portal.search",
@@ -52,6 +61,7 @@ def register() -> None:
     )
     slots.register("run.kinds", RunKind(selectors.BILLING_RUN, VIEW, back=run_back, manage=EDIT))
     slots.register("invoice.actions", *_document_actions("billing:invoice"), *_draft_actions())
+    _settling()
     slots.register("credit_note.actions", *_document_actions("billing:credit-note"))
     slots.register(
         "account.actions",
@@ -79,6 +89,121 @@ def register() -> None:
         ),
     )  # fmt: skip
     _words()
+
+
+def _settling() -> None:
+    """Payments, what is owed, and what happens to those who do not pay."""
+    slots.register(
+        "run.kinds", RunKind(services.PAYMENT_IMPORT, EDIT, back=import_back, manage=EDIT)
+    )
+    slots.register(
+        "invoice.actions",
+        Action(
+            _("Record a payment"), _record_for, icon="banknotes", permission=EDIT,
+            visible=_is_open, order=15,
+        ),
+    )  # fmt: skip
+    slots.register(
+        "invoice.tabs",
+        TabItem(
+            "payments", _("Payments"), "billing/_settled.html", _settled, permission=VIEW, order=20
+        ),
+    )
+    slots.register(
+        "account.actions",
+        Action(
+            _("Record a payment"), record_url, icon="banknotes", permission=EDIT,
+            visible=_is_payer, order=65,
+        ),
+    )  # fmt: skip
+    slots.register(
+        "account.panels",
+        Panel("billing/_balance.html", _balance, permission=VIEW, order=30, title=_("Balance")),
+    )
+    slots.register("account.attention", AttentionSource(_overdue_of, permission=VIEW, order=40))
+    slots.register(
+        "subscription.attention", AttentionSource(_suspended_for, permission=VIEW, order=40)
+    )
+    slots.register(
+        "setup.pages",
+        NavItem(
+            _("Overdue invoices"), "billing:ladder", "clock", section=_("Billing"),
+            permission=Permission.ORGANIZATION_EDIT, order=320,
+            text=_("After how many days payers are reminded, and services suspended."),
+        ),
+    )  # fmt: skip
+
+
+def _is_open(_actor: Actor, invoice: Invoice) -> bool:
+    return invoice.state == InvoiceState.ISSUED
+
+
+def _record_for(invoice: Invoice) -> str:
+    return record_url(invoice.payer, invoice.public_id)
+
+
+def _settled(request: HttpRequest, invoice: Invoice) -> Mapping[str, Any]:
+    return {
+        "allocations": [
+            (row, reverse("billing:allocation-undo", args=[row.pk]))
+            for row in selectors.allocations_into(invoice)
+        ],
+        "invoice": invoice,
+        "steps": list(invoice.dunning.all()),
+        "cards": [
+            (row, badge_of(row.state, row.get_state_display()))
+            for row in selectors.card_payments_for(invoice)
+        ],
+        "may_edit": slots.actor_of(request).can(EDIT),
+    }
+
+
+def _balance(request: HttpRequest, account: Account) -> Mapping[str, Any] | None:
+    """What a payer owes against its limit; nothing for whoever is never invoiced here."""
+    if account.is_end_customer:
+        return None
+    owed = selectors.owed_by(account.pk, account.currency)
+    limit = account.credit_limit
+    return {
+        "account": account,
+        "owed": owed,
+        "is_unlimited": limit is None,
+        "available": None if limit is None else limit - owed.exposure,
+    }
+
+
+def _overdue_of(request: HttpRequest, account: Account) -> Iterable[Attention]:
+    today = clock.today(account.organization.time_zone)
+    late = list(selectors.overdue_invoices(today).filter(payer=account)[:_MOST_COUNTED])
+    if late:
+        yield Attention(
+            ngettext("%(n)d invoice is overdue", "%(n)d invoices are overdue", len(late))
+            % {"n": len(late)},
+            _("The oldest was due on %(day)s.") % {"day": date_format(late[0].due_on or today)},
+            button=Button(
+                _("See them"), f"{reverse('billing:invoices')}?view=overdue&q={account.number}"
+            ),
+            code="INVOICE_OVERDUE",
+        )
+
+
+def _suspended_for(request: HttpRequest, subscription: Subscription) -> Iterable[Attention]:
+    for found in selectors.suspensions_of(subscription.payer_id).filter(subscription=subscription):
+        if found.kept_by_label:
+            text = _("%(name)s wants it to stay suspended, whatever is paid.")
+            yield Attention(
+                _("Suspended for an overdue invoice"),
+                text % {"name": found.kept_by_label},
+                code="SUSPENDED_OVERDUE",
+            )
+        else:
+            url = reverse("billing:suspension-keep", args=[found.pk])
+            yield Attention(
+                _("Suspended for an overdue invoice"),
+                _("It is resumed by itself when that is paid."),
+                button=Button(_("Keep it suspended"), url),
+                code="SUSPENDED_OVERDUE",
+            )
 
 
 def _document_actions(name: str) -> list[Action]:
@@ -206,3 +331,19 @@ def _words() -> None:
     tell("creditnote.issue", _("Credit note issued"), kind="order", tone="info")
     tell("creditnote.use_up", _("Credit note used up"), kind="order")
     tell("order.unbilled", _("Not billed yet"), kind="order", tone="warning")
+    tell("invoice.reopen", _("Invoice open again"), kind="order", tone="warning")
+    tell("invoice.allocated", _("Paid by"), kind="order", tone="success")
+    tell("invoice.allocation_undone", _("Payment taken out"), kind="staff", tone="warning")
+    tell("invoice.overdue", _("Overdue"), kind="order", tone="warning")
+    tell("creditnote.allocated", _("Used for"), kind="order")
+    tell("creditnote.allocation_undone", _("Taken out of"), kind="staff", tone="warning")
+    tell("creditnote.reopen", _("Credit note can be used again"), kind="order")
+    tell("payment.recorded", _("Payment recorded"), kind="order", tone="info")
+    tell("payment.allocated", _("Used for"), kind="order", tone="success")
+    tell("payment.allocation_undone", _("Taken out of"), kind="staff", tone="warning")
+    tell("payment.deleted", _("Payment deleted"), kind="staff", tone="warning")
+    tell("card.left", _("Card left"), kind="order")
+    tell("card.chosen", _("Card chosen"), kind="order")
+    tell("card.removed", _("Card removed"), kind="order")
+    tell("dunning_policy.edited", _("Days of the overdue ladder changed"), kind="staff")
+    tell("subscription.kept_suspended", _("To stay suspended, whatever is paid"), kind="staff")

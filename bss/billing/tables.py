@@ -7,11 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bss.billing.choices import InvoiceState
-from bss.billing.models import CreditNote, Invoice
+from bss.billing.choices import ImportedPayment, InvoiceState
+from bss.billing.models import CreditNote, Invoice, Payment, PaymentImport, PaymentImportRow
 from bss.billing.selectors import is_overdue
 from bss.core.models import Run
-from bss.ui.components import Badge, badge_of
+from bss.ui.components import Badge, Tone, badge_of
 from bss.ui.generic.work import badge_of_run
 from bss.ui.tables import Column, Table
 
@@ -85,7 +85,7 @@ class BillingRunTable(Table):
     actor = Column("actor_label", _("By"))
     invoices = Column(_counted("invoices"), _("Invoices"), kind="number")
     credit_notes = Column(_counted("credit_notes"), _("Credit notes"), kind="number")
-    items = Column(_counted("items"), _("Items"), kind="number")
+    billed = Column(_counted("items"), _("Items"), kind="number")
     held = Column(_counted("held"), _("On drafts"), kind="number")
     refused = Column(_counted("refused"), _("Not billed"), kind="number")
     default_order = "-id"
@@ -97,3 +97,66 @@ class BillingRunTable(Table):
     def row_tone(self, row: Run) -> str:
         result = row.result or {}
         return "warning" if result.get("held") or result.get("refused") else ""
+
+
+_OUTCOME_TONES: dict[str, Tone] = {
+    ImportedPayment.NEW: "info",
+    ImportedPayment.RECORDED: "success",
+    ImportedPayment.KNOWN: "neutral",
+    ImportedPayment.REFUSED: "danger",
+}
+
+
+def payment_badge(payment: Payment) -> Badge:
+    """Whether any of it waits for an invoice."""
+    if payment.unallocated:
+        return Badge(_("Credit left"), "info")
+    return Badge(_("Used"), "success")
+
+
+class PaymentTable(Table):
+    number = Column("number", _("Payment"), sortable=True, link=True)
+    payer = Column("payer__name", _("From"), sortable=True)
+    received_on = Column("received_on", _("Received"), kind="date", sortable=True)
+    source = Column(lambda p: p.get_source_display(), _("How"), sortable="source")
+    reference = Column("reference", _("Reference"))
+    state = Column(payment_badge, _("State"), kind="badge")
+    amount = Column(
+        "amount", _("Amount"), kind="amount", currency="currency", sortable=True, total=True
+    )
+    unallocated = Column(
+        "unallocated", _("Not used"), kind="amount", currency="currency", total=True
+    )
+    default_order = "-id"
+    caption = _("Payments")
+
+    def row_url(self, row: Payment) -> str:
+        return reverse("billing:payment", args=[row.public_id])
+
+
+class PaymentImportTable(Table):
+    name = Column("name", _("File"), link=True)
+    rows_ = Column("rows", _("Rows"), kind="number")
+    person = Column("created_by_label", _("Uploaded by"))
+    created = Column("created_at", _("Uploaded"), kind="when", sortable=True)
+    default_order = "-id"
+    caption = _("Imports of payments")
+
+    def row_url(self, row: PaymentImport) -> str:
+        return reverse("billing:payment-import", args=[row.public_id])
+
+
+class PaymentImportRowTable(Table):
+    default_order = "number"
+    number = Column("number", _("Row"), kind="number", sortable=True)
+    text = Column("text", _("Content"))
+    outcome = Column(
+        lambda r: Badge(r.get_outcome_display(), _OUTCOME_TONES[r.outcome]), _("Outcome"),
+        kind="badge", export=lambda r: r.outcome,
+    )  # fmt: skip
+    payment = Column("payment__number", _("Payment"), link=True)
+    field = Column("field", _("Column"))
+    message = Column("message", _("Message"))
+
+    def row_url(self, row: PaymentImportRow) -> str:
+        return reverse("billing:payment", args=[row.payment.public_id]) if row.payment else ""

@@ -12,7 +12,8 @@ from bss.billing import selectors, services
 from bss.billing.models import CardPayment, Invoice, OverdueSuspension
 from bss.billing.services import later
 from bss.core import clock, jobs, runs, scope
-from bss.core.actor import SYSTEM
+from bss.core.actor import SYSTEM, Actor
+from bss.core.models import Job
 from bss.orders.errors import CardUnknown
 
 BATCH = 1000
@@ -24,21 +25,20 @@ HOUR = timedelta(hours=21)
 @shared_task(name="billing.ladder_climb")
 def ladder_climb() -> int:
     """Write a job of the day for each overdue invoice that reached a step. Returns how many."""
-    batch = []
+    batch: list[Job] = []
     for policy in selectors.dunning_policies():
         on = clock.today(policy.organization.time_zone)
         with scope.activate(policy.organization.scope):
-            for invoice in selectors.overdue_invoices(on):
-                if selectors.steps_reached(policy, (on - (invoice.due_on or on)).days):
-                    batch.append(
-                        jobs.build(
-                            later.CLIMB,
-                            key=f"{invoice.pk}:{on.isoformat()}",
-                            subject=invoice,
-                            payload={"invoice": invoice.pk, "on": on.isoformat()},
-                            lane="ladder",
-                        )
-                    )
+            batch += [
+                jobs.build(
+                    later.CLIMB,
+                    key=f"{invoice.pk}:{on.isoformat()}",
+                    subject=invoice,
+                    payload={"invoice": invoice.pk, "on": on.isoformat()},
+                    lane="ladder",
+                )
+                for invoice in selectors.invoices_to_climb(policy, on)
+            ]
     jobs.enqueue_many(batch)
     return len(batch)
 
@@ -117,7 +117,20 @@ def run_daily(job: jobs.JobContext) -> None:
         services.billing_run_start(organization=organization, actor=SYSTEM)
 
 
-@runs.runner(services.BILLING_RUN, cancellable=True)
+@runs.runner(selectors.BILLING_RUN, cancellable=True)
 def run_billing(progress: runs.Progress) -> dict[str, int]:
     """A billing run, whoever started it."""
     return services.billing_run(progress, actor=SYSTEM)
+
+
+@runs.runner(services.PAYMENT_IMPORT, cancellable=True)
+def run_payment_import(progress: runs.Progress) -> dict[str, int]:
+    """A bank's file, checked or recorded for whoever uploaded it."""
+    run = progress.run
+    actor = Actor(
+        kind="staff",
+        label=run.actor_label,
+        user_id=run.actor_id,
+        organization_id=run.organization_id,
+    )
+    return services.payment_import_run(progress, actor=actor)

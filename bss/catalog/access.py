@@ -11,6 +11,7 @@ from bss.catalog import selectors
 from bss.catalog.models import (
     AddOn,
     Category,
+    Industry,
     ListPrice,
     PriceList,
     PriceListItem,
@@ -46,6 +47,11 @@ def access_add_on(actor: Actor, product: Product, pk: int, permission: str) -> A
 def access_category(actor: Actor, slug: str, permission: str = Permission.CATALOG_VIEW) -> Category:
     """Raises NotFound outside the actor's organization, PermissionDenied without the permission."""
     return _found(Category.objects.select_related("parent"), actor, permission, slug=slug)
+
+
+def access_industry(actor: Actor, slug: str, permission: str = Permission.CATALOG_VIEW) -> Industry:
+    """Raises NotFound outside the actor's organization, PermissionDenied without the permission."""
+    return _found(Industry.objects.all(), actor, permission, slug=slug)
 
 
 def access_list_price(actor: Actor, product: Product, pk: int, permission: str) -> ListPrice:

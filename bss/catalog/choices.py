@@ -68,4 +68,59 @@ class PriceRule(models.TextChoices):
     MARGIN = "margin", _("Margin on cost")
 
 
+class SearchLanguage(models.TextChoices):
+    """A text-search configuration of PostgreSQL 15 and later; "simple" knows no stems.
+
+    The database's own list is in the function catalog_search_config of migration 0004.
+    """
+
+    SIMPLE = "simple", _("No stems")
+    ARABIC = "arabic", _("Arabic")
+    DANISH = "danish", _("Danish")
+    DUTCH = "dutch", _("Dutch")
+    ENGLISH = "english", _("English")
+    FINNISH = "finnish", _("Finnish")
+    FRENCH = "french", _("French")
+    GERMAN = "german", _("German")
+    GREEK = "greek", _("Greek")
+    HINDI = "hindi", _("Hindi")
+    HUNGARIAN = "hungarian", _("Hungarian")
+    ITALIAN = "italian", _("Italian")
+    NORWEGIAN = "norwegian", _("Norwegian")
+    PORTUGUESE = "portuguese", _("Portuguese")
+    ROMANIAN = "romanian", _("Romanian")
+    RUSSIAN = "russian", _("Russian")
+    SPANISH = "spanish", _("Spanish")
+    SWEDISH = "swedish", _("Swedish")
+    TURKISH = "turkish", _("Turkish")
+
+    @classmethod
+    def of(cls, language: str) -> SearchLanguage:
+        """That of a language code ("de", "pt-br")."""
+        return _SEARCH_LANGUAGES.get(language.partition("-")[0].lower(), cls.SIMPLE)
+
+
+_SEARCH_LANGUAGES = {
+    "ar": SearchLanguage.ARABIC,
+    "da": SearchLanguage.DANISH,
+    "de": SearchLanguage.GERMAN,
+    "el": SearchLanguage.GREEK,
+    "en": SearchLanguage.ENGLISH,
+    "es": SearchLanguage.SPANISH,
+    "fi": SearchLanguage.FINNISH,
+    "fr": SearchLanguage.FRENCH,
+    "hi": SearchLanguage.HINDI,
+    "hu": SearchLanguage.HUNGARIAN,
+    "it": SearchLanguage.ITALIAN,
+    "nb": SearchLanguage.NORWEGIAN,
+    "nl": SearchLanguage.DUTCH,
+    "no": SearchLanguage.NORWEGIAN,
+    "pt": SearchLanguage.PORTUGUESE,
+    "ro": SearchLanguage.ROMANIAN,
+    "ru": SearchLanguage.RUSSIAN,
+    "sv": SearchLanguage.SWEDISH,
+    "tr": SearchLanguage.TURKISH,
+}
+
+
 HUNDRED = Decimal(100)

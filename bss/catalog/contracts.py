@@ -95,9 +95,26 @@ _QUIET = frozenset({"unchanged", "kept"})
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedPlan:
+    """One unit paid by a payment plan, net, in the offer's currency: `count` installments that add up to `total`.
+
+    `price` is that of the unit by this plan, ten decimals; `regular` is due each time but the last.
+    """
+
+    code: str
+    frequency: str
+    count: int
+    price: Decimal
+    total: Decimal
+    regular: Decimal
+    last: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """What one unit of a product costs a buyer, net, in its currency."""
+    """What one unit of a product costs a buyer, net, in its currency, and by which plans it can be paid."""
 
     unit: str
     currency: str
     price: Decimal
+    payment_plans: Sequence[OfferedPlan] = ()

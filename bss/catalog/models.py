@@ -10,7 +10,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.models import Account
-from bss.catalog.choices import PriceRule, ProductAudience, ProductKind, Refund, Unit
+from bss.catalog.choices import (
+    PriceRule,
+    ProductAudience,
+    ProductKind,
+    Refund,
+    SearchLanguage,
+    Unit,
+)
 from bss.core import clock
 from bss.core.db import CodeField, CurrencyField, PublicIdField, UnitPriceField, one_of
 from bss.core.tenancy import Owned, Shared
@@ -32,6 +39,24 @@ class Category(Shared):
         ]
         ordering = ["position", "name"]
         verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Industry(Shared):
+    """A trade that products are made for: buyers narrow the catalogue by it."""
+
+    name = models.CharField(_("Name"), max_length=100)
+    slug = models.SlugField(max_length=100)
+    position = models.PositiveIntegerField(_("Position"), default=0)
+
+    class Meta(Shared.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "slug"], name="industry_once")
+        ]
+        ordering = ["position", "name"]
+        verbose_name_plural = "industries"
 
     def __str__(self) -> str:
         return self.name
@@ -98,9 +123,16 @@ class Product(Shared):
     category = models.ForeignKey(
         Category, models.SET_NULL, null=True, blank=True, related_name="products"
     )
+    industries = models.ManyToManyField(Industry, blank=True, related_name="products")
     image = models.ImageField(_("Picture"), upload_to="products/", blank=True)
     is_active = models.BooleanField(_("On sale"), default=True)
     is_featured = models.BooleanField(_("Featured"), default=False)
+    is_promoted = models.BooleanField(_("Promoted"), default=False)
+    # How many live subscriptions there are; counted anew once a day.
+    popularity = models.PositiveIntegerField(default=0)
+    # By which of PostgreSQL's configurations its words are stemmed; follows the organization's language. The stems are
+    # in the column `search`, which the database generates and no query loads (bss.catalog.searching).
+    search_language = CodeField(enum=SearchLanguage, default=SearchLanguage.SIMPLE)
     taxable = models.BooleanField(_("Taxable"), default=True)
     tax_country = models.CharField(_("Tax country"), max_length=2, blank=True)
     tax_class = models.CharField(_("Tax class"), max_length=30, default="standard")
@@ -114,12 +146,15 @@ class Product(Shared):
     class Meta(Shared.Meta):
         constraints = [
             one_of("kind", ProductKind, "product_kind_known"),
+            one_of("search_language", SearchLanguage, "product_search_language_known"),
             models.UniqueConstraint(F("organization"), Lower("code"), name="product_code_once"),
         ]
         indexes = [
             models.Index(
                 fields=["organization", "is_active", "kind", "name"], name="product_on_sale"
-            )
+            ),
+            models.Index(fields=["organization", "-created_at", "-id"], name="product_newest"),
+            models.Index(fields=["organization", "-popularity", "-id"], name="product_popular"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from bss.catalog.choices import ProductAudience, ProductKind, Unit
 from bss.catalog.models import (
     AddOn,
     Category,
+    Industry,
     Listing,
     ListPrice,
     PriceList,
@@ -64,6 +65,16 @@ def categories() -> QuerySet[Category]:
         .annotate(product_count=Count("products"))
         .order_by("position", "name")
     )
+
+
+def industries() -> QuerySet[Industry]:
+    """Every industry with `product_count`, in their order."""
+    return Industry.objects.annotate(product_count=Count("products")).order_by("position", "name")
+
+
+def industry_choices() -> QuerySet[Industry]:
+    """The industries to choose from: without counting anything."""
+    return Industry.objects.order_by("position", "name")
 
 
 def product_type_choices() -> QuerySet[ProductType]:

@@ -84,6 +84,10 @@ def _navigation() -> Iterable[NavItem]:
             _("Categories"), "catalog:category-list", "rectangle-stack", SECTION, view, order=240,
             matches=("catalog:category-",),
         ),
+        NavItem(
+            _("Industries"), "catalog:industry-list", "briefcase", SECTION, view, order=250,
+            matches=("catalog:industry-",),
+        ),
     )  # fmt: skip
 
 
@@ -217,6 +221,7 @@ def _describe() -> None:
         "product.defined": _("Defined by its service manager"),
         "product.redefined": _("Updated by its service manager"),
         "product.withdrawn": _("Withdrawn by its service manager"),
+        "product.industries_set": _("Industries changed"),
         "product.price_set": _("List price changed"),
         "product.picture_changed": _("Picture changed"),
         "product.picture_removed": _("Picture removed"),

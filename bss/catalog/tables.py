@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bss.catalog.choices import ProductAudience, ProductKind
-from bss.catalog.models import Category, PriceList, Product, ProductType
+from bss.catalog.models import Category, Industry, PriceList, Product, ProductType
 from bss.ui.components import Badge
 from bss.ui.tables import Column, Table
 
@@ -93,3 +93,14 @@ class CategoryTable(Table):
 
     def row_url(self, row: Category) -> Any:
         return reverse("catalog:category-edit", args=[row.slug])
+
+
+class IndustryTable(Table):
+    name = Column("name", _("Industry"), sortable=True, link=True)
+    slug = Column("slug", _("Address"), kind="code")
+    position = Column("position", _("Position"), kind="number", sortable=True)
+    product_count = Column("product_count", _("Products"), kind="number")
+    default_order = "position"
+
+    def row_url(self, row: Industry) -> Any:
+        return reverse("catalog:industry-edit", args=[row.slug])

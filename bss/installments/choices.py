@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bss.catalog.choices import Unit
+
 
 class Frequency(models.TextChoices):
     """The time between two installments."""
@@ -18,12 +20,23 @@ class Frequency(models.TextChoices):
     def months(self) -> int:
         return _MONTHS[self.value]
 
+    @property
+    def adverb(self) -> str:
+        """ "monthly": how often, behind an amount."""
+        return str(_ADVERBS[self.value])
+
     def installments(self, count: int) -> str:
         """ "12 monthly installments": a plan in words."""
         return str(_WORDS[self.value]) % {"count": count}
 
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "semi_annual": 6, "annual": 12}
+_ADVERBS = {
+    "monthly": _("monthly"),
+    "quarterly": _("quarterly"),
+    "semi_annual": _("every six months"),
+    "annual": _("yearly"),
+}
 _WORDS = {
     "monthly": _("%(count)d monthly installments"),
     "quarterly": _("%(count)d quarterly installments"),
@@ -33,3 +46,5 @@ _WORDS = {
 
 # A term shorter than this is paid at once.
 SHORTEST_TERM_MONTHS = 12
+# The terms that can be paid by installments, shortest first.
+PLANNED_UNITS = tuple(unit for unit in Unit if unit.months >= SHORTEST_TERM_MONTHS)

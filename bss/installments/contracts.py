@@ -28,6 +28,11 @@ class PlanTerms:
         return Frequency(self.frequency).months
 
     @property
+    def adverb(self) -> str:
+        """ "monthly": how often, behind an amount."""
+        return Frequency(self.frequency).adverb
+
+    @property
     def code(self) -> str:
         """ "monthly-12": names the plan in forms and over the API; an organization has each once."""
         return f"{self.frequency}-{self.count}"

@@ -36,7 +36,7 @@ class PaymentPlan(Shared):
         ]
 
     def __str__(self) -> str:
-        return f"{self.count} x {self.frequency}"
+        return Frequency(self.frequency).installments(self.count)
 
     @property
     def months(self) -> int:

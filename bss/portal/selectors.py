@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account
+from bss.billing.choices import InvoiceState
+from bss.billing.models import Invoice
+from bss.catalog.choices import Unit
 from bss.core import clock, scope
 from bss.core.models import Job, JobState
+from bss.core.money import round_half_up
 from bss.orders.choices import LineState, OrderState
 from bss.orders.models import Order, OrderLine
-from bss.subscriptions.choices import LIVE, SubscriptionState
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.choices import LIVE, ChangeState, SubscriptionState
+from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 from servicemanager.choices import ProvisioningState
 from servicemanager.models import ProvisioningJob
 
@@ -35,6 +41,8 @@ class NeedsYou:
     failed_provisioning: int
     failed_subscriptions: int
     dead_jobs: int
+    overdue_invoices: int
+    pending_requests: int
 
     @property
     def total(self) -> int:
@@ -44,6 +52,7 @@ class NeedsYou:
             + self.failed_provisioning
             + self.failed_subscriptions
             + self.dead_jobs
+            + self.overdue_invoices
         )
 
 
@@ -64,6 +73,12 @@ def needs_you() -> NeedsYou:
         failed_provisioning=failed_provisioning().count(),
         failed_subscriptions=Subscription.objects.filter(state=SubscriptionState.FAILED).count(),
         dead_jobs=dead_jobs().count(),
+        overdue_invoices=Invoice.objects.filter(
+            state=InvoiceState.ISSUED, due_on__lt=clock.today()
+        ).count(),
+        pending_requests=ScheduledChange.objects.filter(
+            state__in=(ChangeState.SCHEDULED, ChangeState.IN_PROGRESS)
+        ).count(),
     )
 
 
@@ -153,12 +168,48 @@ def _subscriptions_by_product(limit: int) -> list[tuple[str, int]]:
     return [(name, n) for name, n in rows]
 
 
-def monthly_value(currency: str) -> Any:
-    """What live monthly subscriptions bring per month, in one currency (yearly ones are left to billing)."""
-    found = Subscription.objects.filter(state__in=LIVE, unit="P1M", currency=currency).aggregate(
-        total=Sum(F("unit_price") * F("quantity"))
+def recurring(currency: str) -> Decimal:
+    """What live subscriptions bring per month in a currency, add-ons included: the price of a term by its months, net.
+    Up to a minute old.
+    """
+    return _of_this_minute(f"recurring_{currency}", lambda: _recurring(currency))
+
+
+def _recurring(currency: str) -> Decimal:
+    seats = (
+        Subscription.objects.filter(state__in=LIVE, currency=currency)
+        .values_list("unit")
+        .annotate(total=Sum(F("unit_price") * F("quantity")))
+        .order_by()
     )
-    return found["total"] or 0
+    add_ons = (
+        SubscriptionAddOn.objects.filter(
+            subscription__state__in=LIVE, subscription__currency=currency, cancelled_at=None
+        )
+        .values_list("subscription__unit")
+        .annotate(total=Sum(F("unit_price") * F("quantity")))
+        .order_by()
+    )
+    months = [total / Unit(unit).months for unit, total in (*seats, *add_ons)]
+    return round_half_up(sum(months, Decimal(0)), currency)
+
+
+def owed_by_age(currency: str, today: date) -> list[Decimal]:
+    """What of issued invoices is open in a currency, tax included: not due yet, then overdue for up to 30, 60, 90 and
+    for more days. Up to a minute old.
+    """
+    return _of_this_minute(f"owed_{currency}", lambda: _owed_by_age(currency, today))
+
+
+def _owed_by_age(currency: str, today: date) -> list[Decimal]:
+    limits = [today - timedelta(days=days) for days in (0, 30, 60, 90)]
+    since = [Q(due_on__gte=limits[0]) | Q(due_on__isnull=True)]
+    since += [Q(due_on__lt=later, due_on__gte=earlier) for later, earlier in pairwise(limits)]
+    since.append(Q(due_on__lt=limits[-1]))
+    found = Invoice.objects.filter(state=InvoiceState.ISSUED, currency=currency).aggregate(
+        **{f"age_{n}": Sum(F("total") - F("settled"), filter=q) for n, q in enumerate(since)}
+    )
+    return [found[f"age_{n}"] or Decimal(0) for n in range(len(since))]
 
 
 def recent_orders(limit: int = 8) -> list[Order]:

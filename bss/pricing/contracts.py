@@ -10,7 +10,7 @@ from typing import Literal
 
 from bss.catalog.choices import HUNDRED, PriceRule
 from bss.core.money import UNIT_PRICE_DECIMALS, Money, round_half_up
-from bss.installments.contracts import PlanTerms
+from bss.installments.contracts import PlanTerms, Split
 
 QuoteMark = Literal["cost", "sell"]
 _TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
@@ -133,6 +133,25 @@ class LineAmounts:
     @property
     def profit(self) -> Decimal:
         return self.total - self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A line paid by a plan: its unit price with the extra charge, its rounded amounts, and each track split alike.
+
+    `resale` is None when the customer is the payer.
+    """
+
+    plan: PlanTerms
+    unit_price: UnitPrice
+    amounts: LineAmounts
+    price: Split
+    resale: Split | None
+
+    @property
+    def customer(self) -> Split:
+        """What whoever uses it pays its own seller."""
+        return self.price if self.resale is None else self.resale
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from bss.catalog.choices import HUNDRED, PriceRule
 from bss.core.money import UNIT_PRICE_DECIMALS
-from bss.pricing.contracts import Base, QuotedPrice, Rule, Tracks, UnitPrice
+from bss.installments.contracts import PlanTerms
+from bss.installments.splitting import is_splittable, split
+from bss.pricing.contracts import Base, PlannedLine, QuotedPrice, Rule, Tracks, UnitPrice
 
 _TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 LIST = Rule()
@@ -80,6 +82,27 @@ def tracks(base: Base, rule: Rule, resale: Rule | None = None) -> Tracks | None:
         price=_ten_decimals(price),
         # The reseller's cost is the price it pays.
         resale=None if resale is None else rule_price(sell, price, resale),
+    )
+
+
+def planned(price: UnitPrice, plan: PlanTerms, quantity: int) -> PlannedLine | None:
+    """A line of `quantity` units paid by `plan`, for a whole term; None where a track has too little to be split.
+
+    Page, list, sum, basket and API ask here: one choice is split one way everywhere.
+    """
+    charged = price.paid_by(plan)
+    amounts = charged.line(quantity)
+    currency, count, resale = price.currency, plan.count, amounts.resale
+    if not is_splittable(amounts.total, count, currency):
+        return None
+    if resale is not None and not is_splittable(resale, count, currency):
+        return None
+    return PlannedLine(
+        plan=plan,
+        unit_price=charged,
+        amounts=amounts,
+        price=split(amounts.total, count, currency),
+        resale=None if resale is None else split(resale, count, currency),
     )
 
 

@@ -21,9 +21,18 @@ from bss.pricing import engine, selectors
 from bss.pricing.contracts import UnitPrice
 from bss.ui import slots
 from bss.ui.components import Button
-from bss.ui.slots import TabItem
+from bss.ui.slots import NavItem, TabItem
+from bss.ui.timeline import describe
 
 PAGE_SIZE = 50
+WORDS: Mapping[str, Any] = {
+    "tax_rate.added": _("Tax rate added"),
+    "tax_rate.ended": _("Last day set"),
+    "tax_rate.deleted": _("Tax rate deleted"),
+    "tax_registration.added": _("Tax registration added"),
+    "tax_registration.ended": _("Last day set"),
+    "tax_registration.deleted": _("Tax registration deleted"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,16 @@ def register() -> None:
             order=10,
         ),
     )
+    slots.register(
+        "setup.pages",
+        NavItem(
+            _("Taxes"), "pricing:tax_rates", "receipt-percent", section=_("Billing"),
+            permission=Permission.ORGANIZATION_EDIT, order=310,
+            text=_("Where you are registered, and what each country takes."),
+        ),
+    )  # fmt: skip
+    for action, words in WORDS.items():
+        describe(action, words)
     slots.register(
         "product.tabs",
         TabItem(

@@ -1,6 +1,8 @@
 """Reads of notifications: who is written to, in whose brand, what was sent."""
 
-from notifications.selectors.brands import brand_for
+from notifications.selectors.brands import (
+    brand_for,
+)
 from notifications.selectors.deliveries import (
     deliveries_about,
     deliveries_to,
@@ -10,6 +12,7 @@ from notifications.selectors.deliveries import (
 )
 from notifications.selectors.facts import (
     approval_facts,
+    document_facts,
     failed_facts,
     line_facts,
     order_facts,
@@ -18,6 +21,7 @@ from notifications.selectors.facts import (
 )
 from notifications.selectors.pages import (
     approval_page,
+    document_page,
     order_page,
     storefront_of,
     subscription_page,
@@ -26,11 +30,14 @@ from notifications.selectors.recipients import (
     recipient_of_account,
     recipient_of_membership,
     recipient_of_order,
+    recipients_of_bills,
     recipients_who_order,
     staff_of,
 )
 from notifications.selectors.subjects import (
+    credit_note_for_mail,
     ended_by,
+    invoice_for_mail,
     line_for_mail,
     membership_for_mail,
     order_for_mail,
@@ -42,12 +49,16 @@ __all__ = [
     "approval_facts",
     "approval_page",
     "brand_for",
+    "credit_note_for_mail",
     "deliveries_about",
     "deliveries_to",
     "deliveries_visible",
     "delivery_by_id",
+    "document_facts",
+    "document_page",
     "ended_by",
     "failed_facts",
+    "invoice_for_mail",
     "line_facts",
     "line_for_mail",
     "membership_for_mail",
@@ -57,6 +68,7 @@ __all__ = [
     "recipient_of_account",
     "recipient_of_membership",
     "recipient_of_order",
+    "recipients_of_bills",
     "recipients_who_order",
     "rejected_facts",
     "staff_of",

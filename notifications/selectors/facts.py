@@ -6,13 +6,14 @@ between its reseller and the organization.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from bss.billing.models import CreditNote, Invoice
 from bss.catalog.choices import Unit
 from bss.orders.choices import LineState
 from bss.orders.models import Order, OrderLine
@@ -101,6 +102,20 @@ def subscription_facts(subscription: Subscription, reader: Recipient) -> dict[st
     }
 
 
+def document_facts(document: Invoice | CreditNote) -> dict[str, Any]:
+    """Number, day and sums of what a payer is to pay or is given back; its lines are on the document."""
+    facts = {
+        "number": document.number,
+        "issued_on": _full(document.issued_on),
+        "total": _amount(document.total, document.currency),
+    }
+    if isinstance(document, Invoice):
+        facts["net"] = _amount(document.net, document.currency)
+        facts["due_on"] = _full(document.due_on)
+        facts["order"] = document.order.number if document.order else ""
+    return facts
+
+
 def quantity(count: int, unit: str) -> str:
     """How many, and for which term: "25, Monthly" in the active language."""
     label = str(Unit(unit).label) if unit in Unit.values else unit
@@ -113,6 +128,12 @@ def day(at: datetime | None, time_zone: str) -> str:
         return ""
     local = at.astimezone(ZoneInfo(time_zone))
     return str(format_date(local.date(), format="long", locale=formats.current_locale()))
+
+
+def _full(on: date | None) -> str:
+    return (
+        "" if on is None else str(format_date(on, format="long", locale=formats.current_locale()))
+    )
 
 
 def _customer(order: Order, reader: Recipient) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bss.accounts.links import Target, surface_url
 from bss.accounts.models import Organization, Storefront
+from bss.billing.models import CreditNote, Invoice
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 
@@ -23,6 +24,12 @@ def approval_page(order: Order, target: Target | None) -> str:
 def subscription_page(subscription: Subscription, target: Target | None) -> str:
     """The subscription on the portal or on a storefront; "" where there is no surface to show it."""
     return _page(target, "subscriptions:detail", "storefront:subscription", subscription.public_id)
+
+
+def document_page(document: Invoice | CreditNote, target: Target | None) -> str:
+    """The invoice or credit note on the portal or on a storefront; "" where there is no surface to show it."""
+    name = "invoice" if isinstance(document, Invoice) else "credit-note"
+    return _page(target, f"billing:{name}", f"storefront:{name}", document.public_id)
 
 
 def storefront_of(organization: Organization, storefront_id: int | None) -> Storefront | None:

@@ -77,6 +77,42 @@ def staff_of(organization: Organization) -> Recipient:
     )
 
 
+def recipients_of_bills(account: Account) -> list[Recipient]:
+    """Its contacts that receive invoices; without any its corporate e-mail, and without that whoever else there is."""
+    contacts = Contact.everywhere.filter(account=account, receives_invoices=True)
+    found = [
+        _recipient_of_contact(contact)
+        for contact in contacts.select_related("account", "membership__user").order_by("pk")
+    ]
+    if found:
+        return found
+    if account.corporate_email:
+        return [
+            Recipient(
+                email=account.corporate_email,
+                name=account.name,
+                language=account.language,
+                scope=account.scope,
+                account_id=account.pk,
+            )
+        ]
+    other = recipient_of_account(account)
+    return [other] if other else []
+
+
+def _recipient_of_contact(contact: Contact) -> Recipient:
+    login = getattr(contact, "membership", None)
+    account = contact.account
+    return Recipient(
+        email=contact.email,
+        name=contact.full_name,
+        language=(login.user.language if login else "") or account.language,
+        scope=account.scope,
+        storefront_id=login.storefront_id if login else None,
+        account_id=account.pk,
+    )
+
+
 def recipient_of_account(account: Account) -> Recipient | None:
     """Its primary contact, else an admin's, else its oldest contact, else its corporate e-mail."""
     contacts = Contact.everywhere.filter(account=account).select_related("membership__user")

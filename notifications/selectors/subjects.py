@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Model
 
 from bss.accounts.models import Membership
+from bss.billing.models import CreditNote, Invoice
 from bss.core.history import timeline_for
 from bss.core.models import HistoryEntry
 from bss.orders.models import Order, OrderLine
@@ -33,6 +34,16 @@ def subscription_for_mail(subscription_id: int) -> Subscription:
         "order_line__order__account",
         "order_line__order__customer",
     ).get(pk=subscription_id)
+
+
+def invoice_for_mail(invoice_id: int) -> Invoice:
+    """The invoice with its payer, its organization and the order it bills."""
+    return Invoice.everywhere.select_related("organization", "payer", "order").get(pk=invoice_id)
+
+
+def credit_note_for_mail(credit_note_id: int) -> CreditNote:
+    """The credit note with its payer and its organization."""
+    return CreditNote.everywhere.select_related("organization", "payer").get(pk=credit_note_id)
 
 
 def membership_for_mail(membership_id: int) -> Membership:

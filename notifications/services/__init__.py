@@ -1,5 +1,6 @@
 """Writes of notifications: what is said to whom, and the life of each e-mail."""
 
+from notifications.services.billing import credit_note_issued_tell, invoice_issued_tell
 from notifications.services.deliveries import (
     delivery_give_up,
     delivery_hurry,
@@ -30,11 +31,13 @@ from notifications.services.subscriptions import (
 
 __all__ = [
     "SEND",
+    "credit_note_issued_tell",
     "delivery_give_up",
     "delivery_hurry",
     "delivery_resend",
     "delivery_send",
     "delivery_take_up",
+    "invoice_issued_tell",
     "membership_invited_tell",
     "notify",
     "order_approval_asked_tell",

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
+from bss.accounts.views.leaving import leave_to
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
 from bss.orders.errors import CardNeedsStep, PriceChanged, Repriced
 from bss.orders.models import Order
 from bss.orders.services import order_approve, order_reject
 from bss.ui.components import Attention, Crumb, EmptyState
 from bss.ui.generic import ListView, Screen
-from resellers.access import access_own_account, access_waiting_order
+from resellers.access import access_seller, access_waiting_order
 from resellers.forms import RejectForm
 from resellers.selectors import ApprovalView, approval_view, waiting_orders
 from resellers.tables import ApprovalTable
@@ -48,7 +49,7 @@ class Approvals(ListView):
         return [Crumb(_("My customers"), reverse("plans:customers"))]
 
     def queryset(self) -> QuerySet[Order]:
-        return waiting_orders(access_own_account(self.actor, Permission.ORDER_CREATE))
+        return waiting_orders(access_seller(self.actor, Permission.ORDER_CREATE))
 
 
 class Approval(Screen):
@@ -74,12 +75,14 @@ class Approval(Screen):
                 actor=self.actor,
                 seen_total=_amount(self.request.POST.get("seen_total", "")),
                 accept_reprice=self.request.POST.get("accept") == "1",
+                # The bank of a card sends its owner back here, to approve once more.
+                return_url=self.request.build_absolute_uri(self.request.path),
             )
         except (NotFound, PermissionDenied):
             raise
         except CardNeedsStep as step:
             if step.extra.get("url"):
-                return HttpResponseRedirect(step.extra["url"])
+                return leave_to(self.request, step.extra["url"])
             return self.shown(order, RejectForm(), refusal=step)
         except DomainError as refusal:
             return self.shown(order, RejectForm(), refusal=refusal)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from storefront.choices import Sorting
+from bss.installments.contracts import PlanTerms
+from storefront.choices import Group, Sorting
 from storefront.contracts import Choice, ProductView
 
 MOST = 1_000_000
 ADD_ON = "addon-"
+PLAN = "plan-"
 
 
 class ProductForm(forms.Form):
-    """Term, quantity and add-ons of one product; the same names are posted to the basket."""
+    """Term, plan, quantity and add-ons of one product; the same names are posted to the basket.
+
+    Each term has a plan of its own ("plan-P1Y"), so that changing the term forgets nothing. "plan" alone is that of the
+    chosen term, for links.
+    """
 
     def __init__(self, *args: Any, view: ProductView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,6 +33,9 @@ class ProductForm(forms.Form):
             required=False,
         )
         self.fields["quantity"] = _quantity(_("Quantity"), 1, view.max_quantity)
+        self.fields["plan"] = _plan([plan for term in view.terms for plan in term.plans])
+        for term in view.terms:
+            self.fields[f"{PLAN}{term.unit}"] = _plan(term.plans)
         for option in view.add_ons:
             name = f"{ADD_ON}{option.product.public_id}"
             self.fields[name] = _quantity(option.product.name, 0, option.max_quantity)
@@ -33,8 +43,13 @@ class ProductForm(forms.Form):
     def choice(self) -> Choice:
         """What was chosen; before anything was, one of the shortest term."""
         given = self.cleaned_data if self.is_bound else {}
+        unit = given.get("unit") or (self.view.terms[0].unit if self.view.terms else "")
+        plans = {term.unit: given.get(f"{PLAN}{term.unit}") or "" for term in self.view.terms}
+        if given.get("plan"):
+            plans[unit] = given["plan"]
         return Choice(
-            unit=given.get("unit") or (self.view.terms[0].unit if self.view.terms else ""),
+            unit=unit,
+            plans=plans,
             quantity=given.get("quantity") or 1,
             add_ons={
                 option.product.public_id: given.get(f"{ADD_ON}{option.product.public_id}") or 0
@@ -43,9 +58,25 @@ class ProductForm(forms.Form):
         )
 
 
-def sorting_of(text: str) -> Sorting:
-    """The order an address asks for; by name for anything else."""
-    return Sorting(text) if text in Sorting.values else Sorting.NAME
+def sorting_of(text: str, default: Sorting = Sorting.NAME) -> Sorting:
+    """The order an address asks for; the default for anything else. Only a search has a best match."""
+    if text == Sorting.BEST or text not in Sorting.values:
+        return default
+    return Sorting(text)
+
+
+def group_of(text: str) -> Group | None:
+    """The group an address asks for; None for anything else."""
+    return Group(text) if text in Group.values else None
+
+
+def _plan(plans: Sequence[PlanTerms]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Payment plan"),
+        choices=[("", _("At once")), *((plan.code, str(plan)) for plan in plans)],
+        required=False,
+        error_messages={"invalid_choice": _("This payment plan is not offered. Choose another.")},
+    )
 
 
 def _quantity(label: Any, least: int, most: int | None) -> forms.IntegerField:

@@ -8,7 +8,8 @@ from bss.accounts.models import Account, Storefront
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.pricing import selectors as pricing
-from storefront.contracts import Viewer
+from storefront.contracts import Viewer, Ways
+from storefront.selectors import window
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -20,6 +21,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
         found = viewer_at(storefront, account_of(request))
         request._storefront_viewer = found  # type: ignore[attr-defined]
     return request._storefront_viewer  # type: ignore[attr-defined]
+
+
+def ways_of(request: HttpRequest) -> Ways:
+    """The categories and industries of this request's shop, found once: the frame and the page show them."""
+    if not hasattr(request, "_storefront_ways"):
+        found = window.ways(request.surface.storefront.organization_id)  # type: ignore[attr-defined]
+        request._storefront_ways = found  # type: ignore[attr-defined]
+    return request._storefront_ways  # type: ignore[attr-defined]
 
 
 def account_of(request: HttpRequest) -> Account | None:

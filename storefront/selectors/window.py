@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
-
-from bss.catalog import selectors as catalog
-from bss.catalog.choices import ProductAudience, ProductKind, Unit
-from bss.catalog.models import AddOn, Category, Product
-from bss.core.errors import NotFound
-from bss.core.money import Money
-from bss.pricing import selectors as pricing
-from bss.pricing.contracts import UnitPrice
-from bss.subscriptions.choices import LIVE
-from bss.subscriptions.models import Subscription
-from bss.ui.keyset import Cursor, page_of
-from storefront.choices import Sorting
-from storefront.contracts import (
-    AddOnOption,
-    CataloguePage,
-    Choice,
-    ProductCard,
-    ProductView,
-    ShelfView,
-    SumLine,
-    SumView,
-    TermOption,
-    Viewer,
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
 )
+from django.db.models.fields import BooleanField, CharField
+from django.db.models.functions import Coalesce
 
-PAGE_SIZE = 24
-FEATURED = 8
-RELATED = 4
+from bss.catalog import searching
+from bss.catalog import selectors as catalog
+from bss.catalog.choices import ProductAudience, ProductKind, SearchLanguage
+from bss.catalog.models import Category, Industry, Product
+from bss.core import clock
+from bss.core.errors import NotFound
+from bss.ui.keyset import Cursor, page_of
+from storefront.choices import Group, Sorting
+from storefront.contracts import Asked, CataloguePage, GroupCards, ShelfView, Viewer, Way, Ways
+from storefront.selectors.cards import cards, with_owned
+
+PAGE_SIZE = 50
+# A group shows a row of these on the home page, or two rows when it is alone.
+ROW = 4
+# From how many live subscriptions on a product is popular, and for how long it is new.
+POPULAR_FROM = 3
+NEW_FOR = timedelta(days=60)
 
 
 # Lists -------------------------------------------------------------------------------------------------------
@@ -53,47 +54,60 @@ def visible(viewer: Viewer) -> QuerySet[Product]:
     return found
 
 
-def matching(found: QuerySet[Product], text: str) -> QuerySet[Product]:
+def matching(viewer: Viewer, found: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Of `found` those that the words of a search name. The one place that knows how the catalogue is searched."""
-    for word in text.split()[:8]:
-        found = found.filter(
-            Q(name__icontains=word) | Q(vendor__icontains=word) | Q(code__icontains=word)
-        )
-    return found
+    return searching.matching(found, text, _language(viewer))
 
 
-def listing(
-    viewer: Viewer,
-    *,
-    text: str = "",
-    shelf: Category | None = None,
-    vendor: str = "",
-    sorting: Sorting = Sorting.NAME,
-    cursor: Cursor | None = None,
-) -> CataloguePage:
-    """One page of the catalogue with the vendors found in it; `count` is of all pages."""
-    found = matching(visible(viewer), text)
-    if shelf is not None:
-        found = found.filter(category__in=_with_children(shelf))
-    vendors = list(found.order_by("vendor").values_list("vendor").annotate(number=Count("pk")))
-    if vendor:
-        found = found.filter(vendor=vendor)
-    page = page_of(found, sorting.order, cursor, PAGE_SIZE)
+def listing(viewer: Viewer, asked: Asked, cursor: Cursor | None = None) -> CataloguePage:
+    """One page of the catalogue with the vendors and groups found in it; `count` is of all pages."""
+    found = visible(viewer)
+    if asked.text:
+        found = matching(viewer, found, asked.text)
+    if asked.shelf is not None:
+        found = found.filter(category__in=_with_children(asked.shelf))
+    if asked.industry:
+        found = found.filter(_made_for(asked.industry))
+    facets = _Facets(found, asked)
+    rows = _ordered(viewer, with_owned(viewer, _narrowed(found, asked)), asked)
+    page = page_of(rows, asked.sorting.order, cursor, PAGE_SIZE)
     return CataloguePage(
         cards=cards(viewer, page.rows),
-        count=sum(number for name, number in vendors if not vendor or name == vendor),
-        vendors=[(name, number) for name, number in vendors if viewer.vendor_of(name)],
+        count=facets.count,
+        vendors=[pair for pair in facets.vendors if viewer.vendor_of(pair[0])],
+        groups=facets.groups,
         previous=page.previous,
         next=page.next,
     )
 
 
-def featured(viewer: Viewer) -> tuple[Sequence[ProductCard], bool]:
-    """What the home page shows first, and whether it is featured; without featured ones the newest."""
-    newest = visible(viewer).order_by("-created_at", "-pk")
-    # Asked for by themselves: sorting a long catalogue to find the few that are featured took 100 ms.
-    chosen = list(newest.filter(is_featured=True)[:FEATURED])
-    return cards(viewer, chosen or list(newest[:FEATURED])), bool(chosen)
+def suggestion(viewer: Viewer, text: str) -> str | None:
+    """What somebody may have meant who found nothing, in words of what this viewer sees; None where nothing is near.
+
+    Reads the names of all of it: two queries, asked only when a search found nothing.
+    """
+    seen = visible(viewer).order_by().values_list("name", "vendor")
+    texts = (f"{name} {viewer.vendor_of(vendor)}" for name, vendor in seen.iterator(2000))
+    near = searching.nearest(text, searching.vocabulary_of(texts))
+    return near if near and matching(viewer, visible(viewer), near).exists() else None
+
+
+def front(viewer: Viewer) -> list[GroupCards]:
+    """What the shop puts forward on its home page, group by group, each product once. Where there is nothing, what is
+    newest."""
+    picked: dict[int, Group] = {}
+    for pk, group in _picks(viewer):
+        picked.setdefault(pk, Group(group))
+    rows = {p.pk: p for p in with_owned(viewer, visible(viewer)).filter(pk__in=picked)}
+    if not rows:
+        newest = with_owned(viewer, visible(viewer)).order_by("-created_at", "-pk")[: 2 * ROW]
+        rows = {product.pk: product for product in newest}
+        picked = dict.fromkeys(rows, Group.NEW)
+    shown = dict(zip(rows, cards(viewer, list(rows.values())), strict=True))
+    by_group = {g: [shown[pk] for pk in picked if picked[pk] is g and pk in shown] for g in Group}
+    found = [GroupCards(group, each) for group, each in by_group.items() if each]
+    most = ROW if len(found) > 1 else 2 * ROW
+    return [GroupCards(each.group, each.cards[:most]) for each in found]
 
 
 def shelves(organization_id: int) -> list[ShelfView]:
@@ -110,16 +124,25 @@ def shelves(organization_id: int) -> list[ShelfView]:
     return [ShelfView(category, category.own + category.below) for category in rows]
 
 
-def shelves_open(organization_id: int) -> list[Category]:
-    """The same categories without the numbers, which the bar on every page does not show."""
-    return list(
-        Category.objects.filter(organization_id=organization_id, parent=None)
-        .filter(
-            Exists(_on_sale(category=OuterRef("pk")))
-            | Exists(_on_sale(category__parent=OuterRef("pk")))
-        )
-        .order_by("position", "name")
+def ways(organization_id: int) -> Ways:
+    """The top categories and the industries that hold something on sale, in their order; one query for both."""
+    shelf = Exists(_on_sale(category=OuterRef("pk"))) | Exists(
+        _on_sale(category__parent=OuterRef("pk"))
     )
+    trade = Exists(_on_sale(industries=OuterRef("pk")))
+    shelves_open = Category.objects.filter(shelf, organization_id=organization_id, parent=None)
+    trades = Industry.objects.filter(trade, organization_id=organization_id)
+    rows = _as_ways(shelves_open, "shelf").union(_as_ways(trades, "trade"), all=True)
+    found = list(rows.order_by("position", "name"))
+    return Ways(
+        shelves=[Way(row["name"], row["slug"]) for row in found if row["what"] == "shelf"],
+        industries=[Way(row["name"], row["slug"]) for row in found if row["what"] == "trade"],
+    )
+
+
+def _as_ways(found: QuerySet[Any], what: str) -> QuerySet[Any, Any]:
+    rows = found.order_by().annotate(what=Value(what, output_field=CharField()))
+    return rows.values("what", "name", "slug", "position")
 
 
 def _on_sale(**where: Any) -> QuerySet[Product]:
@@ -142,124 +165,93 @@ def shelf_called(slug: str) -> Category:
     return found
 
 
-# Cards -------------------------------------------------------------------------------------------------------
+# What they share ---------------------------------------------------------------------------------------------
 
 
-def cards(viewer: Viewer, products: Sequence[Product]) -> list[ProductCard]:
-    """Products as cards: the lowest price and what the viewer already has."""
-    offers = _offers(viewer, products)
-    owned = owned_by(viewer, [product.pk for product in products])
-    return [
-        _card(viewer, product, offers.get(product.pk, ()), owned.get(product.pk, 0))
-        for product in products
+class _Facets:
+    """How many of some products there are by vendor and by group, in one query.
+
+    A group's number is that within the chosen vendor and the other way round, so that each says what a click leaves.
+    """
+
+    def __init__(self, found: QuerySet[Product], asked: Asked) -> None:
+        flags = {group.value: _flag(group) for group in Group}
+        rows = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
+        vendors: Counter[str] = Counter()
+        groups: Counter[Group] = Counter()
+        self.count = 0
+        for row in rows:
+            of_vendor = asked.vendor in {"", row["vendor"]}
+            of_group = asked.group is None or row[asked.group.value]
+            if of_group:
+                vendors[row["vendor"]] += row["number"]
+            if of_vendor:
+                groups.update({group: row["number"] for group in Group if row[group.value]})
+            if of_vendor and of_group:
+                self.count += row["number"]
+        self.vendors = sorted(vendors.items())
+        self.groups = [(group, groups[group]) for group in Group if groups[group]]
+
+
+def _narrowed(found: QuerySet[Product], asked: Asked) -> QuerySet[Product]:
+    if asked.vendor:
+        found = found.filter(vendor=asked.vendor)
+    return found.filter(_of(asked.group)) if asked.group else found
+
+
+def _ordered(viewer: Viewer, found: QuerySet[Product], asked: Asked) -> QuerySet[Product]:
+    """`found` with what it is ordered by, where that is no column."""
+    if asked.sorting is not Sorting.BEST:
+        return found
+    return searching.by_relevance(found, asked.text, _language(viewer))
+
+
+def _picks(viewer: Viewer) -> Iterator[tuple[int, str]]:
+    """(product id, group) of the first of each group, in the groups' order; one query."""
+    parts = [
+        visible(viewer)
+        .filter(_of(group))
+        .order_by(_FRONT_ORDERS[group], "-pk")
+        .annotate(shown_in=Value(group.value, output_field=CharField()))
+        .values_list("pk", "shown_in")[: 2 * ROW]
+        for group in Group
     ]
+    rows = list(parts[0].union(*parts[1:], all=True))
+    for group in Group:
+        yield from (row for row in rows if row[1] == group.value)
 
 
-def owned_by(viewer: Viewer, product_ids: Collection[int]) -> dict[int, int]:
-    """How many units of each product the viewer's own account has."""
-    if viewer.account is None or not product_ids:
-        return {}
-    rows = (
-        Subscription.objects.filter(
-            customer=viewer.account, product_id__in=product_ids, state__in=LIVE
-        )
-        .values_list("product_id")
-        .annotate(number=Sum("quantity"))
-    )
-    return dict(rows)
+_FRONT_ORDERS = {
+    Group.FEATURED: "-created_at",
+    Group.PROMOTED: "-created_at",
+    Group.POPULAR: "-popularity",
+    Group.NEW: "-created_at",
+}
 
 
-def _card(viewer: Viewer, product: Product, offers: Sequence[UnitPrice], owned: int) -> ProductCard:
-    cheapest = min(offers, key=lambda offer: viewer.money_of(offer).amount, default=None)
-    return ProductCard(
-        product=product,
-        vendor=viewer.vendor_of(product.vendor),
-        price=_in_short(viewer.money_of(cheapest)) if cheapest else None,
-        per=Unit(cheapest.unit).per if cheapest else "",
-        is_from=len(offers) > 1,
-        owned=owned,
-        note=audience_note(viewer, product),
-    )
-
-
-def _in_short(money: Money) -> Money:
-    """A unit price for a card: to the cent, unless that would say that it is free."""
-    return money.rounded() or money
-
-
-def audience_note(viewer: Viewer, product: Product) -> str:
-    """For whom a reseller may buy this, where that is not everybody."""
-    if not viewer.is_reseller:
-        return ""
+def _of(group: Group) -> Q:
+    """What belongs to a group."""
     return {
-        ProductAudience.RESELLER: _("For yourself only"),
-        ProductAudience.CUSTOMER: _("For your customers"),
-    }.get(ProductAudience(product.type.audience), "")
+        Group.FEATURED: Q(is_featured=True),
+        Group.PROMOTED: Q(is_promoted=True),
+        Group.POPULAR: Q(popularity__gte=POPULAR_FROM),
+        Group.NEW: Q(created_at__gte=clock.now() - NEW_FOR),
+    }[group]
 
 
-def _offers(viewer: Viewer, products: Sequence[Product]) -> dict[int, list[UnitPrice]]:
-    if viewer.market is None or not viewer.shows_prices:
-        return {}
-    return pricing.offers_under(viewer.market, products)
+def _flag(group: Group) -> ExpressionWrapper[Any]:
+    return ExpressionWrapper(_of(group), output_field=BooleanField())
 
 
-# One product -------------------------------------------------------------------------------------------------
-
-
-def product_view(viewer: Viewer, public_id: str) -> ProductView:
-    """A product with its terms and add-ons. Raises NotFound for what this viewer does not see."""
-    product = visible(viewer).filter(public_id=public_id).first()
-    if product is None:
-        raise NotFound
-    links = list(_add_ons(viewer, product))
-    offers = _offers(viewer, [product, *(link.add_on for link in links)])
-    return ProductView(
-        product=product,
-        vendor=viewer.vendor_of(product.vendor),
-        terms=[_term(viewer, price) for price in offers.get(product.pk, ())],
-        add_ons=[
-            AddOnOption(
-                link.add_on,
-                {price.unit: price for price in offers[link.add_on_id]},
-                link.max_quantity,
-            )
-            for link in links
-            if offers.get(link.add_on_id)
-        ],
-        owned=owned_by(viewer, [product.pk]).get(product.pk, 0),
-        note=audience_note(viewer, product),
+def _made_for(industry: str) -> Exists:
+    rows = Product.industries.through.objects.filter(
+        product_id=OuterRef("pk"), industry__slug=industry
     )
+    return Exists(rows)
 
 
-def sum_of(viewer: Viewer, view: ProductView, choice: Choice) -> SumView | None:
-    """What a choice costs, line by line, rounded as an order would round it; None without a price."""
-    term = view.term(choice.unit)
-    if term is None:
-        return None
-    lines = [_sum_line(viewer, view.product.name, term.price, choice.quantity)]
-    for option in view.add_ons:
-        quantity = choice.add_ons.get(option.product.public_id, 0)
-        price = option.prices.get(term.unit)
-        if quantity and price is not None:
-            lines.append(_sum_line(viewer, option.product.name, price, quantity))
-    total = Money.total((line.total for line in lines), term.money.currency)
-    return SumView(lines, total, term.per)
-
-
-def _sum_line(viewer: Viewer, label: str, price: UnitPrice, quantity: int) -> SumLine:
-    money = viewer.money_of(price)
-    return SumLine(label, quantity, money, (money * quantity).rounded())
-
-
-def _add_ons(viewer: Viewer, product: Product) -> QuerySet[AddOn]:
-    if viewer.market is None:
-        return AddOn.objects.none()
-    return catalog.add_ons_of(product).filter(add_on__is_active=True)
-
-
-def _term(viewer: Viewer, price: UnitPrice) -> TermOption:
-    unit = Unit(price.unit)
-    return TermOption(price.unit, unit.label, unit.per, viewer.money_of(price), price)
+def _language(viewer: Viewer) -> SearchLanguage:
+    return SearchLanguage.of(viewer.organization.language)
 
 
 def _with_children(shelf: Category) -> QuerySet[Category]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from storefront.urls import account, checkout, my_account, shop
+from storefront.urls import account, billing, checkout, my_account, shop
 
 app_name = "storefront"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *checkout.urlpatterns,
     *account.urlpatterns,
     *my_account.urlpatterns,
+    *billing.urlpatterns,
 ]

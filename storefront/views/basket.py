@@ -20,9 +20,8 @@ from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
 from bss.core.money import Money
 from bss.installments.models import PaymentPlan
-from bss.installments.selectors import plan_coded
 from bss.orders.access import access_basket_line
-from bss.orders.errors import AnswerAwaited, PlanNotPossible, Repriced
+from bss.orders.errors import AnswerAwaited, Repriced
 from bss.orders.models import Basket
 from bss.orders.selectors import BasketItem
 from bss.orders.services import (
@@ -37,7 +36,7 @@ from bss.ui.components import Attention, Button, EmptyState, Fact
 from bss.ui.generic import Screen
 from storefront.forms.catalog import ProductForm
 from storefront.forms.checkout import NEW_CUSTOMER, ForWhomForm, LineForm
-from storefront.selectors import window
+from storefront.selectors import product
 from storefront.selectors.checkout import (
     Checkout,
     LineRow,
@@ -247,11 +246,15 @@ class BasketAdd(Buying):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         viewer = viewer_of(request)
-        found = window.product_view(viewer, request.POST.get("product", ""))
+        found = product.product_view(viewer, request.POST.get("product", ""))
         form = ProductForm(request.POST, view=found)
         if not form.is_valid():
             return self._back(found.product.public_id)
         choice = form.choice()
+        plan = product.plan_chosen(viewer, found, choice)
+        if choice.plan and plan is None:
+            messages.error(request, _("This payment plan is not offered for so small a total."))
+            return self._back(found.product.public_id)
         basket = basket_open_for(
             user_id=self.actor.user_id or 0, storefront=self.storefront(), account=self.account()
         )
@@ -263,8 +266,8 @@ class BasketAdd(Buying):
                 unit=choice.unit,
                 quantity=choice.quantity,
                 add_ons={options[key]: count for key, count in choice.add_ons.items() if count},
+                payment_plan=product.payment_plan_of(viewer, plan),
                 actor=self.actor,
-                payment_plan=self._plan(basket),
             )
         except PermissionDenied:
             raise
@@ -274,17 +277,12 @@ class BasketAdd(Buying):
         messages.success(request, _("%(name)s is in your basket.") % {"name": found.product.name})
         return self.redirect("basket")
 
-    def _plan(self, basket: Basket) -> PaymentPlan | None:
-        """The plan that was chosen by its code; none, or one there is not, is for the service to refuse or take."""
-        code = self.request.POST.get("payment_plan", "")
-        found = plan_coded(basket.organization_id, code) if code else None
-        if code and found is None:
-            raise PlanNotPossible(field="payment_plan")
-        return found
-
     def _back(self, public_id: str) -> HttpResponse:
-        kept = {"unit", "quantity", "payment_plan"}
-        typed = {k: v for k, v in self.request.POST.items() if k in kept or "-" in k}
+        typed = {
+            k: v
+            for k, v in self.request.POST.items()
+            if k in {"unit", "quantity", "plan"} or "-" in k
+        }
         url = reverse("storefront:product", args=[public_id])
         return HttpResponseRedirect(f"{url}?{urlencode({'unit': '', **typed})}")
 

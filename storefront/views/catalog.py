@@ -19,45 +19,65 @@ from bss.ui.components import Crumb
 from bss.ui.generic import Screen
 from bss.ui.keyset import Cursor
 from storefront.choices import Sorting
-from storefront.contracts import AddOnRow, CataloguePage, Choice, ProductView, Viewer
-from storefront.forms.catalog import ADD_ON, ProductForm, sorting_of
-from storefront.selectors import window
-from storefront.selectors.viewer import viewer_of
+from storefront.contracts import (
+    AddOnRow,
+    Asked,
+    CataloguePage,
+    Choice,
+    Facet,
+    ProductView,
+    Viewer,
+)
+from storefront.forms.catalog import ADD_ON, PLAN, ProductForm, group_of, sorting_of
+from storefront.selectors import product, window
+from storefront.selectors.viewer import viewer_of, ways_of
+
+# What a product's form says, beside its add-ons and the plan of each term.
+CHOSEN = frozenset({"unit", "quantity", "plan"})
 
 
 class Catalogue(Screen):
-    """Everything this viewer sees, narrowed by vendor, sorted, page by page."""
+    """Everything this viewer sees, narrowed by vendor, industry and group, sorted, page by page."""
 
     public = True
     template_name = "storefront/catalog.html"
     title: Any = gettext_lazy("All products")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        viewer, shelf = viewer_of(request), self.shelf()
-        found = window.listing(
-            viewer,
-            text=self.text(),
-            shelf=shelf,
-            vendor=request.GET.get("vendor", ""),
-            sorting=sorting_of(request.GET.get("sort", "")),
-            cursor=Cursor.decode(request.GET.get("after", "")),
-        )
+        viewer, asked = viewer_of(request), self.asked()
+        found = window.listing(viewer, asked, Cursor.decode(request.GET.get("after", "")))
+        nothing = bool(asked.text) and not found.count
         response = self.page(
             {
                 "viewer": viewer,
                 "listing": found,
-                "shelf": shelf,
-                "text": self.text(),
-                "vendors": self._vendors(found),
-                "sortings": self._sortings(),
+                "asked": asked,
+                "narrowed": bool(asked.vendor or asked.industry or asked.group),
+                "groups": self._groups(found, asked),
+                "vendors": self._vendors(found, asked),
+                "industries": self._industries(asked),
+                "sortings": self._sortings(asked),
+                "suggestion": window.suggestion(viewer, asked.text) if nothing else None,
                 "previous_url": self._link(after=found.previous) if found.previous else "",
                 "next_url": self._link(after=found.next) if found.next else "",
-                "vendor": request.GET.get("vendor", ""),
-                "all_url": self._link(vendor="", after=""),
             }
         )
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def asked(self) -> Asked:
+        """What the address says, as far as it makes sense."""
+        given, text = self.request.GET, self.text()
+        group = group_of(given.get("group", ""))
+        usual = Sorting.BEST if text else Sorting.NAME
+        return Asked(
+            text=text,
+            shelf=self.shelf(),
+            vendor=given.get("vendor", ""),
+            industry=given.get("industry", ""),
+            group=group,
+            sorting=sorting_of(given.get("sort", ""), group.sorting if group else usual),
+        )
 
     def shelf(self) -> Category | None:
         return None
@@ -65,27 +85,42 @@ class Catalogue(Screen):
     def text(self) -> str:
         return ""
 
-    def _vendors(self, found: CataloguePage) -> list[Mapping[str, Any]]:
-        chosen = self.request.GET.get("vendor", "")
+    def _groups(self, found: CataloguePage, asked: Asked) -> list[Facet]:
         return [
-            {
-                "label": name,
-                "count": count,
-                "url": self._link(vendor="" if name == chosen else name, after=""),
-                "current": name == chosen,
-            }
+            self._facet("group", group.value, group.label, count, group is asked.group)
+            for group, count in found.groups
+        ]
+
+    def _vendors(self, found: CataloguePage, asked: Asked) -> list[Facet]:
+        return [
+            self._facet("vendor", name, name, count, name == asked.vendor)
             for name, count in found.vendors
         ]
 
-    def _sortings(self) -> list[Mapping[str, Any]]:
-        chosen = sorting_of(self.request.GET.get("sort", ""))
+    def _industries(self, asked: Asked) -> list[Facet]:
         return [
-            {
-                "label": sorting.label,
-                "url": self._link(sort=sorting.value, after=""),
-                "current": sorting is chosen,
-            }
+            self._facet("industry", way.slug, way.name, None, way.slug == asked.industry)
+            for way in ways_of(self.request).industries
+        ]
+
+    def _facet(
+        self, name: str, value: str, label: Any, count: int | None, is_current: bool
+    ) -> Facet:
+        """The current one leads back to where it is off."""
+        return Facet(
+            label, self._link(**{name: "" if is_current else value, "after": ""}), count, is_current
+        )
+
+    def _sortings(self, asked: Asked) -> list[Facet]:
+        return [
+            Facet(
+                sorting.label,
+                self._link(sort="" if sorting is Sorting.BEST else sorting.value, after=""),
+                None,
+                sorting is asked.sorting,
+            )
             for sorting in Sorting
+            if sorting is not Sorting.BEST or asked.text
         ]
 
     def _link(self, **changes: str) -> str:
@@ -145,7 +180,7 @@ class ProductPage(Screen):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         viewer = viewer_of(request)
-        self.found = window.product_view(viewer, self.kwargs["public_id"])
+        self.found = product.product_view(viewer, self.kwargs["public_id"])
         form = ProductForm(request.GET if "unit" in request.GET else None, view=self.found)
         chosen = form.choice() if not form.is_bound or form.is_valid() else None
         context = {
@@ -154,8 +189,9 @@ class ProductPage(Screen):
             "found": self.found,
             "form": form,
             "choice": chosen,
+            "terms": product.term_rows(viewer, self.found, chosen or self._unit_asked()),
             "add_ons": self._add_ons(viewer, form, chosen),
-            "sum": window.sum_of(viewer, self.found, chosen) if chosen else None,
+            "sum": product.sum_of(viewer, self.found, chosen) if chosen else None,
             **self._way_to_buy(viewer),
         }
         response = self._answer(context)
@@ -164,7 +200,7 @@ class ProductPage(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The button without JavaScript: the same choice as an address, without the form's token in it."""
-        names = [n for n in request.POST if n in {"unit", "quantity"} or n.startswith(ADD_ON)]
+        names = [n for n in request.POST if n in CHOSEN or n.startswith((ADD_ON, PLAN))]
         chosen = urlencode([(name, request.POST[name]) for name in names])
         return HttpResponseRedirect(f"{request.path}?{chosen}")
 
@@ -183,6 +219,10 @@ class ProductPage(Screen):
         if htmx and not htmx.boosted and not htmx.history_restore_request:
             return self.page(context, template="storefront/_product_change.html")
         return self.page(context)
+
+    def _unit_asked(self) -> Choice:
+        """One unit of the term that was asked for: what the terms show beside input that does not fit."""
+        return Choice(unit=self.request.GET.get("unit", ""))
 
     def _add_ons(self, viewer: Viewer, form: ProductForm, chosen: Choice | None) -> list[AddOnRow]:
         """Each add-on with what it costs in the chosen term."""
@@ -207,5 +247,4 @@ class ProductPage(Screen):
             "may_buy": sells and self.may(Permission.ORDER_CREATE),
             "must_sign_in": viewer.is_visitor,
             "asks_seller": not viewer.is_visitor and not self.may(Permission.ORDER_CREATE),
-            "unit": self.request.GET.get("unit", ""),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.accounts.services import account_edit
+from bss.accounts.views.leaving import leave_to
 from bss.core.errors import Conflict, DomainError, Invalid, NotFound, StaleState
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket
@@ -324,6 +325,8 @@ class Review(Step):
                 actor=self.actor,
                 terms=self.accepted_terms(basket),
                 version=self.version(basket),
+                # The bank of a card sends its owner back here, to place the order once more.
+                return_url=request.build_absolute_uri(request.path),
             )
         except DomainError as refusal:
             return self.refused_page(basket, form, refusal)
@@ -372,7 +375,7 @@ class Review(Step):
         if isinstance(refusal, Repriced):
             return self.back_to_items(fresh, refusal)
         if isinstance(refusal, CardNeedsStep) and refusal.extra.get("url"):
-            return HttpResponseRedirect(refusal.extra["url"])
+            return leave_to(self.request, refusal.extra["url"])
         if isinstance(refusal, Invalid):
             return self.invalid_page(checkout, form, refusal)
         cards = CardDeclined | CardUnknown | CardUnavailable | CardNeedsStep

@@ -76,8 +76,7 @@ def _contents(viewer: Viewer, sections: list[str]) -> Mapping[str, Any]:
     """What the chosen sections show; a section that is off costs no query."""
     found: dict[str, Any] = {}
     if HomeSection.FEATURED in sections:
-        cards, chosen = window.featured(viewer)
-        found |= {"cards": cards, "are_featured": chosen}
+        found["groups"] = window.front(viewer)
     if HomeSection.CATEGORIES in sections:
         found["shelves"] = window.shelves(viewer.organization.pk)
     return found

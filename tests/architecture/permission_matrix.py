@@ -105,6 +105,32 @@ PORTAL = (
     Staffed("accounts:payment_method_create", "A"),
     Staffed("accounts:payment_method_edit", "A", ("method",)),
     Staffed("accounts:payment_method_delete", "A", ("method",), POST_ONLY),
+    # Taxes
+    Staffed("pricing:tax_rates", "A"),
+    Staffed("pricing:tax_rate_add", "A"),
+    Staffed("pricing:tax_rate", "A", ("rate",)),
+    Staffed("pricing:tax_rate_end", "A", ("rate",)),
+    Staffed("pricing:tax_rate_delete", "A", ("rate",), POST_ONLY),
+    Staffed("pricing:tax_registrations", "A"),
+    Staffed("pricing:tax_registration_add", "A"),
+    Staffed("pricing:tax_registration", "A", ("registration",)),
+    Staffed("pricing:tax_registration_end", "A", ("registration",)),
+    Staffed("pricing:tax_registration_delete", "A", ("registration",), POST_ONLY),
+    # Payments, and what happens to those who do not pay
+    Staffed("billing:payments", EVERYBODY),
+    Staffed("billing:payment-payer", "AB"),
+    Staffed("billing:payment-create", "AB", ("account",)),
+    Staffed("billing:payment", EVERYBODY, ("payment",)),
+    Staffed("billing:payment-allocate", "AB", ("payment",)),
+    Staffed("billing:payment-delete", "AB", ("payment",)),
+    Staffed("billing:allocation-undo", "AB", ("allocation",)),
+    Staffed("billing:payment-imports", "AB"),
+    Staffed("billing:payment-import-create", "AB"),
+    Staffed("billing:payment-import", "AB", ("payment_import",)),
+    Staffed("billing:payment-import-check", "AB", ("payment_import",), POST_ONLY),
+    Staffed("billing:payment-import-run", "AB", ("payment_import",), POST_ONLY),
+    Staffed("billing:ladder", "A"),
+    Staffed("billing:suspension-keep", "ABT", ("suspension",)),
     Staffed("accounts:tokens", "A"),
     Staffed("accounts:token_create", "A"),
     Staffed("accounts:token_revoke", "A", ("token",), POST_ONLY),
@@ -125,6 +151,9 @@ PORTAL = (
     Staffed("catalog:category-list", EVERYBODY),
     Staffed("catalog:category-create", "AS"),
     Staffed("catalog:category-edit", "AS", ("category",)),
+    Staffed("catalog:industry-list", EVERYBODY),
+    Staffed("catalog:industry-create", "AS"),
+    Staffed("catalog:industry-edit", "AS", ("industry",)),
     Staffed("catalog:price-list-list", EVERYBODY),
     Staffed("catalog:price-list-create", "AS"),
     Staffed("catalog:price-list-detail", EVERYBODY, ("price_list",)),
@@ -135,6 +164,16 @@ PORTAL = (
     Staffed("catalog:price-list-item-remove", "AS", ("price_list", "item")),
     Staffed("catalog:price-list-account-add", "ASB", ("price_list",)),
     Staffed("catalog:account-price-list", "ASB", ("account",)),
+    # Payment plans
+    Staffed("installments:plans", EVERYBODY),
+    Staffed("installments:plan-create", "AS"),
+    Staffed("installments:plan", EVERYBODY, ("payment_plan",)),
+    Staffed("installments:plan-edit", "AS", ("payment_plan",)),
+    Staffed("installments:plan-switch", "AS", ("payment_plan",), POST_ONLY),
+    Staffed("installments:offers-add", "AS", ("payment_plan",)),
+    Staffed("installments:offers-withdraw", "AS", ("payment_plan",)),
+    Staffed("installments:product-offers", "AS", ("product",)),
+    Staffed("installments:account-access", "AB", ("account",)),
     # Orders
     Staffed("orders:list", EVERYBODY),
     Staffed("orders:create", "AS"),
@@ -150,8 +189,25 @@ PORTAL = (
     # Nothing is asked about this line: a permitted member of staff is told so.
     Staffed("orders:line-answer", "AS", ("line",), 409),
     Staffed("orders:line-cancel", "AS", ("line",), POST_ONLY),
+    Staffed("orders:fields", "A"),
+    Staffed("orders:field-create", "A"),
+    Staffed("orders:field", "A", ("order_field",)),
     Staffed("orders:terms", "A"),
     Staffed("orders:terms-publish", "A"),
+    # Billing
+    Staffed("billing:invoices", EVERYBODY),
+    Staffed("billing:invoice", EVERYBODY, ("invoice",)),
+    Staffed("billing:invoice-pdf", EVERYBODY, ("invoice",)),
+    Staffed("billing:invoice-csv", EVERYBODY, ("invoice",)),
+    Staffed("billing:invoice-issue", "AB", ("invoice",), POST_ONLY),
+    Staffed("billing:invoice-void", "AB", ("invoice",), POST_ONLY),
+    Staffed("billing:credit-notes", EVERYBODY),
+    Staffed("billing:credit-note", EVERYBODY, ("credit_note",)),
+    Staffed("billing:credit-note-pdf", EVERYBODY, ("credit_note",)),
+    Staffed("billing:credit-note-csv", EVERYBODY, ("credit_note",)),
+    Staffed("billing:runs", EVERYBODY),
+    Staffed("billing:run-start", "AB", (), POST_ONLY),
+    Staffed("billing:account-bill", "AB", ("account",), POST_ONLY),
     # Subscriptions
     Staffed("subscriptions:list", EVERYBODY),
     Staffed("subscriptions:detail", EVERYBODY, ("subscription",)),
@@ -203,10 +259,16 @@ RAW = "ops/"
 SELL = {"anonymous": LOGIN, "staff": LOGIN, "customer": 403}
 
 ONES_OWN = {"anonymous": LOGIN, "staff": LOGIN}
-# Until its reseller approves orders, an end customer places none.
-BUYS = {**ONES_OWN, "viewer": 403, "customer": 403}
+BUYS = {**ONES_OWN, "viewer": 403}
+# The first page of the checkout leads an empty basket back to itself.
+STEP = {**BUYS, "reseller": 302, "rival": 302, "customer": 302}
+# What its customers ordered is a reseller's to decide.
+DECIDES = {**ONES_OWN, "viewer": 403, "customer": 404}
 TENDS = {**ONES_OWN, "viewer": 403}
+# Whoever is invoiced; a reseller's customer has statements instead.
+PAYS = {**ONES_OWN, "customer": 404}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
+PAYS = {**ONES_OWN, "viewer": 403, "customer": 404, "stranger": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
 # Takes posts alone, and says so before it looks for anything.
 POSTED = {
@@ -228,10 +290,12 @@ STOREFRONT = (
     Shopped("storefront:product", ("product",), stranger=200),
     # From the basket to an order; an empty basket leads back to itself
     Shopped("storefront:basket", **BUYS),
-    Shopped("storefront:basket-add", (), reseller=405, rival=405, **BUYS),
-    Shopped("storefront:checkout", reseller=302, rival=302, **BUYS),
-    Shopped("storefront:checkout-details", reseller=302, rival=302, **BUYS),
-    Shopped("storefront:checkout-review", reseller=302, rival=302, **BUYS),
+    Shopped("storefront:basket-add", (), reseller=405, rival=405, customer=405, **BUYS),
+    Shopped("storefront:checkout", **STEP),
+    Shopped("storefront:checkout-customer", **STEP),
+    Shopped("storefront:checkout-billing", **STEP),
+    Shopped("storefront:checkout-details", **STEP),
+    Shopped("storefront:checkout-review", **STEP),
     Shopped("storefront:order-progress", ("order",), **OF_A_CUSTOMER),
     Shopped("storefront:order-line-correct", ("order", "line"), **POSTED),
     # What somebody ordered and has
@@ -255,9 +319,27 @@ STOREFRONT = (
     Shopped("storefront:user-invite", **TENDS),
     Shopped("storefront:user", ("colleague",), customer=404, **MANAGED),
     Shopped("storefront:user-switch", ("colleague",), customer=404, **MANAGED),
+    Shopped("storefront:invoices", **PAYS),
+    Shopped("storefront:invoice", ("invoice",), rival=404, **PAYS),
+    Shopped("storefront:invoice-pdf", ("invoice",), rival=404, **PAYS),
+    Shopped("storefront:invoice-csv", ("invoice",), rival=404, **PAYS),
+    Shopped("storefront:credit-notes", **PAYS),
+    Shopped("storefront:credit-note", ("credit_note",), rival=404, **PAYS),
+    Shopped("storefront:credit-note-pdf", ("credit_note",), rival=404, **PAYS),
+    Shopped("storefront:credit-note-csv", ("credit_note",), rival=404, **PAYS),
+    Shopped("storefront:statements", **ONES_OWN),
+    Shopped("storefront:statement", ("customer", "month"), **OF_A_CUSTOMER),
     Shopped("storefront:tokens", viewer=403, **SELL),
     Shopped("storefront:token-create", viewer=403, **SELL),
     Shopped("storefront:token-revoke", ("own_token",), reseller=405, rival=405, viewer=403, **SELL),
+    # Cards of whoever is invoiced; a reseller's customer is not
+    Shopped("storefront:cards", **PAYS),
+    Shopped("storefront:card-leave", reseller=405, rival=405, **PAYS),
+    Shopped("storefront:card-left", ("card_setup",), reseller=302, rival=404, **PAYS),
+    Shopped("storefront:card-use", ("card",), reseller=405, rival=405, **PAYS),
+    Shopped("storefront:card-remove", ("card",), reseller=405, rival=405, **PAYS),
+    Shopped("storefront:invoice-pay", ("paid_invoice",), reseller=405, rival=405, **PAYS),
+    Shopped("storefront:invoice-paid", ("paid_invoice",), reseller=302, rival=404, **PAYS),
     # A reseller's plan, its own storefront, its customers
     Shopped("plans:plans", **SELL),
     Shopped("plans:cancel", viewer=403, **SELL),
@@ -267,6 +349,9 @@ STOREFRONT = (
     Shopped("plans:products", viewer=403, **SELL),
     Shopped("plans:prices", viewer=403, **SELL),
     Shopped("plans:customers", **SELL),
+    Shopped("plans:approvals", **DECIDES),
+    Shopped("plans:approval", ("waiting",), rival=404, **DECIDES),
+    Shopped("plans:customer-approval", ("customer",), reseller=405, rival=405, viewer=403, **SELL),
     Shopped("plans:customer", ("customer",), rival=404, **SELL),
     Shopped("plans:invite", ("customer",), rival=404, viewer=403, **SELL),
 )
@@ -360,4 +445,7 @@ API = (
         {"post": REFUSED},
         {"when": "period_end"},
     ),
+    Called("billing-api:invoices", (), LISTS),
+    Called("billing-api:invoice", ("invoice",), OWNED),
+    Called("billing-api:installments", ("subscription",), OWNED),
 )

@@ -15,7 +15,8 @@ PRODUCT = (
     "adobe3yc",
 )  # fmt: skip
 APPS = (
-    "bss/accounts", "bss/catalog", "bss/pricing", "bss/orders", "bss/subscriptions", "bss/portal",
+    "bss/accounts", "bss/catalog", "bss/installments", "bss/pricing", "bss/orders", "bss/subscriptions",
+    "bss/billing", "bss/portal",
     "notifications", "servicemanager", "resellers", "storefront", "migrations_nce", "adobe3yc",
 )  # fmt: skip
 

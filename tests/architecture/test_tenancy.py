@@ -27,6 +27,7 @@ UNOWNED = {
     "accounts.User": "a login is global: its memberships say where it belongs",
     "accounts.AccountImportRow": "a line of an AccountImport, read through it",
     "orders.BasketLine": "a line of a Basket, read through it",
+    "billing.PaymentImportRow": "a line of a PaymentImport, read through it",
 }
 
 # Who may go around the scope, and why that is right there.
@@ -53,6 +54,17 @@ AROUND = {
     "bss/accounts/services/storefronts.py": KEYED,
     "bss/accounts/services/tokens.py": WRITER,
     "bss/accounts/views/view_as.py": BEFORE,
+    "bss/billing/locks.py": "a lot and its installments, of whichever customer, for their payer's documents",
+    "bss/billing/services/drafts.py": "a draft's items are its payer's customers'",
+    "bss/billing/services/issuing.py": "a payer's document bears its customers' items; by the keys that were taken",
+    "bss/billing/services/printing.py": KEYED,
+    "bss/billing/services/runs.py": "an order's items, by order; its payer stands above its customer",
+    "bss/billing/services/schedules.py": EVENT,
+    "bss/billing/selectors/charged.py": "what a payer's documents hold of all its customers; by payer, by lot",
+    "bss/billing/selectors/due.py": "what a payer has due of all its customers; by organization and payer",
+    "bss/billing/selectors/cards.py": "what is to be tended in all tenants; a hold by its order",
+    "bss/billing/selectors/exposure.py": "the payer's debts, by the payer: an end customer's scope lies below them",
+    "bss/billing/selectors/overdue.py": "the ladders of all tenants; each is then walked in its own scope",
     "bss/catalog/selectors.py": "the payer's list and listing, by the payer: an end customer's scope lies below them",
     "bss/catalog/services/editing.py": WRITER,
     "bss/orders/locks.py": KEYED,

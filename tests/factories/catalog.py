@@ -12,6 +12,7 @@ from bss.catalog.choices import PriceRule, ProductKind
 from bss.catalog.models import (
     AddOn,
     Category,
+    Industry,
     ListPrice,
     PriceList,
     PriceListAssignment,
@@ -41,6 +42,14 @@ class CategoryFactory(_SharedFactory):
 
     name = factory.Sequence(lambda n: f"Shelf {n}")
     slug = factory.Sequence(lambda n: f"shelf-{n}")
+
+
+class IndustryFactory(_SharedFactory):
+    class Meta:
+        model = Industry
+
+    name = factory.Sequence(lambda n: f"Trade {n}")
+    slug = factory.Sequence(lambda n: f"trade-{n}")
 
 
 class ProductTypeFactory(_SharedFactory):

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from django.db.models import Model
 
 from bss.accounts.models import Account, Organization, Storefront
+from bss.billing.models import CardPayment, CardToken, Credit, CreditNote, Installment, Invoice
 from bss.core import clock
 from bss.orders.models import Basket, Order, OrderLine
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.models import (
+    ScheduledChange,
+    SeatLot,
+    SeatReduction,
+    Subscription,
+    Term,
+)
 from notifications.models import Delivery
 from servicemanager.models import Instance, ProvisioningJob
 from tests.factories.accounts import (
@@ -99,11 +106,70 @@ def _provisioning() -> ProvisioningJob:
     )  # fmt: skip
 
 
+def _charge(subscription: Subscription) -> dict[str, Any]:
+    start = clock.now()
+    term = _owned(
+        Term, subscription.customer, subscription=subscription, number=1, starts_at=start,
+        ends_at=start + timedelta(days=30), product=subscription.product, unit="P1M", quantity=1,
+        currency="EUR",
+    )  # fmt: skip
+    lot = _owned(
+        SeatLot, subscription.customer, subscription=subscription, term=term,
+        product=subscription.product, bought=1, quantity=1, charged_quantity=1, starts_at=start,
+        currency="EUR",
+    )  # fmt: skip
+    return {
+        "payer": subscription.payer, "customer": subscription.customer, "subscription": subscription,
+        "lot": lot, "currency": "EUR", "bills_on": SOME_DAY, "quantity": 1,
+    }  # fmt: skip
+
+
+def _installment() -> Installment:
+    subscription = _subscription()
+    now = clock.now()
+    return _owned(
+        Installment, subscription.customer, due_at=now, ends_at=now, **_charge(subscription)
+    )
+
+
+def _credit() -> Credit:
+    subscription = _subscription()
+    charge = _charge(subscription)
+    reduction = _owned(
+        SeatReduction, subscription.customer, lot=charge["lot"], order_line=_line(), quantity=1,
+        charged_quantity=0, at=clock.now(), refund="full",
+    )  # fmt: skip
+    return _owned(Credit, subscription.customer, reduction=reduction, **charge)
+
+
+def _document(model: type[Model]) -> Any:
+    account = AccountFactory()
+    return _owned(model, account, payer=account, currency="EUR", number=f"D-{next(_number):06d}")
+
+
+def _card_payment() -> CardPayment:
+    account = AccountFactory()
+    n = next(_number)
+    card = _owned(
+        CardToken, account, account=account, token=f"tok-{n}", brand="Visa", last_digits="1008",
+        expires_on=SOME_DAY,
+    )  # fmt: skip
+    return _owned(
+        CardPayment, account, account=account, card=card, purpose="order", reference="basket",
+        currency="EUR", amount=10, key=f"key-{n}",
+    )  # fmt: skip
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     Storefront: _storefront,
     Basket: _basket,
     Order: _order,
     OrderLine: _line,
+    Installment: _installment,
+    Credit: _credit,
+    Invoice: lambda: _document(Invoice),
+    CreditNote: lambda: _document(CreditNote),
+    CardPayment: _card_payment,
     Subscription: _subscription,
     ScheduledChange: _change,
     Delivery: _delivery,

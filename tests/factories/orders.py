@@ -12,8 +12,10 @@ from bss.accounts.models import Account, Organization, Storefront
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, ListPrice, PriceList, PriceListItem, Product, ProductType
 from bss.core.actor import SYSTEM, Actor
+from bss.core.fields import FieldSpec
 from bss.installments.contracts import PlanTerms
-from bss.orders.models import Order, OrderLine, TermsVersion, plan_columns
+from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
+from bss.orders.models import Order, OrderField, OrderLine, TermsVersion, plan_columns
 from bss.orders.services import (
     basket_add,
     basket_open_for,
@@ -100,6 +102,35 @@ def make_terms(organization: Organization, version: str = "2026-01") -> TermsVer
     )
 
 
+def make_order_field(organization: Organization, **spec: Any) -> OrderField:
+    """A question of the organization's own: the columns of a FieldSpec."""
+    field = FieldSpec(**{"code": "centre", "label": "Cost centre", **spec})
+    return OrderField.everywhere.create(
+        organization=organization, code=field.code, spec=field.to_json()
+    )
+
+
+def offer_plan(
+    product: Product, payer: Account, *, unit: str = "P1Y", frequency: str = "monthly",
+    count: int = 12, charge: str = "0",
+) -> PaymentPlan:  # fmt: skip
+    """A payment plan that is offered for the product's term, and that `payer` may use."""
+    plan, _made = PaymentPlan.everywhere.get_or_create(
+        organization=product.organization, frequency=frequency, count=count
+    )
+    PaymentPlanOffer.everywhere.get_or_create(
+        organization=product.organization, product=product, unit=unit, plan=plan
+    )
+    PaymentPlanAccess.everywhere.update_or_create(
+        account=payer,
+        defaults={
+            "organization": payer.organization, "scope": payer.scope, "is_enabled": True,
+            "extra_charge": Decimal(charge),
+        },
+    )  # fmt: skip
+    return plan
+
+
 def make_basket(person: Any, storefront: Storefront, *products: Product, quantity: int = 1) -> Any:
     """The person's open basket with one line per product."""
     basket = basket_open_for(user_id=person.user.pk, storefront=storefront, account=person.account)
@@ -123,10 +154,12 @@ def make_draft(
     return order
 
 
-def place(person: Any, storefront: Storefront, *products: Product) -> Order:
+def place(
+    person: Any, storefront: Storefront, *products: Product, terms: TermsVersion | None = None
+) -> Order:
     """An order the person placed in the shop."""
     basket = make_basket(person, storefront, *products)
-    return basket_place(basket=basket, actor=person.actor, terms=None)
+    return basket_place(basket=basket, actor=person.actor, terms=terms)
 
 
 def make_subscription(

@@ -49,7 +49,7 @@ def _document(payer: Account, kind: str, total: str, currency: str) -> dict[str,
     return {
         "organization": payer.organization,
         "scope": payer.scope,
-        "number": f"{kind}-2026-{next(_number):06d}",
+        "number": f"{kind}-2026-{900_000 + next(_number):06d}",
         "payer": payer,
         "currency": currency,
         "net": net,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,15 +25,24 @@ from bss.accounts.services import (
     staff_invite,
     token_create,
 )
+from bss.billing.models import (
+    CardSetup,
+    CardToken,
+    CreditNote,
+    Invoice,
+    OverdueSuspension,
+)
+from bss.billing.services import order_bill, payment_import_create, payment_record
 from bss.catalog.choices import PriceRule
 from bss.catalog.models import AddOn, PriceListItem, Product
-from bss.core import scope
+from bss.core import clock, scope
 from bss.core.actor import SYSTEM
 from bss.core.models import Job, JobState, Run
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.services import order_execute
+from bss.pricing.services import tax_rate_add, tax_registration_add
 from bss.subscriptions.choices import ChangeKind
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request, subscription_activate
 from notifications.models import Delivery
 from resellers.models import Plan
@@ -47,14 +57,23 @@ from tests.factories.accounts import (
     StorefrontFactory,
     make_staff,
 )
+from tests.factories.billing import make_rate, take_seats
 from tests.factories.catalog import (
     CategoryFactory,
     ListPriceFactory,
     PriceListFactory,
     PriceListItemFactory,
 )
-from tests.factories.orders import default_list, make_add_on, make_draft, make_product
+from tests.factories.orders import (
+    default_list,
+    make_add_on,
+    make_draft,
+    make_order_field,
+    make_product,
+    place,
+)
 from tests.factories.resellers import drain, plans_on_sale
+from tests.factories.settling import make_invoice
 
 COST, PRICE, RESALE = "7.77", "11.11", "13.33"
 QUANTITY = 3
@@ -96,6 +115,7 @@ def make_world() -> World:
     world = World(OrganizationFactory(name="Meridian Cloud Distribution"))
     shop = StorefrontFactory(organization=world.distributor)
     _staff(world)
+    make_rate(world.distributor)
     plans_on_sale(world.distributor)
     world.reseller = ResellerFactory(organization=world.distributor, name="Techsolutions")
     rival = ResellerFactory(organization=world.distributor, name="Northbridge IT")
@@ -116,6 +136,7 @@ def make_world() -> World:
         _people(world)
         _trade(world)
         _setup(world)
+        _settling(world)
         _tokens(world, rival)
     drain()
     _afterwards(world)
@@ -225,14 +246,15 @@ def _trade(world: World) -> None:
     product = world.product  # type: ignore[attr-defined]
     payer, customer = world.reseller, world.customer
     draft = make_draft(payer, product, customer=customer, quantity=QUANTITY)
-    for _again in range(3):
+    for _again in range(4):
         order = make_draft(payer, product, customer=customer, quantity=QUANTITY)
         order_execute(order=order, actor=SYSTEM)
     drain()
-    pending, active, spare = Subscription.objects.filter(product=product).order_by("pk")
-    subscription_activate(subscription=active, external_id="ext-1", actor=SYSTEM)
-    subscription_activate(subscription=spare, external_id="ext-2", actor=SYSTEM)
+    pending, active, spare, reduced = Subscription.objects.filter(product=product).order_by("pk")
+    for number, delivered in enumerate((active, spare, reduced), start=1):
+        subscription_activate(subscription=delivered, external_id=f"ext-{number}", actor=SYSTEM)
     drain()
+    _documents(world, reduced)
     active.refresh_from_db()
     change = change_request(
         subscription=active,
@@ -244,6 +266,7 @@ def _trade(world: World) -> None:
     job = ProvisioningJob.objects.get(subscription=pending)
     order = Order.objects.get(lines__subscription=active)
     world.ids |= {
+        "waiting": _waiting(world).public_id,
         "draft": draft.public_id,
         "draft_line": OrderLine.objects.get(order=draft).public_id,
         "order": order.public_id,
@@ -257,7 +280,30 @@ def _trade(world: World) -> None:
     }
 
 
+def _waiting(world: World) -> Order:
+    """What the reseller's customer ordered by itself, and its reseller has not let pass yet."""
+    person, product = world.people["customer"], world.product  # type: ignore[attr-defined]
+    shop = Storefront.everywhere.get(owner=world.reseller)
+    with scope.activate(world.customer.scope):
+        return place(person, shop, product, terms=TermsVersion.objects.latest("pk"))
+
+
+def _documents(world: World, reduced: Subscription) -> None:
+    """What was bought is invoiced; one seat of the last was given back."""
+    reduction = take_seats(reduced.lots.get(), 1)
+    order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
+    drain()
+    invoice = Invoice.objects.filter(payer=world.reseller, lines__subscription=reduced).get()
+    world.ids |= {
+        "invoice": invoice.public_id,
+        "credit_note": CreditNote.objects.get().public_id,
+        "month": f"{invoice.issued_on:%Y-%m}",
+    }
+
+
 def _setup(world: World) -> None:
+    field = make_order_field(world.distributor)
+    world.ids["order_field"] = field.public_id
     dead = Job.objects.create(
         kind="provisioning.step",
         key="gave up",
@@ -267,6 +313,50 @@ def _setup(world: World) -> None:
     )
     world.ids["job"] = dead.pk
     world.ids["plans_instance"] = Instance.objects.get(manager="tradewind-for-resellers").public_id
+
+
+def _settling(world: World) -> None:
+    """Taxes, a payment in an invoice, a bank's file, a card, and what the ladder suspended."""
+    organization, payer, actor = (
+        world.distributor, world.reseller, world.people["administrator"].actor,
+    )  # fmt: skip
+    tomorrow = clock.today() + timedelta(days=1)
+    shared = {"organization": organization, "country": "CY", "valid_from": tomorrow, "actor": actor}
+    rate = tax_rate_add(tax_class="reduced", percent=Decimal(5), **shared)
+    registration = tax_registration_add(number="CY12345678X", **shared)
+    invoice = make_invoice(payer, "1.00")
+    payment = payment_record(
+        payer=payer, amount=Decimal(1), received_on=clock.today(), actor=actor, invoice=invoice
+    )
+    source = payment_import_create(
+        organization=organization,
+        name="bank.csv",
+        raw=b"bank id,date,amount\n1,2026-01-01,5\n",
+        actor=actor,
+    )
+    owned = {"organization": organization, "scope": payer.scope, "account": payer}
+    card = CardToken.objects.create(
+        token="tok_1", brand="Visa", last_digits="1008", expires_on=tomorrow, **owned
+    )
+    change = ScheduledChange.objects.get(public_id=world.ids["change"])
+    suspension = OverdueSuspension.objects.create(
+        organization=organization,
+        scope=change.scope,
+        subscription=change.subscription,
+        change=change,
+        payer=payer,
+    )
+    world.ids |= {
+        "rate": rate.public_id,
+        "registration": registration.public_id,
+        "payment": payment.public_id,
+        "allocation": payment.allocations.get().pk,
+        "paid_invoice": invoice.public_id,
+        "payment_import": source.public_id,
+        "card": card.public_id,
+        "card_setup": CardSetup.objects.create(**owned).public_id,
+        "suspension": suspension.pk,
+    }
 
 
 def _tokens(world: World, rival: Account) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures `mailbox` and `echo`: one process each per test run, emptied before each test.
+"""Fixtures `mailbox`, `echo` and `cards`: one process each per test run, emptied before each test.
 
 Both read the clock file that CLOCK_FILE names, or one of their own when it names none.
 """
@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.services import Echo, Mailbox, running_echo, running_mailbox
+from tests.sandbox.services import (
+    Cards,
+    Echo,
+    Mailbox,
+    running_cards,
+    running_echo,
+    running_mailbox,
+)
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +37,12 @@ def echo_process(sandbox_clock_file: Path) -> Iterator[Echo]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def cards_process(sandbox_clock_file: Path) -> Iterator[Cards]:
+    with running_cards(clock_file=sandbox_clock_file) as service:
+        yield service
+
+
 @pytest.fixture
 def mailbox(mailbox_process: Mailbox) -> Iterator[Mailbox]:
     """The mailbox, empty and well."""
@@ -44,3 +57,11 @@ def echo(echo_process: Echo) -> Iterator[Echo]:
     echo_process.reset()
     yield echo_process
     echo_process.reset()
+
+
+@pytest.fixture
+def cards(cards_process: Cards) -> Iterator[Cards]:
+    """The provider of card payments, with empty books and well."""
+    cards_process.reset()
+    yield cards_process
+    cards_process.reset()

@@ -112,6 +112,49 @@ class Echo(Service):
         self.http.delete("/admin/state").raise_for_status()
 
 
+@dataclass(frozen=True)
+class Cards(Service):
+    """The provider of card payments, with the key that opens its API."""
+
+    key: str
+
+    def behave(self, mode: str, *, seconds: float = 3) -> None:
+        """Switch a behaviour of the whole provider on; see docs/sandbox.md for the modes."""
+        self.http.put(
+            "/admin/behaviour", json={"mode": mode, "seconds": seconds}
+        ).raise_for_status()
+
+    def token(self, number: str) -> dict[str, Any]:
+        """Leave a test card without a browser; return its token."""
+        made = self.http.post("/admin/tokens", json={"number": number}).raise_for_status()
+        body: dict[str, Any] = made.json()
+        return body
+
+    def payments(self) -> list[dict[str, Any]]:
+        """Return all payments, the latest first."""
+        found: list[dict[str, Any]] = self.http.get("/admin/payments").json()["payments"]
+        return found
+
+    def log(self, *, method: str = "", path: str = "") -> list[dict[str, Any]]:
+        """Return the requests received, oldest first, of a method and with a part of a path."""
+        found = self.http.get("/admin/log").json()["requests"]
+        return [r for r in found if method in {"", r["method"]} and path in r["path"]]
+
+    def reset(self) -> None:
+        """Forget everything, behave well, put the clock right."""
+        self.move_clock(0)
+        self.http.delete("/admin/state").raise_for_status()
+
+
+@contextmanager
+def running_cards(
+    *, state: Path | None = None, clock_file: Path | None = None, key: str = "cards-key"
+) -> Iterator[Cards]:
+    """Run the provider. `state` is a folder to keep; without one it starts empty."""
+    with _running("cards", state, clock_file, ["--key", key]) as service:
+        yield Cards(**vars(service), key=key)
+
+
 @contextmanager
 def running_mailbox(
     *, state: Path | None = None, clock_file: Path | None = None

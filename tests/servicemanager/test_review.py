@@ -298,9 +298,7 @@ def test_a_draft_is_not_executed_without_its_questions(elsewhere, account, scrip
     assert order.state == OrderState.DRAFT
 
 
-def test_the_shop_says_on_the_line_who_did_not_answer(
-    asked_elsewhere, reseller, scripted_remote
-):
+def test_the_shop_says_on_the_line_who_did_not_answer(asked_elsewhere, reseller, scripted_remote):
     scripted_remote.script = {"fields": [RuntimeError("down")]}
     name = f"{asked_elsewhere.lines.get().public_id}-region"
     client = reseller.client

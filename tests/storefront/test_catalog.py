@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,12 +10,13 @@ from django.test import Client
 
 from bss.accounts.models import Storefront
 from bss.catalog.choices import PriceRule, ProductAudience
-from bss.catalog.models import Listing, PriceList
-from bss.core import scope
+from bss.catalog.models import Listing, PriceList, Product
+from bss.core import clock, scope
 from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory
 from tests.factories.catalog import (
     CategoryFactory,
+    IndustryFactory,
     PriceListFactory,
     PriceListItemFactory,
     ProductTypeFactory,
@@ -336,19 +338,63 @@ def test_vendors_narrow_and_say_how_many(reseller, distributor, everybody):
     assert '<span class="count">2</span>' in html
 
 
+def test_groups_and_industries_narrow_and_say_how_many(reseller, distributor, everybody):
+    health = IndustryFactory(organization=distributor, name="Health", slug="health")
+    IndustryFactory(organization=distributor, name="Hotels", slug="hotels")
+    for name, values in {
+        "Chosen": {"is_featured": True, "vendor": "Borealis"},
+        "Loved": {"popularity": 3},
+        "Unloved": {"popularity": 2},
+    }.items():
+        make_product(distributor, price_list=everybody, name=name, **values)
+    Product.everywhere.get(name="Loved").industries.add(health)
+
+    everything = reseller.client.get("/catalog/")
+    popular = shown(reseller.client, "/catalog/?group=popular")
+    healthy = shown(reseller.client, "/catalog/?industry=health")
+    both = reseller.client.get("/catalog/?industry=health&group=featured")
+
+    groups = {facet.label: facet.count for facet in everything.context["groups"]}
+    assert groups == {"Featured": 1, "Popular": 1, "New": 3}
+    assert [facet.label for facet in everything.context["industries"]] == ["Health"]
+    assert named(popular, "Chosen", "Loved", "Unloved") == ["Loved"]
+    assert named(healthy, "Chosen", "Loved", "Unloved") == ["Loved"]
+    assert both.context["listing"].count == 0
+    assert {f.label: f.count for f in both.context["groups"]} == {"Popular": 1, "New": 1}
+    assert reseller.client.get("/catalog/?group=odd&industry=x").context["listing"].count == 0
+
+
+def test_popular_products_are_walked_from_the_most_popular_on(reseller, distributor, everybody):
+    for number in range(55):
+        make_product(
+            distributor, price_list=everybody, name=f"Service {number:02}", popularity=number
+        )
+
+    first = reseller.client.get("/catalog/?group=popular")
+    second = reseller.client.get(first.context["next_url"])
+
+    shown_first = [card.product.popularity for card in first.context["listing"].cards]
+    shown_second = [card.product.popularity for card in second.context["listing"].cards]
+    assert shown_first + shown_second == list(range(54, 2, -1))
+
+
+def named(html: str, *names: str) -> list[str]:
+    return [name for name in names if f">{name}<" in html]
+
+
 def test_the_catalogue_is_paged_and_sorted(reseller, distributor, everybody):
-    for number in range(30):
+    for number in range(60):
         make_product(distributor, price_list=everybody, name=f"Service {number:02}")
 
     first = reseller.client.get("/catalog/")
     html = text_of(first)
-    assert "Service 23" in html
-    assert "Service 24" not in html
+    assert "Service 49" in html
+    assert "Service 50" not in html
     second = shown(reseller.client, first.context["next_url"])
-    assert "Service 24" in second
-    assert "Service 23" not in second
+    assert "Service 50" in second
+    assert "Service 49" not in second
     newest = shown(reseller.client, "/catalog/?sort=newest")
-    assert newest.index("Service 29") < newest.index("Service 28")
+    assert newest.index("Service 59") < newest.index("Service 58")
     assert shown(reseller.client, "/catalog/?sort=;drop&after=xyz")
 
 
@@ -462,13 +508,31 @@ def test_a_shop_that_chose_nothing_shows_everything_it_has_to_say(client, shop, 
     assert "About us</h2>" not in html
 
 
-def test_featured_products_go_before_new_ones(client, distributor, shop, everybody, mailbox):
-    make_product(distributor, price_list=everybody, name="Chosen one", is_featured=True)
+def test_the_home_page_puts_groups_forward_each_product_once(
+    client, distributor, shop, everybody, mailbox
+):
+    for name, values in {
+        "Chosen one": {"is_featured": True, "is_promoted": True},
+        "Cheap one": {"is_promoted": True},
+        "Loved one": {"popularity": 3},
+        "Old one": {"popularity": 2, "created_at": clock.now() - timedelta(days=61)},
+    }.items():
+        make_product(distributor, price_list=everybody, name=name, **values)
 
     html = shown(client, "/")
 
-    assert "Chosen one" in html
-    assert "Mailbox" not in html
+    order = ["Featured", "Chosen one", "On promotion", "Cheap one", "Popular", "Loved one", "New"]
+    places = [html.index(f">{words}<") for words in [*order, mailbox.name]]
+    assert places == sorted(places)
+    assert html.count(">Chosen one<") == 1
+    assert "Old one" not in html
+
+
+def test_a_shop_with_nothing_to_put_forward_shows_its_newest(client, distributor, shop, everybody):
+    long_ago = clock.now() - timedelta(days=400)
+    make_product(distributor, price_list=everybody, name="Old one", created_at=long_ago)
+
+    assert "Old one" in shown(client, "/")
 
 
 def test_a_resellers_texts_are_text(client, own_shop):

@@ -82,8 +82,11 @@ def test_a_reseller_buys_the_free_plan_and_sees_it_happen(reseller, distributor,
     assert (added.status_code, added.url) == (302, "/basket/")
     assert plan.name in main_of(client.get("/basket/"))
     line = BasketLine.objects.get()
-    assert client.post("/basket/", {"do": "continue"}).url == "/checkout/"
-    assert client.get("/checkout/").url == "/checkout/details/"
+    assert client.post("/basket/", {"do": "continue"}).url == "/checkout/billing/"
+    billed = client.post("/checkout/billing/", {"purchase_order": "PO-7", "do": "continue"} | form_of(
+        client.get("/checkout/billing/").content.decode()
+    ))  # fmt: skip
+    assert billed.url == "/checkout/details/"
     name = re.search(
         rf'name="({line.public_id}-[^"]+)"', main_of(client.get("/checkout/details/"))
     )[1]
@@ -91,9 +94,7 @@ def test_a_reseller_buys_the_free_plan_and_sees_it_happen(reseller, distributor,
     assert answered.url == "/checkout/review/"
     review = client.get("/checkout/review/").content.decode()
     assert "techsolutions" in review
-    placed = client.post(
-        "/checkout/review/", form_of(review) | {"terms": "on", "purchase_order": "PO-7"}
-    )
+    placed = client.post("/checkout/review/", form_of(review) | {"terms": "on"})
     order = Order.everywhere.get()
     assert placed.url == f"/orders/{order.public_id}/progress/"
     moving = main_of(client.get(placed.url))
@@ -205,7 +206,7 @@ def test_service_details_keep_what_was_typed(reseller, asking, in_basket):
 
     assert missing.status_code == 400
     assert 'aria-invalid="true"' in main_of(missing)
-    assert back.url == "/basket/"
+    assert back.url == "/checkout/billing/"
     assert 'value="Greece"' in main_of(again)
     line.refresh_from_db()
     assert line.parameters == {}
@@ -235,7 +236,8 @@ def test_without_questions_there_is_no_step_for_them(reseller, mailbox, in_baske
     in_basket(mailbox)
 
     assert "Service details" not in main_of(reseller.client.get("/basket/"))
-    assert reseller.client.get("/checkout/").url == "/checkout/review/"
+    billed = reseller.client.post("/checkout/billing/", {"do": "continue"})
+    assert billed.url == "/checkout/review/"
     assert reseller.client.get("/checkout/details/").url == "/checkout/review/"
 
 

@@ -37,7 +37,7 @@ ORDERING = Fieldset(
     _("Ordering options"),
     (
         "ordering_enabled", "reselling_enabled", "currency", "credit", "credit_amount", "payment_method",
-        "billing_day",
+        "billing_day", "separate_invoices",
     ),
 )  # fmt: skip
 
@@ -97,13 +97,19 @@ class _AccountFields(forms.Form):
         help_text=_("The day of the month on which what recurs is invoiced: 1 to 28."),
     )
 
+    separate_invoices = forms.BooleanField(
+        label=_("One invoice per end customer"),
+        required=False,
+        help_text=_("Of a reseller: an invoice for each of its customers instead of one for all."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         countries = country_choices()
         self.fields["country"].choices = [("", "—"), *countries]  # type: ignore[attr-defined]
         self.fields["tax_country"].choices = [("", _("As in the address")), *countries]  # type: ignore[attr-defined]
         self.fields["currency"].choices = currency_choices()  # type: ignore[attr-defined]
-        self.fields["payment_method"].queryset = selectors.payment_methods()  # type: ignore[attr-defined]
+        self.fields["payment_method"].queryset = selectors.payment_methods_offered()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -149,7 +155,7 @@ class AccountCreateForm(_AccountFields):
         else:
             values["parent"] = None
         if values.get("kind") != AccountKind.RESELLER:
-            values["reselling_enabled"] = False
+            values["reselling_enabled"] = values["separate_invoices"] = False
         return values
 
 
@@ -158,8 +164,11 @@ class AccountEditForm(_AccountFields):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offered = selectors.payment_methods_offered(account.payment_method)
+        self.fields["payment_method"].queryset = offered  # type: ignore[attr-defined]
         if account.kind != AccountKind.RESELLER:
             del self.fields["reselling_enabled"]
+            del self.fields["separate_invoices"]
 
     @staticmethod
     def initial_of(account: Account) -> dict[str, Any]:

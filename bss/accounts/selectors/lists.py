@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, F, Q, QuerySet
 
-from bss.accounts.choices import AccountKind, MembershipKind
+from bss.accounts.choices import AccountKind, MembershipKind, PaymentKind
 from bss.accounts.models import (
     Account,
     ApiToken,
@@ -13,6 +13,7 @@ from bss.accounts.models import (
     Organization,
     PaymentMethod,
 )
+from bss.accounts.ports import CARDS
 from bss.core.actor import Actor
 
 
@@ -80,6 +81,14 @@ def organizations_visible(actor: Actor) -> QuerySet[Organization]:
 def payment_methods() -> QuerySet[PaymentMethod]:
     """How accounts of this organization may pay."""
     return PaymentMethod.objects.order_by("name")
+
+
+def payment_methods_offered(present: PaymentMethod | None = None) -> QuerySet[PaymentMethod]:
+    """Those an account may be given: cards with a provider alone, and the one it has already."""
+    if CARDS.get().is_configured:
+        return payment_methods()
+    kept = Q(pk=present.pk) if present else Q()
+    return payment_methods().filter(~Q(kind=PaymentKind.CARD) | kept)
 
 
 def api_tokens() -> QuerySet[ApiToken]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.choices import AccountKind, PaymentKind
 from bss.accounts.events import AccountCreated, AccountEdited
 from bss.accounts.models import Account, Organization
+from bss.accounts.ports import CARDS
 from bss.accounts.services.inputs import cleaned, edited, normalised, only
 from bss.core import events, history
 from bss.core.actor import Actor
@@ -24,6 +25,7 @@ ADDRESS_FIELDS = ("address_1", "address_2", "city", "postcode", "region", "count
 TAX_FIELDS = ("tax_country", "vat_id", "taxable")
 ORDERING_FIELDS = (
     "currency", "ordering_enabled", "reselling_enabled", "credit_limit", "payment_method", "billing_day",
+    "separate_invoices",
 )  # fmt: skip
 ACCOUNT_FIELDS = ("name", *CONTACT_FIELDS, *ADDRESS_FIELDS, *TAX_FIELDS, *ORDERING_FIELDS)
 # What a customer may change about itself, and a reseller about its customers; the rest is staff's.
@@ -75,7 +77,9 @@ def account_edit(*, account: Account, version: int | None, actor: Actor, **chang
     only(changes, ACCOUNT_FIELDS)
     _edit_is_yours(actor, account, changes)
     values = normalised(changes)
-    _payment_method_fits(values.get("payment_method"), account.organization_id)
+    method = values.get("payment_method")
+    if method is not None and method.pk != account.payment_method_id:
+        _payment_method_fits(method, account.organization_id)
     if values.get("reselling_enabled") and account.kind != AccountKind.RESELLER:
         raise _not_a_reseller()
     with transaction.atomic():
@@ -218,6 +222,10 @@ def _payment_method_fits(method: Any, organization_id: int) -> None:
             _("Choose one of the payment methods offered."),
             field="payment_method",
             code="NOT_OFFERED",
+        )
+    if method is not None and method.kind == PaymentKind.CARD and not CARDS.get().is_configured:
+        raise Invalid(
+            _("Paying by card is not set up here."), field="payment_method", code="CARD_UNAVAILABLE"
         )
 
 

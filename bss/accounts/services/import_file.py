@@ -1,4 +1,4 @@
-"""An uploaded CSV file of accounts: from bytes to rows, whatever program wrote it."""
+"""An uploaded CSV file, of accounts or of another layout: from bytes to rows, whatever program wrote it."""
 
 from __future__ import annotations
 
@@ -51,11 +51,35 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "credit_limit": ("credit limit",),
     "payment_method": ("payment method",),
     "billing_day": ("billing day",),
+    "separate_invoices": ("separate invoices", "one invoice per end customer"),
     "contact_first_name": ("contact first name", "first name"),
     "contact_last_name": ("contact last name", "last name"),
     "contact_email": ("contact email", "contact e-mail"),
 }
 REQUIRED = ("name", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file holds: each column with the names under which it is understood, and those it must have."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+
+    def column_of(self, name: str) -> str:
+        """The column a header's name stands for; "" for none."""
+        plain = _plain(name)
+        return next(
+            (
+                column
+                for column, aliases in self.columns.items()
+                if any(_plain(alias) == plain for alias in (column, *aliases))
+            ),
+            "",
+        )
+
+
+ACCOUNTS = Layout(COLUMNS, REQUIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +100,7 @@ class ImportLine:
     cells: Mapping[str, str]
 
 
-def import_file_read(raw: bytes, *, language: str = "en") -> ImportFile:
+def import_file_read(raw: bytes, *, language: str = "en", layout: Layout = ACCOUNTS) -> ImportFile:
     """Decode and look through an upload. `language` decides the legacy encoding where the file is no Unicode.
 
     Raises Invalid on the field file: empty, too large, no header, columns missing or twice.
@@ -89,9 +113,9 @@ def import_file_read(raw: bytes, *, language: str = "en") -> ImportFile:
         raise _refused(_("The file is empty, or its first line is."), "FILE_EMPTY")
     delimiter = max(",;\t|", key=header_line.count)
     header = _header(text, delimiter)
-    _header_checked(header)
+    _header_checked(header, layout)
     try:
-        count = sum(1 for _line in lines(text, delimiter))
+        count = sum(1 for _line in lines(text, delimiter, layout))
     except csv.Error as error:
         raise _refused(_("The file cannot be read as CSV."), "FILE_NOT_CSV") from error
     if not count:
@@ -101,10 +125,10 @@ def import_file_read(raw: bytes, *, language: str = "en") -> ImportFile:
     return ImportFile(text, encoding, delimiter, count)
 
 
-def lines(text: str, delimiter: str) -> Iterator[ImportLine]:
+def lines(text: str, delimiter: str, layout: Layout = ACCOUNTS) -> Iterator[ImportLine]:
     """The rows with something in them. A cell of a column nobody knows is left out."""
     reader = _reader(text, delimiter)
-    header = [column_of(name) for name in next(reader)]
+    header = [layout.column_of(name) for name in next(reader)]
     for row in reader:
         cells = {
             column: cell.strip()[:MAX_CELL]
@@ -117,21 +141,13 @@ def lines(text: str, delimiter: str) -> Iterator[ImportLine]:
 
 def unknown_columns(text: str, delimiter: str) -> list[str]:
     """The header's names that mean nothing here."""
-    return [name for name in _header(text, delimiter) if name.strip() and not column_of(name)]
-
-
-def column_of(name: str) -> str:
-    """The column a header's name stands for; "" for none."""
-    return _BY_NAME.get(_plain(name), "")
+    return [
+        name for name in _header(text, delimiter) if name.strip() and not ACCOUNTS.column_of(name)
+    ]
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\s_*-]+", "", name).lower()
-
-
-_BY_NAME = {
-    _plain(alias): column for column, aliases in COLUMNS.items() for alias in (column, *aliases)
-}
 
 
 def _decoded(raw: bytes, language: str) -> tuple[str, str]:
@@ -156,11 +172,11 @@ def _header(text: str, delimiter: str) -> list[str]:
         raise _refused(_("The first line cannot be read as CSV."), "FILE_NOT_CSV") from error
 
 
-def _header_checked(header: list[str]) -> None:
+def _header_checked(header: list[str], layout: Layout) -> None:
     if len(header) > MAX_COLUMNS:
         raise _refused(_("The file has more than 60 columns."), "TOO_MANY_COLUMNS")
-    found = [column for name in header if (column := column_of(name))]
-    missing = [name for name in REQUIRED if name not in found]
+    found = [column for name in header if (column := layout.column_of(name))]
+    missing = [name for name in layout.required if name not in found]
     if missing:
         text = _("The header lacks: %(names)s. Found: %(found)s.")
         raise _refused(

@@ -40,7 +40,7 @@ CHUNK = 200
 _YES = {"1", "true", "yes", "y", "x", "on", "ja", "oui", "ναι"}  # noqa: RUF001 -- Greek
 _NO = {"0", "false", "no", "n", "off", "nein", "non", "οχι", "όχι"}
 _AMOUNT = re.compile(r"[0-9]{1,12}([.,][0-9]{1,2})?")
-_FLAGS = ("taxable", "ordering_enabled", "reselling_enabled")
+_FLAGS = ("taxable", "ordering_enabled", "reselling_enabled", "separate_invoices")
 _CONTACT = {
     "contact_first_name": "first_name",
     "contact_last_name": "last_name",

@@ -40,8 +40,9 @@ def _unknown_codes(row: Any, names: AbstractSet[str]) -> dict[str, list[Any]]:
         errors["tax_country"] = [_("This is not the two-letter code of a country.")]
     if "currency" in names and row.currency not in currency_codes():
         errors["currency"] = [_("This is not the three-letter code of a currency.")]
-    if {"vat_id", "tax_country"} & names and getattr(row, "vat_id", ""):
-        errors |= _vat_id_errors(row.vat_id, getattr(row, "tax_country", "") or row.country)
+    vat_id = getattr(row, "vat_id", "")
+    if vat_id and not names.isdisjoint({"vat_id", "tax_country"}):
+        errors |= _vat_id_errors(vat_id, getattr(row, "tax_country", "") or row.country)
     return errors
 
 

@@ -6,10 +6,12 @@ right to left. Bold is drawn with an outline: the packages hold no bold cut, and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 from fpdf import FPDF
 from fpdf.enums import Align, TextMode, XPos, YPos
@@ -21,10 +23,21 @@ _FONTS = {
     "arabic": ("fontpkg_noto_sans_arabic", "files/NotoSansArabic[wdth,wght].ttf"),
     "cjk": ("noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
 }
+# What the first font has no glyphs for (Unicode's blocks): from and to.
+_BEYOND = {
+    "arabic": ((0x0600, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)),
+    "cjk": (
+        (0x1100, 0x11FF),
+        (0x2E80, 0xD7FF),
+        (0xF900, 0xFAFF),
+        (0xFF00, 0xFFEF),
+        (0x20000, 0x3FFFF),
+    ),
+}
 _MARGIN = 18.0
 _WIDTH = 210 - 2 * _MARGIN
 # Of the columns after the first, in millimetres.
-_PERIOD, _QUANTITY, _PRICE, _NET = 38.0, 16.0, 30.0, 30.0
+_PERIOD, _QUANTITY, _PRICE, _NET = 34.0, 14.0, 26.0, 26.0
 _TEXT = _WIDTH - _PERIOD - _QUANTITY - _PRICE - _NET
 _BOTTOM = 297 - 22.0
 _GREY, _INK, _RULE = (105, 112, 122), (24, 28, 34), (205, 210, 216)
@@ -50,6 +63,24 @@ def font_path(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / file
 
 
+def _further_fonts(paper: Paper) -> list[str]:
+    """The fonts that its words need beside the first: loading the one for Chinese takes a second, so only then."""
+    words = "".join(_words(paper))
+    return [
+        name
+        for name, ranges in _BEYOND.items()
+        if any(first <= ord(letter) <= last for letter in set(words) for first, last in ranges)
+    ]
+
+
+def _words(paper: Paper) -> Iterator[str]:
+    yield from (paper.title, *paper.seller, *paper.buyer, *paper.notes)
+    for label, value in (*paper.facts, *paper.totals):
+        yield label + value
+    for line in paper.lines:
+        yield line.text + line.detail + line.period
+
+
 class _Sheet(FPDF):
     """The drawing of one paper. Every measure is in millimetres."""
 
@@ -60,9 +91,10 @@ class _Sheet(FPDF):
         self.set_title(paper.title)
         self.set_margin(_MARGIN)
         self.set_auto_page_break(auto=False)
-        for name in _FONTS:
+        further = _further_fonts(paper)
+        for name in ("text", *further):
             self.add_font(name, "", font_path(name))
-        self.set_fallback_fonts(["arabic", "cjk"], exact_match=False)
+        self.set_fallback_fonts(further, exact_match=False)
         self.set_text_shaping(True)
         self.add_page()
 
@@ -115,7 +147,7 @@ class _Sheet(FPDF):
         self.ln(5)
         for note in self.paper.notes:
             self._style(8.5, _GREY)
-            height = self.multi_cell(_WIDTH, 4.4, note, dry_run=True, output="HEIGHT")
+            height = self._height(_WIDTH, 4.4, note)
             self._room(height)
             self.multi_cell(_WIDTH, 4.4, note, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             self.ln(1.5)
@@ -132,9 +164,9 @@ class _Sheet(FPDF):
 
     def _line(self, line: PaperLine) -> None:
         self._style(9, _INK)
-        height = self.multi_cell(_TEXT - 2, 4.6, line.text, dry_run=True, output="HEIGHT")
+        height = self._height(_TEXT - 2, 4.6, line.text)
         self._style(7.5, _GREY)
-        small = self.multi_cell(_TEXT - 2, 3.8, line.detail or " ", dry_run=True, output="HEIGHT")
+        small = self._height(_TEXT - 2, 3.8, line.detail or " ")
         if self.get_y() + height + small + 3 > _BOTTOM:
             self.add_page()
             self._heads()
@@ -158,6 +190,11 @@ class _Sheet(FPDF):
         self.set_xy(_MARGIN, bottom + 1)
         self._rule()
 
+    def _height(self, width: float, height: float, text: str) -> float:
+        """What `text` would take, in rows of `height`."""
+        found = self.multi_cell(width, height, text, dry_run=True, output="HEIGHT")
+        return cast(float, found)
+
     def _row(self, text: str, height: float) -> None:
         self.multi_cell(_WIDTH, height, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
@@ -171,6 +208,8 @@ class _Sheet(FPDF):
         self.line(_MARGIN, self.get_y(), _MARGIN + _WIDTH, self.get_y())
 
     def _style(self, size: float, colour: tuple[int, int, int], *, bold: bool = False) -> None:
+        # Twice: after words in a further font fpdf2 takes this one for chosen although the page has the other.
+        self.set_font("text", "", size + 1)
         self.set_font("text", "", size)
         self.set_text_color(*colour)
         self.text_mode = TextMode.FILL_STROKE if bold else TextMode.FILL

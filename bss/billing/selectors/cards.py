@@ -53,6 +53,11 @@ def hold_for(invoice: Invoice) -> CardPayment | None:
     return CardPayment.objects.filter(order_id=invoice.order_id, state__in=OPEN).first()
 
 
+def hold_of_order(order_id: int) -> CardPayment | None:
+    """What is held for an order. Its payer may stand above the order's scope: by the order's key."""
+    return CardPayment.everywhere.filter(order_id=order_id, state__in=OPEN).first()
+
+
 def charge_under_way(invoice: Invoice) -> CardPayment | None:
     """A charge for an invoice whose end is not known yet."""
     return (
@@ -75,3 +80,11 @@ def card_payments_to_tend() -> QuerySet[CardPayment]:
     )
     run_out = Q(state=CardState.AUTHORISED, expires_at__lte=now)
     return CardPayment.everywhere.filter(unanswered | for_nobody | run_out).order_by("pk")
+
+
+def card_payments_for(invoice: Invoice) -> QuerySet[CardPayment]:
+    """What was asked of cards for an invoice or its order, newest first."""
+    where = Q(invoice=invoice)
+    if invoice.order_id is not None:
+        where |= Q(order_id=invoice.order_id)
+    return CardPayment.objects.filter(where).select_related("card").order_by("-pk")

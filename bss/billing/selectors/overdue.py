@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bss.billing.choices import InvoiceState, LadderStep
 from bss.billing.models import (
@@ -16,6 +16,9 @@ from bss.billing.models import (
 )
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
+
+# How long a subscription that could not be suspended (somebody was changing it) is tried again each day.
+TRIED_AGAIN = timedelta(days=14)
 
 
 def dunning_policy(organization_id: int) -> DunningPolicy | None:
@@ -30,12 +33,34 @@ def dunning_policies() -> QuerySet[DunningPolicy]:
 
 def steps_reached(policy: DunningPolicy, days: int) -> list[str]:
     """The steps of a ladder that are reached `days` after an invoice was due, in their order."""
-    ladder = (
+    return [step for step, after in _ladder(policy) if days >= after]
+
+
+def _ladder(policy: DunningPolicy) -> list[tuple[str, int]]:
+    """Each step with its days, those left out left out."""
+    steps = (
         (LadderStep.REMIND, policy.remind_days),
         (LadderStep.REMIND_AGAIN, policy.again_days),
         (LadderStep.SUSPEND, policy.suspend_days),
     )
-    return [step for step, after in ladder if after is not None and days >= after]
+    return [(step, after) for step, after in steps if after is not None]
+
+
+def invoices_to_climb(policy: DunningPolicy, on: date) -> QuerySet[Invoice]:
+    """Those that reached a step on the local day `on` and did not take it yet; and, for some days after their last one,
+    those whose services could not all be suspended at once.
+    """
+    due = Q()
+    for step, after in _ladder(policy):
+        taken = DunningStep.objects.filter(invoice=OuterRef("pk"), step=step)
+        reached = Q(due_on__lte=on - timedelta(days=after))
+        due |= reached & ~Exists(taken)
+        if step == LadderStep.SUSPEND:
+            due |= reached & Exists(taken.filter(on__gte=on - TRIED_AGAIN))
+    if not due:
+        return Invoice.objects.none()
+    rows = Invoice.objects.filter(due, state=InvoiceState.ISSUED)
+    return rows.only("organization_id", "scope").order_by("pk")
 
 
 def overdue_invoices(on: date) -> QuerySet[Invoice]:

@@ -39,13 +39,19 @@ from bss.billing.services.later import (
     suspensions_lift_later,
 )
 from bss.billing.services.numbering import numbers_take
+from bss.billing.services.payment_imports import (
+    PAYMENT_IMPORT,
+    payment_import_create,
+    payment_import_run,
+    payment_import_start,
+)
 from bss.billing.services.payments import payment_delete, payment_record
 from bss.billing.services.printing import printed
-from bss.billing.services.runs import BILLING_RUN, billing_run, billing_run_start, order_bill
+from bss.billing.services.runs import billing_run, billing_run_start, order_bill
 from bss.billing.services.schedules import lot_settle
 
 __all__ = [
-    "BILLING_RUN",
+    "PAYMENT_IMPORT",
     "CardDesk",
     "allocation_undo",
     "billing_run",
@@ -78,6 +84,9 @@ __all__ = [
     "order_bill",
     "payment_allocate",
     "payment_delete",
+    "payment_import_create",
+    "payment_import_run",
+    "payment_import_start",
     "payment_record",
     "printed",
     "suspension_keep",

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from bss.billing.choices import CreditNoteState, InvoiceState
+from bss.billing.choices import CreditNoteState, InvoiceState, LadderStep
 from bss.billing.errors import AnotherCurrency, NothingToSettle
 from bss.billing.locks import (
     credit_note_locked,
@@ -91,6 +91,8 @@ def allocation_undo(*, allocation: Allocation, actor: Actor, reason: str = "") -
         invoice = invoice_locked(held.invoice_id)
         if invoice.state == InvoiceState.SETTLED:
             INVOICE.fire(invoice, "reopen", actor=actor, reason=reason)
+            # The ladder may suspend for it once more.
+            invoice.dunning.filter(step=LadderStep.SUSPEND).delete()
         _add(invoice, -held.amount)
         source = _source_of(held)
         if isinstance(source, CreditNote) and source.state == CreditNoteState.SETTLED:

@@ -7,6 +7,7 @@ it happen once. What brought no answer is asked for by that key; nothing is sent
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -195,7 +196,10 @@ def card_payment_apply(
         row = card_payment_locked(card_payment.pk)
         if row.state not in selectors.OPEN:
             return row
-        values = {"external_id": answer.external_id or row.external_id, "step_url": answer.step_url}
+        values: dict[str, Any] = {
+            "external_id": answer.external_id or row.external_id,
+            "step_url": answer.step_url,
+        }
         match answer.outcome:
             case "authorised" if row.state != CardState.AUTHORISED:
                 values |= {"expires_at": answer.expires_at}
@@ -222,7 +226,7 @@ def card_payment_apply(
 def _captured(
     row: CardPayment,
     answer: CardAnswer,
-    values: dict[str, str],
+    values: dict[str, Any],
     invoice: Invoice | None,
     actor: Actor,
 ) -> None:
@@ -342,9 +346,7 @@ def _needs_asking(row: CardPayment) -> bool:
 
 
 def _is_for_nobody(row: CardPayment) -> bool:
-    """Held for an order that was given up, or for a basket that nobody placed."""
-    if row.purpose != CardPurpose.ORDER:
-        return False
+    """Held for an order that was given up, for a basket that nobody placed, or asked of an owner who went away."""
     if row.order is not None:
         return row.order.state in _GIVEN_UP
     return row.created_at <= clock.now() - selectors.HELD_FOR_NOBODY

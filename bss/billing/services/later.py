@@ -46,6 +46,8 @@ def suspensions_lift_later(*, invoice: Invoice) -> None:
             LIFT,
             key=f"{suspension.pk}:{invoice.pk}:{clock.now():%Y%m%dT%H%M%S%f}",
             subject=suspension,
+            # The payer's: what else is overdue lies above the customer's scope.
+            scope=invoice.scope,
             payload={"suspension": suspension.pk},
         )
         for suspension in selectors.suspensions_of(invoice.payer_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.countries import country_choices
@@ -14,7 +14,7 @@ from bss.catalog import selectors
 from bss.catalog.choices import ProductKind, Unit
 from bss.catalog.forms.fields import AmountField, CurrencyField, switch
 from bss.catalog.forms.rows import RowsForm
-from bss.catalog.models import Category, Product, ProductType
+from bss.catalog.models import Category, Industry, Product, ProductType
 from bss.core.fields import FieldSpec, form_field, specs_from_json
 from bss.ui.components import Fieldset
 
@@ -38,6 +38,12 @@ class ProductForm(forms.Form):
         required=False,
         empty_label=_("None"),
     )
+    industries: ModelMultipleChoiceField[Industry] = ModelMultipleChoiceField(
+        queryset=None,
+        label=_("Industries"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     summary = forms.CharField(
         label=_("One line"), max_length=300, required=False, help_text=_("Shown on product cards.")
     )
@@ -46,6 +52,7 @@ class ProductForm(forms.Form):
     )
     is_active = switch(_("On sale"), _("Buyers also need a price list that holds it."))
     is_featured = switch(_("Featured on the home page"))
+    is_promoted = switch(_("On promotion"), _("Shown among the promoted products."))
     taxable = switch(_("Taxable"))
     tax_country = forms.ChoiceField(label=_("Tax country"), choices=_tax_countries, required=False)
     tax_class = forms.CharField(label=_("Tax class"), max_length=30, initial="standard")
@@ -53,6 +60,7 @@ class ProductForm(forms.Form):
     def __init__(self, *args: Any, product_type: ProductType, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].queryset = selectors.category_choices()  # type: ignore[attr-defined]
+        self.fields["industries"].queryset = selectors.industry_choices()  # type: ignore[attr-defined]
         self.specs = [s for s in specs_from_json(product_type.characteristics) if _shown(s)]
         for spec in self.specs:
             self.fields[f"{PREFIX}{spec.code}"] = form_field(_open(spec))
@@ -70,10 +78,23 @@ class ProductForm(forms.Form):
         groups = [
             Fieldset(
                 _("Product"),
-                ("name", "code", "kind", "vendor", "category", "summary", "description"),
+                (
+                    "name",
+                    "code",
+                    "kind",
+                    "vendor",
+                    "category",
+                    "industries",
+                    "summary",
+                    "description",
+                ),
                 _("What buyers read in the catalogue."),
             ),
-            Fieldset(_("Sale"), ("is_active", "is_featured"), _("Whether and where it is shown.")),
+            Fieldset(
+                _("Sale"),
+                ("is_active", "is_featured", "is_promoted"),
+                _("Whether and where it is shown."),
+            ),
             Fieldset(
                 _("Tax"), ("taxable", "tax_country", "tax_class"), _("How its sale is taxed.")
             ),
@@ -87,12 +108,33 @@ class ProductForm(forms.Form):
 
 def initial_of(product: Product) -> dict[str, Any]:
     """The product's present values, as ProductForm shows them."""
-    names = [name for name in ProductForm.base_fields if name != "category"]
+    related = {"category", "industries"}
+    names = [name for name in ProductForm.base_fields if name not in related]
     return {
         **{name: getattr(product, name) for name in names},
         "category": product.category_id,
+        "industries": list(product.industries.values_list("pk", flat=True)),
         **{f"{PREFIX}{code}": value for code, value in product.characteristics.items()},
     }
+
+
+class IndustryForm(forms.Form):
+    """A trade that products are made for."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    slug = forms.SlugField(
+        label=_("Address"),
+        max_length=100,
+        required=False,
+        help_text=_("The last part of its web address; made from the name when empty."),
+    )
+    position = forms.IntegerField(
+        label=_("Position"),
+        min_value=0,
+        max_value=100_000,
+        initial=0,
+        help_text=_("Lower is first."),
+    )
 
 
 class TypeChoiceForm(forms.Form):

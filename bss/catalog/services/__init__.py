@@ -2,6 +2,7 @@
 
 from bss.catalog.services.categories import category_create, category_edit
 from bss.catalog.services.definitions import definition_apply
+from bss.catalog.services.industries import industry_create, industry_edit
 from bss.catalog.services.listings import listing_set
 from bss.catalog.services.price_lists import (
     price_list_assign,
@@ -21,6 +22,7 @@ from bss.catalog.services.products import (
     product_picture_remove,
     product_picture_set,
 )
+from bss.catalog.services.standing import popularity_set, search_language_follow
 from bss.catalog.services.types import (
     product_type_characteristics_set,
     product_type_create,
@@ -34,9 +36,12 @@ __all__ = [
     "category_create",
     "category_edit",
     "definition_apply",
+    "industry_create",
+    "industry_edit",
     "list_price_set",
     "list_prices_set",
     "listing_set",
+    "popularity_set",
     "price_list_assign",
     "price_list_create",
     "price_list_edit",
@@ -51,4 +56,5 @@ __all__ = [
     "product_type_characteristics_set",
     "product_type_create",
     "product_type_edit",
+    "search_language_follow",
 ]

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Organization
-from bss.catalog.choices import Unit
+from bss.catalog.choices import SearchLanguage, Unit
 from bss.catalog.contracts import (
     DefinitionProgress,
     DefinitionResult,
@@ -222,6 +222,7 @@ def _apply_product(
             type=product_type,
             code=_free_code(Product, run, definition.sku),
             external_id=definition.sku,
+            search_language=SearchLanguage.of(run.organization.language),
             **wanted,
         )
         run.result.products_created += 1

@@ -23,6 +23,7 @@ _TOLD: dict[str, tuple[str, Any]] = {
     "product_type_external_once": ("external_id", _("Another product type has this id.")),
     "product_code_once": ("code", _("Another product has this code.")),
     "category_once": ("slug", _("Another category has this address.")),
+    "industry_once": ("slug", _("Another industry has this address.")),
     "price_list_name_once": ("name", _("Another price list has this name.")),
     "price_list_default_once": (
         "is_default",

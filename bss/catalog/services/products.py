@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Organization
-from bss.catalog.choices import ProductKind
-from bss.catalog.models import AddOn, Category, Product, ProductType
+from bss.catalog.choices import ProductKind, SearchLanguage
+from bss.catalog.models import AddOn, Category, Industry, Product, ProductType
 from bss.catalog.services import editing
 from bss.core import history, pictures
 from bss.core.actor import Actor
@@ -20,8 +20,8 @@ from bss.core.errors import Invalid
 from bss.core.fields import parse_all, specs_from_json
 
 EDITABLE = (
-    "code", "name", "kind", "summary", "description", "vendor", "category", "is_active", "is_featured", "taxable",
-    "tax_country", "tax_class", "characteristics",
+    "code", "name", "kind", "summary", "description", "vendor", "category", "is_active", "is_featured",
+    "is_promoted", "taxable", "tax_country", "tax_class", "characteristics",
 )  # fmt: skip
 
 
@@ -33,28 +33,43 @@ def product_create(
     code: str,
     name: str,
     actor: Actor,
+    industries: Collection[Industry] = (),
     **values: Any,
 ) -> Product:
     """A product of the organization's own. `characteristics` maps a code to what a person typed or its value.
 
-    Raises Invalid naming the fields at fault; the type and the category must be the organization's.
+    Raises Invalid naming the fields at fault; type, category and industries must be the organization's.
     """
-    same_organization(organization, type, values.get("category"))
+    same_organization(organization, type, values.get("category"), *industries)
     values = _known(values)
     values["characteristics"] = fixed_characteristics(type, values.get("characteristics") or {})
     product = Product(
-        organization=organization, type=type, code=code.strip(), name=name.strip(), **values
+        organization=organization,
+        type=type,
+        code=code.strip(),
+        name=name.strip(),
+        search_language=SearchLanguage.of(organization.language),
+        **values,
     )
     product.vendor = product.vendor or type.vendor
-    return editing.added(product, actor=actor, action="product.created")
+    made = editing.added(product, actor=actor, action="product.created")
+    made.industries.set(industries)
+    return made
 
 
 @transaction.atomic
-def product_edit(*, product: Product, version: int | None, actor: Actor, **changes: Any) -> Product:
+def product_edit(
+    *,
+    product: Product,
+    version: int | None,
+    actor: Actor,
+    industries: Collection[Industry] | None = None,
+    **changes: Any,
+) -> Product:
     """Change columns of a product. On a managed product they are noted, so that its owner leaves them alone.
 
-    `characteristics` replaces what the product fixes, but for the hidden ones. Raises StaleState when `version` is not
-    the present one (None asks not), Invalid naming the fields at fault.
+    `industries` None stay as they are. `characteristics` replaces what the product fixes, but for the hidden ones.
+    Raises StaleState when `version` is not the present one (None asks not), Invalid naming the fields at fault.
     """
     found = editing.locked(product, version)
     changes = _known(changes)
@@ -66,6 +81,8 @@ def product_edit(*, product: Product, version: int | None, actor: Actor, **chang
         }
     note_overridden(found, changes)
     editing.store(found, changes, actor=actor, action="product.edited")
+    if industries is not None:
+        _set_industries(found, industries, actor)
     return found
 
 
@@ -163,7 +180,7 @@ def _hidden(product: Product) -> dict[str, Any]:
 
 
 def same_organization(
-    owner: Organization | Product, *others: ProductType | Product | Category | None
+    owner: Organization | Product, *others: ProductType | Product | Category | Industry | None
 ) -> None:
     """Raises Invalid when something belongs to another organization."""
     wanted = owner.pk if isinstance(owner, Organization) else owner.organization_id
@@ -181,6 +198,17 @@ def note_overridden(product: Product, changes: dict[str, Any]) -> None:
     if product.type.managed_by:
         changed = [name for name, value in changes.items() if getattr(product, name) != value]
         changes["overridden"] = sorted({*product.overridden, *changed})
+
+
+def _set_industries(product: Product, industries: Collection[Industry], actor: Actor) -> None:
+    """The product's row is locked by the caller."""
+    same_organization(product, *industries)
+    before = sorted(industry.name for industry in product.industries.all())
+    after = sorted(industry.name for industry in industries)
+    if before != after:
+        product.industries.set(industries)
+        changes = {"industries": [", ".join(before), ", ".join(after)]}
+        history.record(product, actor=actor, action="product.industries_set", changes=changes)
 
 
 def _keep_picture(product: Product, before: str | None, actor: Actor, action: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bss.catalog.views import assignments, categories, price_lists, products, types
+from bss.catalog.views import assignments, categories, industries, price_lists, products, types
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -40,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("categories/", categories.CategoryList.as_view(), name="category-list"),
     path("categories/new/", categories.CategoryCreate.as_view(), name="category-create"),
     path("categories/<slug:slug>/edit/", categories.CategoryEdit.as_view(), name="category-edit"),
+    path("industries/", industries.IndustryList.as_view(), name="industry-list"),
+    path("industries/new/", industries.IndustryCreate.as_view(), name="industry-create"),
+    path("industries/<slug:slug>/edit/", industries.IndustryEdit.as_view(), name="industry-edit"),
     path("price-lists/", price_lists.PriceListList.as_view(), name="price-list-list"),
     path("price-lists/new/", price_lists.PriceListCreate.as_view(), name="price-list-create"),
     path(

@@ -52,7 +52,12 @@ def approval_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
 
 
 def order_approve(
-    *, order: Order, actor: Actor, seen_total: Decimal | None = None, accept_reprice: bool = False
+    *,
+    order: Order,
+    actor: Actor,
+    seen_total: Decimal | None = None,
+    accept_reprice: bool = False,
+    return_url: str = "",
 ) -> Order:
     """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
 
@@ -67,7 +72,12 @@ def order_approve(
     outside_transactions()
     lines = selectors.order_lines(order)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
-    payment = card_authorise(order.account, _due(order, lines, bought), reference=order.public_id)
+    payment = card_authorise(
+        order.account,
+        _due(order, lines, bought),
+        reference=order.public_id,
+        return_url=return_url,
+    )
     with transaction.atomic():
         held = order_locked(order.pk)
         if _is_approved(held):

@@ -21,15 +21,20 @@ def due_at_once(preview: Preview) -> Decimal:
     return preview.first.total.amount if preview.first else Decimal(0)
 
 
-def card_authorise(payer: Account, amount: Decimal, *, reference: str) -> str:
+def card_authorise(payer: Account, amount: Decimal, *, reference: str, return_url: str = "") -> str:
     """Hold an amount on the payer's card; the authorisation's id, "" for who pays otherwise or for nothing.
 
-    `reference` names the basket or order: asked again with it, nothing more is held. Outside transactions. Raises
-    CardDeclined, CardNeedsStep, CardUnknown or CardUnavailable.
+    `reference` names the basket or order: asked again with it, nothing more is held. `return_url` is where its bank
+    sends the owner back to; without one nobody is asked. Outside transactions. Raises CardDeclined, CardNeedsStep,
+    CardUnknown or CardUnavailable.
     """
     if not amount or not pays_by_card(payer):
         return ""
     outside_transactions()
     return CARD_AUTHORISATION.get().authorise(
-        account_id=payer.pk, amount=amount, currency=payer.currency, reference=reference
+        account_id=payer.pk,
+        amount=amount,
+        currency=payer.currency,
+        reference=reference,
+        return_url=return_url,
     )

@@ -66,11 +66,13 @@ def basket_place(
     purchase_order: str = "",
     source: str = OrderSource.STOREFRONT,
     version: int | None = None,
+    return_url: str = "",
 ) -> Order:
     """Turn a basket into a placed order, or into one that waits for its payer's approval. A basket placed already gives
     its order again, so that a double click or a second tab makes one order. A drafted customer becomes an account.
 
     `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
+    `return_url` is where a bank that asks the card's owner sends it back to.
     Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale or
     plan withdrawn, PRICE_CHANGED (new prices are remembered as seen), Service Details not answered, the service
     managers' last review, the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
@@ -90,7 +92,7 @@ def basket_place(
     _require_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor)
     previews = _previews(basket, lines, bought)
-    payment = _authorised(basket, previews["price"], actor)
+    payment = _authorised(basket, previews["price"], actor, return_url)
     with transaction.atomic():
         held = basket_locked(basket.pk)
         placed = _order_of(held)
@@ -133,7 +135,7 @@ def _previews(
     )
 
 
-def _authorised(basket: Basket, preview: Preview, actor: Actor) -> str:
+def _authorised(basket: Basket, preview: Preview, actor: Actor, return_url: str) -> str:
     """The id under which a card payer's first payment is held; "" where nothing has to be. Outside transactions.
 
     What waits for its payer's word is authorised when that is given.
@@ -141,7 +143,9 @@ def _authorised(basket: Basket, preview: Preview, actor: Actor) -> str:
     payer, customer = basket.account, selectors.customer_of(basket)
     if needs_approval(payer=payer, customer=customer, actor=actor):
         return ""
-    return card_authorise(payer, due_at_once(preview), reference=basket.public_id)
+    return card_authorise(
+        payer, due_at_once(preview), reference=basket.public_id, return_url=return_url
+    )
 
 
 def _edited_meanwhile() -> StaleState:

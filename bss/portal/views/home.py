@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -11,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
+from bss.core import clock
+from bss.core.money import Money
 from bss.portal import selectors
 from bss.ui.charts import Chart, Series
 from bss.ui.components import Tile
+from bss.ui.formats import amount
 from bss.ui.generic import Page
 
 
@@ -24,14 +28,39 @@ class Home(Page):
 
     def context(self) -> Mapping[str, Any]:
         needs = selectors.needs_you()
+        organization = self.request.membership.organization  # type: ignore[attr-defined]
+        self.currency = organization.currency
+        owed = selectors.owed_by_age(self.currency, clock.today(organization.time_zone))
         return {
             "needs": _needs(needs),
             "nothing_waits": needs.total == 0,
-            "tiles": _tiles(selectors.business()),
+            "tiles": [*_tiles(selectors.business(), needs), *self._money_tiles(owed)],
             "orders_chart": _orders_chart(),
+            "owed_chart": _owed_chart(owed, self.currency) if any(owed) else None,
             "products_chart": _products_chart(),
             "recent": selectors.recent_orders(),
         }
+
+    def _money_tiles(self, owed: Sequence[Decimal]) -> list[Tile]:
+        """What comes in every month, what is to come in, and what should have."""
+        if not self.may(Permission.BILLING_VIEW):
+            return []
+        invoices = reverse("billing:invoices")
+        late = sum(owed[1:], Decimal(0))
+        return [
+            Tile(
+                _("Monthly recurring revenue"),
+                amount(Money(selectors.recurring(self.currency), self.currency)),
+                url=reverse("subscriptions:list"),
+            ),
+            Tile(_("Due"), amount(Money(owed[0], self.currency)), url=f"{invoices}?view=open"),
+            Tile(
+                _("Overdue"),
+                amount(Money(late, self.currency)),
+                tone="danger" if late else "neutral",
+                url=f"{invoices}?view=overdue",
+            ),
+        ]
 
 
 def _needs(needs: selectors.NeedsYou) -> list[Tile]:
@@ -56,18 +85,25 @@ def _needs(needs: selectors.NeedsYou) -> list[Tile]:
             f"{subscriptions}?view=failed",
             "danger",
         ),
+        (
+            _("Overdue invoices"),
+            needs.overdue_invoices,
+            f"{reverse('billing:invoices')}?view=overdue",
+            "warning",
+        ),
         (_("Background work that gave up"), needs.dead_jobs, reverse("portal:jobs"), "danger"),
     ]
     return [Tile(label, count, tone=tone, url=url) for label, count, url, tone in rows if count]  # type: ignore[arg-type]
 
 
-def _tiles(business: selectors.Business) -> list[Tile]:
+def _tiles(business: selectors.Business, needs: selectors.NeedsYou) -> list[Tile]:
     accounts = reverse("accounts:list")
     return [
         Tile(_("Resellers"), business.resellers, url=f"{accounts}?view=resellers"),
         Tile(_("Customers"), business.customers, url=accounts),
         Tile(_("Live subscriptions"), business.subscriptions, url=reverse("subscriptions:list")),
         Tile(_("Orders this month"), business.orders_this_month, url=reverse("orders:list")),
+        Tile(_("Pending requests"), needs.pending_requests, url=reverse("subscriptions:list")),
     ]
 
 
@@ -78,6 +114,17 @@ def _orders_chart() -> Chart:
         labels=[date_format(week, "j M") for week, _count in weeks],
         series=[Series(_("Orders"), [count for _week, count in weeks])],
     )
+
+
+def _owed_chart(owed: Sequence[Decimal], currency: str) -> Chart:
+    return Chart(
+        title=_("Open invoices by age"),
+        labels=[
+            _("Not due"), _("1 to 30 days"), _("31 to 60 days"), _("61 to 90 days"), _("Older"),
+        ],
+        series=[Series(_("Open"), [float(each) for each in owed])],
+        shown=lambda figure: amount(Money(Decimal(str(figure)), currency).rounded()),
+    )  # fmt: skip
 
 
 def _products_chart() -> Chart | None:

@@ -1,6 +1,6 @@
 """What something costs somebody: price lists, list prices and quotes read together, always in as many queries.
 
-Each function reads the payer's list, the products, their list prices and the lists' items once, whatever the number
+Each function reads the payer's list, the products, and their list prices with the lists' items once, whatever the number
 of products; a resale price adds the reseller's plan and its list.
 """
 
@@ -10,18 +10,24 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import BigIntegerField, CharField, DecimalField, Value
 
 from bss.accounts.models import Account, Organization
 from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
-from bss.catalog.contracts import Offer
+from bss.catalog.contracts import Offer, OfferedPlan
 from bss.catalog.models import ListPrice, PriceList, PriceListItem, Product
 from bss.catalog.selectors import Audience, unit_months
 from bss.core import clock
+from bss.installments.contracts import PlanTerms
+from bss.installments.selectors import plans_for
 from bss.pricing import engine
-from bss.pricing.contracts import PriceRequest, QuotedPrice, Rule, UnitPrice
+from bss.pricing.contracts import PlannedLine, PriceRequest, QuotedPrice, Rule, UnitPrice
 from bss.pricing.ports import PRICE_SOURCE
 
 _Key = tuple[int, str]
@@ -45,12 +51,20 @@ class Market:
         return self.price_list.currency
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list price."""
+
+    price: Decimal
+    cost: Decimal
+
+
 @dataclass(slots=True)
 class _Loaded:
     """Everything the engine needs of some products, by (product id, unit)."""
 
     products: Mapping[int, Product]
-    list_prices: dict[_Key, ListPrice] = field(default_factory=dict)
+    list_prices: dict[_Key, _Listed] = field(default_factory=dict)
     rules: dict[_Key, Rule] = field(default_factory=dict)
     resale_rules: dict[_Key, Rule] = field(default_factory=dict)
 
@@ -191,10 +205,28 @@ class CatalogueOffers:
         payer = account.parent or account
         customer = account if account.parent else None
         found = offers_for(payer=payer, product_ids=product_ids, customer=customer)
+        plans = plans_for(payer, found)
         return {
-            product_id: [Offer(p.unit, p.currency, p.customer_price) for p in prices]
+            product_id: [_offer(price, plans.get((product_id, price.unit), ())) for price in prices]
             for product_id, prices in found.items()
         }
+
+
+def _offer(price: UnitPrice, plans: Sequence[PlanTerms]) -> Offer:
+    lines = [line for plan in plans if (line := engine.planned(price, plan, 1)) is not None]
+    return Offer(price.unit, price.currency, price.customer_price, [_plan(line) for line in lines])
+
+
+def _plan(line: PlannedLine) -> OfferedPlan:
+    return OfferedPlan(
+        code=line.plan.code,
+        frequency=line.plan.frequency,
+        count=line.plan.count,
+        price=line.unit_price.customer_price,
+        total=line.customer.total,
+        regular=line.customer.regular,
+        last=line.customer.last,
+    )
 
 
 # Answers -----------------------------------------------------------------------------------------------------
@@ -292,14 +324,25 @@ def _products(product_ids: Collection[int]) -> list[Product]:
 
 
 def _load(market: Market, products: Mapping[int, Product]) -> _Loaded:
+    """List prices and the lists' rules in one query: rows of one shape, those without a list are list prices."""
     loaded = _Loaded(products)
-    for row in ListPrice.objects.filter(
-        product_id__in=products, currency=market.currency, is_active=True
-    ):
-        loaded.list_prices[row.product_id, row.unit] = row
     lists = [found.pk for found in (market.price_list, market.resale_list) if found]
-    for item in PriceListItem.objects.filter(price_list__in=lists, product_id__in=products):
-        own = item.price_list_id == market.price_list.pk
-        rules = loaded.rules if own else loaded.resale_rules
-        rules[item.product_id, item.unit] = Rule(item.rule, item.percent)
+    listed = ListPrice.objects.filter(
+        product_id__in=products, currency=market.currency, is_active=True
+    ).values_list("product_id", "unit", _NO_LIST, _NO_RULE, "price", "cost")
+    items = PriceListItem.objects.filter(price_list__in=lists, product_id__in=products).values_list(
+        "product_id", "unit", "price_list_id", "rule", "percent", _NOTHING
+    )
+    for product_id, unit, list_id, rule, amount, cost in listed.union(items, all=True):
+        if list_id is None:
+            loaded.list_prices[product_id, unit] = _Listed(amount, cost)
+        else:
+            own = list_id == market.price_list.pk
+            rules = loaded.rules if own else loaded.resale_rules
+            rules[product_id, unit] = Rule(rule, amount)
     return loaded
+
+
+_NO_LIST: Value[Any] = Value(None, output_field=BigIntegerField())
+_NO_RULE = Value("", output_field=CharField())
+_NOTHING: Value[Any] = Value(None, output_field=DecimalField())

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bss.core.money import minor_unit, round_half_up
@@ -24,6 +24,7 @@ GREEK = TaxRegime(
     "standard", "GR", "EL998877665", {"standard": Decimal(24), "reduced": Decimal(6)}, "Exempt."
 )
 nets = st.decimals(min_value=-(10**6), max_value=10**6, places=2, allow_nan=False)
+calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 amounts = st.lists(
     st.builds(TaxableAmount, nets, st.sampled_from(["standard", "reduced"]), st.booleans()),
     max_size=20,
@@ -152,6 +153,7 @@ def test_each_rate_is_rounded_once_for_the_document():
     assert [(line.net, line.tax) for line in lines] == [(Decimal("0.06"), Decimal("0.01"))]
 
 
+@calm
 @given(amounts)
 def test_tax_is_what_each_rates_sum_gives_rounded_once(given_amounts):
     lines = tax_lines(given_amounts, GREEK, "EUR")
@@ -167,11 +169,13 @@ def test_tax_is_what_each_rates_sum_gives_rounded_once(given_amounts):
     assert tax_total(given_amounts, GREEK, "EUR") == sum(line.tax for line in lines)
 
 
+@calm
 @given(amounts)
 def test_the_order_of_lines_changes_nothing(given_amounts):
     assert tax_lines(given_amounts, GREEK, "EUR") == tax_lines(given_amounts[::-1], GREEK, "EUR")
 
 
+@calm
 @given(amounts, st.sampled_from(["exempt", "reverse_charge", "outside"]))
 def test_without_a_tax_there_is_one_line_of_zero_with_its_words(given_amounts, treatment):
     lines = tax_lines(given_amounts, replace(GREEK, treatment=treatment), "EUR")

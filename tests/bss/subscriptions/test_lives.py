@@ -197,9 +197,7 @@ def test_every_term_ends_on_the_day_of_the_first_or_on_its_months_last(first, un
     for number in range(1, 51):
         end = term_end(start, unit, first=first)
         assert (end.year * 12 + end.month) - (first.year * 12 + first.month) == number * months
-        assert end.day == first.day or (
-            end.day < first.day and (end + timedelta(days=1)).day == 1
-        )
+        assert end.day == first.day or (end.day < first.day and (end + timedelta(days=1)).day == 1)
         assert (start < end, end.timetz()) == (True, first.timetz())
         start = end
 

@@ -12,6 +12,7 @@ from bss.accounts.services import (
 from bss.core import scope
 from bss.core.actor import SYSTEM
 from bss.orders.models import TermsVersion
+from bss.portal.seed.making.billing import rate_make
 from bss.portal.seed.making.passwords import password_give
 from bss.portal.seed.making.stage import Stage
 from bss.portal.seed.organizations import (
@@ -57,6 +58,7 @@ def _make(
         time_zone=row.time_zone,
     )
     stage.organizations[row.key] = organization
+    rate_make(organization)
     with scope.activate(organization.scope):
         _shop_dress(organization, row)
         for name, kind, days in PAYMENT_METHODS:

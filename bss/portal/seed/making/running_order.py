@@ -10,13 +10,14 @@ from bss.accounts.choices import AccountKind
 from bss.core import clock
 from bss.orders.models import Order
 from bss.portal.seed import customers, orders, people, resellers
-from bss.portal.seed.making import catalogue, organizations, plans, service_managers, trade
+from bss.portal.seed.making import billing, catalogue, organizations, plans, service_managers, trade
 from bss.portal.seed.making.accounts import account_make, customer_make, users_make
 from bss.portal.seed.making.stage import Stage
 from bss.portal.seed.orders import Desk, PlanMove, Purchase
 from servicemanager.selectors import is_active
 
 FIRST_DAY = 72
+TENANT_DAY = 69
 # Who makes a reseller's customers: its own admin.
 _ADMINS = {row.account: row.email for row in people.USERS if not row.roles}
 _TENANT_ADMIN = "admin@nordhaven.example"
@@ -51,7 +52,14 @@ def beginning_play(stage: Stage) -> None:
 
 def scenes_of(stage: Stage) -> list[Scene]:
     """Every scene after the beginning, earliest first."""
-    found = [*_people(stage), *_customers(stage), *_plans(stage), *_trade(stage), *_tenant(stage)]
+    found = [
+        *_people(stage),
+        *_customers(stage),
+        *_plans(stage),
+        *_trade(stage),
+        *_tenant(stage),
+        *_evenings(stage),
+    ]
     return sorted(found, key=lambda scene: scene.order)
 
 
@@ -92,12 +100,21 @@ def _trade(stage: Stage) -> Iterator[Scene]:
 
 
 def _tenant(stage: Stage) -> Iterator[Scene]:
-    yield Scene(69, "07:00", partial(organizations.tenant_make, stage))
-    yield Scene(69, "08:00", partial(_tenant_catalogue, stage), "nordhaven")
+    yield Scene(TENANT_DAY, "07:00", partial(organizations.tenant_make, stage))
+    yield Scene(TENANT_DAY, "08:00", partial(_tenant_catalogue, stage), "nordhaven")
     yield Scene(68, "08:00", partial(_tenant_customers, stage), "nordhaven")
     shelf = trade.Shelf(stage, "nordhaven:")
     for row in orders.NORDHAVEN_PURCHASES:
         yield from _purchase(stage, row, shelf, "nordhaven")
+
+
+def _evenings(stage: Stage) -> Iterator[Scene]:
+    """Billing runs by itself, each day, in each organization."""
+    for days_ago in range(FIRST_DAY - 1, -1, -1):
+        yield Scene(days_ago, "21:00", partial(billing.evening_play, stage, "meridian"))
+        if days_ago < TENANT_DAY:
+            play = partial(billing.evening_play, stage, "nordhaven")
+            yield Scene(days_ago, "21:10", play, "nordhaven")
 
 
 def _purchase(

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from bss.accounts.models import Organization
 from bss.portal.seed.scale.accounts import people_make
+from bss.portal.seed.scale.billing import Bills
 from bss.portal.seed.scale.catalogue import products_make
 from bss.portal.seed.scale.ground import Ground, ground_of
 from bss.portal.seed.scale.plans import plans_make
@@ -47,10 +48,12 @@ def scale_make(size: Size, say: Say, *, seed: int = 20260101) -> None:
         say(
             f"  {size.resellers} resellers, {size.accounts - size.resellers} customers, {len(people.users)} logins"
         )
-        plans = plans_make(ground, people, chance)
+        bills = Bills(ground, people, chance)
+        plans = plans_make(ground, people, chance, bills)
         say(f"  {plans} reseller plans with their storefronts")
-        orders = trade_make(ground, people, size.subscriptions, chance)
+        orders = trade_make(ground, people, size.subscriptions, chance, bills)
         say(f"  {size.subscriptions} subscriptions from {orders} orders")
+        say(f"  {bills.finish()} invoices")
     with connection.cursor() as cursor:
         # The planner knows nothing of rows that came in a moment ago.
         cursor.execute("ANALYZE")

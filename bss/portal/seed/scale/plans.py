@@ -8,6 +8,7 @@ from bss.accounts.models import Storefront
 from bss.catalog.choices import Unit
 from bss.catalog.models import ListPrice
 from bss.portal.seed.scale.accounts import People
+from bss.portal.seed.scale.billing import Bills
 from bss.portal.seed.scale.copying import Table, ids_take
 from bss.portal.seed.scale.ground import Ground, Offer
 from bss.portal.seed.scale.trade import FATES, Work
@@ -18,13 +19,13 @@ from servicemanager.models import Instance
 _PLANS_OF_TEN = ("free", "free", "free", "standard")
 
 
-def plans_make(ground: Ground, people: People, chance: random.Random) -> int:
+def plans_make(ground: Ground, people: People, chance: random.Random, bills: Bills) -> int:
     """Subscriptions to plans, open storefronts and profiles. Returns how many; 0 where plans are not sold."""
     offers = _plan_offers(ground)
     if not offers:
         return 0
     chosen = [r for i, r in enumerate(people.resellers) if i % 10 < len(_PLANS_OF_TEN)]
-    work = Work(ground, chance)
+    work = Work(ground, chance, bills)
     storefronts, profiles = Table(Storefront), Table(ResellerProfile)
     ids = zip(
         ids_take(Storefront, len(chosen)), ids_take(ResellerProfile, len(chosen)), strict=True

@@ -15,6 +15,7 @@ from bss.core.money import round_half_up
 from bss.orders.choices import LineKind, LineState, OrderSource, OrderState
 from bss.orders.models import Order, OrderLine
 from bss.portal.seed.scale.accounts import People, Person
+from bss.portal.seed.scale.billing import Bills, Bought
 from bss.portal.seed.scale.copying import Table, ids_of, numbers_of
 from bss.portal.seed.scale.ground import Ground, Offer
 from bss.subscriptions.choices import ChangeState, SubscriptionState, SyncStatus
@@ -65,9 +66,11 @@ FATES = (
 _YOUNG = {Unit.P1M: 27, Unit.P3M: 88, Unit.P6M: 175, Unit.P1Y: 360}
 
 
-def trade_make(ground: Ground, people: People, count: int, chance: random.Random) -> int:
+def trade_make(
+    ground: Ground, people: People, count: int, chance: random.Random, bills: Bills
+) -> int:
     """`count` subscriptions from orders of one to three lines. Returns how many orders that took."""
-    work = Work(ground, chance)
+    work = Work(ground, chance, bills)
     orders = 0
     while work.subscriptions < count:
         customer = chance.choice(people.customers)
@@ -84,10 +87,11 @@ def trade_make(ground: Ground, people: People, count: int, chance: random.Random
 class Work:
     """The tables of orders and subscriptions being filled, with ids and numbers to give out."""
 
-    def __init__(self, ground: Ground, chance: random.Random) -> None:
+    def __init__(self, ground: Ground, chance: random.Random, bills: Bills) -> None:
         self.ground = ground
         self.chance = chance
         self.subscriptions = 0
+        self.bills = bills
         self.organization_id = ground.organization.pk
         self._tables = {kind: Table(kind) for kind in _KINDS}
         self._ids = {kind: ids_of(kind) for kind in _KINDS}
@@ -97,6 +101,7 @@ class Work:
     def write(self) -> None:
         for table in self._tables.values():
             table.write()
+        self.bills.write()
 
     def order_add(self, customer: Person, offers: Sequence[Offer], fate: Fate) -> list[int]:
         """An order of these offers, all with one fate, placed within the last two years. Returns what it bought."""
@@ -106,7 +111,7 @@ class Work:
         bought = []
         for position, (offer, row) in enumerate(zip(offers, rows, strict=True)):
             line_id = self._line(order_id, customer, offer, row, placed, fate.line, position)
-            bought.append(self._subscription(customer, offer, row, placed, line_id, fate))
+            bought.append(self._subscription(customer, offer, row, placed, order_id, line_id, fate))
         return bought
 
     def _placed(self, offers: Sequence[Offer]) -> datetime:
@@ -217,6 +222,7 @@ class Work:
         offer: Offer,
         row: dict[str, Any],
         placed: datetime,
+        order_id: int,
         line_id: int,
         fate: Fate,
     ) -> int:
@@ -250,9 +256,12 @@ class Work:
         self._subscription_history(pk, customer, placed, fate)
         self._job(pk, customer, offer, placed, fate.job, Operation.CREATE)
         if started is not None and ends is not None:
-            self._term(pk, customer, offer, row, started, ends)
+            term_id = self._term(pk, customer, offer, row, started, ends)
+            asked = None
             if fate.change is not None:
-                self._change(pk, customer, offer, row, ends, fate)
+                asked = self._change(pk, customer, offer, row, ends, fate)
+            lot = Bought(pk, term_id, line_id, order_id, offer, row, started, ends)
+            self.bills.lot_add(customer, lot, asked if cancelled else None)
         return pk
 
     def _term(
@@ -263,9 +272,10 @@ class Work:
         row: dict[str, Any],
         started: datetime,
         ends: datetime,
-    ) -> None:
+    ) -> int:
+        pk = next(self._ids[Term])
         self._tables[Term].add(
-            id=next(self._ids[Term]),
+            id=pk,
             organization_id=self.organization_id,
             scope=customer.scope,
             subscription_id=subscription_id,
@@ -277,6 +287,7 @@ class Work:
             created_at=started,
             **row,
         )
+        return pk
 
     def _change(
         self,
@@ -286,8 +297,8 @@ class Work:
         row: dict[str, Any],
         ends: datetime,
         fate: Fate,
-    ) -> None:
-        """The action that led to a suspension or an end: an order of its own, its line and the change."""
+    ) -> int:
+        """The action that led to a suspension or an end: an order, its line (whose id is returned) and the change."""
         assert fate.change is not None and fate.change_state is not None  # noqa: S101, PT018
         waits = fate.change_state == ChangeState.SCHEDULED
         asked = self.ground.now - timedelta(minutes=30)
@@ -326,6 +337,7 @@ class Work:
             operation = Operation(str(fate.change))
             succeeded = ProvisioningState.SUCCEEDED
             self._job(subscription_id, customer, offer, asked, succeeded, operation, change_id)
+        return line_id
 
     def _job(
         self,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,8 +22,17 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.catalog import selectors, services
 from bss.catalog.access import access_price_list, access_product, access_product_type
-from bss.catalog.choices import PriceRule, ProductAudience, ProductKind, Unit
-from bss.catalog.models import AddOn, Category, PriceList, Product, ProductType
+from bss.catalog.api.shapes import (
+    PriceListItemOut,
+    PriceListOut,
+    PriceListWithItems,
+    ProductCreate,
+    ProductEdit,
+    ProductOut,
+    ProductTypeOut,
+)
+from bss.catalog.choices import ProductKind
+from bss.catalog.models import AddOn, Category, Industry, PriceList, Product, ProductType
 from bss.catalog.ports import OFFERS
 from bss.core.actor import Actor
 from bss.core.api import IDEMPOTENCY_HEADER, IdempotentView
@@ -35,171 +44,6 @@ IDEMPOTENCY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Send the same key again and the first answer comes back; nothing is done twice.",
 )
-
-
-class UnitPriceField(serializers.DecimalField):
-    """A net price of one unit, ten decimals."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=24, decimal_places=10, **kwargs)
-
-
-class Strict(serializers.Serializer[Any]):
-    """Refuses a field nobody knows: a mistyped name would otherwise look as if it had been stored."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = {n: [_("There is no such field.")] for n in data if n not in self.fields}
-            if unknown:
-                raise serializers.ValidationError(unknown)
-        return super().to_internal_value(data)
-
-
-class CharacteristicOut(serializers.Serializer[Any]):
-    """What a product of a type fixes, or its buyer is asked."""
-
-    code = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # the metaclass takes it off the class
-    type = serializers.CharField()
-    required = serializers.BooleanField()  # type: ignore[assignment]
-    choices = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
-
-
-class ProductTypeOut(serializers.Serializer[Any]):
-    """The definition of a service."""
-
-    id = serializers.CharField(source="public_id")
-    code = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-    vendor = serializers.CharField()
-    audience = serializers.ChoiceField(choices=ProductAudience.choices)
-    max_quantity = serializers.IntegerField(allow_null=True)
-    one_per_account = serializers.BooleanField()
-    characteristics = serializers.SerializerMethodField()
-
-    def get_characteristics(self, product_type: ProductType) -> list[dict[str, Any]]:
-        seen = {"buyer", "staff"} if self.context.get("is_organization") else {"buyer"}
-        specs = [s for s in product_type.characteristics if s.get("audience", "buyer") in seen]
-        return list(CharacteristicOut(specs, many=True).data)
-
-
-class PriceOut(serializers.Serializer[Any]):
-    """What one unit costs the caller, net. Organizations' tokens get the list price."""
-
-    unit = serializers.ChoiceField(choices=Unit.choices)
-    currency = serializers.CharField()
-    price = UnitPriceField()
-    cost = UnitPriceField(
-        required=False, help_text="Only for an organization's token with cost.view."
-    )
-    is_active = serializers.BooleanField(
-        required=False, help_text="Only for an organization's token."
-    )
-
-
-class ProductOut(serializers.Serializer[Any]):
-    """A product or add-on."""
-
-    id = serializers.CharField(source="public_id")
-    type = serializers.CharField(source="type.public_id", help_text="The product type's id.")
-    kind = serializers.ChoiceField(choices=ProductKind.choices)
-    code = serializers.CharField()
-    name = serializers.CharField()
-    summary = serializers.CharField()
-    description = serializers.CharField()
-    vendor = serializers.CharField()
-    category = serializers.CharField(source="category.slug", default=None, allow_null=True)
-    is_active = serializers.BooleanField()
-    taxable = serializers.BooleanField()
-    tax_country = serializers.CharField()
-    tax_class = serializers.CharField()
-    add_ons = serializers.SerializerMethodField(help_text="Ids of what may be bought with it.")
-    prices = serializers.SerializerMethodField()
-    version = serializers.IntegerField(help_text="Send it with a change to be told of another's.")
-
-    def get_add_ons(self, product: Product) -> list[str]:
-        return [link.add_on.public_id for link in product.add_ons.all()]
-
-    def get_prices(self, product: Product) -> list[dict[str, Any]]:
-        found: Sequence[Any] = self.context["prices"].get(product.pk, ())
-        data = [dict(PriceOut(price).data) for price in found]
-        if not self.context.get("shows_cost"):
-            for price in data:
-                price.pop("cost", None)
-        return data
-
-
-class PriceIn(Strict):
-    """A list price to set. `cost` left out stays as it is."""
-
-    unit = serializers.ChoiceField(choices=Unit.choices)
-    currency = serializers.CharField(max_length=3)
-    price = UnitPriceField(min_value=0)
-    cost = UnitPriceField(min_value=0, required=False)
-    is_active = serializers.BooleanField(required=False, default=True)
-
-
-class ProductChanges(Strict):
-    """What of a product can be changed. Each field may be left out."""
-
-    code = serializers.CharField(max_length=80, required=False)
-    name = serializers.CharField(max_length=200, required=False)
-    kind = serializers.ChoiceField(choices=ProductKind.choices, required=False)
-    summary = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    description = serializers.CharField(required=False, allow_blank=True)
-    vendor = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    category = serializers.CharField(required=False, allow_null=True, help_text="Its slug.")
-    is_active = serializers.BooleanField(required=False)
-    is_featured = serializers.BooleanField(required=False)
-    taxable = serializers.BooleanField(required=False)
-    tax_country = serializers.CharField(max_length=2, required=False, allow_blank=True)
-    tax_class = serializers.CharField(max_length=30, required=False)
-    characteristics = serializers.DictField(
-        required=False, help_text="Code to value; numbers as JSON numbers."
-    )
-    prices = PriceIn(many=True, required=False)
-
-
-class ProductCreate(ProductChanges):
-    """A new product."""
-
-    type = serializers.CharField(help_text="The product type's id.")
-    code = serializers.CharField(max_length=80)
-    name = serializers.CharField(max_length=200)
-
-
-class ProductEdit(ProductChanges):
-    """Changes of a product; with `version`, refused when somebody else changed it meanwhile."""
-
-    version = serializers.IntegerField(required=False)
-
-
-class PriceListItemOut(serializers.Serializer[Any]):
-    """One product on a price list."""
-
-    product = serializers.CharField(source="product.public_id")
-    unit = serializers.CharField(help_text="Empty for every unit.")
-    rule = serializers.ChoiceField(choices=PriceRule.choices)
-    percent = serializers.DecimalField(max_digits=9, decimal_places=4)
-
-
-class PriceListOut(serializers.Serializer[Any]):
-    """Who sees which products at which prices."""
-
-    id = serializers.CharField(source="public_id")
-    name = serializers.CharField()
-    currency = serializers.CharField()
-    valid_from = serializers.DateField()
-    valid_until = serializers.DateField(allow_null=True)
-    is_active = serializers.BooleanField()
-    is_default = serializers.BooleanField()
-
-
-class PriceListWithItems(PriceListOut):
-    """A price list with everything on it."""
-
-    items = PriceListItemOut(many=True)
 
 
 class ProductTypesView(GenericAPIView[Any]):
@@ -270,7 +114,7 @@ class ProductsView(IdempotentView, GenericAPIView[Any]):
                 organization=selectors.organization_of(actor),
                 type=kind,
                 actor=actor,
-                **_with_category(values),
+                **_with_shelves(values),
             )
             _set_prices(product, prices, actor)
             return Response(one_shown(actor, product.public_id), status=status.HTTP_201_CREATED)
@@ -302,7 +146,7 @@ class ProductView(IdempotentView):
             prices = values.pop("prices", [])
             version = values.pop("version", None)
             services.product_edit(
-                product=product, version=version, actor=actor, **_with_category(values)
+                product=product, version=version, actor=actor, **_with_shelves(values)
             )
             _set_prices(product, prices, actor)
             return Response(one_shown(actor, public_id))
@@ -366,7 +210,7 @@ def seen_by(actor: Actor) -> QuerySet[Product]:
         if actor.account_id is None
         else selectors.offered_to(account_of(actor))
     )
-    return found.prefetch_related(Prefetch("add_ons", queryset=links))
+    return found.prefetch_related(Prefetch("add_ons", queryset=links), "industries")
 
 
 def shown(actor: Actor, products: Sequence[Product]) -> list[dict[str, Any]]:
@@ -396,14 +240,28 @@ def _type_named(actor: Actor, public_id: str) -> ProductType:
         raise Invalid(problem.message, field="type", code="TYPE_UNKNOWN") from problem
 
 
-def _with_category(values: dict[str, Any]) -> dict[str, Any]:
-    """A category's slug as the category itself."""
+def _with_shelves(values: dict[str, Any]) -> dict[str, Any]:
+    """The slugs of a category and of industries as these themselves."""
     if values.get("category"):
         found = Category.objects.filter(slug=values["category"]).first()
         if found is None:
             raise Invalid(_("No such category."), field="category", code="CATEGORY_UNKNOWN")
         values["category"] = found
+    if "industries" in values:
+        values["industries"] = _industries_named(values["industries"])
     return values
+
+
+def _industries_named(slugs: Sequence[str]) -> list[Industry]:
+    found = {industry.slug: industry for industry in Industry.objects.filter(slug__in=slugs)}
+    unknown = [slug for slug in slugs if slug not in found]
+    if unknown:
+        raise Invalid(
+            _("No such industry: %(slugs)s.") % {"slugs": ", ".join(unknown)},
+            field="industries",
+            code="INDUSTRY_UNKNOWN",
+        )
+    return list(found.values())
 
 
 def _set_prices(product: Product, prices: Sequence[Mapping[str, Any]], actor: Actor) -> None:

@@ -1,0 +1,102 @@
+"""A billing run of many due installments, by a worker, on a distributor of a believable size."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+from environ import Env
+from processes import Process
+
+from bench.figures import Figure
+from bench.stack import Bench, bench, note
+
+SIZES = (10_000, 100_000, 300_000)
+GOAL_SECONDS = {100_000: 90.0}
+GOAL_MIB = 400.0
+PATIENCE_SECONDS = 1800.0
+LOOK_SECONDS = 0.25
+
+
+def measure(options: argparse.Namespace) -> list[Figure]:
+    """Seconds and the worker's peak of memory for 10,000, 100,000 and 300,000 due installments; `--scale 1` stops at
+    the first size, `--scale 10` at the second.
+    """
+    sizes = [size for size in SIZES if size <= SIZES[0] * max(options.scale, 1)]
+    figures: list[Figure] = []
+    for size in sizes:
+        figures += _measure(options.pg, size)
+    return figures
+
+
+def _measure(pg: str, size: int) -> Iterator[Figure]:
+    with bench(pg) as run:
+        run.manage("seed_demo")
+        run.manage(
+            "seed_scale", f"--resellers={size // 100}", f"--accounts={size // 5}",
+            f"--subscriptions={size * 3 // 2}", "--products=500",
+        )  # fmt: skip
+        made = run.probe("installments_due", count=size)
+        if made != size:
+            raise SystemExit(f"only {made} installments could be made due, not {size}")
+        with run.running(beat=False) as product:
+            note(f"bill {size} installments")
+            seconds = _bill(run)
+            peak = _peak_mib(product["worker"])
+        after = run.probe("installments_billed")
+        if after["due"]:
+            raise SystemExit(f"{after['due']} installments were left")
+        notes = {"invoices": after["invoices"], "a second": f"{size / seconds:.0f}"}
+        yield Figure(
+            "billing", f"{size} due installments", "s", [seconds], GOAL_SECONDS.get(size),
+            notes=notes,
+        )  # fmt: skip
+        yield Figure("billing", f"  worker's peak at {size}", "MiB", [peak], GOAL_MIB)
+
+
+def _bill(run: Bench) -> float:
+    """Seconds from the start of the run's first batch to the end of its last."""
+    run.manage("billing_run")
+    url = Env.db_url_config(run.product.env["DATABASE_URL"])
+    connection = psycopg2.connect(
+        dbname=url["NAME"], user=url["USER"], password=url["PASSWORD"], host=url["HOST"],
+        port=url["PORT"] or None,
+    )  # fmt: skip
+    connection.autocommit = True
+    began = time.monotonic()
+    with connection.cursor() as cursor:
+        while time.monotonic() - began < PATIENCE_SECONDS:
+            cursor.execute(
+                "SELECT count(*) FILTER (WHERE finished_at IS NULL),"
+                " extract(epoch FROM max(finished_at) - min(started_at))"
+                " FROM core_run WHERE kind = 'billing.run'"
+                " AND created_at > now() - interval '1 hour'"
+            )
+            open_runs, seconds = cursor.fetchone()
+            if not open_runs:
+                connection.close()
+                return float(seconds)
+            time.sleep(LOOK_SECONDS)
+    raise SystemExit("the billing run did not end")
+
+
+def _peak_mib(process: Process) -> float:
+    """The largest of a process and its children, each at its peak."""
+    return max(_peak_kib(pid) for pid in _family(process.popen.pid)) / 1024
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from _family(int(child))
+
+
+def _peak_kib(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0

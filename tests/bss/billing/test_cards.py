@@ -1,0 +1,466 @@
+"""Money on cards, against the sandbox provider over HTTP: held once, taken once, let go, and found again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bss.accounts.models import Account
+from bss.billing import selectors, tasks
+from bss.billing.choices import CardState, InvoiceState, PaymentSource
+from bss.billing.models import CardPayment, CardSetup, CardToken, Payment
+from bss.billing.selectors import owed_by
+from bss.billing.services import (
+    card_remove,
+    card_setup_create,
+    card_setup_finish,
+    card_setup_open,
+    card_use,
+    invoice_charge,
+)
+from bss.core.errors import StaleState
+from bss.core.http import CalledInTransaction
+from bss.core.jobs import due_ids
+from bss.orders.choices import OrderState
+from bss.orders.errors import (
+    CardDeclined,
+    CardNeedsStep,
+    CardUnavailable,
+    CardUnknown,
+)
+from bss.orders.models import Order
+from bss.orders.ports import CARD_AUTHORISATION
+from bss.orders.services import basket_place, order_cancel
+from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
+from tests.factories.orders import make_basket, make_draft, make_product
+from tests.factories.settling import make_invoice
+
+BACK = "http://shop.example/checkout/"
+
+
+def authorise(account, amount="12.34", **values):
+    return CARD_AUTHORISATION.get().authorise(
+        account_id=account.pk,
+        amount=Decimal(amount),
+        currency="EUR",
+        **{"reference": "basket-1", "return_url": BACK, **values},
+    )
+
+
+def only():
+    return CardPayment.objects.get()
+
+
+def placed(card_payer, reseller, shop, price="12.34"):
+    """An order of one product, placed as checkout places it: its card is asked first."""
+    product = make_product(card_payer.organization, price=price, cost="1")
+    basket = make_basket(reseller, shop, product)
+    return basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+
+
+# Holding ---------------------------------------------------------------------------------------------------------
+
+
+def test_money_is_held_once_for_one_reference_and_counts_as_credit(
+    card_payer, leave_card, provider
+):
+    leave_card(card_payer)
+
+    first, second = authorise(card_payer), authorise(card_payer)
+
+    assert first == second == only().public_id
+    assert (only().state, only().amount) == (CardState.AUTHORISED, Decimal("12.34"))
+    assert [(p["status"], p["amount"]) for p in provider.payments()] == [("authorised", "12.34")]
+    assert len(provider.log(method="POST", path="/v1/payments")) == 1
+    assert CARD_AUTHORISATION.get().held(card_payer.pk, "EUR") == Decimal("12.34")
+    assert owed_by(card_payer.pk, "EUR").exposure == Decimal("-12.34")
+
+
+def test_another_amount_lets_go_of_the_first(card_payer, leave_card, provider):
+    leave_card(card_payer)
+    authorise(card_payer, "10.00")
+
+    authorise(card_payer, "20.00")
+
+    assert [(p["status"], p["amount"]) for p in provider.payments()] == [
+        ("authorised", "20.00"),
+        ("released", "10.00"),
+    ]
+    assert CARD_AUTHORISATION.get().held(card_payer.pk, "EUR") == 20
+
+
+def test_a_declined_card_is_told_and_another_may_be_tried(card_payer, leave_card):
+    leave_card(card_payer, DECLINED)
+    with pytest.raises(CardDeclined) as caught:
+        authorise(card_payer)
+    assert caught.value.extra == {"reason": "card_declined"}
+    assert only().state == CardState.DECLINED
+
+    leave_card(card_payer)
+    authorise(card_payer)
+
+    assert CardPayment.objects.filter(state=CardState.AUTHORISED).count() == 1
+
+
+def test_the_bank_asks_its_owner_and_the_answer_is_found(card_payer, leave_card, provider):
+    leave_card(card_payer, ASKS)
+    with pytest.raises(CardNeedsStep) as caught:
+        authorise(card_payer)
+    url = caught.value.extra["url"]
+    assert CARD_AUTHORISATION.get().held(card_payer.pk, "EUR") == 0
+    # Asked again meanwhile it is the same question.
+    with pytest.raises(CardNeedsStep):
+        authorise(card_payer)
+
+    answer = provider.http.post(url, data={"answer": "confirm"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, BACK)
+    assert authorise(card_payer) == only().public_id
+    assert (only().state, only().step_url) == (CardState.AUTHORISED, "")
+
+
+def test_an_owner_who_refuses_declines(card_payer, leave_card, provider):
+    leave_card(card_payer, ASKS)
+    with pytest.raises(CardNeedsStep) as caught:
+        authorise(card_payer)
+    provider.http.post(caught.value.extra["url"], data={"answer": "refuse"})
+
+    # Its owner said no: the next try is a new question.
+    with pytest.raises(CardNeedsStep):
+        authorise(card_payer)
+    assert list(CardPayment.objects.order_by("pk").values_list("state", flat=True)) == [
+        CardState.DECLINED,
+        CardState.REQUESTED,
+    ]
+
+
+def test_no_answer_is_asked_for_by_the_key_and_never_sent_again(card_payer, leave_card, provider):
+    leave_card(card_payer, SLOW)
+
+    assert authorise(card_payer) == only().public_id
+
+    assert only().state == CardState.AUTHORISED
+    assert len(provider.log(method="POST", path="/v1/payments")) == 1
+    assert [p["status"] for p in provider.payments()] == ["authorised"]
+
+
+def test_what_nobody_can_tell_is_unknown_until_somebody_can(
+    card_payer, leave_card, provider, settings
+):
+    leave_card(card_payer)
+    provider.behave("unavailable")
+    with pytest.raises(CardUnknown):
+        authorise(card_payer)
+    assert only().state == CardState.UNKNOWN
+    with pytest.raises(CardUnknown):
+        authorise(card_payer)
+    assert provider.payments() == []
+
+    provider.behave("ok")
+    authorise(card_payer)
+
+    assert (only().state, len(provider.payments())) == (CardState.AUTHORISED, 1)
+
+
+def test_without_a_card_or_a_provider_nobody_pays_by_card(card_payer, leave_card, settings):
+    with pytest.raises(CardUnavailable):
+        authorise(card_payer)
+    leave_card(card_payer)
+    settings.CARDS_URL = ""
+
+    with pytest.raises(CardUnavailable):
+        authorise(card_payer)
+    assert CardPayment.objects.count() == 0
+
+
+def test_nothing_is_asked_inside_a_transaction(card_payer, leave_card, provider):
+    from django.db import transaction
+
+    leave_card(card_payer)
+    with pytest.raises(CalledInTransaction), transaction.atomic():
+        authorise(card_payer)
+    assert provider.payments() == []
+
+
+def test_what_is_held_belongs_to_one_order_of_its_payer(
+    card_payer, leave_card, reseller, shop, rival
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop)
+    held = only()
+    assert held.order == order
+    Order.objects.filter(pk=order.pk).update(account=rival.account)
+
+    with pytest.raises(StaleState):
+        CARD_AUTHORISATION.get().attach(authorisation=held.public_id, order_id=order.pk)
+
+
+def test_no_order_is_placed_before_the_owner_confirmed(
+    card_payer, leave_card, reseller, shop, provider
+):
+    leave_card(card_payer, ASKS)
+    basket = make_basket(reseller, shop, make_product(card_payer.organization, price="10"))
+    with pytest.raises(CardNeedsStep) as caught:
+        basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+    assert Order.objects.count() == 0
+
+    provider.http.post(caught.value.extra["url"], data={"answer": "confirm"})
+    order = basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+
+    # With nothing that may be owed, what is held pays for it.
+    assert (order.state, only().order, only().amount) == (OrderState.PLACED, order, 10)
+
+
+def test_a_declined_card_places_no_order(card_payer, leave_card, reseller, shop):
+    leave_card(card_payer, DECLINED)
+    with pytest.raises(CardDeclined):
+        placed(card_payer, reseller, shop)
+
+    assert Order.objects.count() == 0
+
+
+# Taking ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_held_is_captured_when_the_invoice_is_issued(
+    card_payer, leave_card, reseller, shop, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop, "20.00")
+
+    invoice = make_invoice(card_payer, "15.50", order=order)
+    run_jobs()
+
+    invoice.refresh_from_db()
+    payment = Payment.objects.get()
+    assert (invoice.state, payment.source, payment.amount) == (
+        InvoiceState.SETTLED, PaymentSource.CARD, Decimal("15.50"),
+    )  # fmt: skip
+    assert (only().state, only().captured, only().payment) == (
+        CardState.CAPTURED, Decimal("15.50"), payment,
+    )  # fmt: skip
+    assert [(p["status"], p["captured"]) for p in provider.payments()] == [("captured", "15.50")]
+    assert selectors.held_on_cards(card_payer.pk, "EUR") == 0
+
+
+def test_what_recurs_is_charged_without_its_owner(card_payer, leave_card, provider, run_jobs):
+    leave_card(card_payer)
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+    tasks.invoice_collect(_job(invoice))
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert [(p["status"], p["amount"]) for p in provider.payments()] == [("captured", "8.33")]
+    assert Payment.objects.count() == 1
+
+
+def test_more_than_was_held_is_charged_as_well(
+    card_payer, leave_card, reseller, shop, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop, "10.00")
+
+    invoice = make_invoice(card_payer, "12.40", order=order)
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert sorted(p["captured"] for p in provider.payments()) == ["10.00", "2.40"]
+
+
+@pytest.mark.parametrize("number", [INSUFFICIENT, NOT_ALONE])
+def test_a_card_that_cannot_pay_leaves_the_invoice_open(card_payer, leave_card, run_jobs, number):
+    leave_card(card_payer, number)
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert (invoice.state, invoice.settled) == (InvoiceState.ISSUED, 0)
+    assert only().state == CardState.DECLINED
+    assert Payment.objects.count() == 0
+
+
+def test_too_little_on_the_card_at_capture_leaves_the_invoice_open(
+    card_payer, leave_card, reseller, shop, run_jobs
+):
+    leave_card(card_payer, INSUFFICIENT)
+    order = placed(card_payer, reseller, shop)
+    invoice = make_invoice(card_payer, "12.34", order=order)
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.ISSUED
+    assert {row.problem_code for row in CardPayment.objects.all()} == {"insufficient_funds"}
+    assert Payment.objects.count() == 0
+
+
+def test_an_invoice_is_paid_by_a_person_who_confirms(card_payer, leave_card, provider, staff):
+    leave_card(card_payer, ASKS)
+    invoice = make_invoice(card_payer, "8.33")
+    with pytest.raises(CardNeedsStep) as caught:
+        invoice_charge(invoice=invoice, actor=staff.actor, return_url=BACK)
+    provider.http.post(caught.value.extra["url"], data={"answer": "confirm"})
+
+    # Whoever comes back, or the sweep if nobody does, finds it paid.
+    tasks.card_payment_tend(_card_job(only()))
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert len(provider.payments()) == 1
+
+
+def test_a_charge_whose_answer_was_lost_is_recorded_once(card_payer, leave_card, provider, staff):
+    leave_card(card_payer, SLOW)
+    invoice = make_invoice(card_payer, "8.33")
+
+    invoice_charge(invoice=invoice, actor=staff.actor)
+    tasks.invoice_collect(_job(invoice))
+
+    invoice.refresh_from_db()
+    assert (invoice.state, Payment.objects.count()) == (InvoiceState.SETTLED, 1)
+    assert len(provider.log(method="POST", path="/v1/payments")) == 1
+
+
+def test_a_payer_by_transfer_is_not_charged(card_payer, leave_card, provider, run_jobs):
+    leave_card(card_payer)
+    Account.objects.filter(pk=card_payer.pk).update(payment_method=None)
+    make_invoice(card_payer, "8.33")
+    run_jobs()
+
+    assert provider.payments() == []
+
+
+# Letting go ------------------------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_order_lets_go(card_payer, leave_card, reseller, shop, provider, run_jobs):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop)
+    order.refresh_from_db()
+    assert order.state == OrderState.PLACED
+
+    order_cancel(order=order, actor=reseller.actor)
+    run_jobs()
+
+    assert only().state == CardState.RELEASED
+    assert [p["status"] for p in provider.payments()] == ["released"]
+
+
+def test_an_end_customers_cancelled_order_lets_go_of_its_resellers_card(
+    card_payer, leave_card, customer_account, staff, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = make_draft(card_payer, make_product(card_payer.organization), customer=customer_account)
+    held = authorise(card_payer, reference=order.public_id)
+    CARD_AUTHORISATION.get().attach(authorisation=held, order_id=order.pk)
+
+    order_cancel(order=order, actor=staff.actor)
+    run_jobs()
+
+    assert [p["status"] for p in provider.payments()] == ["released"]
+    assert only().state == CardState.RELEASED
+
+
+def test_what_no_order_came_for_is_let_go_after_an_hour(card_payer, leave_card, provider, travel):
+    leave_card(card_payer)
+    authorise(card_payer)
+    assert tasks.card_payments_tend() == 0
+
+    travel(timedelta(minutes=61))
+    assert tasks.card_payments_tend() == 1
+    tasks.card_payment_tend(_card_job(only()))
+
+    assert only().state == CardState.RELEASED
+    assert tasks.card_payments_tend() == 0
+
+
+def test_what_ran_out_at_the_provider_is_charged_instead(
+    card_payer, leave_card, reseller, shop, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop)
+    provider.move_clock(8 * 86_400)
+
+    invoice = make_invoice(card_payer, "12.34", order=order)
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert sorted(row.state for row in CardPayment.objects.all()) == [
+        CardState.CAPTURED,
+        CardState.EXPIRED,
+    ]
+
+
+def test_a_provider_that_is_away_is_asked_again(card_payer, leave_card, provider, run_jobs):
+    leave_card(card_payer)
+    provider.behave("unavailable")
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+    invoice.refresh_from_db()
+    assert (invoice.state, due_ids()) == (InvoiceState.ISSUED, [])
+
+    provider.behave("ok")
+    tasks.invoice_collect(_job(invoice))
+
+    invoice.refresh_from_db()
+    assert (invoice.state, len(provider.payments())) == (InvoiceState.SETTLED, 1)
+
+
+# Cards -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_left_on_the_providers_page_and_its_number_never_comes_here(
+    card_payer, provider, reseller
+):
+    setup = card_setup_create(account=card_payer, actor=reseller.actor)
+    url = card_setup_open(setup=setup, return_url=BACK)
+    setup.refresh_from_db()
+    assert card_setup_finish(setup=setup, actor=reseller.actor) is None
+
+    wrong = provider.http.post(url, data={"number": "4242000000001009", "expiry": "12/40"})
+    assert (wrong.status_code, "no card number" in wrong.text) == (422, True)
+    answer = provider.http.post(url, data={"number": "4242 0000 0000 1008", "expiry": "12/40"})
+    assert answer.headers["location"] == BACK
+
+    card = card_setup_finish(setup=setup, actor=reseller.actor)
+    assert (str(card), card.expires_on.isoformat()) == ("Visa •••• 1008", "2040-12-31")
+    assert selectors.card_in_use(card_payer) == card
+    # Coming back twice leaves one card.
+    assert card_setup_finish(setup=setup, actor=reseller.actor) == card
+    assert (CardToken.objects.count(), CardSetup.objects.count()) == (1, 1)
+
+
+def test_one_card_is_used_and_a_removed_one_is_not(card_payer, leave_card, reseller):
+    first, second = leave_card(card_payer), leave_card(card_payer)
+    assert selectors.card_in_use(card_payer) == second
+
+    card_use(card=first, actor=reseller.actor)
+    assert selectors.card_in_use(card_payer) == first
+
+    card_remove(card=first, actor=reseller.actor)
+    assert selectors.card_in_use(card_payer) is None
+    assert list(selectors.cards_of(card_payer)) == [second]
+    assert not selectors.cards_of(card_payer).filter(is_default=True).exists()
+
+
+def test_an_end_customer_leaves_no_card(customer_account, provider, reseller, at_distributor):
+    with pytest.raises(CardUnavailable):
+        card_setup_create(account=customer_account, actor=reseller.actor)
+    assert CardSetup.objects.count() == 0
+
+
+class _Job:
+    def __init__(self, **payload):
+        self.payload = payload
+
+
+def _job(invoice):
+    return _Job(invoice=invoice.pk)
+
+
+def _card_job(row):
+    return _Job(card_payment=row.pk)

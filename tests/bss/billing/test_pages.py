@@ -1,0 +1,248 @@
+"""Invoices, credit notes, runs and schedules on the portal, in the shop and over the API; nobody sees a level above."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bss.accounts.models import Contact
+from bss.billing.models import CreditNote, Invoice, PrintedDocument
+from bss.billing.services import lot_settle, order_bill
+from bss.core.actor import SYSTEM
+from bss.core.models import Run
+from bss.pricing.ports import CHARGES_DUE
+from bss.subscriptions.ports import LOT_CHARGES
+from notifications.models import Delivery
+from tests.conftest import person_of_account
+from tests.factories.accounts import AccountFactory, ContactFactory
+from tests.factories.billing import MONTHLY, make_bought, take_seats
+
+pytestmark = pytest.mark.usefixtures("rate")
+D = Decimal
+
+
+@pytest.fixture
+def payer(reseller, at_start):
+    return reseller.account
+
+
+@pytest.fixture
+def lot(payer, customer, product):
+    """Five seats for a year in twelve parts: cost 60.00, price 100.00, resale 130.00."""
+    found = make_bought(payer, product, customer=customer, resale="26", plan=MONTHLY)
+    order_bill(order_id=found.order_line.order_id, actor=SYSTEM)
+    return found
+
+
+@pytest.fixture
+def invoice(lot):
+    return Invoice.everywhere.get()
+
+
+@pytest.fixture
+def credit_note(lot):
+    reduction = take_seats(lot, 2)
+    order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
+    return CreditNote.everywhere.get()
+
+
+def page(person, path, status=200):
+    answer = person.client.get(path)
+    assert answer.status_code == status, path
+    if status != 200:
+        return ""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body if answer["Content-Type"] == "application/pdf" else body.decode()
+
+
+def test_staff_see_an_invoice_with_its_profit(staff, invoice, lot):
+    assert "INV-2026-000001" in page(staff, "/portal/invoices/")
+    shown = page(staff, f"/portal/invoices/{invoice.public_id}/")
+    for words in ("Techsolutions", "€8.33", "€10.33", "€3.33", "Mailbox", "Tax 24 %"):
+        assert words in shown
+    assert lot.subscription.number in shown
+
+
+def test_the_payer_sees_it_in_the_shop_without_the_cost(reseller, invoice):
+    assert "INV-2026-000001" in page(reseller, "/my-account/invoices/")
+    shown = page(reseller, f"/my-account/invoices/{invoice.public_id}/")
+    assert "€8.33" in shown
+    assert "€10.83" in shown
+    for secret in ("€5.00", "€3.33", "Profit"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("file", ["", "pdf/", "csv/"])
+def test_nobody_else_sees_it(rival, tenant, invoice, file):
+    page(rival, f"/my-account/invoices/{invoice.public_id}/{file}", 404)
+    page(tenant, f"/portal/invoices/{invoice.public_id}/{file}", 404)
+
+
+def test_a_resellers_customer_has_no_invoices(customer, shop, invoice):
+    person = person_of_account(customer, shop)
+
+    page(person, "/my-account/invoices/", 404)
+    page(person, f"/my-account/invoices/{invoice.public_id}/", 404)
+    assert "/my-account/invoices/" not in page(person, "/my-account/")
+
+
+def test_a_draft_is_for_staff_alone(staff, reseller, invoice):
+    draft = Invoice.everywhere.create(
+        organization=invoice.organization, scope=invoice.scope, payer=invoice.payer, currency="EUR",
+        seller=invoice.seller, buyer=invoice.buyer,
+    )  # fmt: skip
+
+    page(staff, f"/portal/invoices/{draft.public_id}/")
+    page(staff, f"/portal/invoices/{draft.public_id}/pdf/", 409)
+    page(reseller, f"/my-account/invoices/{draft.public_id}/", 404)
+    assert draft.public_id not in page(reseller, "/my-account/invoices/")
+
+
+def test_the_pdf_is_made_once_and_is_the_same_ever_after(staff, reseller, invoice):
+    first = page(reseller, f"/my-account/invoices/{invoice.public_id}/pdf/")
+    again = page(staff, f"/portal/invoices/{invoice.public_id}/pdf/")
+
+    assert first.startswith(b"%PDF-")
+    assert first == again
+    assert PrintedDocument.everywhere.count() == 1
+
+
+def test_the_lines_as_csv_are_canonical_and_without_the_cost(reseller, invoice):
+    text = page(reseller, f"/my-account/invoices/{invoice.public_id}/csv/")
+
+    head, line = text.strip().splitlines()
+    assert "Net" in head
+    assert ",8.3300,10.8300,24.0000" in line
+    assert "5.00" not in line
+
+
+def test_a_credit_note_has_pages_and_files_too(staff, reseller, rival, credit_note):
+    for person, path in ((staff, "/portal/credit-notes/"), (reseller, "/my-account/credit-notes/")):
+        assert "CN-2026-000001" in page(person, path)
+        assert "€4.13" in page(person, f"{path}{credit_note.public_id}/")
+        assert page(person, f"{path}{credit_note.public_id}/pdf/").startswith(b"%PDF-")
+        assert "3.3300" in page(person, f"{path}{credit_note.public_id}/csv/")
+    page(rival, f"/my-account/credit-notes/{credit_note.public_id}/", 404)
+
+
+def test_the_schedule_of_a_subscription_at_each_readers_level(staff, reseller, customer, shop, lot):
+    path = f"/subscriptions/{lot.subscription.public_id}/"
+    own = person_of_account(customer, shop)
+
+    for shown in (page(staff, f"/portal{path}"), page(reseller, path)):
+        assert "€8.33" in shown
+        assert "INV-2026-000001" in shown
+        assert "€5.00" not in shown
+    seen = page(own, path)
+    assert "€10.83" in seen
+    for secret in ("€8.33", "€5.00", "INV-2026-000001"):
+        assert secret not in seen
+
+
+def test_what_an_account_is_to_be_billed(staff, payer, lot):
+    shown = page(staff, f"/portal/accounts/{payer.public_id}/?tab=billing")
+
+    assert "€8.33" in shown
+    assert "INV-2026-000001" in shown
+
+
+def test_staff_start_a_run_and_bill_an_account_now(staff, payer, lot, run_jobs, travel):
+    travel(timedelta(days=31))
+    started = staff.client.post(f"/portal/accounts/{payer.public_id}/bill/")
+    run_jobs()
+
+    run = Run.objects.latest("pk")
+    assert started["Location"] == f"/portal/runs/{run.public_id}/"
+    assert "Techsolutions" in page(staff, started["Location"])
+    assert Invoice.everywhere.count() == 2
+
+    staff.client.post("/portal/billing-runs/start/")
+    run_jobs()
+    assert Invoice.everywhere.count() == 2
+    assert page(staff, "/portal/billing-runs/").count("Billing run of") >= 2
+
+
+def test_a_customers_statement_is_what_its_reseller_charges_it(
+    reseller, customer, shop, lot, credit_note, rival
+):
+    own = person_of_account(customer, shop)
+    listed = page(own, "/my-account/statements/")
+    # 130.00 in 12 is 10.83; for three seats it is 6.50: 4.33 are given back.
+    assert "€6.50" in listed
+    path = f"/my-account/statements/{customer.public_id}/2026-11/"
+    shown = page(own, path)
+    for words in ("€10.83", "-€4.33", "€6.50", "not a tax document", "Techsolutions"):
+        assert words in shown
+    for secret in ("€8.33", "€3.33", "€5.00"):
+        assert secret not in shown + listed
+    page(rival, path, 404)
+    page(own, f"/my-account/statements/{customer.public_id}/2026-12/", 404)
+    page(own, f"/my-account/statements/{customer.public_id}/nonsense/", 404)
+
+    assert "Aegean Foods" in page(reseller, "/my-account/statements/")
+    exported = page(reseller, "/my-account/statements/?export=csv").strip().splitlines()
+    assert exported[1:] == ["2026-11,Aegean Foods,EUR,6.5000"]
+    lines = page(reseller, f"{path}?export=csv").strip().splitlines()
+    assert len(lines) == 3
+
+
+def test_a_payers_own_subscriptions_are_on_no_statement(reseller, payer, product):
+    own = make_bought(payer, product)
+    order_bill(order_id=own.order_line.order_id, actor=SYSTEM)
+
+    assert "No statements yet" in page(reseller, "/my-account/statements/")
+
+
+def test_whoever_receives_invoices_is_written_to_once(payer, product, run_jobs):
+    chief = ContactFactory(account=payer, email="chief@example.org", is_primary=False)
+    books = ContactFactory(account=payer, email="books@example.org", receives_invoices=True)
+    lot = make_bought(payer, product, plan=MONTHLY)
+    order_bill(order_id=lot.order_line.order_id, actor=SYSTEM)
+    run_jobs()
+    lot_settle(lot_id=lot.pk, actor=SYSTEM)
+    run_jobs()
+
+    told = Delivery.everywhere.filter(kind="invoice_issued")
+    invoice = Invoice.everywhere.get()
+    assert [each.recipient for each in told] == [books.email]
+    assert told[0].context["total"] == "€10.33"
+    assert told[0].context["link"].endswith(f"/my-account/invoices/{invoice.public_id}/")
+    assert chief.email not in {each.recipient for each in told}
+
+
+def test_without_one_the_company_itself_is(payer, product, run_jobs):
+    Contact.everywhere.filter(account=payer).update(receives_invoices=False)
+    type(payer).everywhere.filter(pk=payer.pk).update(corporate_email="office@example.org")
+    lot = make_bought(payer, product)
+    order_bill(order_id=lot.order_line.order_id, actor=SYSTEM)
+    reduction = take_seats(lot, 1)
+    order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
+    run_jobs()
+
+    told = Delivery.everywhere.filter(kind__in=["invoice_issued", "credit_note_issued"])
+    assert {each.recipient for each in told} == {"office@example.org"}
+    assert told.count() == 2
+
+
+def test_what_goes_out_of_the_ports(payer, customer, lot, product):
+
+    other = AccountFactory(parent=payer)
+    make_more = make_bought(payer, product, customer=other, plan=MONTHLY, price="2")
+    lot_settle(lot_id=make_more.pk, actor=SYSTEM)
+    day = date(2027, 1, 1)
+    due = CHARGES_DUE.get().due
+    asked = {"payer_id": payer.pk, "currency": "EUR", "days": [day, date(2027, 1, 2)]}
+
+    assert sorted(each.net for each in due(customer_id=None, **asked)[day]) == [
+        D("0.83"),
+        D("8.33"),
+    ]
+    assert [each.net for each in due(customer_id=other.pk, **asked)[day]] == [D("0.83")]
+    assert due(customer_id=None, **asked).keys() == {day}
+
+    charged = LOT_CHARGES.get().charged([lot.pk, make_more.pk, 0])
+    assert charged.keys() == {lot.pk, make_more.pk}
+    assert [each.is_invoiced for each in charged[lot.pk]] == [True] + [False] * 11
+    assert sum(each.part.amounts.price for each in charged[lot.pk]) == D(100)

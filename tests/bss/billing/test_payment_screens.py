@@ -1,0 +1,169 @@
+"""Payments in the portal and out of a bank's file, as staff meet them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from bss.billing.choices import ImportedPayment, InvoiceState
+from bss.billing.models import Allocation, Payment, PaymentImport, PaymentImportRow
+from bss.billing.services import payment_record
+from bss.core import clock
+from tests.conftest import person_of_staff
+from tests.factories.accounts import AccountFactory, make_staff
+from tests.factories.settling import make_invoice
+
+CSV = """bank id;date;amount;customer number;invoice;purpose
+B1;{day};100,00;{payer};;Thank you
+B2;{day};24.00;;;Payment of {invoice}
+B2;{day};24.00;;;Payment of {invoice}
+B3;{day};5;;;Nobody knows me
+B4;{day};1.234;{payer};;
+B5;yesterday;5;{payer};;
+B6;{day};5;{payer};{foreign};
+;{day};5;{payer};;
+"""
+
+
+@pytest.fixture
+def payer(at_distributor):
+    return AccountFactory(organization=at_distributor, name="Rhein Maschinenbau")
+
+
+def upload(staff, text):
+    return staff.client.post(
+        "/portal/payments/imports/new/",
+        {"file": SimpleUploadedFile("bank.csv", text.encode(), "text/csv")},
+    )
+
+
+def report():
+    run_id = PaymentImportRow.objects.order_by("-run_id").first().run_id
+    rows = PaymentImportRow.objects.filter(run_id=run_id).order_by("number")
+    return [(row.number, row.outcome, row.field) for row in rows]
+
+
+def test_a_banks_file_is_checked_then_recorded_once(payer, staff, run_jobs, at_distributor):
+    invoice = make_invoice(payer, "124.00")
+    foreign = make_invoice(AccountFactory(organization=at_distributor), "10.00")
+    text = CSV.format(
+        day=clock.today().isoformat(), payer=payer.number, invoice=invoice.number,
+        foreign=foreign.number,
+    )  # fmt: skip
+
+    page = upload(staff, text)
+    assert page.status_code == 302
+    run_jobs()
+
+    refused, known, new = (
+        ImportedPayment.REFUSED, ImportedPayment.KNOWN, ImportedPayment.NEW,
+    )  # fmt: skip
+    rows = [
+        (2, new, ""), (3, new, ""), (4, known, ""), (5, refused, "payer"), (6, refused, "amount"),
+        (7, refused, "date"), (8, refused, "invoice"), (9, refused, "bank_id"),
+    ]  # fmt: skip
+    assert report() == rows
+    assert Payment.objects.count() == 0
+
+    source = PaymentImport.objects.get()
+    url = f"/portal/payments/imports/{source.public_id}/"
+    shown = staff.client.get(url).content.decode()
+    assert "Record 2 payments" in shown
+    assert "Neither a customer&#x27;s number nor an invoice&#x27;s tells who paid." in shown
+
+    staff.client.post(f"{url}run/")
+    run_jobs()
+
+    recorded = ImportedPayment.RECORDED
+    assert report() == [(2, recorded, ""), (3, recorded, ""), *rows[2:]]
+    invoice.refresh_from_db()
+    assert (invoice.state, Payment.objects.count()) == (InvoiceState.SETTLED, 2)
+    assert "Record 2 payments" not in staff.client.get(url).content.decode()
+
+    # The same file again finds everything there.
+    staff.client.post(f"{url}run/")
+    run_jobs()
+    assert [row[1] for row in report()[:3]] == [known, known, known]
+    assert Payment.objects.count() == 2
+
+
+def test_a_file_without_its_columns_is_refused(staff, at_distributor):
+    page = upload(staff, "when;how much\n1;2\n")
+
+    assert page.status_code == 400
+    assert "bank_id, date, amount" in page.content.decode()
+    assert PaymentImport.objects.count() == 0
+
+
+def test_staff_record_a_payment_for_an_invoice_and_take_it_out_again(payer, staff):
+    invoice = make_invoice(payer, "124.00")
+    url = f"/portal/accounts/{payer.public_id}/payments/new/"
+    form = staff.client.get(f"{url}?invoice={invoice.public_id}").content.decode()
+    assert f"{invoice.number}: €124.00" in form
+
+    page = staff.client.post(
+        url,
+        {
+            "amount": "130", "currency": "EUR", "received_on": clock.today().isoformat(),
+            "invoice": invoice.public_id, "reference": "Cheque",
+        },
+    )  # fmt: skip
+    payment = Payment.objects.get()
+    assert page.headers["location"] == f"/portal/payments/{payment.public_id}/"
+    shown = staff.client.get(page.headers["location"]).content.decode()
+    assert invoice.number in shown
+    assert "Payment recorded" in shown
+
+    allocation = Allocation.objects.get()
+    staff.client.post(f"/portal/allocations/{allocation.pk}/undo/", {"reason": "Wrong one"})
+    invoice.refresh_from_db()
+    assert (invoice.state, Allocation.objects.count()) == (InvoiceState.ISSUED, 0)
+
+    staff.client.post(f"/portal/payments/{payment.public_id}/allocate/", {"invoice": ""})
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    tab = staff.client.get(f"/portal/invoices/{invoice.public_id}/?tab=payments").content.decode()
+    assert payment.number in tab
+
+
+def test_a_mistake_is_told_on_its_field_and_nothing_is_recorded(payer, staff):
+    page = staff.client.post(
+        f"/portal/accounts/{payer.public_id}/payments/new/",
+        {"amount": "-5", "currency": "EUR", "received_on": clock.today().isoformat()},
+    )
+
+    assert page.status_code == 400
+    assert Payment.objects.count() == 0
+
+
+def test_the_account_shows_limit_exposure_and_what_is_available(payer, staff):
+    make_invoice(payer, "124.00")
+    payer.credit_limit = Decimal(200)
+    payer.save()
+
+    page = staff.client.get(f"/portal/accounts/{payer.public_id}/").content.decode()
+
+    assert "Exposure" in page
+    assert "€124.00" in page
+    assert "€76.00" in page
+
+
+def test_who_may_only_look_changes_nothing_and_strangers_see_nothing(
+    payer, staff, tenant, reseller
+):
+    make_invoice(payer, "10.00")
+    payment = payment_record(
+        payer=payer, amount=Decimal(10), received_on=clock.today(), actor=staff.actor
+    )
+    looker = person_of_staff(make_staff(payer.organization, "read_only"))
+    url = f"/portal/payments/{payment.public_id}/"
+    undo = f"/portal/allocations/{Allocation.objects.get().pk}/undo/"
+
+    assert looker.client.get(url).status_code == 200
+    assert looker.client.post(undo, {"reason": "x"}).status_code == 403
+    assert tenant.client.get(url).status_code == 404
+    assert tenant.client.post(undo, {"reason": "x"}).status_code == 404
+    assert payment.number not in tenant.client.get("/portal/payments/").content.decode()
+    assert Allocation.objects.count() == 1

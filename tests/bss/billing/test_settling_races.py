@@ -1,0 +1,84 @@
+"""Two who settle at the same moment: real threads, one euro used once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from bss.billing.choices import InvoiceState
+from bss.billing.models import Allocation, CreditNote, Invoice, Payment
+from bss.billing.services import (
+    allocation_undo,
+    credit_note_allocate,
+    invoice_settle_from_credit,
+    payment_record,
+)
+from bss.core import clock
+from bss.core.actor import SYSTEM
+from tests.bss.orders.test_races import at_once, refusals
+from tests.factories.accounts import AccountFactory
+from tests.factories.settling import make_credit_note, make_invoice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def payer(at_distributor):
+    return AccountFactory(organization=at_distributor)
+
+
+def pay(payer, amount, **values):
+    return payment_record(
+        payer=payer,
+        amount=Decimal(amount),
+        received_on=clock.today(),
+        actor=SYSTEM,
+        **values,
+    )
+
+
+def test_payments_and_credit_at_once_settle_an_invoice_once(payer, at_distributor):
+    invoice = make_invoice(payer, "100.00")
+    note = make_credit_note(payer, "60.00")
+
+    done = at_once(
+        at_distributor.scope,
+        lambda: pay(payer, "70.00"),
+        lambda: pay(payer, "70.00"),
+        lambda: credit_note_allocate(credit_note=note, actor=SYSTEM),
+        lambda: invoice_settle_from_credit(invoice=invoice, actor=SYSTEM),
+    )
+
+    assert refusals(done) == []
+    invoice = Invoice.objects.get()
+    assert (invoice.state, invoice.settled) == (InvoiceState.SETTLED, 100)
+    assert Allocation.objects.aggregate(sum=Sum("amount"))["sum"] == 100
+    left = sum(p.unallocated for p in Payment.objects.all()) + CreditNote.objects.get().open_amount
+    assert left == 100
+
+
+def test_one_allocation_is_taken_back_once(payer, at_distributor):
+    invoice = make_invoice(payer, "100.00")
+    pay(payer, "100.00")
+    allocation = invoice.allocations.select_related("invoice").get()
+
+    def undo():
+        return allocation_undo(allocation=allocation, actor=SYSTEM)
+
+    done = at_once(at_distributor.scope, undo, undo)
+
+    assert refusals(done) == ["NOTHING_TO_SETTLE"]
+    assert (Invoice.objects.get().settled, Payment.objects.get().allocated) == (0, 0)
+
+
+def test_a_banks_payment_read_by_two_runs_is_recorded_once(payer, at_distributor):
+    done = at_once(
+        at_distributor.scope,
+        lambda: pay(payer, "5.00", external_id="bank:1"),
+        lambda: pay(payer, "5.00", external_id="bank:1"),
+    )
+
+    assert refusals(done) == []
+    assert Payment.objects.count() == 1

@@ -1,0 +1,343 @@
+"""Customers order in their reseller's storefront, and the reseller lets each order pass, or not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from bss.accounts.models import Account, PaymentMethod, Storefront
+from bss.core import scope
+from bss.core.errors import Conflict, PermissionDenied
+from bss.orders.choices import LineState, OrderState
+from bss.orders.errors import CreditExceeded
+from bss.orders.models import Order
+from bss.orders.services import order_approve, order_reject
+from bss.subscriptions.choices import ChangeState
+from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.services import change_request
+from notifications.models import Delivery
+from resellers.services import plan_cancel, plan_switch
+from tests.conftest import Person, person_of_account
+from tests.factories.catalog import PriceListFactory, PriceListItemFactory
+from tests.factories.orders import make_basket, make_product, make_subscription, set_price
+from tests.storefront.test_checkout import form_of, main_of
+
+
+@pytest.fixture
+def on_standard(reseller, put_on):
+    """The reseller sells under its own alias, on Standard."""
+    put_on(reseller.account, "standard", "techsolutions")
+    return Storefront.everywhere.get(owner=reseller.account)
+
+
+@pytest.fixture
+def customer(customer_account, on_standard) -> Person:
+    return person_of_account(customer_account, on_standard)
+
+
+@pytest.fixture
+def mailbox(distributor, reseller):
+    """Sold to the reseller at 100, on at 120."""
+    product = make_product(distributor, name="Mailbox", price="100", cost="70")
+    own = PriceListFactory(organization=distributor, owner=reseller.account, name="Ours")
+    PriceListItemFactory(price_list=own, product=product, rule="markup", percent=Decimal(20))
+    return product
+
+
+@pytest.fixture
+def asked(customer, on_standard, mailbox):
+    """The customer ordered one mailbox; it waits."""
+    return order_of(customer, on_standard, mailbox)
+
+
+def order_of(customer: Person, shop: Storefront, product) -> Order:
+    with scope.activate(customer.account.scope):
+        make_basket(customer, shop, product)
+    page = customer.client.get("/techsolutions/checkout/review/").content.decode()
+    customer.client.post("/techsolutions/checkout/review/", form_of(page) | {"terms": "on"})
+    return Order.everywhere.get(customer=customer.account)
+
+
+def form_at(person: Person, order: Order) -> dict[str, str]:
+    page = person.client.get(f"/my-customers/orders/{order.public_id}/").content.decode()
+    return form_of(page)
+
+
+def test_a_customers_order_waits_and_its_reseller_is_told(asked, reseller, customer, run_jobs):
+    assert asked.state == OrderState.PENDING_APPROVAL
+    assert (asked.total, asked.total_resale) == (Decimal(100), Decimal(120))
+    run_jobs()
+    assert Subscription.everywhere.filter(customer=customer.account).count() == 0
+    told = Delivery.everywhere.get(kind="order_approval_asked")
+    assert told.recipient == reseller.user.email
+    assert f"/my-customers/orders/{asked.public_id}/" in told.text
+    assert "€120.00" in told.text
+    assert (
+        Delivery.everywhere.filter(kind="order_placed", recipient=customer.user.email).count() == 0
+    )
+
+
+def test_the_reseller_sees_both_prices_and_the_customer_only_its_own(asked, reseller, customer):
+    listed = main_of(reseller.client.get("/my-customers/orders/"))
+    page = main_of(reseller.client.get(f"/my-customers/orders/{asked.public_id}/"))
+    account = main_of(reseller.client.get("/my-account/"))
+    theirs = main_of(customer.client.get(f"/techsolutions/orders/{asked.public_id}/"))
+    their_list = main_of(customer.client.get("/techsolutions/orders/"))
+
+    assert asked.number in listed
+    for shown in ("€100.00", "€120.00", "€20.00"):
+        assert shown in page
+    assert "1 waits for you" in account
+    assert "Pending reseller approval" in theirs
+    assert "Pending reseller approval" in their_list
+    assert "€100.00" not in theirs + their_list
+
+
+def test_an_approved_order_is_placed_and_runs(asked, reseller, customer, run_jobs):
+    run_jobs()
+    done = reseller.client.post(
+        f"/my-customers/orders/{asked.public_id}/", form_at(reseller, asked) | {"do": "approve"}
+    )
+    run_jobs()
+
+    asked.refresh_from_db()
+    assert done.url == "/my-customers/orders/"
+    assert asked.state == OrderState.EXECUTING
+    assert asked.approved_by_label == reseller.actor.label
+    assert asked.approved_at == asked.placed_at
+    assert Subscription.everywhere.get(customer=customer.account).unit_resale == Decimal(120)
+    assert Delivery.everywhere.get(kind="order_approved").recipient == customer.user.email
+    assert (
+        Delivery.everywhere.filter(kind="order_placed", recipient=customer.user.email).count() == 0
+    )
+    assert "In progress" in main_of(customer.client.get("/techsolutions/orders/"))
+
+
+def test_approved_twice_is_one_order(asked, reseller, customer, run_jobs):
+    form = form_at(reseller, asked) | {"do": "approve"}
+
+    for _tab in range(2):
+        reseller.client.post(f"/my-customers/orders/{asked.public_id}/", form)
+    run_jobs()
+
+    assert Order.everywhere.filter(customer=customer.account).count() == 1
+    assert Subscription.everywhere.filter(customer=customer.account).count() == 1
+    assert Delivery.everywhere.filter(kind="order_approved").count() == 1
+
+
+def test_a_rejected_order_tells_why_and_ends(asked, reseller, customer, run_jobs):
+    url = f"/my-customers/orders/{asked.public_id}/"
+    silent = reseller.client.post(url, {"do": "reject", "reason": " "})
+    asked.refresh_from_db()
+    assert (silent.status_code, asked.state) == (400, OrderState.PENDING_APPROVAL)
+
+    reseller.client.post(url, {"do": "reject", "reason": "Ask us for seats first."})
+    run_jobs()
+
+    asked.refresh_from_db()
+    assert asked.state == OrderState.REJECTED
+    assert asked.lines.get().state == LineState.CANCELLED
+    told = Delivery.everywhere.get(kind="order_rejected")
+    assert told.recipient == customer.user.email
+    assert "Ask us for seats first." in told.text
+    assert Subscription.everywhere.filter(customer=customer.account).count() == 0
+    assert "Cancelled" in main_of(customer.client.get("/techsolutions/orders/"))
+    with scope.activate(reseller.account.scope), pytest.raises(Conflict):
+        order_approve(order=Order.objects.get(pk=asked.pk), actor=reseller.actor)
+
+
+def test_a_price_of_the_day_asks_the_approver_and_the_customer_pays_what_it_saw(
+    asked, reseller, mailbox
+):
+    form = form_at(reseller, asked) | {"do": "approve"}
+    set_price(mailbox, "110")
+
+    refused = reseller.client.post(f"/my-customers/orders/{asked.public_id}/", form)
+
+    asked.refresh_from_db()
+    assert (refused.status_code, asked.state) == (409, OrderState.PENDING_APPROVAL)
+    shown = main_of(refused)
+    assert "€100.00" in shown
+    assert "€110.00" in shown
+    again = form_of(refused.content.decode()) | {"do": "approve"}
+    reseller.client.post(f"/my-customers/orders/{asked.public_id}/", again)
+    asked.refresh_from_db()
+    assert asked.state == OrderState.PLACED
+    assert (asked.total, asked.total_resale) == (Decimal(110), Decimal(120))
+
+
+@pytest.mark.parametrize("total", ["", "0", "x", "99.99"])
+def test_a_tampered_total_approves_nothing_it_did_not_show(asked, reseller, mailbox, total):
+    set_price(mailbox, "110")
+
+    refused = reseller.client.post(
+        f"/my-customers/orders/{asked.public_id}/", {"do": "approve", "seen_total": total}
+    )
+
+    asked.refresh_from_db()
+    assert (refused.status_code, asked.state) == (409, OrderState.PENDING_APPROVAL)
+
+
+def test_the_payers_credit_decides_when_it_is_approved(asked, reseller):
+    reseller.account.credit_limit = Decimal("99.99")
+    reseller.account.save()
+
+    with scope.activate(reseller.account.scope):
+        waiting = Order.objects.select_related("account", "customer").get(pk=asked.pk)
+        with pytest.raises(CreditExceeded):
+            order_approve(order=waiting, actor=reseller.actor)
+        asked.refresh_from_db()
+        assert asked.state == OrderState.PENDING_APPROVAL
+        Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=Decimal(100))
+        order_approve(order=waiting, actor=reseller.actor)
+    asked.refresh_from_db()
+    assert asked.state == OrderState.PLACED
+
+
+def test_what_is_no_longer_sold_cannot_be_approved(asked, reseller, mailbox):
+    mailbox.is_active = False
+    mailbox.save()
+
+    page = main_of(reseller.client.get(f"/my-customers/orders/{asked.public_id}/"))
+    refused = reseller.client.post(
+        f"/my-customers/orders/{asked.public_id}/", {"do": "approve", "seen_total": "100"}
+    )
+
+    asked.refresh_from_db()
+    assert "not on sale to this buyer any more" in page
+    assert (refused.status_code, asked.state) == (400, OrderState.PENDING_APPROVAL)
+
+
+def test_strangers_decide_nothing(asked, rival, customer, staff):
+    url = f"/my-customers/orders/{asked.public_id}/"
+    for client, prefix in ((rival.client, ""), (customer.client, "/techsolutions")):
+        assert client.get(f"{prefix}{url}").status_code == 404
+        answer = client.post(f"{prefix}{url}", {"do": "approve", "seen_total": "100"})
+        assert answer.status_code == 404
+    executed = staff.client.post(f"/portal/orders/{asked.public_id}/execute/", {})
+    assert executed.status_code == 409
+    asked.refresh_from_db()
+    assert asked.state == OrderState.PENDING_APPROVAL
+
+
+def test_without_approval_needed_it_starts_at_once(customer, on_standard, mailbox, reseller):
+    url = f"/my-customers/{customer.account.public_id}/approval/"
+    reseller.client.post(url, {"needed": "0"})
+
+    order = order_of(customer, on_standard, mailbox)
+
+    assert order.state == OrderState.PLACED
+    reseller.client.post(url, {"needed": "1"})
+    customer.account.refresh_from_db()
+    assert customer.account.order_approval is True
+
+
+def test_a_card_payer_is_always_asked(customer, on_standard, mailbox, reseller, distributor):
+    Account.everywhere.filter(pk=customer.account.pk).update(order_approval=False)
+    card = PaymentMethod.everywhere.create(organization=distributor, name="Card", kind="card")
+    Account.everywhere.filter(pk=reseller.account.pk).update(payment_method=card)
+    url = f"/my-customers/{customer.account.public_id}/"
+
+    page = main_of(reseller.client.get(url))
+    reseller.client.post(f"{url}approval/", {"needed": "0"})
+    order = order_of(customer, on_standard, mailbox)
+
+    assert "You pay by card: each order needs your approval" in page
+    assert 'name="needed"' not in page
+    assert order.state == OrderState.PENDING_APPROVAL
+
+
+def test_only_a_plan_with_approval_switches_it(customer_account, reseller, put_on, rival):
+    put_on(reseller.account, "free", "techsolutions")
+    url = f"/my-customers/{customer_account.public_id}/approval/"
+
+    assert reseller.client.post(url, {"needed": "0"}).status_code == 403
+    assert rival.client.post(url, {"needed": "0"}).status_code == 404
+    customer_account.refresh_from_db()
+    assert customer_account.order_approval is True
+
+
+@pytest.mark.parametrize("ending", ["cancel", "downgrade"])
+def test_without_the_plan_nothing_waits_any_more(
+    asked, reseller, customer, plans, staff, distributor, run_jobs, ending
+):
+    run_jobs()
+    with scope.activate(distributor.scope):
+        if ending == "cancel":
+            plan_cancel(account=reseller.account, actor=staff.actor, source="portal")
+        else:
+            plan_switch(
+                account=reseller.account, plan=plans["free"], actor=staff.actor, source="portal"
+            )
+    run_jobs()
+
+    asked.refresh_from_db()
+    assert asked.state == OrderState.CANCELLED
+    told = Delivery.everywhere.get(kind="order_rejected")
+    assert told.recipient == customer.user.email
+    assert "takes no orders here any more" in told.text
+
+
+def test_more_seats_at_the_resellers_expense_wait_too(
+    customer, reseller, mailbox, distributor, run_jobs
+):
+    with scope.activate(distributor.scope):
+        subscription = make_subscription(
+            reseller.account, mailbox, quantity=5, customer=customer.account
+        )
+    with scope.activate(customer.account.scope):
+        fewer_or_more = change_request(
+            subscription=subscription, kind="quantity", quantity=8, actor=customer.actor,
+            source="storefront",
+        )  # fmt: skip
+    run_jobs()
+    order = fewer_or_more.order_line.order
+    order.refresh_from_db()
+    assert order.state == OrderState.PENDING_APPROVAL
+    assert fewer_or_more.state == ChangeState.SCHEDULED
+    asked_at = order.placed_at
+
+    with scope.activate(reseller.account.scope):
+        waiting = Order.objects.select_related("account", "customer").get(pk=order.pk)
+        order_approve(order=waiting, actor=reseller.actor)
+    run_jobs()
+
+    order.refresh_from_db()
+    change = ScheduledChange.everywhere.get(pk=fewer_or_more.pk)
+    assert (order.state, change.state) == (OrderState.EXECUTING, ChangeState.IN_PROGRESS)
+    # Its amounts count from when it was asked for.
+    assert order.placed_at == asked_at
+
+
+def test_rejected_seats_leave_the_subscription_as_it_was(
+    customer, reseller, mailbox, distributor, run_jobs
+):
+    with scope.activate(distributor.scope):
+        subscription = make_subscription(
+            reseller.account, mailbox, quantity=5, customer=customer.account
+        )
+    with scope.activate(customer.account.scope):
+        change = change_request(
+            subscription=subscription, kind="quantity", quantity=8, actor=customer.actor,
+            source="storefront",
+        )  # fmt: skip
+    with scope.activate(reseller.account.scope):
+        order_reject(order=change.order_line.order, actor=reseller.actor, reason="Too many.")
+    run_jobs()
+
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    subscription.refresh_from_db()
+    assert change.state == ChangeState.CANCELLED
+    assert subscription.quantity == 5
+
+
+def test_the_customer_may_not_free_itself(customer, reseller):
+    from bss.accounts.services import order_approval_set
+
+    with scope.activate(customer.account.scope), pytest.raises(PermissionDenied):
+        order_approval_set(customer=customer.account, needed=False, actor=customer.actor)
+    with scope.activate(reseller.account.scope):
+        order_approval_set(customer=customer.account, needed=False, actor=reseller.actor)
+    customer.account.refresh_from_db()
+    assert customer.account.order_approval is False
