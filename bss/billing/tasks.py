@@ -117,7 +117,7 @@ def run_daily(job: jobs.JobContext) -> None:
         services.billing_run_start(organization=organization, actor=SYSTEM)
 
 
-@runs.runner(services.BILLING_RUN, cancellable=True)
+@runs.runner(selectors.BILLING_RUN, cancellable=True)
 def run_billing(progress: runs.Progress) -> dict[str, int]:
     """A billing run, whoever started it."""
     return services.billing_run(progress, actor=SYSTEM)

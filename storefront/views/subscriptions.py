@@ -390,8 +390,11 @@ class AutoRenewalPage(ChangePage):
         return {"renews": not self.object.renews}
 
     def context(self) -> Mapping[str, Any]:
-        off = _("Switch it off"), _("Let it renew")
-        return {"confirm_label": off[0] if self.object.renews else off[1], "asks_nothing": True}
+        return {"asks_nothing": True}
+
+    @property
+    def confirm_label(self) -> Any:  # type: ignore[override]
+        return _("Switch it off") if self.object.renews else _("Let it renew")
 
 
 class ProductPage(ChangePage):

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 from fpdf import FPDF
 from fpdf.enums import Align, TextMode, XPos, YPos
@@ -146,7 +147,7 @@ class _Sheet(FPDF):
         self.ln(5)
         for note in self.paper.notes:
             self._style(8.5, _GREY)
-            height = self.multi_cell(_WIDTH, 4.4, note, dry_run=True, output="HEIGHT")
+            height = self._height(_WIDTH, 4.4, note)
             self._room(height)
             self.multi_cell(_WIDTH, 4.4, note, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             self.ln(1.5)
@@ -163,9 +164,9 @@ class _Sheet(FPDF):
 
     def _line(self, line: PaperLine) -> None:
         self._style(9, _INK)
-        height = self.multi_cell(_TEXT - 2, 4.6, line.text, dry_run=True, output="HEIGHT")
+        height = self._height(_TEXT - 2, 4.6, line.text)
         self._style(7.5, _GREY)
-        small = self.multi_cell(_TEXT - 2, 3.8, line.detail or " ", dry_run=True, output="HEIGHT")
+        small = self._height(_TEXT - 2, 3.8, line.detail or " ")
         if self.get_y() + height + small + 3 > _BOTTOM:
             self.add_page()
             self._heads()
@@ -188,6 +189,11 @@ class _Sheet(FPDF):
         self.cell(_NET, 4.6, line.net, align=Align.R)
         self.set_xy(_MARGIN, bottom + 1)
         self._rule()
+
+    def _height(self, width: float, height: float, text: str) -> float:
+        """What `text` would take, in rows of `height`."""
+        found = self.multi_cell(width, height, text, dry_run=True, output="HEIGHT")
+        return cast(float, found)
 
     def _row(self, text: str, height: float) -> None:
         self.multi_cell(_WIDTH, height, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)

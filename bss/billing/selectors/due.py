@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -91,7 +92,8 @@ def installment_items(pks: Collection[int]) -> list[Item]:
     rows = Installment.everywhere.filter(pk__in=pks).order_by(
         "payer_id", "customer_id", "subscription_id", "due_at", "pk"
     )
-    return [Item(*row) for row in rows.values_list(*_INSTALLMENT)]
+    values: Any = rows.values_list(*_INSTALLMENT)
+    return [Item(*row) for row in values]
 
 
 def credit_items(pks: Collection[int]) -> list[Item]:
@@ -99,7 +101,7 @@ def credit_items(pks: Collection[int]) -> list[Item]:
     rows = Credit.everywhere.filter(pk__in=pks).order_by(
         "payer_id", "customer_id", "subscription_id", "pk"
     )
-    values = list(rows.values_list(*_CREDIT))
+    values: list[Any] = list(rows.values_list(*_CREDIT))
     invoices = _last_invoices({row[5] for row in values})
     return [
         Item(*row[:8], 1, 1, *row[8:12], None, *row[12:], *invoices.get(row[5], (None, "")))
@@ -115,7 +117,7 @@ def _last_invoices(lot_ids: Collection[int]) -> dict[int, tuple[date, str]]:
         .order_by("invoice_id")
         .values_list("installment__lot_id", "invoice__issued_on", "invoice__number")
     )
-    return {lot: (day, number) for lot, day, number in rows}
+    return {lot: (day, number) for lot, day, number in rows if day is not None}
 
 
 def items_on(day: date, subscription_ids: Collection[int]) -> dict[int, int]:

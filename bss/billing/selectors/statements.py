@@ -66,13 +66,13 @@ def statements(
     actor: Actor, *, month: date | None = None, customer: Account | None = None
 ) -> list[Statement]:
     """The statements that an account sees: a reseller those of its customers, a customer its own. Newest first."""
-    totals: dict[tuple[Any, ...], Decimal] = {}
+    totals: dict[Any, Decimal] = {}
     for sign, rows in ((1, _charged(actor)), (-1, _given_back(actor))):
         if month is not None:
             rows = rows.filter(month=month)  # noqa: PLW2901 -- narrowed
         if customer is not None:
             rows = rows.filter(customer=customer)  # noqa: PLW2901
-        found = (
+        found: Any = (
             rows.order_by()
             .values_list(
                 "customer_id", "customer__public_id", "customer__name", "month", "currency"
@@ -96,20 +96,16 @@ def statement_lines(actor: Actor, *, customer: Account, month: date) -> list[Sta
     """What a statement is made of, by day."""
     charged = _charged(actor).filter(customer=customer, month=month)
     back = _given_back(actor).filter(customer=customer, month=month)
-    lines = [
-        StatementLine(*row)
-        for row in charged.values_list(
-            "on", "subscription__number", "subscription__name", "lot__product__name", "quantity",
-            "number", "count", "due_at", "ends_at", "currency", "resale",
-        )
-    ]  # fmt: skip
-    lines += [
-        StatementLine(*row[:5], 1, 1, row[5], None, row[6], -row[7])
-        for row in back.values_list(
-            "on", "subscription__number", "subscription__name", "lot__product__name", "quantity",
-            "reduction__at", "currency", "resale",
-        )
-    ]  # fmt: skip
+    charges: Any = charged.values_list(
+        "on", "subscription__number", "subscription__name", "lot__product__name", "quantity",
+        "number", "count", "due_at", "ends_at", "currency", "resale",
+    )  # fmt: skip
+    returns: Any = back.values_list(
+        "on", "subscription__number", "subscription__name", "lot__product__name", "quantity",
+        "reduction__at", "currency", "resale",
+    )  # fmt: skip
+    lines = [StatementLine(*row) for row in charges]
+    lines += [StatementLine(*row[:5], 1, 1, row[5], None, row[6], -row[7]) for row in returns]
     return sorted(lines, key=lambda line: (line.on, line.subscription, line.number))
 
 

@@ -47,11 +47,10 @@ from bss.billing.services.payment_imports import (
 )
 from bss.billing.services.payments import payment_delete, payment_record
 from bss.billing.services.printing import printed
-from bss.billing.services.runs import BILLING_RUN, billing_run, billing_run_start, order_bill
+from bss.billing.services.runs import billing_run, billing_run_start, order_bill
 from bss.billing.services.schedules import lot_settle
 
 __all__ = [
-    "BILLING_RUN",
     "PAYMENT_IMPORT",
     "CardDesk",
     "allocation_undo",

@@ -31,8 +31,12 @@ def sheets_of(
     regimes: dict[tuple[object, ...], TaxRegime] = {}
     for item in items:
         taxed = regime(item)
-        key = (*_whose(item, payers, by_order=by_order), item.currency, _identity(taxed),
-               held.get(item.subscription_id, ""))  # fmt: skip
+        key: tuple[object, ...] = (
+            *_whose(item, payers, by_order=by_order),
+            item.currency,
+            _identity(taxed),
+            held.get(item.subscription_id, ""),
+        )
         groups[key].append(item)
         regimes[key] = taxed
     for key, found in groups.items():

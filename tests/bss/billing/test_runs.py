@@ -20,6 +20,7 @@ from bss.billing.models import (
     InvoiceLine,
     NumberRange,
 )
+from bss.billing.selectors import BILLING_RUN
 from bss.billing.services import billing_run_start, invoice_issue, invoice_void, order_bill
 from bss.core import clock
 from bss.core.actor import SYSTEM
@@ -307,7 +308,7 @@ def test_it_runs_by_itself_once_a_day_where_something_is_due(payer, product, run
     runs_due()
     run_jobs()
 
-    assert Run.objects.filter(kind=services.BILLING_RUN).count() == 1
+    assert Run.objects.filter(kind=BILLING_RUN).count() == 1
     assert len(invoices(order=None)) == 1
 
 
