@@ -88,7 +88,7 @@ DIRECT_CUSTOMERS = (
     ),
     AccountRow(
         "olympus", "Olympus Dental Clinics", "Leoforos Kifisias 44", "151 25", "Marousi", "GR", "EL099112233",
-        "+30 210 555 0135", DIRECT, "5000", payment_method="Card",
+        "+30 210 555 0135", DIRECT, "5000", payment_method="Direct debit, 14 days",
     ),
     AccountRow(
         "marmara", "Marmara Stone", "Leoforos Souniou 9", "190 03", "Markopoulo", "GR", "EL094433221",

@@ -44,6 +44,7 @@ def walk(base_url: str) -> float:
     page = browser.get("/plans/").expect("Basic", "Free", "Standard")
     page = browser.submit(page, page.form("/plans/free/choose/")).expect()
     page = browser.get("/checkout/").expect()
+    page = browser.submit(page, page.form("purchase_order"), {"do": "continue"}).expect()
     page = browser.submit(page, page.form("alias"), alias_answer(page)).expect("Place order")
     return place(browser, page)
 
