@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from storefront.views import basket, checkout, progress
+from storefront.views import basket, checkout, progress, review
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.BasketPage.as_view(), name="basket"),
@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/customer/", checkout.Customer.as_view(), name="checkout-customer"),
     path("checkout/billing/", checkout.Billing.as_view(), name="checkout-billing"),
     path("checkout/details/", checkout.Details.as_view(), name="checkout-details"),
-    path("checkout/review/", checkout.Review.as_view(), name="checkout-review"),
+    path("checkout/review/", review.Review.as_view(), name="checkout-review"),
     path(
         "orders/<slug:public_id>/progress/",
         progress.OrderProgress.as_view(),

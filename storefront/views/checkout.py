@@ -7,59 +7,42 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.accounts.services import account_edit
-from bss.accounts.views.leaving import leave_to
-from bss.core.errors import Conflict, DomainError, Invalid, NotFound, StaleState
+from bss.core.errors import Invalid, StaleState
 from bss.orders import selectors as orders
-from bss.orders.access import access_basket
 from bss.orders.choices import BasketState
 from bss.orders.errors import (
     AnswerAwaited,
     BasketClosed,
-    BasketEmpty,
-    CardDeclined,
-    CardNeedsStep,
-    CardUnavailable,
-    CardUnknown,
-    OrderingDisabled,
-    PriceChanged,
     Repriced,
 )
-from bss.orders.models import Basket, BasketLine, TermsVersion
+from bss.orders.models import Basket, BasketLine
 from bss.orders.services import (
     basket_answer,
     basket_note,
-    basket_place,
     basket_review,
     customer_draft_save,
-    needs_approval,
 )
-from bss.ui.components import Attention
 from storefront.forms.checkout import (
     BillingForm,
     CustomerDraftForm,
     DetailsForm,
     NumberForm,
-    ReviewForm,
 )
 from storefront.selectors.checkout import (
     Checkout,
-    Difference,
     billing_of,
     checkout_of,
     checkout_with,
-    credit_problem,
-    differences_in,
     rows_of,
     steps_at,
 )
-from storefront.views.basket import Buying, credit_facts, refused
+from storefront.views.basket import Buying
 
 COMPANY_FIELDS = (
     "name", "country", "vat_id", "corporate_email", "phone", "address_1", "address_2", "postcode", "city", "region",
@@ -318,137 +301,3 @@ class Details(Step):
             return self.redirect("basket")
         self.forget(basket)
         return self.redirect("checkout-review")
-
-
-class Review(Step):
-    """Everything once more, the terms, and one button. Pressed twice, or in two tabs, it is one order."""
-
-    title = gettext_lazy("Review and place")
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = self.checkout()
-        if checkout is None:
-            return self.redirect("basket")
-        if not checkout.is_waiting and not checkout.is_answered:
-            return self.redirect("checkout-details")
-        terms = self.terms
-        return self.review_page(checkout, ReviewForm(terms=terms))
-
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = self.basket_of_form()
-        if basket is None:
-            return self.redirect("basket")
-        if request.POST.get("do") == "back":
-            asked = orders.basket_questions(basket, orders.basket_lines(basket))
-            return self.redirect("checkout-details" if asked else "checkout-billing")
-        form = ReviewForm(request.POST, terms=self.terms)
-        form.is_valid()
-        # An order placed already is answered again, whatever the form says.
-        if basket.state != BasketState.PLACED and form.errors:
-            return self.review_page(checkout_with(basket), form, status=400)
-        try:
-            order = basket_place(
-                basket=basket,
-                actor=self.actor,
-                terms=self.accepted_terms(),
-                version=self.version(basket),
-                # The bank of a card sends its owner back here, to place the order once more.
-                return_url=request.build_absolute_uri(request.path),
-            )
-        except DomainError as refusal:
-            return self.refused_page(basket, form, refusal)
-        return self.redirect("order-progress", order.public_id)
-
-    def review_page(
-        self,
-        checkout: Checkout,
-        form: ReviewForm,
-        *,
-        notices: Sequence[Attention] = (),
-        changed: Mapping[str, Difference] | None = None,
-        status: int = 200,
-    ) -> HttpResponse:
-        credit = None if notices else credit_problem(checkout, self.actor)
-        account = self.billed(checkout)
-        context = {
-            **self.about(checkout, "review"),
-            "title": _("Review and place"),
-            "rows": rows_of(checkout, changed),
-            "form": form,
-            "account": account,
-            "billing": billing_of(account, shows_address=True, shows_contacts=False),
-            "waits": needs_approval(
-                payer=checkout.basket.account, customer=checkout.customer, actor=self.actor
-            ),
-            "credit": credit,
-            "credit_facts": credit_facts(credit),
-            "terms": self.terms,
-            "notices": notices,
-            "has_changed_prices": bool(changed) or checkout.view.has_changed_prices,
-        }
-        return self.page(context, template="storefront/review.html", status=status)
-
-    def refused_page(self, basket: Basket, form: ReviewForm, refusal: DomainError) -> HttpResponse:
-        """A refusal leads to where it is mended: the prices, the field, the line, or this page."""
-        fresh = access_basket(self.actor, basket.public_id, self.storefront())
-        checkout = checkout_with(fresh)
-        if isinstance(refusal, NotFound):
-            raise refusal
-        if isinstance(refusal, AnswerAwaited | BasketClosed | BasketEmpty):
-            return self.redirect("basket")
-        if isinstance(refusal, PriceChanged):
-            changed = differences_in(refusal.extra["lines"])
-            return self.review_page(checkout, form, changed=changed, status=409)
-        if isinstance(refusal, Repriced):
-            return self.back_to_items(fresh, refusal)
-        if isinstance(refusal, CardNeedsStep) and refusal.extra.get("url"):
-            return leave_to(self.request, refusal.extra["url"])
-        if isinstance(refusal, Invalid):
-            return self.invalid_page(checkout, form, refusal)
-        cards = CardDeclined | CardUnknown | CardUnavailable | CardNeedsStep
-        if isinstance(refusal, StaleState | OrderingDisabled | Conflict | cards):
-            return self.review_page(checkout, form, notices=refused(refusal), status=refusal.status)
-        raise refusal
-
-    def invalid_page(self, checkout: Checkout, form: ReviewForm, problem: Invalid) -> HttpResponse:
-        """Back to the field of Service Details, or to the line in the basket; the terms are this page's own."""
-        if problem.field in form.fields:
-            form.add_error(problem.field, str(problem.message))
-            return self.review_page(checkout, form, status=problem.status)
-        details = DetailsForm(questions=checkout.questions)
-        asked = {name.replace("-", ".", 1) for name in details.fields}
-        if asked & set(problem.errors):
-            typed = {
-                f"{q.key}-{code}": v for q in checkout.questions for code, v in q.answers.items()
-            }
-            bound = DetailsForm(typed, questions=checkout.questions)
-            bound.is_valid()
-            bound.add_problems(problem.errors)
-            return self.details_page(checkout, bound, status=problem.status)
-        errors = problem.errors or {"": [problem.message]}
-        return self.basket_page(checkout, errors=errors, status=problem.status)
-
-    def basket_of_form(self) -> Basket | None:
-        """The basket the page was about: placed meanwhile, it still answers with its order."""
-        public_id = self.request.POST.get("basket", "")
-        if public_id:
-            return access_basket(self.actor, public_id, self.storefront())
-        return orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
-
-    def version(self, basket: Basket) -> int:
-        """The basket's version as it was reviewed; one that never was for what is no number."""
-        return number_in(self.request.POST.get("version", ""))
-
-    @cached_property
-    def terms(self) -> TermsVersion | None:
-        """The terms of now, read once."""
-        return orders.terms_current(self.storefront().organization_id)
-
-    def accepted_terms(self) -> TermsVersion | None:
-        """The version that was on the page, if its box was ticked: not one published meanwhile."""
-        if not self.request.POST.get("terms"):
-            return None
-        version, current = self.request.POST.get("terms_version", ""), self.terms
-        if current is not None and current.version == version:
-            return current
-        return TermsVersion.objects.filter(version=version).first()

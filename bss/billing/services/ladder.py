@@ -49,7 +49,7 @@ def dunning_policy_edit(
         changes = history.changed(before, history.snapshot(policy, POLICY_FIELDS))
         if changes:
             policy.version += 1
-            policy.save()
+            policy.save(update_fields=[*POLICY_FIELDS, "version"])
             history.record(policy, actor=actor, action="dunning_policy.edited", changes=changes)
     return policy
 

@@ -61,7 +61,7 @@ def test_navigation_groups_by_section_and_marks_the_present_page(slot, clerk, re
     sections = slots.navigation(slot, request)
     assert [(s["section"], len(s["links"])) for s in sections] == [("Work", 1), ("Setup", 1)]
     first = sections[0]["links"][0]
-    assert (first["url"], first["current"], first["count"]) == ("/runs/", True, 3)
+    assert (first["url"], first["current"], first["count"]()) == ("/runs/", True, 3)
     assert sections[1]["links"][0]["current"] is False
 
 
