@@ -268,7 +268,8 @@ TENDS = {**ONES_OWN, "viewer": 403}
 # Whoever is invoiced; a reseller's customer has statements instead.
 PAYS = {**ONES_OWN, "customer": 404}
 OF_A_CUSTOMER = {**ONES_OWN, "rival": 404}
-PAYS = {**ONES_OWN, "viewer": 403, "customer": 404, "stranger": 404}
+# Its cards, and what it pays by them: whoever looks through its eyes does not.
+CARDS = {**PAYS, "viewer": 403, "stranger": 404}
 MANAGED = {**OF_A_CUSTOMER, "viewer": 403}
 # Takes posts alone, and says so before it looks for anything.
 POSTED = {
@@ -333,13 +334,13 @@ STOREFRONT = (
     Shopped("storefront:token-create", viewer=403, **SELL),
     Shopped("storefront:token-revoke", ("own_token",), reseller=405, rival=405, viewer=403, **SELL),
     # Cards of whoever is invoiced; a reseller's customer is not
-    Shopped("storefront:cards", **PAYS),
-    Shopped("storefront:card-leave", reseller=405, rival=405, **PAYS),
-    Shopped("storefront:card-left", ("card_setup",), reseller=302, rival=404, **PAYS),
-    Shopped("storefront:card-use", ("card",), reseller=405, rival=405, **PAYS),
-    Shopped("storefront:card-remove", ("card",), reseller=405, rival=405, **PAYS),
-    Shopped("storefront:invoice-pay", ("paid_invoice",), reseller=405, rival=405, **PAYS),
-    Shopped("storefront:invoice-paid", ("paid_invoice",), reseller=302, rival=404, **PAYS),
+    Shopped("storefront:cards", **CARDS),
+    Shopped("storefront:card-leave", reseller=405, rival=405, **CARDS),
+    Shopped("storefront:card-left", ("card_setup",), reseller=302, rival=404, **CARDS),
+    Shopped("storefront:card-use", ("card",), reseller=405, rival=405, **CARDS),
+    Shopped("storefront:card-remove", ("card",), reseller=405, rival=405, **CARDS),
+    Shopped("storefront:invoice-pay", ("paid_invoice",), reseller=405, rival=405, **CARDS),
+    Shopped("storefront:invoice-paid", ("paid_invoice",), reseller=302, rival=404, **CARDS),
     # A reseller's plan, its own storefront, its customers
     Shopped("plans:plans", **SELL),
     Shopped("plans:cancel", viewer=403, **SELL),

@@ -141,7 +141,7 @@ def nobody_of(world: World, row: Any) -> list[Any]:
 def what_the_form_sends(world: World, path: str) -> dict[str, str]:
     """The values of the page's own form, as the administrator's browser would send them unchanged."""
     answer = world.client("administrator").get(path)
-    page = Page(path, answer.status_code, answer.content.decode(errors="replace"))
+    page = Page(path, answer.status_code, answer.getvalue().decode(errors="replace"))
     try:
         return page.form(path).values
     except WalkFailed:

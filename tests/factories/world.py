@@ -26,7 +26,7 @@ from bss.accounts.services import (
     token_create,
 )
 from bss.billing.models import CardSetup, CardToken, CreditNote, Invoice, OverdueSuspension
-from bss.billing.services import order_bill, payment_import_create, payment_record
+from bss.billing.services import order_bill, payment_import_create, payment_record, printed
 from bss.catalog.choices import PriceRule
 from bss.catalog.models import AddOn, PriceListItem, Product
 from bss.core import clock, scope
@@ -279,14 +279,17 @@ def _trade(world: World) -> None:
 
 
 def _documents(world: World, reduced: Subscription) -> None:
-    """What was bought is invoiced; one seat of the last was given back."""
+    """What was bought is invoiced; one seat of the last was given back. Both PDFs were opened before."""
     reduction = take_seats(reduced.lots.get(), 1)
     order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
     drain()
     invoice = Invoice.objects.filter(payer=world.reseller, lines__subscription=reduced).get()
+    note = CreditNote.objects.get()
+    for document in (invoice, note):
+        printed(document)
     world.ids |= {
         "invoice": invoice.public_id,
-        "credit_note": CreditNote.objects.get().public_id,
+        "credit_note": note.public_id,
         "month": f"{invoice.issued_on:%Y-%m}",
     }
 
@@ -300,7 +303,7 @@ def _waiting(world: World) -> Order:
 
 
 def _setup(world: World) -> None:
-    field = make_order_field(world.distributor)
+    field = make_order_field(world.distributor, label="Department")
     world.ids["order_field"] = field.public_id
     dead = Job.objects.create(
         kind="provisioning.step",
@@ -326,6 +329,8 @@ def _settling(world: World) -> None:
     payment = payment_record(
         payer=payer, amount=Decimal(1), received_on=clock.today(), actor=actor, invoice=invoice
     )
+    # What is settled lifts suspensions; the one below holds.
+    drain()
     source = payment_import_create(
         organization=organization,
         name="bank.csv",

@@ -31,6 +31,7 @@ _SCOPE_WORDS = {
     Permission.ORDER_EXECUTE: _("Execute orders"),
     Permission.SUBSCRIPTION_VIEW: _("Read subscriptions"),
     Permission.SUBSCRIPTION_MANAGE: _("Change and cancel subscriptions"),
+    Permission.BILLING_VIEW: _("Read invoices"),
 }
 
 

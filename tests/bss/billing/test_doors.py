@@ -34,8 +34,8 @@ def lot(payer, customer, product):
 
 def test_an_invoice_over_the_api(reseller, payer, lot):
     client = client_of(reseller, *SCOPES, account=payer)
-    listed = client.get(url("invoices")).json()["results"]
-    one = client.get(url("invoice", listed[0]["id"])).json()
+    listed = client.get(url("billing-api:invoices")).json()["results"]
+    one = client.get(url("billing-api:invoice", listed[0]["id"])).json()
 
     assert [each["number"] for each in listed] == ["INV-2026-000001"]
     assert (one["net"], one["tax"], one["total"], one["open"]) == ("8.33", "2", "10.33", "10.33")
@@ -48,7 +48,7 @@ def test_it_is_narrowed(staff, payer, lot):
     client = client_of(staff, *SCOPES)
 
     def found(**asked):
-        return len(client.get(url("invoices"), asked).json()["results"])
+        return len(client.get(url("billing-api:invoices"), asked).json()["results"])
 
     assert (found(state="issued"), found(state="draft,void")) == (1, 0)
     assert (found(billed_to=payer.public_id), found(billed_to="nobody")) == (1, 0)
@@ -58,8 +58,8 @@ def test_it_is_narrowed(staff, payer, lot):
 def test_a_resellers_customer_sees_no_invoice_and_its_own_installments(reseller, customer, lot):
     client = client_of(reseller, *SCOPES, account=customer)
 
-    assert client.get(url("invoices")).json()["results"] == []
-    parts = client.get(url("installments", lot.subscription.public_id)).json()
+    assert client.get(url("billing-api:invoices")).json()["results"] == []
+    parts = client.get(url("billing-api:installments", lot.subscription.public_id)).json()
     assert len(parts) == 12
     assert {part["invoice"] for part in parts} == {None}
     assert [part["net"] for part in parts][:2] == ["10.83", "10.83"]
@@ -67,7 +67,7 @@ def test_a_resellers_customer_sees_no_invoice_and_its_own_installments(reseller,
 
 def test_the_payers_installments_lead_to_their_invoice(reseller, payer, lot):
     client = client_of(reseller, *SCOPES, account=payer)
-    parts = client.get(url("installments", lot.subscription.public_id)).json()
+    parts = client.get(url("billing-api:installments", lot.subscription.public_id)).json()
 
     assert [part["net"] for part in parts][::11] == ["8.33", "8.37"]
     assert [part["state"] for part in parts] == ["invoiced", *["scheduled"] * 11]
@@ -78,9 +78,9 @@ def test_a_rival_finds_nothing(rival, lot):
     client = client_of(rival, *SCOPES, account=rival.account)
     invoice = Invoice.everywhere.get()
 
-    assert client.get(url("invoices")).json()["results"] == []
-    assert client.get(url("invoice", invoice.public_id)).status_code == 404
-    assert client.get(url("installments", lot.subscription.public_id)).status_code == 404
+    assert client.get(url("billing-api:invoices")).json()["results"] == []
+    assert client.get(url("billing-api:invoice", invoice.public_id)).status_code == 404
+    assert client.get(url("billing-api:installments", lot.subscription.public_id)).status_code == 404
 
 
 def test_the_command_bills_here(at_start, payer, product):

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bss.accounts.models import Account, Organization
+from bss.billing.contracts import Outcome
 from bss.billing.services import billing_run_start
 from bss.core import jobs, scope
 from bss.core.actor import SYSTEM
@@ -53,7 +54,9 @@ class Command(BaseCommand):
             )
         )
         done = Run.objects.get(pk=run.pk)
-        told = ", ".join(f"{count} {name}" for name, count in done.result.items())
+        told = ", ".join(
+            f"{done.result[name]} {name}" for name in Outcome().counts() if name in done.result
+        )
         self.stdout.write(f"{organization}: {done.get_state_display()}. {told or done.error}")
         if done.state == RunState.FAILED:
             raise CommandError(done.error or "The billing run failed.")
