@@ -12,6 +12,7 @@ from bss.core.errors import Conflict, PermissionDenied
 from bss.orders.choices import LineState, OrderState
 from bss.orders.errors import CreditExceeded
 from bss.orders.models import Order, OrderLine
+from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import order_approve, order_reject
 from bss.subscriptions.choices import ChangeState
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -180,7 +181,10 @@ def test_a_tampered_total_approves_nothing_it_did_not_show(asked, reseller, mail
 
 
 def test_the_payers_credit_decides_when_it_is_approved(asked, reseller):
-    reseller.account.credit_limit = Decimal("99.99")
+    # Its own plan is on its bill already.
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    assert owed == Decimal(49)
+    reseller.account.credit_limit = owed + Decimal("99.99")
     reseller.account.save()
 
     with scope.activate(reseller.account.scope):
@@ -189,7 +193,7 @@ def test_the_payers_credit_decides_when_it_is_approved(asked, reseller):
             order_approve(order=waiting, actor=reseller.actor)
         asked.refresh_from_db()
         assert asked.state == OrderState.PENDING_APPROVAL
-        Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=Decimal(100))
+        Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(100))
         order_approve(order=waiting, actor=reseller.actor)
     asked.refresh_from_db()
     assert asked.state == OrderState.PLACED
