@@ -20,7 +20,8 @@ from bss.billing import selectors
 from bss.billing.access import access_invoice
 from bss.billing.choices import InstallmentState, InvoiceState
 from bss.billing.models import Invoice
-from bss.orders.api import Amount, actor_of
+from bss.orders.api import actor_of
+from bss.orders.api.shapes import Amount
 from bss.subscriptions.access import access_subscription
 
 

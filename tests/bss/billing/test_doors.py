@@ -80,7 +80,9 @@ def test_a_rival_finds_nothing(rival, lot):
 
     assert client.get(url("billing-api:invoices")).json()["results"] == []
     assert client.get(url("billing-api:invoice", invoice.public_id)).status_code == 404
-    assert client.get(url("billing-api:installments", lot.subscription.public_id)).status_code == 404
+    assert (
+        client.get(url("billing-api:installments", lot.subscription.public_id)).status_code == 404
+    )
 
 
 def test_the_command_bills_here(at_start, payer, product):
