@@ -69,7 +69,9 @@ class _Forms(HTMLParser):
         elif tag == "textarea" and name:
             self._open.values.setdefault(name, "")
         elif tag == "input" and name and self._is_sent(have, names):
-            self._open.values[name] = have.get("value", "on")
+            # Only a tick without a value sends "on"; an empty field sends an empty text.
+            is_tick = have.get("type", "text") in {"checkbox", "radio"}
+            self._open.values[name] = have.get("value", "on" if is_tick else "")
 
     def _is_sent(self, have: dict[str, str], names: set[str]) -> bool:
         kind = have.get("type", "text")
