@@ -22,7 +22,8 @@ from bss.core.actor import Actor
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid
 from bss.installments.models import PaymentPlan
-from bss.orders.api import Amount, actor_of, valid
+from bss.orders.api import actor_of, valid
+from bss.orders.api.shapes import Amount
 from bss.orders.choices import OrderSource
 from bss.orders.selectors import track_for
 from bss.subscriptions import selectors, services

@@ -242,7 +242,7 @@ ROLES = {
         P.BILLING_VIEW, P.BILLING_EDIT, P.COMPANY_EDIT, P.ORDER_VIEW, P.SUBSCRIPTION_VIEW,
     },
     "subscriptions_manager": {P.SUBSCRIPTION_VIEW, P.SUBSCRIPTION_MANAGE, P.ORDER_VIEW},
-    "buyer": {P.ORDER_CREATE, P.ORDER_VIEW},
+    "buyer": {P.ORDER_CREATE, P.ORDER_VIEW, P.ORDER_APPROVE},
     "cloud_administrator": {P.WORKSPACE_USE, P.SUBSCRIPTION_VIEW},
     "storefront_manager": {P.STOREFRONT_MANAGE, P.PLAN_VIEW},
 }  # fmt: skip
