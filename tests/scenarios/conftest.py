@@ -40,9 +40,13 @@ class Browser:
     def to_review(self, code: str, alias: str = ALIAS) -> Page:
         """Choose a plan, answer what is asked, and look at the order once more."""
         page = self.press(self.see("/plans/"), f"/plans/{code}/choose/").expect()
-        page = self.see("/checkout/").expect()
+        page = self.to_details()
         names = [n for n in page.form("alias").values if "storefront_alias" in n]
         return self.press(page, "alias", {names[0]: alias} if alias else {}).expect("Place order")
+
+    def to_details(self) -> Page:
+        """From the basket past Billing information, as it stands."""
+        return self.press(self.see("/checkout/").expect(), "/checkout/billing/").expect()
 
     def buy(self, code: str, alias: str = ALIAS) -> Order:
         """The whole way, up to an order that is placed. No job has run."""

@@ -86,6 +86,8 @@ def order_plan(page: Page, base: str, plan: str, alias: str = "") -> None:
     page.get_by_role("button", name=f"Choose {plan}").click()
     expect(page).to_have_url(re.compile("/basket/"))
     page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url(re.compile("/checkout/billing/"))
+    page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(re.compile("/checkout/details/"))
     if alias:
         page.get_by_label("Storefront alias").fill(alias)

@@ -231,9 +231,7 @@ def test_what_nobody_answered_is_asked_before_an_order_exists(reseller, shop, di
         answers={line.public_id: {"region": "eu", "seats": "8"}},
         actor=reseller.actor,
     )
-    order = basket_place(
-        basket=Basket.objects.get(pk=basket.pk), actor=reseller.actor, terms=None
-    )
+    order = basket_place(basket=Basket.objects.get(pk=basket.pk), actor=reseller.actor, terms=None)
     assert order.lines.get().parameters == {"region": "eu", "seats": 8}
 
 
