@@ -46,6 +46,7 @@ def _upgrade(run: Bench, email: str, alias: str) -> float:
     page = browser.get("/plans/").expect()
     browser.submit(page, page.form("/plans/free/choose/")).expect()
     page = browser.get("/checkout/").expect()
+    page = browser.submit(page, page.form("/checkout/billing/")).expect()
     form = page.form("alias")
     asked = [name for name in form.values if "storefront_alias" in name]
     page = browser.submit(page, form, dict.fromkeys(asked, alias)).expect()

@@ -22,10 +22,12 @@ from tests.conftest import Person
 from tests.factories.orders import (
     make_add_on,
     make_draft,
+    make_order_field,
     make_product,
     make_subscription,
     make_terms,
     make_type,
+    offer_plan,
     set_price,
 )
 from tests.factories.ports import granted
@@ -320,3 +322,30 @@ def test_lists_cost_the_same_however_many_rows(
     ):
         with django_assert_max_num_queries(10):
             assert erp.get(address).status_code == 200
+
+
+def test_an_order_over_the_api_takes_a_plan_and_answers(reseller_token, reseller, distributor):
+    product = make_product(distributor, price="100", units=("P1Y",))
+    offer_plan(product, reseller.account)
+    make_order_field(distributor, code="devices", label="Devices", type="integer")
+    line = {"product": product.public_id, "unit": "P1Y", "quantity": 1}
+
+    made = reseller_token.post(
+        "/api/v1/orders/",
+        {"answers": {"devices": 1234567}, "lines": [{**line, "payment_plan": "monthly-12"}]},
+        format="json",
+    )
+    wrong = reseller_token.post(
+        "/api/v1/orders/", {"lines": [{**line, "payment_plan": "annual-9"}]}, format="json"
+    )
+
+    body = made.json()
+    assert made.status_code == 201
+    assert body["answers"] == {"devices": 1234567}
+    assert body["lines"][0]["payment_plan"] == "monthly-12"
+    parts = body["lines"][0]["installments"]
+    assert (parts["count"], Decimal(parts["regular"]), Decimal(parts["last"])) == (
+        12, Decimal("8.33"), Decimal("8.37"),
+    )  # fmt: skip
+    assert wrong.status_code == 400
+    assert "lines.0.payment_plan" in wrong.content.decode()
