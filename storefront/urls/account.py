@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from storefront.views import orders, subscriptions, workspace
+from storefront.views import changes, orders, subscriptions, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", orders.Orders.as_view(), name="orders"),
@@ -15,37 +15,37 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "subscriptions/<slug:public_id>/quantity/",
-        subscriptions.QuantityPage.as_view(),
+        changes.QuantityPage.as_view(),
         name="subscription-quantity",
     ),
     path(
         "subscriptions/<slug:public_id>/add-ons/",
-        subscriptions.AddOnsPage.as_view(),
+        changes.AddOnsPage.as_view(),
         name="subscription-add-ons",
     ),
     path(
         "subscriptions/<slug:public_id>/renewal/",
-        subscriptions.RenewalPage.as_view(),
+        changes.RenewalPage.as_view(),
         name="subscription-renewal",
     ),
     path(
         "subscriptions/<slug:public_id>/auto-renewal/",
-        subscriptions.AutoRenewalPage.as_view(),
+        changes.AutoRenewalPage.as_view(),
         name="subscription-auto-renewal",
     ),
     path(
         "subscriptions/<slug:public_id>/product/",
-        subscriptions.ProductPage.as_view(),
+        changes.ProductPage.as_view(),
         name="subscription-product",
     ),
     path(
         "subscriptions/<slug:public_id>/cancel/",
-        subscriptions.CancelPage.as_view(),
+        changes.CancelPage.as_view(),
         name="subscription-cancel",
     ),
     path(
         "subscriptions/<slug:public_id>/withdraw/",
-        subscriptions.ChangeWithdraw.as_view(),
+        changes.ChangeWithdraw.as_view(),
         name="subscription-withdraw",
     ),
     path("workspace/", workspace.Workspace.as_view(), name="workspace"),

@@ -82,12 +82,12 @@ def test_every_preview_of_a_history_is_billed_to_the_cent(world, run_jobs, trave
     subscription = make_subscription(payer, mail, quantity=5, unit="P1Y", plan=plan)
     run_jobs()
     products = {ChangeKind.ADD_ON: add_on, ChangeKind.PRODUCT: plus}
-    for wait, kind, wish in HISTORY:
+    for wait, kind, wished in HISTORY:
         travel(timedelta(days=wait, minutes=7))
         billing_run_start(organization=payer.organization, actor=SYSTEM)
         run_jobs()
         subscription.refresh_from_db()
-        wish = {**wish, "product": products.get(kind)}
+        wish = {**wished, "product": products.get(kind)}
         preview = change_preview(subscription=subscription, kind=kind, actor=SYSTEM, **wish)
         before = charged()
         change = change_request(
