@@ -13,6 +13,7 @@ from servicemanager.choices import ProvisioningState as P
 from servicemanager.contracts import Done, NeedsInput, Refused
 from servicemanager.models import ProvisioningJob
 from servicemanager.services import provisioning_abandon, provisioning_retry
+from tests.factories.orders import make_add_on
 from tests.servicemanager.conftest import job_of
 
 
@@ -146,3 +147,37 @@ def test_what_was_given_up_and_is_tried_after_all_asks_the_vendor_first(
     active.refresh_from_db()
     assert active.quantity == 6
     assert [name for name, _what in scripted.heard] == ["provision", "find"]
+
+
+def test_add_ons_are_sent_whole_with_every_change(active, scripted, run_jobs, staff):
+    archive = make_add_on(active.product, code="archive")
+    fax = make_add_on(active.product, code="fax")
+    ask(active, staff, "add_on", product=archive, quantity=3)
+    run_jobs()
+    ask(active, staff, "add_on", product=fax, quantity=1)
+    run_jobs()
+    ask(active, staff, "add_on", add_on=active.add_ons.get(product=archive), quantity=2)
+    run_jobs()
+    ask(active, staff, "add_on", add_on=active.add_ons.get(product=fax), quantity=0)
+    run_jobs()
+    ask(active, staff, "quantity", quantity=9)
+    run_jobs()
+
+    sent = [
+        {add_on.sku: add_on.quantity for add_on in call.target.add_ons}
+        for call in scripted.asked("provision")
+    ]
+    assert sent == [
+        {"archive": 3}, {"archive": 3, "fax": 1}, {"archive": 2, "fax": 1}, {"archive": 2}, {"archive": 2},
+    ]  # fmt: skip
+    # A quantity that belongs to an add-on is none of the product's.
+    assert [call.target.quantity for call in scripted.asked("provision")] == [5, 5, 5, 5, 9]
+
+
+def test_what_concerns_the_next_term_only_asks_no_vendor(active, scripted, run_jobs, staff):
+    change = ask(active, staff, "renewal", quantity=9)
+    run_jobs()
+
+    assert not scripted.asked("provision")
+    assert ProvisioningJob.objects.filter(change=change).count() == 0
+    assert change.state == ChangeState.APPLIED
