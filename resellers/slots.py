@@ -18,6 +18,7 @@ from bss.subscriptions.models import Subscription
 from bss.ui import slots
 from bss.ui.slots import Action, NavItem, Panel
 from resellers import selectors
+from resellers.choices import PLAN_TYPE
 
 
 def _is_plain_reseller(_actor: Actor, account: Account) -> bool:
@@ -62,7 +63,7 @@ def _waiting(request: HttpRequest) -> int:
 
 
 def _is_plan(_actor: Actor, subscription: Subscription) -> bool:
-    return hasattr(subscription.product, "reseller_plan")
+    return subscription.product.type.external_id == PLAN_TYPE
 
 
 def register() -> None:

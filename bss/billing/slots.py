@@ -23,6 +23,7 @@ from bss.billing.views.payments import record_url
 from bss.billing.views.runs import run_back
 from bss.core import clock
 from bss.core.actor import Actor
+from bss.subscriptions.choices import SubscriptionState
 from bss.subscriptions.models import Subscription
 from bss.ui import slots, timeline
 from bss.ui.components import Attention, Button, Confirm, badge_of
@@ -39,7 +40,7 @@ def register() -> None:
     slots.register(
         "portal.nav",
         NavItem(
-            _("Invoices"), "billing:invoices", "document-text", section, VIEW, count=_drafts,
+            _("Invoices"), "billing:invoices", "document-text", section, VIEW,
             order=400, matches=("billing:invoice",),
         ),
         NavItem(
@@ -78,8 +79,15 @@ def register() -> None:
     )
     slots.register("account.attention", AttentionSource(_drafts_of, permission=VIEW, order=50))
     slots.register(
-        "subscription.panels",
-        Panel("billing/_schedule.html", _schedule, permission=VIEW, order=30),
+        "subscription.tabs",
+        TabItem(
+            "payments",
+            _("Payments"),
+            "billing/_schedule.html",
+            _schedule,
+            permission=VIEW,
+            order=30,
+        ),
     )
     slots.register(
         "storefront.subscription.panels",
@@ -188,6 +196,8 @@ def _overdue_of(request: HttpRequest, account: Account) -> Iterable[Attention]:
 
 
 def _suspended_for(request: HttpRequest, subscription: Subscription) -> Iterable[Attention]:
+    if subscription.state != SubscriptionState.SUSPENDED:
+        return
     for found in selectors.suspensions_of(subscription.payer_id).filter(subscription=subscription):
         if found.kept_by_label:
             text = _("%(name)s wants it to stay suspended, whatever is paid.")
@@ -250,10 +260,6 @@ def _confirm_bill(account: Account) -> Confirm:
         % {"day": account.billing_day},
         _("Bill now"),
     )
-
-
-def _drafts(request: HttpRequest) -> int:
-    return selectors.count_drafts(_MOST_COUNTED)
 
 
 def _drafts_of(request: HttpRequest, account: Account) -> Iterable[Attention]:

@@ -201,7 +201,15 @@ def targets_of(subscription: Subscription, actor: Actor) -> list[Target]:
 
 def open_change_of(subscription: Subscription, actor: Actor) -> OpenChange | None:
     """The one change that is open, with whether this actor may take it back."""
-    change = subscriptions.open_change(subscription)
+    return _as_open(subscriptions.open_change(subscription), actor)
+
+
+def open_change_among(newest: Sequence[ScheduledChange], actor: Actor) -> OpenChange | None:
+    """The same out of changes that were read already, newest first: none begins while another is open."""
+    return _as_open(newest[0] if newest and newest[0].is_open else None, actor)
+
+
+def _as_open(change: ScheduledChange | None, actor: Actor) -> OpenChange | None:
     if change is None:
         return None
     held = change.state in {ChangeState.SCHEDULED, ChangeState.FAILED} or is_parked(change)
@@ -265,11 +273,10 @@ def terms_of(subscription: Subscription, actor: Actor) -> list[Priced]:
     return [_priced(row, subscription, actor) for row in rows]
 
 
-def happened_to(subscription: Subscription) -> list[ScheduledChange]:
-    """What was changed about it so far, newest first (one query)."""
-    ended = subscription.changes.filter(state__in=[ChangeState.APPLIED, ChangeState.CANCELLED])
-    rows = ended.select_related("order_line__order", "product", "add_on__product", "payment_plan")
-    return list(rows.order_by("-id")[:12])
+def happened_to(newest: Sequence[ScheduledChange]) -> list[ScheduledChange]:
+    """Of its newest changes what came about, or was taken back."""
+    ended = {ChangeState.APPLIED, ChangeState.CANCELLED}
+    return [change for change in newest if change.state in ended][:12]
 
 
 def lots_of(subscription: Subscription, actor: Actor) -> list[LotView]:

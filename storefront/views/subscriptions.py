@@ -18,7 +18,12 @@ from bss.installments.choices import Frequency
 from bss.subscriptions.access import access_subscription
 from bss.subscriptions.choices import SubscriptionState
 from bss.subscriptions.models import Subscription
-from bss.subscriptions.selectors import amounts_of, may_read_reasons, subscriptions_visible
+from bss.subscriptions.selectors import (
+    amounts_of,
+    changes_of,
+    may_read_reasons,
+    subscriptions_visible,
+)
 from bss.ui.components import Attention, Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import ListView, Page
 from storefront.filters import SubscriptionFilter
@@ -88,8 +93,8 @@ class SubscriptionPage(Page):
 
     def context(self) -> Mapping[str, Any]:
         subscription, actor = self.object, self.actor
-        change = selectors.open_change_of(subscription, actor)
-        happened = selectors.happened_to(subscription)
+        newest = changes_of(subscription, 20)
+        change = selectors.open_change_among(newest, actor)
         return {
             "subscription": subscription,
             "health": selectors.health_of(subscription),
@@ -103,7 +108,9 @@ class SubscriptionPage(Page):
             "terms": selectors.terms_of(subscription, actor),
             "lots": selectors.lots_of(subscription, actor),
             "coming": self._coming(),
-            "happened": [(each, selectors.change_in_words(each)) for each in happened],
+            "happened": [
+                (each, selectors.change_in_words(each)) for each in selectors.happened_to(newest)
+            ],
             "may_view_orders": self.may(Permission.ORDER_VIEW),
         }
 

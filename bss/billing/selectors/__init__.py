@@ -17,7 +17,6 @@ from bss.billing.selectors.cards import (
 from bss.billing.selectors.charged import ON_AN_INVOICE, BillingChargesDue, BillingLotCharges
 from bss.billing.selectors.documents import (
     LineAmounts,
-    count_drafts,
     credit_notes_visible,
     documents_of,
     drafts_of,
@@ -104,7 +103,6 @@ __all__ = [
     "cards_configured",
     "cards_of",
     "charge_under_way",
-    "count_drafts",
     "credit_items",
     "credit_left",
     "credit_notes_visible",

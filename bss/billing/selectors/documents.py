@@ -78,11 +78,6 @@ def overdue(rows: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     return rows.filter(state=InvoiceState.ISSUED, due_on__lt=on)
 
 
-def count_drafts(most: int) -> int:
-    """How many drafts wait for staff, counted up to `most`."""
-    return len(Invoice.objects.filter(state=InvoiceState.DRAFT).values_list("pk")[:most])
-
-
 def drafts_of(account: Account) -> QuerySet[Invoice]:
     """The drafts that wait for staff of one payer."""
     return Invoice.objects.filter(payer=account, state=InvoiceState.DRAFT).order_by("-id")
