@@ -124,8 +124,8 @@ class _Column(Expression):
         clone.alias = relabels.get(self.alias, self.alias)
         return clone
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return f'{compiler.quote_name_unless_alias(self.alias)}."search"', []
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f'{compiler.quote_name_unless_alias(self.alias)}."search"', ()
 
 
 class _Matches(Func):

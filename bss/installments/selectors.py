@@ -127,7 +127,9 @@ def payer_of(account: Account) -> Account:
 def is_withheld(account: Account) -> bool:
     """Whether the account's organization is a tenant whose parent gives it no plans: then nobody below has any."""
     organization = account.organization
+    if organization.is_root or organization.billing_account_id is None:
+        return not organization.is_root
     given = PaymentPlanAccess.everywhere.filter(
         account_id=organization.billing_account_id, is_enabled=True
     )
-    return not organization.is_root and not given.exists()
+    return not given.exists()

@@ -51,9 +51,8 @@ def plan_edit(
     if changes.keys() - _EDITABLE:
         raise TypeError(f"a payment plan has no editable {', '.join(changes.keys() - _EDITABLE)}")
     found = editing.locked(plan, version)
-    wanted = PaymentPlan(
-        frequency=changes.get("frequency", found.frequency), count=changes.get("count", found.count)
-    )
+    frequency: str = changes.get("frequency") or found.frequency
+    wanted = PaymentPlan(frequency=frequency, count=changes.get("count", found.count))
     _check(wanted)
     units = found.offers.filter(is_active=True).values_list("unit", flat=True).distinct()
     short = [unit.label for unit in PLANNED_UNITS if unit in set(units) and not fits(unit, wanted)]

@@ -99,10 +99,12 @@ def planned(price: UnitPrice, plan: PlanTerms, quantity: int) -> PlannedLine | N
     Page, list, sum, basket and API ask here: one choice is split one way everywhere.
     """
     paid = _split_total(price.price, price.currency, plan, quantity)
-    if paid is None or price.resale is None:
-        return paid and PlannedLine(price, plan, quantity, paid, None)
+    if paid is None:
+        return None
+    if price.resale is None:
+        return PlannedLine(price, plan, quantity, paid, None)
     resold = _split_total(price.resale, price.currency, plan, quantity)
-    return resold and PlannedLine(price, plan, quantity, paid, resold)
+    return None if resold is None else PlannedLine(price, plan, quantity, paid, resold)
 
 
 def _split_total(unit: Decimal, currency: str, plan: PlanTerms, quantity: int) -> Split | None:

@@ -193,7 +193,7 @@ class DetailsForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         initial = {name: as_typed(text) for name, text in (kept or {}).items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.questions = questions
         for question in questions:
             for spec in question.specs:

@@ -176,7 +176,7 @@ class _Facets:
 
     def __init__(self, found: QuerySet[Product], asked: Asked) -> None:
         flags = {group.value: _flag(group) for group in Group}
-        rows = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
+        rows: Any = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
         vendors: Counter[str] = Counter()
         groups: Counter[Group] = Counter()
         self.count = 0

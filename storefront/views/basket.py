@@ -384,7 +384,7 @@ def credit_facts(problem: DomainError | None) -> list[Fact]:
 
 def plans_by_code(checkout: Checkout) -> dict[str, PaymentPlan]:
     """The payment plans on offer in a basket by code; one query, none where none is offered."""
-    ids = {
+    ids: set[Any] = {
         option.plan.plan_id
         for item in checkout.view.every
         for option in item.options

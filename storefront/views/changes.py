@@ -248,7 +248,7 @@ class AutoRenewalPage(ChangePage):
         return {"asks_nothing": True}
 
     @property
-    def confirm_label(self) -> Any:  # type: ignore[override]
+    def confirm_label(self) -> Any:
         return _("Switch it off") if self.object.renews else _("Let it renew")
 
 

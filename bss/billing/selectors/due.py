@@ -103,10 +103,8 @@ def credit_items(pks: Collection[int]) -> list[Item]:
     )
     values: list[Any] = list(rows.values_list(*_CREDIT))
     invoices = _last_invoices({row[5] for row in values})
-    return [
-        Item(*row[:8], 1, 1, *row[8:12], None, *row[12:], *invoices.get(row[5], (None, "")))
-        for row in values
-    ]
+    rest = [(*row[:8], 1, 1, *row[8:12], None, *row[12:]) for row in values]
+    return [Item(*(*row, *invoices.get(row[5], (None, "")))) for row in rest]
 
 
 def _last_invoices(lot_ids: Collection[int]) -> dict[int, tuple[date, str]]:

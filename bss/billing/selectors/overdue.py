@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -50,7 +51,7 @@ def invoices_to_climb(policy: DunningPolicy, on: date) -> QuerySet[Invoice]:
     """Those that reached a step on the local day `on` and did not take it yet; and, for some days after their last one,
     those whose services could not all be suspended at once.
     """
-    due = Q()
+    due: Any = Q()
     for step, after in _ladder(policy):
         taken = DunningStep.objects.filter(invoice=OuterRef("pk"), step=step)
         reached = Q(due_on__lte=on - timedelta(days=after))

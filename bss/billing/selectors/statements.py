@@ -81,7 +81,8 @@ def statements(
         )
         for *key, total in found:
             totals[tuple(key)] = totals.get(tuple(key), Decimal(0)) + sign * total
-    listed = [Statement(*key, total) for key, total in totals.items()]
+    made: Any = Statement
+    listed: list[Statement] = [made(*key, total) for key, total in totals.items()]
     return sorted(listed, key=lambda each: (-each.month.toordinal(), each.customer, each.currency))
 
 
@@ -105,7 +106,9 @@ def statement_lines(actor: Actor, *, customer: Account, month: date) -> list[Sta
         "reduction__at", "currency", "resale",
     )  # fmt: skip
     lines = [StatementLine(*row) for row in charges]
-    lines += [StatementLine(*row[:5], 1, 1, row[5], None, row[6], -row[7]) for row in returns]
+    for row in returns:
+        *what, at, currency, amount = row
+        lines.append(StatementLine(*(*what, 1, 1, at, None, currency, -amount)))
     return sorted(lines, key=lambda line: (line.on, line.subscription, line.number))
 
 

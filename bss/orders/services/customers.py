@@ -41,7 +41,7 @@ def customer_draft_save(*, basket: Basket, actor: Actor, **fields: Any) -> Custo
             },
         )  # fmt: skip
         _use(held)
-    basket.customer, basket.uses_draft, basket.customer_draft = basket.account, True, draft  # type: ignore[attr-defined]
+    basket.customer, basket.uses_draft, basket.customer_draft = basket.account, True, draft
     return draft
 
 

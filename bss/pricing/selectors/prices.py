@@ -358,6 +358,6 @@ def _load(market: Market, products: Mapping[int, Product]) -> _Loaded:
     return loaded
 
 
-_NO_LIST: Value[Any] = Value(None, output_field=BigIntegerField())
+_NO_LIST: Any = Value(None, output_field=BigIntegerField())
 _NO_RULE = Value("", output_field=CharField())
-_NOTHING: Value[Any] = Value(None, output_field=DecimalField())
+_NOTHING: Any = Value(None, output_field=DecimalField())
