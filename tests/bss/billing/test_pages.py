@@ -131,7 +131,7 @@ def test_the_schedule_of_a_subscription_at_each_readers_level(staff, reseller, c
     path = f"/subscriptions/{lot.subscription.public_id}/"
     own = person_of_account(customer, shop)
 
-    for shown in (page(staff, f"/portal{path}"), page(reseller, path)):
+    for shown in (page(staff, f"/portal{path}?tab=payments"), page(reseller, path)):
         assert "€8.33" in shown
         assert "INV-2026-000001" in shown
         assert "€5.00" not in shown

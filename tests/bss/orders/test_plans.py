@@ -135,6 +135,7 @@ def test_the_same_product_paid_differently_is_another_line(basket, reseller, mai
 def test_placing_freezes_the_terms_as_they_are(basket, reseller, mailbox):
     plan = offer_plan(mailbox, reseller.account, charge="1.5")
     add(basket, mailbox, reseller, plan)
+    basket.refresh_from_db()
 
     order = basket_place(basket=basket, actor=reseller.actor, terms=None)
     PaymentPlanAccess.everywhere.update(extra_charge=9)
