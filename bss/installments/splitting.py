@@ -32,12 +32,12 @@ def is_splittable(total: Decimal, count: int, currency: str) -> bool:
     return total >= count * minor_unit(currency)
 
 
-def months_after(start: datetime, months: int) -> datetime:
-    """The same day and time `months` later, or that month's last day where it is shorter.
+def months_after(start: datetime, months: int, *, day: int | None = None) -> datetime:
+    """The same time `months` later, on `day` (the day of `start`, when None), or that month's last where it is shorter.
 
     Always counted from the first day and never from the one before: 31 January, 28 February, 31 March.
     """
     passed = start.month - 1 + months
     year, month = start.year + passed // 12, passed % 12 + 1
-    day = min(start.day, calendar.monthrange(year, month)[1])
-    return start.replace(year=year, month=month, day=day)
+    last = calendar.monthrange(year, month)[1]
+    return start.replace(year=year, month=month, day=min(day or start.day, last))

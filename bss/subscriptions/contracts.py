@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 from bss.catalog.choices import Unit
 from bss.core.money import Money
 from bss.installments.contracts import PlanTerms
+from bss.installments.splitting import months_after
 from bss.pricing.contracts import Preview
 
 When = Literal["now", "period_end"]
@@ -21,10 +21,7 @@ def term_end(start: datetime, unit: str, *, first: datetime | None = None) -> da
     The day on which the subscription's first term began (`first`; this one, when None) of a later month, or that
     month's last day where it is shorter: 31 January, 28 February, 31 March, and so on for ever.
     """
-    months = start.month - 1 + Unit(unit).months
-    year, month = start.year + months // 12, months % 12 + 1
-    day = min((first or start).day, calendar.monthrange(year, month)[1])
-    return start.replace(year=year, month=month, day=day)
+    return months_after(start, Unit(unit).months, day=(first or start).day)
 
 
 @dataclass(frozen=True, slots=True)
