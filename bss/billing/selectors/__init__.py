@@ -14,7 +14,13 @@ from bss.billing.selectors.cards import (
     latest_hold,
     pays_by_card,
 )
-from bss.billing.selectors.charged import ON_AN_INVOICE, BillingChargesDue, BillingLotCharges
+from bss.billing.selectors.charged import (
+    ON_AN_INVOICE,
+    BillingChargesDue,
+    BillingLotCharges,
+    charged_of,
+    with_corrections,
+)
 from bss.billing.selectors.documents import (
     LineAmounts,
     credit_notes_visible,
@@ -103,6 +109,7 @@ __all__ = [
     "cards_configured",
     "cards_of",
     "charge_under_way",
+    "charged_of",
     "credit_items",
     "credit_left",
     "credit_notes_visible",
@@ -154,4 +161,5 @@ __all__ = [
     "totals_of",
     "upcoming_of",
     "why_held",
+    "with_corrections",
 ]
