@@ -59,6 +59,7 @@ from bss.billing.selectors.overdue import (
     steps_reached,
     subscriptions_billed,
     suspensions_of,
+    suspensions_open,
 )
 from bss.billing.selectors.payments import (
     allocations_into,
@@ -158,6 +159,7 @@ __all__ = [
     "steps_reached",
     "subscriptions_billed",
     "suspensions_of",
+    "suspensions_open",
     "totals_of",
     "upcoming_of",
     "why_held",
