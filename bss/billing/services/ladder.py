@@ -138,6 +138,8 @@ def _taken_back(suspension: OverdueSuspension) -> bool:
 
 def _suspend(subscription: Subscription, invoice: Invoice) -> None:
     with transaction.atomic():
+        # It is active: what suspended it before was ended by staff, and is not the payment's to end any more.
+        selectors.suspensions_open(subscription.pk).update(lifted_at=clock.now())
         change = change_request(
             subscription=subscription,
             kind=ChangeKind.SUSPEND,
