@@ -14,6 +14,19 @@ _CORRECTS = """
     SET CONSTRAINTS ALL IMMEDIATE;
 """
 
+# What was held twice for one basket: the sweep lets go of what no order was placed with.
+_TWICE = """
+    UPDATE billing_cardpayment held SET reference = left(held.reference, 40) || ':' || held.id
+    WHERE held.purpose = 'order' AND held.order_id IS NULL
+      AND held.state IN ('requested', 'unknown', 'authorised')
+      AND EXISTS (
+        SELECT FROM billing_cardpayment other
+        WHERE other.account_id = held.account_id AND other.reference = held.reference
+          AND other.purpose = 'order' AND other.state IN ('requested', 'unknown', 'authorised')
+          AND (other.order_id IS NOT NULL OR other.id > held.id));
+    SET CONSTRAINTS ALL IMMEDIATE;
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -43,5 +56,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='credit',
             constraint=models.CheckConstraint(condition=models.Q(('corrects__isnull', False), models.Q(('cost', 0), ('price', 0)), _connector='OR'), name='credit_of_a_line'),
+        ),
+        migrations.RunSQL(_TWICE, migrations.RunSQL.noop),
+        migrations.AddConstraint(
+            model_name='cardpayment',
+            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'order'), ('state__in', ['requested', 'unknown', 'authorised'])), fields=('account', 'reference'), name='card_payment_reference_once'),
         ),
     ]

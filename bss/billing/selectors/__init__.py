@@ -1,6 +1,7 @@
 """Reads of billing."""
 
 from bss.billing.selectors.cards import (
+    GIVEN_UP,
     HELD_FOR_NOBODY,
     OPEN,
     card_in_use,
@@ -90,6 +91,7 @@ from bss.billing.selectors.statements import (
 
 __all__ = [
     "BILLING_RUN",
+    "GIVEN_UP",
     "HELD_FOR_NOBODY",
     "ON_AN_INVOICE",
     "OPEN",

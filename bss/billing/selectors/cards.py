@@ -12,8 +12,11 @@ from bss.billing.choices import CardState
 from bss.billing.models import CardPayment, CardToken, Invoice
 from bss.billing.ports import PAYMENT_GATEWAY
 from bss.core import clock
+from bss.orders.choices import OrderState
 
 OPEN = (CardState.REQUESTED, CardState.UNKNOWN, CardState.AUTHORISED)
+# Orders of which nothing will be invoiced any more.
+GIVEN_UP = (OrderState.FAILED, OrderState.CANCELLED, OrderState.REJECTED)
 # How long money is held for a basket that nobody places, and how long an answer may take before it is asked for.
 HELD_FOR_NOBODY = timedelta(hours=1)
 ANSWER_WITHIN = timedelta(minutes=2)

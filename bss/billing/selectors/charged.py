@@ -80,5 +80,7 @@ def charged_of(row: Any) -> Charged:
             row.price_back or Decimal(0),
             None if row.resale is None else row.resale_back or Decimal(0),
         ),
-        taxed=frozen_tax(invoice.taxes, invoice.seller["vat_id"], line.tax_class, line.tax_percent),
+        taxed=frozen_tax(
+            invoice.taxes, invoice.seller.get("vat_id", ""), line.tax_class, line.tax_percent
+        ),
     )

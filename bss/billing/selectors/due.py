@@ -113,9 +113,14 @@ def credit_items(pks: Collection[int]) -> list[Item]:
 
 
 def _credit_item(
-    row: Sequence[Any], number: str, taxes: Any, registration: str, tax_class: str, percent: Decimal
+    row: Sequence[Any],
+    number: str,
+    taxes: Any,
+    registration: str | None,
+    tax_class: str,
+    percent: Decimal,
 ) -> Item:
-    taxed = frozen_tax(taxes, registration, tax_class, percent)
+    taxed = frozen_tax(taxes, registration or "", tax_class, percent)
     item = Item(*(*row[:8], 1, 1, *row[8:12], None, *row[12:]), billed_by=number, taxed=taxed)
     return replace(item, tax_class=tax_class, is_taxable=taxed.is_taxable)
 
