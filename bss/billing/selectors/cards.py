@@ -81,6 +81,8 @@ def card_payments_to_tend() -> QuerySet[CardPayment]:
     for_nobody = Q(
         state=CardState.AUTHORISED, order__isnull=True, created_at__lte=now - HELD_FOR_NOBODY
     )
+    # The job that lets go when the order is given up may have died meanwhile.
+    for_nobody |= Q(state=CardState.AUTHORISED, order__state__in=GIVEN_UP)
     run_out = Q(state=CardState.AUTHORISED, expires_at__lte=now)
     return CardPayment.everywhere.filter(unanswered | for_nobody | run_out).order_by("pk")
 

@@ -52,7 +52,8 @@ def card_hold(
     if held is not None and _needs_asking(held):
         held = card_payment_resolve(card_payment=held, actor=actor)
     if held is not None and held.state in selectors.OPEN:
-        if (held.amount, held.currency) == (amount, currency):
+        # What an order was placed with is its own, whatever is asked for in another tab.
+        if held.order_id is not None or (held.amount, held.currency) == (amount, currency):
             return _held_or_refused(_sent_again(held, return_url, actor))
         card_payment_release(card_payment=held, actor=actor, reason="another amount")
     row = _begun_once(account, reference, amount, currency)
@@ -309,6 +310,8 @@ def _begun_for(invoice: Invoice) -> CardPayment:
     """As `_begun`, for what is open of an invoice now. One at a time: the second gets CardChargeOpen."""
     try:
         with transaction.atomic():
+            # The payer first, as whoever records a payment: what is written below points to both.
+            payer_locked(invoice.payer_id)
             held = invoice_locked(invoice.pk)
             if held.state != InvoiceState.ISSUED or held.open_amount <= 0:
                 raise NothingToSettle
