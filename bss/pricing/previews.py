@@ -190,9 +190,9 @@ def reduction_items(
     reduction = reduction_of(lot, charged, keep=keep, at=at, policy=policy)
     gone = lot.quantity - keep
     items = []
-    for each in reduction.corrections:
-        back = Item(words, gone, -each.amounts, at, lot.term_ends_at, is_at_once=True)
-        items.append(replace(back, taxed=each.charged.taxed))
+    for correction in reduction.corrections:
+        back = Item(words, gone, -correction.amounts, at, lot.term_ends_at, is_at_once=True)
+        items.append(replace(back, taxed=correction.charged.taxed))
     after = {part.number: part.amounts for part in reduction.parts}
     for each in charged:
         part = each.part

@@ -121,8 +121,10 @@ def _credit_item(
     percent: Decimal,
 ) -> Item:
     taxed = frozen_tax(taxes, registration or "", tax_class, percent)
-    item = Item(*(*row[:8], 1, 1, *row[8:12], None, *row[12:]), billed_by=number, taxed=taxed)
-    return replace(item, tax_class=tax_class, is_taxable=taxed.is_taxable)
+    item = Item(*(*row[:8], 1, 1, *row[8:12], None, *row[12:]))
+    return replace(
+        item, billed_by=number, taxed=taxed, tax_class=tax_class, is_taxable=taxed.is_taxable
+    )
 
 
 def items_on(day: date, subscription_ids: Collection[int]) -> dict[int, int]:
