@@ -117,6 +117,12 @@ class IdempotentView(APIView):
                 raise
             raise Busy() from error
 
+    def is_repeated(self, request: Request) -> bool:
+        """Whether a call with this key was answered before: `write` gives that answer and does nothing."""
+        key = request.headers.get(IDEMPOTENCY_HEADER, "")
+        actor = self._identity(request, key).actor
+        return bool(key) and IdempotencyRecord.objects.filter(actor=actor, key=key).exists()
+
     def _identity(self, request: Request, key: str) -> IdempotencyRecord:
         raw = request._request.body
         return IdempotencyRecord(

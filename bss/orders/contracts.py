@@ -112,6 +112,9 @@ class CardHold:
         return bool(self.authorisation)
 
 
+NO_HOLD = CardHold()
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """An answer is needed first; `requests` are written down and handed to the service manager as jobs."""

@@ -18,13 +18,13 @@ from rest_framework.response import Response
 from bss.accounts.api import IDEMPOTENCY, Strict
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
-from bss.core.actor import Actor
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid
 from bss.installments.models import PaymentPlan
 from bss.orders.api import actor_of, valid
 from bss.orders.api.shapes import Amount
 from bss.orders.choices import OrderSource
+from bss.orders.contracts import NO_HOLD, CardHold
 from bss.orders.selectors import track_for
 from bss.subscriptions import selectors, services
 from bss.subscriptions.access import access_subscription
@@ -237,24 +237,30 @@ class ChangeView(IdempotentView):
         actor, given = actor_of(request), valid(self.serializer, request)
         found = access_subscription(actor, public_id, Permission.SUBSCRIPTION_MANAGE)
 
-        def ask() -> Response:
-            asked = self.request_change(found, actor, dict(given))
+        def ask(hold: CardHold = NO_HOLD) -> Response:
+            asked = services.change_request(
+                subscription=found,
+                kind=self.kind,
+                actor=actor,
+                source=OrderSource.API,
+                hold=hold,
+                **self.wish(found, dict(given)),
+            )
             context = {"actor": actor, "payer_id": found.payer_id}
             body = SubscriptionChangeOut(asked, context=context).data
             return Response(body, status=status.HTTP_201_CREATED)
 
-        return self.write(request, ask)
+        if self.is_repeated(request):
+            return self.write(request, ask)
+        wish = self.wish(found, dict(given))
+        wish.pop("reason", "")
+        # A card is asked outside the transaction that keeps the answer under its key.
+        with services.change_held(subscription=found, kind=self.kind, actor=actor, **wish) as hold:
+            return self.write(request, lambda: ask(hold))
 
-    def request_change(
-        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
-    ) -> ScheduledChange:
-        return services.change_request(
-            subscription=subscription,
-            kind=self.kind,
-            actor=actor,
-            source=OrderSource.API,
-            **given,
-        )
+    def wish(self, subscription: Subscription, given: dict[str, Any]) -> dict[str, Any]:
+        """What was sent, as arguments of `change_request`."""
+        return given
 
 
 class QuantityView(ChangeView):
@@ -288,19 +294,17 @@ class AddOnsView(ChangeView):
     def post(self, request: Request, public_id: str) -> Response:
         return self.change(request, public_id)
 
-    def request_change(
-        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
-    ) -> ScheduledChange:
+    def wish(self, subscription: Subscription, given: dict[str, Any]) -> dict[str, Any]:
         add_on, product = given.pop("add_on"), given.pop("product")
-        wish: dict[str, Any] = {
+        named: dict[str, Any] = {
             "add_on": selectors.add_ons_of(subscription).filter(public_id=add_on).first()
         }
         if not add_on:
             offered = selectors.add_ons_possible(subscription)
-            wish = {"product": offered.filter(public_id=product).first()}
-        if not any(wish.values()):
+            named = {"product": offered.filter(public_id=product).first()}
+        if not any(named.values()):
             raise AddOnUnknown(field="add_on" if add_on else "product")
-        return super().request_change(subscription, actor, {**given, **wish})
+        return {**given, **named}
 
 
 class RenewalView(ChangeView):
@@ -318,12 +322,10 @@ class RenewalView(ChangeView):
     def post(self, request: Request, public_id: str) -> Response:
         return self.change(request, public_id)
 
-    def request_change(
-        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
-    ) -> ScheduledChange:
+    def wish(self, subscription: Subscription, given: dict[str, Any]) -> dict[str, Any]:
         if "payment_plan" in given:
             given["payment"] = _payment(given.pop("payment_plan"))
-        return super().request_change(subscription, actor, given)
+        return given
 
 
 def _payment(public_id: str) -> PaymentChoice:
@@ -350,9 +352,7 @@ class ProductView(ChangeView):
     def post(self, request: Request, public_id: str) -> Response:
         return self.change(request, public_id)
 
-    def request_change(
-        self, subscription: Subscription, actor: Actor, given: dict[str, Any]
-    ) -> ScheduledChange:
+    def wish(self, subscription: Subscription, given: dict[str, Any]) -> dict[str, Any]:
         wanted = given.pop("product")
         product = selectors.switch_targets(subscription).filter(public_id=wanted).first()
         if product is None:
@@ -361,7 +361,7 @@ class ProductView(ChangeView):
                 field="product",
                 code="PRODUCT_UNKNOWN",
             )
-        return super().request_change(subscription, actor, {**given, "product": product})
+        return {**given, "product": product}
 
 
 class CancelView(ChangeView):

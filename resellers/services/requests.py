@@ -12,7 +12,7 @@ from bss.orders.models import Basket, BasketLine, Order
 from bss.orders.services import basket_add, order_create, order_execute, order_line_add
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_request
+from bss.subscriptions.services import change_confirm, change_request
 from resellers.choices import ALIAS_FIELD
 from resellers.errors import (
     NoPlan,
@@ -69,7 +69,7 @@ def plan_switch(*, account: Account, plan: Plan, actor: Actor, source: str) -> S
     if change_in_flight(subscription):
         raise PlanInProgress
     product = sold(account, plan, subscription.unit)
-    return change_request(
+    return change_confirm(
         subscription=subscription,
         kind=ChangeKind.PRODUCT,
         product=product,

@@ -25,7 +25,7 @@ from bss.orders.choices import BasketState
 from bss.orders.errors import CreditExceeded
 from bss.orders.models import Basket, BasketLine, CustomerDraft
 from bss.orders.selectors import BasketItem, BasketView, PlanOption, Question
-from bss.orders.services import needs_approval
+from bss.orders.services import needs_approval, pays_by_card
 from bss.orders.services.rules import check_credit
 from bss.ui import formats
 from bss.ui.components import Fact, Step
@@ -267,15 +267,19 @@ def _address(account: Account) -> str:
 
 
 def credit_problem(checkout: Checkout, actor: Actor) -> DomainError | None:
-    """Why the whole order would be too much for its payer's credit; None when it is not, or is for the payer to say."""
+    """Why the whole order would be too much for its payer's credit; None when it is not, or is for the payer to say.
+
+    What a card is asked for when it is placed needs no credit.
+    """
     basket = checkout.basket
     payer = basket.account
     if checkout.view.track == "resale" or needs_approval(
         payer=payer, customer=checkout.customer, actor=actor
     ):
         return None
+    secured = checkout.view.first_payment.amount if pays_by_card(payer) else Decimal(0)
     try:
-        check_credit(payer, checkout.view.total.amount, track=checkout.view.track)
+        check_credit(payer, checkout.view.total.amount, track=checkout.view.track, secured=secured)
     except CreditExceeded as problem:
         return problem
     return None

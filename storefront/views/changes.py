@@ -23,7 +23,7 @@ from bss.subscriptions.choices import ChangeKind, ChangeState
 from bss.subscriptions.contracts import ChangePreview, PlanOption
 from bss.subscriptions.forms import add_on_wish, renewal_wish
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_preview, change_request, change_withdraw
+from bss.subscriptions.services import change_confirm, change_preview, change_withdraw
 from bss.subscriptions.services.offers import AddOnChoice, add_on_choices, payment_options
 from bss.ui.components import Crumb
 from bss.ui.generic import Screen
@@ -77,7 +77,7 @@ class ChangePage(Screen):
         if preview is None:
             return self.shown(form, None, status=400)
         try:
-            change = change_request(
+            change = change_confirm(
                 subscription=self.object,
                 actor=self.actor,
                 source=OrderSource.STOREFRONT,

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bss.accounts.choices import StorefrontRole, UserType
-from bss.accounts.models import Account, Contact, Storefront
+from bss.accounts.models import Account, Contact, PaymentMethod, Storefront
 from bss.core import scope
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLine
@@ -292,6 +292,22 @@ def test_what_is_for_resellers_is_not_for_a_new_customer(reseller, shop, distrib
     assert refused.status_code == 400
     assert "Kit is for resellers" in main_of(refused)
     assert CustomerDraft.everywhere.count() == 0
+
+
+def test_a_card_payer_is_not_told_of_credit_that_its_card_makes_needless(reseller, line, plan):
+    method = PaymentMethod.everywhere.create(
+        organization=reseller.account.organization, name="Card", kind="card", payment_days=0
+    )
+    reseller.account.payment_method, reseller.account.credit_limit = method, 0
+    reseller.account.save()
+    told = "exceed the credit limit"
+    assert told not in main_of(reseller.client.get("/basket/"))
+
+    # What comes later is on credit, as for everybody.
+    yearly = posted(line, quantity="1", unit="P1Y", friendly_name="")
+    reseller.client.post("/basket/", yearly)
+    reseller.client.post("/basket/", yearly | posted(line, payment_plan="monthly-12"))
+    assert told in main_of(reseller.client.get("/basket/"))
 
 
 def test_the_credit_is_checked_on_the_whole_order_and_said_on_the_basket(reseller, line, plan):

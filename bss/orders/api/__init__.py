@@ -40,6 +40,7 @@ from bss.orders.api.shapes import (
     OrderWithLines,
 )
 from bss.orders.choices import OrderSource, OrderState
+from bss.orders.contracts import CardHold
 from bss.orders.errors import PlanNotPossible
 from bss.orders.models import Order, TermsVersion
 
@@ -119,11 +120,12 @@ class OrderPlaceView(IdempotentView):
             # Service managers are asked outside the transaction that keeps the answer under its key.
             services.order_place_check(order=order, actor=actor, terms=terms)
 
-        def place() -> Response:
-            placed = services.order_place_reviewed(order=order, actor=actor, terms=terms)
+        def place(hold: CardHold) -> Response:
+            placed = services.order_place_reviewed(order=order, actor=actor, terms=terms, hold=hold)
             return Response(order_out(access_order(actor, placed.public_id), actor))
 
-        return self.write(request, place)
+        with services.order_held(order=order, actor=actor) as hold:
+            return self.write(request, lambda: place(hold))
 
 
 class OrderExecuteView(IdempotentView):
@@ -143,11 +145,12 @@ class OrderExecuteView(IdempotentView):
         if services.is_executable(order):
             services.order_review(order=order, step="execute", actor=actor, **given)
 
-        def execute() -> Response:
-            done = services.order_execute_reviewed(order=order, actor=actor)
+        def execute(hold: CardHold) -> Response:
+            done = services.order_execute_reviewed(order=order, actor=actor, hold=hold)
             return Response(order_out(access_order(actor, done.public_id), actor))
 
-        return self.write(request, execute)
+        with services.order_held(order=order, actor=actor) as hold:
+            return self.write(request, lambda: execute(hold))
 
 
 class OrderCancelView(IdempotentView):

@@ -21,7 +21,12 @@ from bss.orders.services.baskets import (
     basket_open_for,
     basket_wait,
 )
-from bss.orders.services.cards import pays_by_card
+from bss.orders.services.cards import (
+    card_authorise,
+    due_at_once,
+    let_go_when_refused,
+    pays_by_card,
+)
 from bss.orders.services.customers import customer_draft_choose, customer_draft_save
 from bss.orders.services.drafts import (
     order_create,
@@ -36,6 +41,7 @@ from bss.orders.services.executing import (
     order_cancel,
     order_execute,
     order_execute_reviewed,
+    order_held,
     order_place,
     order_place_check,
     order_place_reviewed,
@@ -74,10 +80,13 @@ __all__ = [
     "basket_place",
     "basket_review",
     "basket_wait",
+    "card_authorise",
     "customer_draft_choose",
     "customer_draft_save",
+    "due_at_once",
     "is_due",
     "is_executable",
+    "let_go_when_refused",
     "line_ask",
     "line_cancel",
     "line_correct",
@@ -92,6 +101,7 @@ __all__ = [
     "order_execute_reviewed",
     "order_field_create",
     "order_field_edit",
+    "order_held",
     "order_line_add",
     "order_line_edit",
     "order_line_remove",

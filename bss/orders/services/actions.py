@@ -8,12 +8,13 @@ from bss.accounts.models import Account, Storefront
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.numbers import next_number
-from bss.orders.contracts import Action
+from bss.orders.contracts import NO_HOLD, Action, CardHold
 from bss.orders.locks import accounts_locked
 from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.selectors import track_for
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval
+from bss.orders.services.cards import card_attach
 from bss.orders.services.placing import placed_by
 from bss.orders.services.pricing import freeze, order_total
 from bss.orders.states import ORDER
@@ -27,6 +28,7 @@ def action_order_create(
     source: str,
     actor: Actor,
     storefront: Storefront | None = None,
+    hold: CardHold = NO_HOLD,
 ) -> tuple[Order, OrderLine]:
     """A placed, not executed order for one action on a subscription, as of `action.at`. `account` pays.
 
@@ -55,7 +57,9 @@ def action_order_create(
         costs = order.total > 0
         waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
         if not waits:
-            rules.check_credit(payer, order.total, track=track_for(actor, payer.pk))
+            track = track_for(actor, payer.pk)
+            rules.check_credit(payer, order.total, track=track, secured=hold.amount)
+            card_attach(hold, order)
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}
         ORDER.fire(order, "ask_approval" if waits else "place", actor=actor, changes=placed)

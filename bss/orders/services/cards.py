@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bss.accounts.choices import PaymentKind
 from bss.accounts.models import Account
-from bss.orders.contracts import CardHold
+from bss.orders.contracts import NO_HOLD, CardHold
 from bss.orders.errors import CreditExceeded, OnlyOne, OrderingDisabled
 from bss.orders.models import Order
 from bss.orders.ports import CARD_AUTHORISATION
@@ -36,7 +36,7 @@ def card_authorise(
     CardUnknown or CardUnavailable.
     """
     if not amount or not pays_by_card(payer):
-        return CardHold()
+        return NO_HOLD
     outside_transactions()
     authorisation = CARD_AUTHORISATION.get().authorise(
         account_id=payer.pk,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Literal
 
@@ -15,7 +16,7 @@ from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
-from bss.orders.contracts import Reprice, ReviewStep, Wait
+from bss.orders.contracts import NO_HOLD, CardHold, Reprice, ReviewStep, Wait
 from bss.orders.errors import (
     AlreadyDelivered,
     AnswerAwaited,
@@ -30,8 +31,16 @@ from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval
+from bss.orders.services.cards import (
+    card_attach,
+    card_authorise,
+    due_at_once,
+    let_go_when_refused,
+    pays_by_card,
+)
 from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import check_terms, placed_by
+from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
@@ -48,7 +57,38 @@ def order_place(*, order: Order, actor: Actor, terms: TermsVersion | None = None
     if order.state != OrderState.DRAFT and order.placed_at is not None:
         return order
     order_place_check(order=order, actor=actor, terms=terms)
-    return order_place_reviewed(order=order, actor=actor, terms=terms)
+    with order_held(order=order, actor=actor) as hold:
+        return order_place_reviewed(order=order, actor=actor, terms=terms, hold=hold)
+
+
+@contextmanager
+def order_held(*, order: Order, actor: Actor) -> Iterator[CardHold]:
+    """Around the writing half of placing a draft: what a card payer's first payment holds, for `hold` there.
+
+    Nothing for who pays otherwise, for what waits for approval, and for what is placed already. Nobody is asked to
+    confirm: a card that needs that is declined. Outside transactions. Raises the card's refusals. What is held for an
+    order that is refused is let go.
+    """
+    hold = _held(order, actor)
+    with let_go_when_refused(hold):
+        yield hold
+
+
+def _held(order: Order, actor: Actor) -> CardHold:
+    payer, customer = order.account, order.customer
+    if order.state != OrderState.DRAFT or not pays_by_card(payer):
+        return NO_HOLD
+    if needs_approval(payer=payer, customer=customer, actor=actor):
+        return NO_HOLD
+    lines = selectors.order_lines(order)
+    bought = line_prices(order, lines)
+    previews = purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=payer,
+        customer=customer,
+        at=clock.now(),
+    )
+    return card_authorise(payer, due_at_once(previews["price"]), reference=order.public_id)
 
 
 def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
@@ -67,7 +107,8 @@ def order_execute(*, order: Order, actor: Actor, accept_reprice: bool = False) -
     if not is_executable(order):
         return _refuse_or_return(order)
     order_review(order=order, step="execute", actor=actor, accept_reprice=accept_reprice)
-    return order_execute_reviewed(order=order, actor=actor)
+    with order_held(order=order, actor=actor) as hold:
+        return order_execute_reviewed(order=order, actor=actor, hold=hold)
 
 
 def is_executable(order: Order) -> bool:
@@ -102,7 +143,13 @@ def order_review(
         raise Repriced(verdict.message, extra={"cause": verdict.cause})
 
 
-def order_place_reviewed(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> Order:
+def order_place_reviewed(
+    *,
+    order: Order,
+    actor: Actor,
+    terms: TermsVersion | None = None,
+    hold: CardHold = NO_HOLD,
+) -> Order:
     """The writing half of `order_place`, for callers that hold a transaction of their own after the review."""
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -110,11 +157,11 @@ def order_place_reviewed(*, order: Order, actor: Actor, terms: TermsVersion | No
             return held
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        _place(held, actor, terms)
+        _place(held, actor, terms, hold)
     return held
 
 
-def order_execute_reviewed(*, order: Order, actor: Actor) -> Order:
+def order_execute_reviewed(*, order: Order, actor: Actor, hold: CardHold = NO_HOLD) -> Order:
     """The writing half of `order_execute`. Somebody else's execution at the same moment is fine: it ran once."""
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -123,7 +170,7 @@ def order_execute_reviewed(*, order: Order, actor: Actor) -> Order:
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         if held.state == OrderState.DRAFT:
-            _place(held, actor, None)
+            _place(held, actor, None, hold)
         _release(held, actor)
     return held
 
@@ -190,7 +237,7 @@ def _refuse_or_return(order: Order) -> Order:
     return order
 
 
-def _place(order: Order, actor: Actor, terms: TermsVersion | None) -> None:
+def _place(order: Order, actor: Actor, terms: TermsVersion | None, hold: CardHold) -> None:
     """A locked draft becomes placed: limits are checked against rows that nobody can change meanwhile."""
     found = accounts_locked([order.account_id, order.customer_id])
     payer, customer = found[order.account_id], found[order.customer_id]
@@ -203,7 +250,8 @@ def _place(order: Order, actor: Actor, terms: TermsVersion | None) -> None:
         ORDER.fire(order, "ask_approval", actor=actor, changes=changes)
         return
     track = selectors.track_for(actor, payer.pk)
-    rules.check_credit(payer, order.total, track=track)
+    rules.check_credit(payer, order.total, track=track, secured=hold.amount)
+    card_attach(hold, order)
     ORDER.fire(order, "place", actor=actor, changes=changes)
 
 

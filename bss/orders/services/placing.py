@@ -17,7 +17,7 @@ from bss.core.errors import StaleState
 from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
-from bss.orders.contracts import Bought, CardHold, PriceDifference, Reprice, Wait, seen_by
+from bss.orders.contracts import NO_HOLD, Bought, CardHold, PriceDifference, Reprice, Wait, seen_by
 from bss.orders.errors import (
     AnswerAwaited,
     BasketClosed,
@@ -151,7 +151,7 @@ def _authorised(basket: Basket, preview: Preview, actor: Actor, return_url: str)
     """
     payer, customer = basket.account, selectors.customer_of(basket)
     if needs_approval(payer=payer, customer=customer, actor=actor):
-        return CardHold()
+        return NO_HOLD
     return card_authorise(
         payer, due_at_once(preview), reference=basket.public_id, return_url=return_url
     )

@@ -155,14 +155,14 @@ def check_credit(
 ) -> None:
     """Raises CreditExceeded when what the payer owes plus `total` (its currency, net) exceeds its limit.
 
-    `secured` is what is held on a card for this order, which counts as credit with it.
+    `secured` is what is held on a card for this order, with tax: it is credit for this order alone.
     A limit of None is unlimited; 0 means that nothing may ever be owed. To a reseller's customer (`track`
     "resale") neither the limit nor the debt is told: they are its reseller's.
     """
     if payer.credit_limit is None or not total:
         return
     exposure = CREDIT_EXPOSURE.get().exposure(payer.pk, payer.currency)
-    available = payer.credit_limit - exposure + secured
+    available = payer.credit_limit - exposure + min(secured, total)
     if total <= available:
         return
     if track == "resale":

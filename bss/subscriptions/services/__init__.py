@@ -9,6 +9,7 @@ from bss.subscriptions.services.changes import (
     change_start,
     change_withdraw,
 )
+from bss.subscriptions.services.confirming import change_confirm, change_held
 from bss.subscriptions.services.lives import (
     subscription_activate,
     subscription_ask,
@@ -26,7 +27,9 @@ from bss.subscriptions.services.terms import term_renew
 __all__ = [
     "change_apply",
     "change_ask",
+    "change_confirm",
     "change_fail",
+    "change_held",
     "change_preview",
     "change_request",
     "change_restart",

@@ -11,7 +11,7 @@ from bss.accounts.models import Storefront
 from bss.core import clock, events, history
 from bss.core.actor import Actor
 from bss.orders.choices import LineState, OrderState
-from bss.orders.contracts import Action
+from bss.orders.contracts import NO_HOLD, Action, CardHold
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import (
     action_order_create,
@@ -45,6 +45,7 @@ def change_request(
     token: str = "",
     reason: str = "",
     storefront: Storefront | None = None,
+    hold: CardHold = NO_HOLD,
     **wished: Unpack[Wished],
 ) -> ScheduledChange:
     """Ask for a change: an order with one action line and a planned change, in one transaction.
@@ -54,7 +55,8 @@ def change_request(
     for the end of the term; what is asked of the next term is written down at once. With the `token` of a preview the
     order is as it was shown then, or PriceChanged. Of two requests at the same moment the second gets ChangeOpen.
     Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges, AddOnUnknown,
-    PlanNotOffered, CreditExceeded; then nothing was written.
+    PlanNotOffered, CreditExceeded; then nothing was written. `hold` is what the payer's card holds for it: see
+    `confirming.change_held`.
     """
     wish = wish_of(ChangeWish(kind, **wished))
     with transaction.atomic():
@@ -72,6 +74,7 @@ def change_request(
             source=source,
             actor=actor,
             storefront=storefront,
+            hold=hold,
         )
         change = _written(held, wish, action, line, reason)
         history.record(

@@ -105,7 +105,7 @@ class ChangePage(Screen):
         try:
             if kind not in _FREE and not form.cleaned_data["seen"]:
                 raise PriceChanged
-            change = services.change_request(
+            change = services.change_confirm(
                 subscription=self.subscription,
                 kind=kind,
                 actor=self.actor,

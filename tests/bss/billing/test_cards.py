@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from bss.accounts.models import Account
+from bss.accounts.permissions import Permission
 from bss.billing import selectors, tasks
 from bss.billing.choices import CardState, InvoiceState, PaymentSource
-from bss.billing.models import CardPayment, CardSetup, CardToken, Payment
+from bss.billing.models import CardPayment, CardSetup, CardToken, Invoice, Payment
 from bss.billing.selectors import owed_by
 from bss.billing.services import (
     card_remove,
@@ -19,11 +20,15 @@ from bss.billing.services import (
     card_setup_open,
     card_use,
     invoice_charge,
+    payment_record,
 )
+from bss.core import clock
+from bss.core.actor import SYSTEM
 from bss.core.errors import StaleState
 from bss.core.http import CalledInTransaction
 from bss.core.jobs import due_ids
-from bss.orders.choices import OrderState
+from bss.core.models import Job
+from bss.orders.choices import OrderSource, OrderState
 from bss.orders.errors import (
     CardDeclined,
     CardNeedsStep,
@@ -33,11 +38,24 @@ from bss.orders.errors import (
 )
 from bss.orders.models import Basket, Order
 from bss.orders.ports import CARD_AUTHORISATION
-from bss.orders.services import basket_add, basket_open_for, basket_place, order_cancel
+from bss.orders.services import (
+    basket_add,
+    basket_open_for,
+    basket_place,
+    order_cancel,
+    order_execute,
+    order_place,
+    order_release,
+)
+from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import change_apply, change_confirm, change_start
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
-from tests.factories.billing import make_order
-from tests.factories.orders import make_basket, make_draft, make_product
+from tests.bss.orders.test_api import client_of
+from tests.factories.billing import make_order, make_rate
+from tests.factories.orders import make_basket, make_draft, make_product, make_subscription
 from tests.factories.plans import grant_plans, make_plan
+from tests.factories.ports import granted
 from tests.factories.settling import make_invoice
 
 BACK = "http://shop.example/checkout/"
@@ -414,6 +432,23 @@ def test_what_no_order_came_for_is_let_go_after_an_hour(card_payer, leave_card, 
     assert tasks.card_payments_tend() == 0
 
 
+def test_what_a_given_up_order_left_behind_is_let_go_by_the_sweep(
+    card_payer, leave_card, reseller, shop, provider, run_jobs
+):
+    """The provider was away for as long as the job tried."""
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop)
+    order_cancel(order=order, actor=reseller.actor)
+    Job.objects.all().delete()
+
+    assert tasks.card_payments_tend() == 1
+    run_jobs()
+
+    assert only().state == CardState.RELEASED
+    assert [p["status"] for p in provider.payments()] == ["released"]
+    assert tasks.card_payments_tend() == 0
+
+
 def test_what_ran_out_at_the_provider_is_charged_instead(
     card_payer, leave_card, reseller, shop, provider, run_jobs
 ):
@@ -501,3 +536,107 @@ def _job(invoice):
 
 def _card_job(row):
     return _Job(card_payment=row.pk)
+
+
+# Beside the checkout ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seats(card_payer, run_jobs):
+    """A subscription of the card payer, one seat at 20 a year, that it bought and paid before it paid by card."""
+    make_rate(card_payer.organization)
+    method = card_payer.payment_method_id
+    Account.objects.filter(pk=card_payer.pk).update(credit_limit=None, payment_method=None)
+    card_payer.refresh_from_db()
+    product = make_product(card_payer.organization, price="20", units=("P1Y",))
+    subscription = make_subscription(card_payer, product, quantity=1, unit="P1Y")
+    run_jobs()
+    payment_record(
+        payer=card_payer, amount=Decimal("24.80"), received_on=clock.today(), actor=SYSTEM
+    )
+    Account.objects.filter(pk=card_payer.pk).update(credit_limit=0, payment_method=method)
+    assert owed_by(card_payer.pk, "EUR").exposure == 0
+    return Subscription.objects.select_related("payer__payment_method", "customer").get(
+        pk=subscription.pk
+    )
+
+
+def more(subscription, actor, quantity=3):
+    return change_confirm(
+        subscription=subscription, kind=ChangeKind.QUANTITY, quantity=quantity, actor=actor,
+        source=OrderSource.STOREFRONT,
+    )  # fmt: skip
+
+
+def test_seats_are_added_by_what_the_card_holds_for_them(seats, leave_card, reseller, run_jobs):
+    leave_card(seats.payer)
+
+    change = more(seats, reseller.actor)
+
+    held = only()
+    assert (held.state, held.order_id) == (CardState.AUTHORISED, change.order_line.order_id)
+    assert held.amount == Decimal("49.60")
+    order_release(order=change.order_line.order, actor=SYSTEM)
+    change_start(change=change, actor=SYSTEM)
+    change_apply(change=change, actor=SYSTEM)
+    run_jobs()
+    invoice = Invoice.objects.get(order_id=change.order_line.order_id)
+    assert (invoice.state, only().state) == (InvoiceState.SETTLED, CardState.CAPTURED)
+
+
+def test_a_declined_card_adds_no_seats(seats, leave_card, reseller):
+    leave_card(seats.payer, DECLINED)
+
+    with pytest.raises(CardDeclined):
+        more(seats, reseller.actor)
+
+    assert seats.changes.count() == 0
+
+
+def test_what_is_refused_lets_go_of_what_was_held_for_it(seats, leave_card, reseller, provider):
+    """Somebody else's invoice is open, and nothing may be owed."""
+    leave_card(seats.payer)
+    make_invoice(seats.payer, "1.00")
+
+    with pytest.raises(CreditExceeded):
+        more(seats, reseller.actor)
+
+    assert seats.changes.count() == 0
+    assert [p["status"] for p in provider.payments()] == ["released"]
+
+
+def test_over_the_api_a_card_is_asked_once_per_key(seats, leave_card, reseller):
+    leave_card(seats.payer)
+    client = client_of(reseller, Permission.SUBSCRIPTION_MANAGE, account=seats.payer)
+    url = f"/api/v1/subscriptions/{seats.public_id}/quantity/"
+
+    with granted(seats.payer, "api"):
+        answers = [
+            client.post(url, {"quantity": 3}, format="json", headers={"Idempotency-Key": "one"})
+            for _twice in range(2)
+        ]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (only().state, seats.changes.count()) == (CardState.AUTHORISED, 1)
+
+
+@pytest.mark.parametrize("executes", [True, False])
+def test_a_draft_of_a_card_payer_is_placed_by_what_its_card_holds(
+    card_payer, leave_card, staff, executes
+):
+    make_rate(card_payer.organization)
+    draft = make_draft(card_payer, make_product(card_payer.organization, price="20"))
+    write = order_execute if executes else order_place
+    with pytest.raises(CardUnavailable):
+        write(order=draft, actor=staff.actor)
+    draft.refresh_from_db()
+    assert draft.state == OrderState.DRAFT
+
+    leave_card(card_payer)
+    write(order=draft, actor=staff.actor)
+
+    draft.refresh_from_db()
+    assert draft.state == (OrderState.EXECUTING if executes else OrderState.PLACED)
+    assert (only().state, only().order, only().amount) == (
+        CardState.AUTHORISED, draft, Decimal("24.80"),
+    )  # fmt: skip
