@@ -371,8 +371,9 @@ def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, b
     assert numbers()[-1] == "INV-2027-000001"
 
 
-def test_what_somebody_else_holds_is_left_for_the_next_run(payer, product, bill, travel):
-    """A lot that is being reduced: the row is taken by another transaction; see test_races for the real thing."""
+def test_what_is_given_back_before_its_billing_day_is_credited_and_not_billed(
+    payer, product, bill, travel
+):
     lot = make_bought(payer, product, plan=MONTHLY)
     billed(lot)
     travel(timedelta(days=52))
