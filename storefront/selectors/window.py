@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import (
     Count,
     Exists,
@@ -37,6 +38,9 @@ ROW = 4
 # From how many live subscriptions on a product is popular, and for how long it is new.
 POPULAR_FROM = 3
 NEW_FOR = timedelta(days=60)
+# A catalogue of so many products is not counted for every page.
+LARGE = 1000
+NUMBERS_KEPT_SECONDS = 300
 
 
 # Lists -------------------------------------------------------------------------------------------------------
@@ -68,7 +72,7 @@ def listing(viewer: Viewer, asked: Asked, cursor: Cursor | None = None) -> Catal
         found = found.filter(category__in=_with_children(asked.shelf))
     if asked.industry:
         found = found.filter(_made_for(asked.industry))
-    facets = _Facets(found, asked)
+    facets = _Facets(_numbers(viewer, found, asked), asked)
     rows = _ordered(viewer, with_owned(viewer, _narrowed(found, asked)), asked)
     page = page_of(rows, asked.sorting.order, cursor, PAGE_SIZE)
     return CataloguePage(
@@ -168,15 +172,46 @@ def shelf_called(slug: str) -> Category:
 # What they share ---------------------------------------------------------------------------------------------
 
 
+def _numbers(viewer: Viewer, found: QuerySet[Product], asked: Asked) -> list[dict[str, Any]]:
+    """How many of `found` there are of each vendor, by the groups they are in; one query.
+
+    A large catalogue is counted every few minutes, once for all who see the same of it: to count 20,000 products takes
+    longer than the rest of the page. What was searched is counted as it is.
+    """
+    if asked.text:
+        return _count(found)
+    key = f"storefront.numbers:{_sight(viewer)}:{asked.shelf and asked.shelf.pk}:{asked.industry}"
+    rows: list[dict[str, Any]] | None = cache.get(key)
+    if rows is None:
+        rows = _count(found)
+        if sum(row["number"] for row in rows) >= LARGE:
+            cache.set(key, rows, NUMBERS_KEPT_SECONDS)
+    return rows
+
+
+def _count(found: QuerySet[Product]) -> list[dict[str, Any]]:
+    flags = {group.value: _flag(group) for group in Group}
+    rows: Any = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
+    return list(rows)
+
+
+def _sight(viewer: Viewer) -> str:
+    """The same for all viewers for whom `visible` finds the same."""
+    market, owner = viewer.market, viewer.storefront.owner_id
+    if market is None:
+        return f"{viewer.organization.pk}:{viewer.is_visitor}:{owner}"
+    audience = ",".join(sorted(market.audience))
+    listed = owner if catalog.CATALOG_LISTING in market.capabilities else None
+    return f"{viewer.organization.pk}:{market.price_list.pk}:{audience}:{listed}"
+
+
 class _Facets:
-    """How many of some products there are by vendor and by group, in one query.
+    """How many products there are by vendor and by group.
 
     A group's number is that within the chosen vendor and the other way round, so that each says what a click leaves.
     """
 
-    def __init__(self, found: QuerySet[Product], asked: Asked) -> None:
-        flags = {group.value: _flag(group) for group in Group}
-        rows: Any = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
+    def __init__(self, rows: Iterable[Mapping[str, Any]], asked: Asked) -> None:
         vendors: Counter[str] = Counter()
         groups: Counter[Group] = Counter()
         self.count = 0
