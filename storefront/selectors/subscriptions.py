@@ -130,13 +130,15 @@ def _has_next_term(subscription: Subscription) -> bool:
 def wants_of(subscription: Subscription, actor: Actor, *, is_blocked: bool = False) -> list[Want]:
     """What the actor may do with it; with `is_blocked` what it could do if no other change were open."""
     offered = _is_foreseen if is_blocked and subscription.state in LIVE else offers
+    kinds = [kind for kind in OFFERED if offered(subscription, actor, kind)]
+    if not kinds:
+        return []
+    possible = subscriptions.possible_for(subscription)
     found = []
-    for kind in OFFERED:
-        if not offered(subscription, actor, kind):
+    for kind in kinds:
+        if kind == ChangeKind.PRODUCT and not possible.targets:
             continue
-        if kind == ChangeKind.PRODUCT and not switch_targets(subscription).exists():
-            continue
-        if kind == ChangeKind.ADD_ON and not subscriptions.has_add_ons(subscription):
+        if kind == ChangeKind.ADD_ON and not possible.add_ons:
             continue
         if kind == ChangeKind.RENEWAL:
             found += _renewal_wants(subscription)

@@ -327,6 +327,20 @@ def test_a_category_shows_itself_and_what_is_below_it(reseller, distributor, eve
     assert reseller.client.get("/catalog/nowhere/").status_code == 404
 
 
+def test_what_a_card_says_is_text(reseller, distributor, everybody):
+    make_product(
+        distributor, price_list=everybody, name="<b>Desk</b>", vendor="A&B", summary="<i>New</i>"
+    )
+
+    html = shown(reseller.client, "/catalog/")
+
+    assert "&lt;b&gt;Desk&lt;/b&gt;" in html
+    assert "A&amp;B" in html
+    assert "&lt;i&gt;New&lt;/i&gt;" in html
+    assert "<b>Desk" not in html
+    assert "<i>New" not in html
+
+
 def test_vendors_narrow_and_say_how_many(reseller, distributor, everybody):
     for vendor in ("Aurelia", "Aurelia", "Borealis"):
         make_product(distributor, price_list=everybody, vendor=vendor, name=f"By {vendor}")

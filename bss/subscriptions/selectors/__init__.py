@@ -7,6 +7,7 @@ from bss.subscriptions.selectors.changes import (
     has_add_ons,
     is_offered,
     open_change,
+    possible_for,
     switch_targets,
     terms_due,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "may_read_reasons",
     "newest_plans",
     "open_change",
+    "possible_for",
     "reductions_of",
     "subscriptions_needing_staff",
     "subscriptions_of",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bss.catalog.choices import ProductKind
@@ -56,12 +58,28 @@ def is_offered(subscription: Subscription, kind: str) -> bool:
     return kind != ChangeKind.QUANTITY or product_type.max_quantity != 1
 
 
-def has_add_ons(subscription: Subscription) -> bool:
-    """Whether it has an add-on, or may have one (one query)."""
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What there is to choose for a subscription: an add-on that it has or may have, a product to switch to."""
+
+    add_ons: bool
+    targets: bool
+
+
+def possible_for(subscription: Subscription) -> Possible:
+    """One query."""
     mine = SubscriptionAddOn.objects.filter(subscription=subscription, cancelled_at=None)
     offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
-    product = Product.objects.filter(pk=subscription.product_id)
-    return product.filter(Exists(mine) | Exists(offered)).exists()
+    targets = switch_targets(subscription).order_by()
+    rows = Product.objects.filter(pk=subscription.product_id).values_list(
+        Exists(mine) | Exists(offered), Exists(targets)
+    )
+    return Possible(*rows.get())
+
+
+def has_add_ons(subscription: Subscription) -> bool:
+    """Whether it has an add-on, or may have one (one query)."""
+    return possible_for(subscription).add_ons
 
 
 def add_ons_possible(subscription: Subscription) -> QuerySet[Product]:
