@@ -9,10 +9,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, Product
 from bss.core import clock
+from bss.core.prepared import Prepared
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
+
+MOST_SHOWN = 50
 
 
 def open_change(subscription: Subscription) -> ScheduledChange | None:
@@ -24,12 +27,22 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
     )
 
 
-def changes_of(subscription: Subscription, limit: int = 50) -> list[ScheduledChange]:
+def changes_of(subscription: Subscription, limit: int = MOST_SHOWN) -> list[ScheduledChange]:
     """The newest changes, with their orders, newest first (one query)."""
-    rows = subscription.changes.select_related(
-        "order_line__order", "product", "add_on__product", "payment_plan"
-    ).order_by("-id")
-    return list(rows[:limit])
+    rows = _CHANGES.all(subscription_id=subscription.pk)[:limit]
+    for change in rows:
+        change.subscription = subscription
+    return rows
+
+
+_CHANGES = Prepared(
+    lambda subscription_id: (
+        ScheduledChange.objects.filter(subscription_id=subscription_id)
+        .select_related("order_line__order", "product", "add_on__product", "payment_plan")
+        .order_by("-id")[:MOST_SHOWN]
+    ),
+    subscription_id=int,
+)
 
 
 def switch_targets(subscription: Subscription) -> QuerySet[Product]:
