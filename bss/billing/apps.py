@@ -25,6 +25,8 @@ class BillingConfig(AppConfig):
         CARD_AUTHORISATION.register(services.CardDesk())
         subscribe(subscriptions.SeatLotCreated, handlers.seat_lot_created_schedule)
         subscribe(subscriptions.SeatLotReduced, handlers.seat_lot_reduced_credit)
+        subscribe(subscriptions.ScheduledChangeApplied, handlers.change_applied_lift)
+        subscribe(subscriptions.ScheduledChangeFailed, handlers.change_failed_lift)
         subscribe(orders.OrderExecuted, handlers.order_executed_bill)
         subscribe(events.InvoiceIssued, handlers.invoice_issued_settle)
         subscribe(events.CreditNoteIssued, handlers.credit_note_issued_use)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from bss.pricing.contracts import TaxRegime
+from bss.pricing.contracts import InvoicedTax, TaxRegime
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Item:
     """An installment or a credit with the words of its line: amounts net, in its own currency.
 
     `unit_price` is for a whole term, ten decimals. `starts_at` to `ends_at` is the stretch it pays for; a credit has
-    the moment the seats went for its start, and no end. `billed_on` and `billed_by` are the day and the number of the
-    last invoice that a credit corrects.
+    the moment the seats went for its start, and no end. `billed_by` is the number of the invoice that a credit
+    corrects, `taxed` how that invoice taxed it.
     """
 
     pk: int
@@ -41,8 +41,8 @@ class Item:
     subscription: str
     name: str
     customer: str
-    billed_on: date | None = None
     billed_by: str = ""
+    taxed: InvoicedTax | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,13 @@ from bss.billing.events import CreditNoteIssued, InvoiceIssued, InvoiceSettled
 from bss.billing.models import CreditNote, Invoice
 from bss.core.actor import SYSTEM
 from bss.orders.events import OrderCancelled, OrderExecuted, OrderFailed
-from bss.subscriptions.events import SeatLotCreated, SeatLotReduced
-from bss.subscriptions.models import SeatReduction
+from bss.subscriptions.events import (
+    ScheduledChangeApplied,
+    ScheduledChangeFailed,
+    SeatLotCreated,
+    SeatLotReduced,
+)
+from bss.subscriptions.models import ScheduledChange, SeatReduction
 
 
 def seat_lot_created_schedule(event: SeatLotCreated) -> None:
@@ -46,6 +51,20 @@ def invoice_settled_resume(event: InvoiceSettled) -> None:
     """What the ladder suspended for it is resumed, each by itself."""
     invoice = Invoice.objects.get(pk=event.invoice_id)
     services.suspensions_lift_later(invoice=invoice)
+
+
+def change_applied_lift(event: ScheduledChangeApplied) -> None:
+    """The vendor agreed, perhaps to a suspension whose invoice was paid meanwhile."""
+    _lift_after(event.change_id)
+
+
+def change_failed_lift(event: ScheduledChangeFailed) -> None:
+    """What the vendor refused to suspend, and is paid by now, is not to be tried again."""
+    _lift_after(event.change_id)
+
+
+def _lift_after(change_id: int) -> None:
+    services.suspension_lift_later(change=ScheduledChange.objects.get(pk=change_id))
 
 
 def order_failed_release(event: OrderFailed) -> None:

@@ -1,4 +1,7 @@
-"""Row locks, always taken in this order: the lot, its installments and credits, then the numbers of documents."""
+"""Row locks, always taken in this order: the lot, its installments and credits, then the numbers of documents.
+
+None of them is for a key's sake: rows that point to a held one (their foreign keys are checked) are written meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from bss.subscriptions.models import SeatLot
 def lot_locked(pk: int) -> SeatLot:
     """The lot as it is now with its term and who pays for it, held until the transaction ends."""
     return (
-        SeatLot.everywhere.select_for_update(of=("self",))
+        SeatLot.everywhere.select_for_update(of=("self",), no_key=True)
         .select_related("term", "order_line", "subscription__payer__organization")
         .get(pk=pk)
     )
@@ -25,7 +28,7 @@ def installments_locked(lot: SeatLot) -> list[Installment]:
     """Every installment of a lot, void ones too, in order; waits for a billing run that is at one of them."""
     return list(
         Installment.everywhere.filter(lot=lot)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("number", "pk")
     )
 
@@ -34,7 +37,7 @@ def installments_taken(pks: Collection[int]) -> list[int]:
     """Those of them that are still scheduled and that nobody else holds, held until the transaction ends."""
     return list(
         Installment.everywhere.filter(pk__in=pks, state=InstallmentState.SCHEDULED)
-        .select_for_update(skip_locked=True)
+        .select_for_update(skip_locked=True, no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -44,7 +47,7 @@ def credits_taken(pks: Collection[int]) -> list[int]:
     """Those of the credits that are still scheduled and that nobody else holds, held until the transaction ends."""
     return list(
         Credit.everywhere.filter(pk__in=pks, state=CreditState.SCHEDULED)
-        .select_for_update(skip_locked=True)
+        .select_for_update(skip_locked=True, no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -55,7 +58,7 @@ def credits_taken(pks: Collection[int]) -> list[int]:
 
 def payer_locked(pk: int) -> Account:
     """The payer, held until the transaction ends: whoever moves money of it, or checks its credit, takes turns."""
-    return Account.objects.select_for_update(of=("self",)).get(pk=pk)
+    return Account.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def open_invoices_locked(
@@ -65,7 +68,7 @@ def open_invoices_locked(
     rows = Invoice.objects.filter(payer_id=payer_id, currency=currency, state=InvoiceState.ISSUED)
     if only is not None:
         rows = rows.filter(pk=only.pk)
-    held = rows.select_for_update(of=("self",)).order_by("pk")
+    held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return sorted(held, key=lambda invoice: (invoice.due_on is None, invoice.due_on, invoice.pk))
 
 
@@ -75,7 +78,7 @@ def open_credit_notes_locked(payer_id: int, currency: str) -> Sequence[CreditNot
         CreditNote.objects.filter(
             payer_id=payer_id, currency=currency, state=CreditNoteState.ISSUED
         )
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
 
@@ -84,23 +87,23 @@ def open_payments_locked(payer_id: int, currency: str) -> Sequence[Payment]:
     """What of the payer's payments waits for an invoice, oldest first, held."""
     return list(
         Payment.objects.filter(payer_id=payer_id, currency=currency, allocated__lt=F("amount"))
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
 
 
 def invoice_locked(pk: int) -> Invoice:
-    return Invoice.objects.select_for_update(of=("self",)).get(pk=pk)
+    return Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def credit_note_locked(pk: int) -> CreditNote:
-    return CreditNote.objects.select_for_update(of=("self",)).get(pk=pk)
+    return CreditNote.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def payment_locked(pk: int) -> Payment:
-    return Payment.objects.select_for_update(of=("self",)).get(pk=pk)
+    return Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def card_payment_locked(pk: int) -> CardPayment:
     """The card payment as it is now, held until the transaction ends."""
-    return CardPayment.objects.select_for_update(of=("self",)).get(pk=pk)
+    return CardPayment.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)

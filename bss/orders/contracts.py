@@ -102,6 +102,17 @@ class Reprice:
 
 
 @dataclass(frozen=True, slots=True)
+class CardHold:
+    """What is held on a payer's card for one basket or order; nothing for who pays otherwise."""
+
+    authorisation: str = ""
+    amount: Decimal = Decimal(0)
+
+    def __bool__(self) -> bool:
+        return bool(self.authorisation)
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """An answer is needed first; `requests` are written down and handed to the service manager as jobs."""
 

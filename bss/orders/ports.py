@@ -67,8 +67,12 @@ class CardAuthorisation(Protocol):
         """Tie an authorisation to the order it was made for, in the transaction that places it."""
         ...
 
+    def let_go(self, *, authorisation: str) -> None:
+        """Let go of what was held for what is not ordered after all, outside transactions. Never raises."""
+        ...
+
     def held(self, account_id: int, currency: str) -> Decimal:
-        """What is authorised and not yet captured: it counts as credit."""
+        """What is authorised for orders and not yet captured: it counts as credit."""
         ...
 
 
@@ -85,6 +89,9 @@ class _NoCards:
         raise CardUnavailable
 
     def attach(self, *, authorisation: str, order_id: int) -> None:
+        raise CardUnavailable
+
+    def let_go(self, *, authorisation: str) -> None:
         raise CardUnavailable
 
     def held(self, account_id: int, currency: str) -> Decimal:

@@ -194,6 +194,18 @@ class TaxRegime:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoicedTax:
+    """How an invoice taxed one of its lines, as it is frozen there: what is given back of that line takes the same.
+
+    `regime` holds the rate of this line's class alone.
+    """
+
+    regime: TaxRegime
+    tax_class: str
+    is_taxable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaxableAmount:
     """A net amount and what its tax depends on. Negative for what is given back."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from bss.core.money import Money
 from bss.installments.contracts import PlanTerms
 from bss.installments.splitting import months_after
 from bss.pricing.contracts import (
+    InvoicedTax,
     Preview,
     PreviewDocument,
     PreviewLine,
@@ -37,7 +38,7 @@ from bss.pricing.schedule import (
     parts_of,
     reduction_of,
 )
-from bss.pricing.tax import tax_total
+from bss.pricing.tax import on_one_document, tax_total
 
 Track = Literal["price", "resale"]
 # The regime of each day on which a document is issued.
@@ -57,7 +58,8 @@ class Words:
 class Item:
     """One amount that an action makes due, or (below zero) gives back or no longer makes due.
 
-    At once: on a document of the action's own, a credit note when it is given back. Otherwise on the payer's invoice
+    At once: on a document of the action's own, a credit note when it is given back (`taxed`: as the invoice that it
+    corrects, whatever holds today). Otherwise on the payer's invoice
     of the first billing day on or after `due_at`, which is less by it when it is below zero.
     """
 
@@ -69,6 +71,7 @@ class Item:
     number: int = 1
     count: int = 1
     is_at_once: bool = False
+    taxed: InvoicedTax | None = None
 
     @property
     def is_credit(self) -> bool:
@@ -187,9 +190,9 @@ def reduction_items(
     reduction = reduction_of(lot, charged, keep=keep, at=at, policy=policy)
     gone = lot.quantity - keep
     items = []
-    if reduction.credit:
-        credit = Item(words, gone, -reduction.credit, at, lot.term_ends_at, is_at_once=True)
-        items.append(credit)
+    for each in reduction.corrections:
+        back = Item(words, gone, -each.amounts, at, lot.term_ends_at, is_at_once=True)
+        items.append(replace(back, taxed=each.charged.taxed))
     after = {part.number: part.amounts for part in reduction.parts}
     for each in charged:
         part = each.part
@@ -223,15 +226,31 @@ def days_of(items: Iterable[Item], *, billing_day: int, time_zone: str) -> froze
 
 
 def preview_of(items: Iterable[Item], basis: Basis) -> Preview:
-    """The documents that `items` go on, in order of their days, the invoice before the credit note of one day."""
-    groups: dict[tuple[date, bool, bool], list[Item]] = defaultdict(list)
-    for item in items:
-        groups[_day(item, basis), not item.is_at_once, item.is_credit].append(item)
+    """The documents that `items` go on, in order of their days, the invoice before the credit notes of one day."""
+    listed = list(items)
+    frozen = _frozen(listed, basis)
+    groups: dict[tuple[date, bool, bool, int], list[Item]] = defaultdict(list)
+    for position, item in enumerate(listed):
+        place = frozen.index(frozen[position]) if frozen[position] else -1
+        groups[_day(item, basis), not item.is_at_once, item.is_credit, place].append(item)
     documents = tuple(
-        _document(day, group, basis, is_at_once=not later, is_credit=is_credit)
-        for (day, later, is_credit), group in sorted(groups.items(), key=lambda pair: pair[0])
-    )
+        _document(
+            day, group, basis, frozen[place] if place >= 0 else None,
+            is_at_once=not later, is_credit=is_credit,
+        )
+        for (day, later, is_credit, place), group in sorted(
+            groups.items(), key=lambda pair: pair[0]
+        )
+    )  # fmt: skip
     return Preview(basis.currency, documents)
+
+
+def _frozen(items: Sequence[Item], basis: Basis) -> list[TaxRegime | None]:
+    """For each item how the credit note is taxed that it goes on; None where its day decides, or no tax is told."""
+    if basis.track == "resale" or basis.regimes is None:
+        return [None] * len(items)
+    shared = iter(on_one_document([each.taxed.regime for each in items if each.taxed]))
+    return [next(shared) if each.taxed else None for each in items]
 
 
 def _day(item: Item, basis: Basis) -> date:
@@ -245,11 +264,18 @@ def _local_day(at: datetime, time_zone: str) -> date:
 
 
 def _document(
-    day: date, items: Sequence[Item], basis: Basis, *, is_at_once: bool, is_credit: bool
+    day: date,
+    items: Sequence[Item],
+    basis: Basis,
+    frozen: TaxRegime | None,
+    *,
+    is_at_once: bool,
+    is_credit: bool,
 ) -> PreviewDocument:
     lines = tuple(_line(item, basis) for item in items)
     net = Money.total((line.net for line in lines), basis.currency)
-    tax = _tax(day, items, basis, () if is_at_once else basis.due.get(day, ()))
+    regime = frozen or _regime_on(day, basis)
+    tax = _tax(items, basis, regime, () if is_at_once else basis.due.get(day, ()))
     return PreviewDocument(
         bills_on=day,
         is_at_once=is_at_once,
@@ -261,13 +287,18 @@ def _document(
     )
 
 
-def _tax(
-    day: date, items: Sequence[Item], basis: Basis, due: Sequence[TaxableAmount]
-) -> Money | None:
-    """By how much the tax of a document grows; None where none is told or a rate is not known yet."""
+def _regime_on(day: date, basis: Basis) -> TaxRegime | None:
     if basis.track == "resale" or basis.regimes is None:
         return None
-    regime = basis.regimes[day] if isinstance(basis.regimes, Mapping) else basis.regimes(day)
+    return basis.regimes[day] if isinstance(basis.regimes, Mapping) else basis.regimes(day)
+
+
+def _tax(
+    items: Sequence[Item], basis: Basis, regime: TaxRegime | None, due: Sequence[TaxableAmount]
+) -> Money | None:
+    """By how much the tax of a document grows; None where none is told or a rate is not known yet."""
+    if regime is None:
+        return None
     new = [_taxable(item) for item in items]
     try:
         whole = tax_total([*due, *new], regime, basis.currency)
@@ -278,7 +309,8 @@ def _tax(
 
 
 def _taxable(item: Item) -> TaxableAmount:
-    return TaxableAmount(item.amounts.price, item.words.tax_class, item.words.is_taxable)
+    what = item.taxed or item.words
+    return TaxableAmount(item.amounts.price, what.tax_class, what.is_taxable)
 
 
 def _line(item: Item, basis: Basis) -> PreviewLine:

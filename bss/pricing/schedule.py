@@ -15,12 +15,14 @@ from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bss.core.money import Money, round_half_up
+from bss.core.money import Money, round_down, round_half_up
 from bss.installments.contracts import PlanTerms
 from bss.installments.splitting import is_splittable, months_after, split
+from bss.pricing.contracts import InvoicedTax
 from bss.pricing.engine import PRECISION
 
 Refund = Literal["full", "unused"]
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,17 @@ class RefundPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """A part as it stands: whether an invoice has it already."""
+    """A part as it stands: whether an invoice has it already, how it is taxed there, and what of it was credited."""
 
     part: Part
     is_invoiced: bool
+    credited: Amounts | None = None
+    taxed: InvoicedTax | None = None
+
+    @property
+    def left(self) -> Amounts:
+        """What of it can still be given back."""
+        return self.part.amounts if self.credited is None else self.part.amounts - self.credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +150,25 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What of a credit corrects one part that was invoiced."""
+
+    charged: Charged
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
     """What taking seats out of a lot does: `credit` is given back, `parts` take the place of what was still due.
 
-    Outside the window of the policy the credit is nothing and `parts` are what was due anyhow. A part keeps its number
-    and count; one that comes to nothing is left out once no seat stays.
+    `corrections` tell which of the invoiced parts the credit is of, in their order; they add up to it. Outside the
+    window of the policy the credit is nothing and `parts` are what was due anyhow. A part keeps its number and count;
+    one that comes to nothing is left out once no seat stays.
     """
 
     credit: Amounts
     parts: tuple[Part, ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 def share_left(at: datetime, starts_at: datetime, ends_at: datetime) -> Fraction:
@@ -216,9 +235,60 @@ def reduction_of(
     owed = balance.nothing_above_zero()
     if owed:
         parts[0] = replace(parts[0], amounts=parts[0].amounts - owed)
+    credit = balance.nothing_below_zero()
     return Reduction(
-        balance.nothing_below_zero(), tuple(part for part in parts if keep or part.amounts)
+        credit,
+        tuple(part for part in parts if keep or part.amounts),
+        tuple(corrections_of(credit, charged, policy.kind, lot.currency)),
     )
+
+
+def corrections_of(
+    credit: Amounts, charged: Sequence[Charged], refund: Refund, currency: str
+) -> list[Correction]:
+    """Which of the invoiced parts a credit is of, in each track by itself, none by more than what is left of it.
+
+    "full": of all of them, by what is left of each. "unused": of the last first, whose time was paid for and not used.
+    Raises ValueError when more is given back than was invoiced.
+    """
+    billed = [each for each in charged if each.is_invoiced]
+    left = [each.left for each in billed]
+    spread = _by_what_is_left if refund == "full" else _last_first
+    shares = zip(
+        spread(credit.cost, [each.cost for each in left], currency),
+        spread(credit.price, [each.price for each in left], currency),
+        spread(credit.resale or _ZERO, [each.resale or _ZERO for each in left], currency),
+        strict=True,
+    )
+    found = [
+        Correction(each, Amounts(cost, price, None if credit.resale is None else resale))
+        for each, (cost, price, resale) in zip(billed, shares, strict=True)
+    ]
+    return [each for each in found if each.amounts]
+
+
+def _last_first(total: Decimal, room: Sequence[Decimal], currency: str) -> list[Decimal]:
+    shares = []
+    for most in reversed(room):
+        share = min(total, most)
+        shares.append(share)
+        total -= share
+    if total:
+        raise ValueError(f"{total} {currency} more is given back than was invoiced")
+    return shares[::-1]
+
+
+def _by_what_is_left(total: Decimal, room: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Rounded down to the minor unit; what that leaves over goes to the last that have room."""
+    whole = sum(room, _ZERO)
+    if not total or total > whole:
+        return _last_first(total, room, currency)
+    with localcontext() as context:
+        context.prec = PRECISION
+        shares = [round_down(total * most / whole, currency) for most in room]
+    rest = [most - share for most, share in zip(room, shares, strict=True)]
+    over = _last_first(total - sum(shares, _ZERO), rest, currency)
+    return [share + more for share, more in zip(shares, over, strict=True)]
 
 
 def given_back(

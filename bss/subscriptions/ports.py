@@ -15,6 +15,7 @@ class LotCharges(Protocol):
     def charged(self, lot_ids: Collection[int]) -> Mapping[int, Sequence[Charged]]:
         """The parts of each lot by number, void ones left out; credited ones count as invoiced. One query.
 
+        An invoiced part says how its invoice taxed it and what of it was credited.
         A lot whose parts were not written yet is left out: nothing of it is invoiced.
         """
         ...

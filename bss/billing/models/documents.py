@@ -101,15 +101,27 @@ class Installment(Charge, Owned):
 
 
 class Credit(Charge, Owned):
-    """What is given back for seats that went within their days. Scope: the customer's."""
+    """What of one invoice's line is given back for seats that went within their days. Scope: the customer's.
 
-    reduction = models.OneToOneField(SeatReduction, models.PROTECT, related_name="credit")
+    One row for each line that a reduction corrects. One without a line, of nothing, says that it was looked at.
+    """
+
+    reduction = models.ForeignKey(SeatReduction, models.PROTECT, related_name="credits")
+    corrects = models.ForeignKey(
+        "billing.InvoiceLine", models.PROTECT, null=True, related_name="credits"
+    )
     quantity = models.PositiveIntegerField()
     state = StateField(enum=CreditState, default=CreditState.SCHEDULED)
 
     class Meta(Owned.Meta):
         constraints = [
             one_of("state", CreditState, "credit_state_known"),
+            models.UniqueConstraint(
+                fields=["reduction", "corrects"], name="credit_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=False) | Q(price=0, cost=0), name="credit_of_a_line"
+            ),
             models.CheckConstraint(
                 condition=Q(price__gte=0, cost__gte=0), name="credit_not_negative"
             ),

@@ -98,11 +98,16 @@ class CardPayment(Owned):
                 condition=Q(amount__gt=0, captured__gte=0, captured__lte=F("amount")),
                 name="card_payment_captured",
             ),
-            # One hold for an order, one charge for an invoice at a time.
+            # One hold for a basket or an order, one charge for an invoice at a time.
             models.UniqueConstraint(
                 fields=["order"],
                 condition=Q(state__in=["requested", "unknown", "authorised"]),
                 name="card_payment_order_once",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "reference"],
+                condition=Q(state__in=["requested", "unknown", "authorised"], purpose="order"),
+                name="card_payment_reference_once",
             ),
             models.UniqueConstraint(
                 fields=["invoice"],

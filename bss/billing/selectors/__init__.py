@@ -1,6 +1,7 @@
 """Reads of billing."""
 
 from bss.billing.selectors.cards import (
+    GIVEN_UP,
     HELD_FOR_NOBODY,
     OPEN,
     card_in_use,
@@ -14,7 +15,13 @@ from bss.billing.selectors.cards import (
     latest_hold,
     pays_by_card,
 )
-from bss.billing.selectors.charged import ON_AN_INVOICE, BillingChargesDue, BillingLotCharges
+from bss.billing.selectors.charged import (
+    ON_AN_INVOICE,
+    BillingChargesDue,
+    BillingLotCharges,
+    charged_of,
+    with_corrections,
+)
 from bss.billing.selectors.documents import (
     LineAmounts,
     credit_notes_visible,
@@ -53,6 +60,7 @@ from bss.billing.selectors.overdue import (
     steps_reached,
     subscriptions_billed,
     suspensions_of,
+    suspensions_open,
 )
 from bss.billing.selectors.payments import (
     allocations_into,
@@ -83,6 +91,7 @@ from bss.billing.selectors.statements import (
 
 __all__ = [
     "BILLING_RUN",
+    "GIVEN_UP",
     "HELD_FOR_NOBODY",
     "ON_AN_INVOICE",
     "OPEN",
@@ -103,6 +112,7 @@ __all__ = [
     "cards_configured",
     "cards_of",
     "charge_under_way",
+    "charged_of",
     "credit_items",
     "credit_left",
     "credit_notes_visible",
@@ -151,7 +161,9 @@ __all__ = [
     "steps_reached",
     "subscriptions_billed",
     "suspensions_of",
+    "suspensions_open",
     "totals_of",
     "upcoming_of",
     "why_held",
+    "with_corrections",
 ]

@@ -12,8 +12,11 @@ from bss.billing.choices import CardState
 from bss.billing.models import CardPayment, CardToken, Invoice
 from bss.billing.ports import PAYMENT_GATEWAY
 from bss.core import clock
+from bss.orders.choices import OrderState
 
 OPEN = (CardState.REQUESTED, CardState.UNKNOWN, CardState.AUTHORISED)
+# Orders of which nothing will be invoiced any more.
+GIVEN_UP = (OrderState.FAILED, OrderState.CANCELLED, OrderState.REJECTED)
 # How long money is held for a basket that nobody places, and how long an answer may take before it is asked for.
 HELD_FOR_NOBODY = timedelta(hours=1)
 ANSWER_WITHIN = timedelta(minutes=2)
@@ -78,6 +81,8 @@ def card_payments_to_tend() -> QuerySet[CardPayment]:
     for_nobody = Q(
         state=CardState.AUTHORISED, order__isnull=True, created_at__lte=now - HELD_FOR_NOBODY
     )
+    # The job that lets go when the order is given up may have died meanwhile.
+    for_nobody |= Q(state=CardState.AUTHORISED, order__state__in=GIVEN_UP)
     run_out = Q(state=CardState.AUTHORISED, expires_at__lte=now)
     return CardPayment.everywhere.filter(unanswered | for_nobody | run_out).order_by("pk")
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet, Sum
 
 from bss.billing.choices import InstallmentState
 from bss.billing.models import Installment
 from bss.pricing.contracts import TaxableAmount
 from bss.pricing.schedule import Amounts, Charged, Part
+from bss.pricing.tax import frozen_tax
 
+_TRACKS = ("cost", "price", "resale")
 ON_AN_INVOICE = frozenset({InstallmentState.INVOICED, InstallmentState.CREDITED})
 
 
@@ -43,15 +49,38 @@ class BillingLotCharges:
 
     def charged(self, lot_ids: Collection[int]) -> Mapping[int, Sequence[Charged]]:
         """The parts of each lot by number, void ones left out. One query."""
-        rows = Installment.everywhere.filter(lot_id__in=lot_ids).exclude(
-            state=InstallmentState.VOID
+        rows = with_corrections(
+            Installment.everywhere.filter(lot_id__in=lot_ids).exclude(state=InstallmentState.VOID)
         )
         found: dict[int, list[Charged]] = defaultdict(list)
-        for lot_id, number, count, due_at, ends_at, cost, price, resale, state in rows.order_by(
-            "number"
-        ).values_list(
-            "lot_id", "number", "count", "due_at", "ends_at", "cost", "price", "resale", "state"
-        ):
-            part = Part(number, count, due_at, ends_at, Amounts(cost, price, resale))
-            found[lot_id].append(Charged(part, state in ON_AN_INVOICE))
+        for row in rows.order_by("number"):
+            found[row.lot_id].append(charged_of(row))
         return dict(found)
+
+
+def with_corrections(rows: QuerySet[Installment]) -> QuerySet[Installment]:
+    """The same, each with its line and invoice and with what of it was credited: what `charged_of` needs."""
+    return rows.select_related("invoice_line__invoice").annotate(
+        **{f"{track}_back": Sum(f"invoice_line__credits__{track}") for track in _TRACKS}
+    )
+
+
+def charged_of(row: Any) -> Charged:
+    """An installment, read `with_corrections`, as the engine takes it."""
+    part = Part(row.number, row.count, row.due_at, row.ends_at, row.amounts)
+    if row.state not in ON_AN_INVOICE:
+        return Charged(part, is_invoiced=False)
+    line = row.invoice_line
+    invoice = line.invoice
+    return Charged(
+        part,
+        is_invoiced=True,
+        credited=Amounts(
+            row.cost_back or Decimal(0),
+            row.price_back or Decimal(0),
+            None if row.resale is None else row.resale_back or Decimal(0),
+        ),
+        taxed=frozen_tax(
+            invoice.taxes, invoice.seller.get("vat_id", ""), line.tax_class, line.tax_percent
+        ),
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -15,6 +17,7 @@ from bss.billing.contracts import Due, Item
 from bss.billing.models import Credit, CreditNoteLine, Installment, InvoiceLine
 from bss.orders.choices import IN_FLIGHT
 from bss.orders.models import OrderLine
+from bss.pricing.tax import frozen_tax
 
 _SHARED = (
     "pk", "payer_id", "customer_id", "subscription_id", "order_id", "lot_id", "currency", "quantity",
@@ -27,6 +30,10 @@ _INSTALLMENT = (
     *_SHARED, "number", "count", "cost", "price", "resale", "due_at", "ends_at", *_WORDS,
 )  # fmt: skip
 _CREDIT = (*_SHARED, "cost", "price", "resale", "reduction__at", *_WORDS)
+_CORRECTED = (
+    "corrects__invoice__number", "corrects__invoice__taxes", "corrects__invoice__seller__vat_id",
+    "corrects__tax_class", "corrects__tax_percent",
+)  # fmt: skip
 
 
 def due_by_payer(
@@ -97,25 +104,25 @@ def installment_items(pks: Collection[int]) -> list[Item]:
 
 
 def credit_items(pks: Collection[int]) -> list[Item]:
-    """Credits as items, each with the last invoice that charged for what it gives back."""
+    """Credits as items, each with the invoice that it corrects and how that one taxed it, whatever holds today."""
     rows = Credit.everywhere.filter(pk__in=pks).order_by(
         "payer_id", "customer_id", "subscription_id", "pk"
     )
-    values: list[Any] = list(rows.values_list(*_CREDIT))
-    invoices = _last_invoices({row[5] for row in values})
-    rest = [(*row[:8], 1, 1, *row[8:12], None, *row[12:]) for row in values]
-    return [Item(*(*row, *invoices.get(row[5], (None, "")))) for row in rest]
+    values: Any = rows.values_list(*_CREDIT, *_CORRECTED)
+    return [_credit_item(row[: len(_CREDIT)], *row[len(_CREDIT) :]) for row in values]
 
 
-def _last_invoices(lot_ids: Collection[int]) -> dict[int, tuple[date, str]]:
-    rows = (
-        InvoiceLine.everywhere.filter(
-            installment__lot_id__in=lot_ids, invoice__issued_on__isnull=False
-        )
-        .order_by("invoice_id")
-        .values_list("installment__lot_id", "invoice__issued_on", "invoice__number")
-    )
-    return {lot: (day, number) for lot, day, number in rows if day is not None}
+def _credit_item(
+    row: Sequence[Any],
+    number: str,
+    taxes: Any,
+    registration: str | None,
+    tax_class: str,
+    percent: Decimal,
+) -> Item:
+    taxed = frozen_tax(taxes, registration or "", tax_class, percent)
+    item = Item(*(*row[:8], 1, 1, *row[8:12], None, *row[12:]), billed_by=number, taxed=taxed)
+    return replace(item, tax_class=tax_class, is_taxable=taxed.is_taxable)
 
 
 def items_on(day: date, subscription_ids: Collection[int]) -> dict[int, int]:

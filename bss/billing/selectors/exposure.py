@@ -23,6 +23,7 @@ from bss.billing.choices import (
 )
 from bss.billing.contracts import Owed
 from bss.billing.models import CardPayment, Credit, CreditNote, Installment, Invoice, Payment
+from bss.billing.selectors.cards import GIVEN_UP
 from bss.core import clock
 from bss.orders.choices import IN_FLIGHT, LineState, OrderState
 from bss.orders.models import OrderLine
@@ -79,14 +80,18 @@ def owed_by(account_id: int, currency: str) -> Owed:
 
 
 def held_on_cards(account_id: int, currency: str) -> Decimal:
-    """What is authorised and not yet captured."""
+    """What is authorised for orders and not yet captured."""
     return _held(account_id, currency).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
 def _held(account_id: int, currency: str) -> QuerySet[CardPayment]:
+    """Money that pays for an order. What is held for a basket secures nothing but that basket's order."""
     return CardPayment.everywhere.filter(
-        account_id=account_id, currency=currency, state=CardState.AUTHORISED
-    )
+        account_id=account_id,
+        currency=currency,
+        state=CardState.AUTHORISED,
+        order__isnull=False,
+    ).exclude(order__state__in=GIVEN_UP)
 
 
 def _not_yet_scheduled(account_id: int, currency: str) -> QuerySet[OrderLine]:

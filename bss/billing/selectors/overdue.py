@@ -84,8 +84,15 @@ def subscriptions_billed(invoice: Invoice, since: datetime) -> list[Subscription
 def suspensions_of(payer_id: int) -> QuerySet[OverdueSuspension]:
     """What the ladder suspended and nothing lifted yet."""
     return OverdueSuspension.objects.filter(payer_id=payer_id, lifted_at=None).select_related(
-        "subscription__customer", "subscription__payer"
+        "subscription__customer", "subscription__payer", "payer"
     )
+
+
+def suspensions_open(subscription_id: int) -> QuerySet[OverdueSuspension]:
+    """By which the ladder suspended a subscription, or is about to, and that nothing lifted yet: one at most."""
+    return OverdueSuspension.objects.filter(
+        subscription_id=subscription_id, lifted_at=None
+    ).select_related("payer")
 
 
 def is_still_overdue(suspension: OverdueSuspension) -> bool:

@@ -36,6 +36,7 @@ from bss.billing.services.ladder import (
 from bss.billing.services.later import (
     card_payment_later,
     invoice_collect_later,
+    suspension_lift_later,
     suspensions_lift_later,
 )
 from bss.billing.services.numbering import numbers_take
@@ -91,5 +92,6 @@ __all__ = [
     "printed",
     "suspension_keep",
     "suspension_lift",
+    "suspension_lift_later",
     "suspensions_lift_later",
 ]

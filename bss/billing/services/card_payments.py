@@ -25,11 +25,9 @@ from bss.core.actor import Actor
 from bss.core.db import new_public_id
 from bss.core.errors import StaleState
 from bss.core.http import require_no_transaction
-from bss.orders.choices import OrderState
 from bss.orders.errors import CardDeclined, CardNeedsStep, CardUnavailable, CardUnknown
 
 _UNANSWERED = (CardState.REQUESTED, CardState.UNKNOWN)
-_GIVEN_UP = (OrderState.FAILED, OrderState.CANCELLED, OrderState.REJECTED)
 
 
 # Holding --------------------------------------------------------------------------------------------------------
@@ -54,11 +52,23 @@ def card_hold(
     if held is not None and _needs_asking(held):
         held = card_payment_resolve(card_payment=held, actor=actor)
     if held is not None and held.state in selectors.OPEN:
-        if (held.amount, held.currency) == (amount, currency):
+        # What an order was placed with is its own, whatever is asked for in another tab.
+        if held.order_id is not None or (held.amount, held.currency) == (amount, currency):
             return _held_or_refused(_sent_again(held, return_url, actor))
         card_payment_release(card_payment=held, actor=actor, reason="another amount")
-    row = _begun(account, CardPurpose.ORDER, reference, amount, currency)
+    row = _begun_once(account, reference, amount, currency)
     return _held_or_refused(_sent(row, return_url, actor))
+
+
+def card_hold_let_go(*, public_id: str, actor: Actor) -> None:
+    """Let go of what was held for what is not ordered after all. Without an answer the sweep does it later."""
+    row = CardPayment.objects.filter(public_id=public_id, order=None).first()
+    if row is None or row.state not in selectors.OPEN:
+        return
+    try:
+        card_payment_release(card_payment=row, actor=actor, reason="refused")
+    except CardUnknown:
+        return
 
 
 def card_hold_attach(*, public_id: str, order_id: int, account_id: int) -> CardPayment:
@@ -280,10 +290,28 @@ def _begun(
     )
 
 
+def _begun_once(account: Account, reference: str, amount: Decimal, currency: str) -> CardPayment:
+    """As `_begun`, for a basket or order. Of two at the same moment the second goes on with the first one's attempt,
+    under its key. Raises StaleState when that is for another amount.
+    """
+    try:
+        with transaction.atomic():
+            return _begun(account, CardPurpose.ORDER, reference, amount, currency)
+    except IntegrityError as error:
+        if "card_payment_reference_once" not in str(error):
+            raise
+        row = selectors.latest_hold(account, reference)
+        if row is None or (row.amount, row.currency) != (amount, currency):
+            raise StaleState(extra={"entity": "card"}) from error
+        return row
+
+
 def _begun_for(invoice: Invoice) -> CardPayment:
     """As `_begun`, for what is open of an invoice now. One at a time: the second gets CardChargeOpen."""
     try:
         with transaction.atomic():
+            # The payer first, as whoever records a payment: what is written below points to both.
+            payer_locked(invoice.payer_id)
             held = invoice_locked(invoice.pk)
             if held.state != InvoiceState.ISSUED or held.open_amount <= 0:
                 raise NothingToSettle
@@ -348,5 +376,5 @@ def _needs_asking(row: CardPayment) -> bool:
 def _is_for_nobody(row: CardPayment) -> bool:
     """Held for an order that was given up, for a basket that nobody placed, or asked of an owner who went away."""
     if row.order is not None:
-        return row.order.state in _GIVEN_UP
+        return row.order.state in selectors.GIVEN_UP
     return row.created_at <= clock.now() - selectors.HELD_FOR_NOBODY

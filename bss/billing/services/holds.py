@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bss.accounts.models import Account
 from bss.billing import selectors
-from bss.billing.services.card_payments import card_hold, card_hold_attach
+from bss.billing.services.card_payments import card_hold, card_hold_attach, card_hold_let_go
 from bss.core.actor import SYSTEM
 from bss.orders.models import Order
 
@@ -37,6 +37,9 @@ class CardDesk:
     def attach(self, *, authorisation: str, order_id: int) -> None:
         payer_id = Order.objects.values_list("account_id", flat=True).get(pk=order_id)
         card_hold_attach(public_id=authorisation, order_id=order_id, account_id=payer_id)
+
+    def let_go(self, *, authorisation: str) -> None:
+        card_hold_let_go(public_id=authorisation, actor=SYSTEM)
 
     def held(self, account_id: int, currency: str) -> Decimal:
         return selectors.held_on_cards(account_id, currency)

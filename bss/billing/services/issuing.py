@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.utils import translation
@@ -34,6 +36,7 @@ from bss.core.errors import StaleState
 from bss.pricing.contracts import TaxLine, TaxRegime
 from bss.pricing.errors import RateMissing
 from bss.pricing.selectors import regimes_for
+from bss.pricing.tax import on_one_document
 
 PAYMENT_DAYS = 30
 ROWS = 1000
@@ -146,8 +149,8 @@ def _credit_notes(
 ) -> None:
     if not items:
         return
-    regime = _regime_then(items, payers, moment)
-    sheets = _taxed(items, payers, regime, {}, outcome, by_order=False)
+    regimes = _regimes_then(items)
+    sheets = _taxed(items, payers, lambda item: regimes[item.pk], {}, outcome, by_order=False)
     numbers = _numbers(NumberKind.CREDIT_NOTE, moment, len(sheets))
     rows = [CreditNote(**_document(each, payers, moment, numbers)) for each in sheets]
     CreditNote.everywhere.bulk_create(rows, batch_size=ROWS)
@@ -166,15 +169,13 @@ def _credit_notes(
     outcome.items += len(given)
 
 
-def _regime_then(
-    items: Sequence[Item], payers: Mapping[int, Account], moment: _Moment
-) -> Callable[[Item], TaxRegime]:
-    """A credit takes the tax of the day of the invoice that it corrects."""
-    days: dict[date, set[int]] = {}
-    for item in items:
-        days.setdefault(item.billed_on or moment.on, set()).add(item.payer_id)
-    regimes = {day: regimes_for([payers[pk] for pk in ids], day) for day, ids in days.items()}
-    return lambda item: regimes[item.billed_on or moment.on][item.payer_id]
+def _regimes_then(items: Sequence[Item]) -> dict[int, TaxRegime]:
+    """A credit takes the tax that stands on the invoice that it corrects; by credit, those alike on one document."""
+    found: dict[int, TaxRegime] = {}
+    for _payer_id, group in groupby(items, key=attrgetter("payer_id")):
+        frozen = {item.pk: item.taxed.regime for item in group if item.taxed}
+        found |= zip(frozen, on_one_document(list(frozen.values())), strict=True)
+    return found
 
 
 def _taxed(

@@ -24,9 +24,10 @@ from bss.core import clock, events, history
 from bss.core.actor import SYSTEM, Actor
 from bss.core.errors import DomainError, Invalid, StaleState
 from bss.orders.choices import OrderSource
-from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind
+from bss.subscriptions.errors import ChangeUnderWay
 from bss.subscriptions.models import Subscription
-from bss.subscriptions.services import change_request
+from bss.subscriptions.services import change_request, change_withdraw
 
 log = structlog.get_logger(__name__)
 POLICY_FIELDS = ("remind_days", "again_days", "suspend_days")
@@ -95,21 +96,15 @@ def suspend_for(*, invoice: Invoice) -> None:
 def suspension_lift(*, suspension: OverdueSuspension) -> None:
     """Resume a subscription when nothing overdue bills it any more, unless staff want it to stay suspended.
 
-    Raises what `change_request` does when it cannot be changed now: the job comes again.
+    Raises what `change_request` does when it cannot be changed now: the job comes again. While the vendor is still at
+    the suspension nothing is done: this is called once more when it has answered.
     """
     with transaction.atomic():
         held = OverdueSuspension.objects.select_for_update(of=("self",)).get(pk=suspension.pk)
         if held.lifted_at is not None or selectors.is_still_overdue(held):
             return
-        OverdueSuspension.objects.filter(pk=held.pk).update(lifted_at=clock.now())
-        if not held.kept_by_label and selectors.is_suspended_by(held):
-            change_request(
-                subscription=held.subscription,
-                kind=ChangeKind.RESUME,
-                actor=SYSTEM,
-                source=OrderSource.PORTAL,
-                reason=_in_language(held.subscription, "paid"),
-            )
+        if held.kept_by_label or _taken_back(held):
+            OverdueSuspension.objects.filter(pk=held.pk).update(lifted_at=clock.now())
 
 
 def suspension_keep(*, suspension: OverdueSuspension, actor: Actor, reason: str) -> None:
@@ -122,8 +117,29 @@ def suspension_keep(*, suspension: OverdueSuspension, actor: Actor, reason: str)
         )
 
 
+def _taken_back(suspension: OverdueSuspension) -> bool:
+    """Withdraw the suspension that waits or failed, resume what it suspended; False while the vendor is at it."""
+    reason = _in_language(suspension.subscription, "paid")
+    if suspension.change.state in OPEN_CHANGE:
+        try:
+            change_withdraw(change=suspension.change, actor=SYSTEM, reason=reason)
+        except ChangeUnderWay:
+            return False
+    elif selectors.is_suspended_by(suspension):
+        change_request(
+            subscription=suspension.subscription,
+            kind=ChangeKind.RESUME,
+            actor=SYSTEM,
+            source=OrderSource.PORTAL,
+            reason=reason,
+        )
+    return True
+
+
 def _suspend(subscription: Subscription, invoice: Invoice) -> None:
     with transaction.atomic():
+        # It is active: what suspended it before was ended by staff, and is not the payment's to end any more.
+        selectors.suspensions_open(subscription.pk).update(lifted_at=clock.now())
         change = change_request(
             subscription=subscription,
             kind=ChangeKind.SUSPEND,

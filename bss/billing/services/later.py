@@ -5,9 +5,12 @@ The jobs themselves stand in bss/billing/tasks.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bss.billing import selectors
-from bss.billing.models import CardPayment, Invoice
+from bss.billing.models import CardPayment, Invoice, OverdueSuspension
 from bss.core import clock, jobs
+from bss.subscriptions.models import ScheduledChange
 
 COLLECT = "billing.invoice_collect"
 TEND = "billing.card_payment_tend"
@@ -41,14 +44,23 @@ def card_payment_later(*, card_payment: CardPayment) -> None:
 
 def suspensions_lift_later(*, invoice: Invoice) -> None:
     """Resume what the ladder suspended for a payer, one job each."""
+    _lift(selectors.suspensions_of(invoice.payer_id), f"invoice{invoice.pk}")
+
+
+def suspension_lift_later(*, change: ScheduledChange) -> None:
+    """A change of a subscription ended: what the ladder suspended, and payment is to resume, is looked at again."""
+    _lift(selectors.suspensions_open(change.subscription_id), f"change{change.pk}")
+
+
+def _lift(suspensions: Iterable[OverdueSuspension], why: str) -> None:
     jobs.enqueue_many(
         jobs.build(
             LIFT,
-            key=f"{suspension.pk}:{invoice.pk}:{clock.now():%Y%m%dT%H%M%S%f}",
+            key=f"{suspension.pk}:{why}:{clock.now():%Y%m%dT%H%M%S%f}",
             subject=suspension,
             # The payer's: what else is overdue lies above the customer's scope.
-            scope=invoice.scope,
+            scope=suspension.payer.scope,
             payload={"suspension": suspension.pk},
         )
-        for suspension in selectors.suspensions_of(invoice.payer_id)
+        for suspension in suspensions
     )

@@ -141,8 +141,13 @@ def _outcome(
     found = Payment.objects.filter(external_id=external_id).first()
     if found is not None or bank_id in seen:
         return ImportedPayment.KNOWN, found
-    invoice = _invoice(line)
-    payer = _payer(line, invoice)
+    named = _payer(line)
+    invoice = _invoice(line, named)
+    payer = named or (invoice.payer if invoice else None)
+    if payer is None:
+        raise Invalid(
+            _("Neither a customer's number nor an invoice's tells who paid."), field="payer"
+        )
     payment = payment_record(
         payer=payer,
         amount=_amount(line.cells.get("amount", "")),
@@ -157,33 +162,36 @@ def _outcome(
     return ImportedPayment.RECORDED, payment
 
 
-def _invoice(line: ImportLine) -> Invoice | None:
-    """The invoice a row names. One in a column of its own must exist; one in the text may."""
+def _invoice(line: ImportLine, payer: Account | None) -> Invoice | None:
+    """The invoice a row names. One in a column of its own must exist and be the payer's that the row names.
+
+    What people write in the text may mean anything: there the first that exists counts, of that payer if one is named.
+    """
     number = line.cells.get("invoice", "")
     named = Invoice.objects.select_related("payer__organization")
     if number:
         found = named.filter(number__iexact=number).first()
         if found is None:
             raise Invalid(_("There is no invoice of this number."), field="invoice")
-        return found
-    match = _INVOICE.search(line.cells.get("text", ""))
-    return named.filter(number__iexact=match.group()).first() if match else None
-
-
-def _payer(line: ImportLine, invoice: Invoice | None) -> Account:
-    number = line.cells.get("payer", "")
-    if number:
-        found = Account.objects.filter(number__iexact=number).select_related("organization").first()
-        if found is None:
-            raise Invalid(_("There is no customer of this number."), field="payer")
-        if invoice is not None and invoice.payer_id != found.pk:
+        if payer is not None and found.payer_id != payer.pk:
             raise Invalid(_("This invoice is another customer's."), field="invoice")
         return found
-    if invoice is None:
-        raise Invalid(
-            _("Neither a customer's number nor an invoice's tells who paid."), field="payer"
-        )
-    return invoice.payer
+    if payer is not None:
+        named = named.filter(payer=payer)
+    told = _INVOICE.finditer(line.cells.get("text", ""))
+    found_in_text = (named.filter(number__iexact=match.group()).first() for match in told)
+    return next((invoice for invoice in found_in_text if invoice is not None), None)
+
+
+def _payer(line: ImportLine) -> Account | None:
+    """The customer whose number a row bears; None for a row that bears none."""
+    number = line.cells.get("payer", "")
+    if not number:
+        return None
+    found = Account.objects.filter(number__iexact=number).select_related("organization").first()
+    if found is None:
+        raise Invalid(_("There is no customer of this number."), field="payer")
+    return found
 
 
 def _amount(text: str) -> Decimal:

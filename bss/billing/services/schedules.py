@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,13 @@ from django.db import transaction
 from bss.accounts.models import Account
 from bss.billing.choices import InstallmentState
 from bss.billing.locks import installments_locked, lot_locked
-from bss.billing.models import Credit, Installment
-from bss.billing.selectors import ON_AN_INVOICE
+from bss.billing.models import Credit, Installment, InvoiceLine
+from bss.billing.selectors import ON_AN_INVOICE, charged_of, with_corrections
 from bss.billing.states import CREDIT, INSTALLMENT
 from bss.core.actor import Actor
 from bss.pricing.schedule import (
     Amounts,
-    Charged,
+    Correction,
     Part,
     billing_date,
     nothing,
@@ -63,9 +64,7 @@ def _write(lot: SeatLot, parts: Sequence[Part], quantity: int) -> list[Installme
             quantity=quantity,
             due_at=part.due_at,
             ends_at=part.ends_at,
-            cost=part.amounts.cost,
-            price=part.amounts.price,
-            resale=part.amounts.resale,
+            **_tracks(part.amounts),
             **_bill(lot, part),
             **_whose(lot),
         )
@@ -105,9 +104,10 @@ def _reduce(
     standing = [row for row in known if row.state != InstallmentState.VOID]
     if not standing:
         return list(known)
+    rows = with_corrections(Installment.everywhere.filter(pk__in=[row.pk for row in standing]))
     found = reduction_of(
         replace(lot.price, quantity=charged),
-        [Charged(_part(row), row.state in ON_AN_INVOICE) for row in standing],
+        [charged_of(row) for row in rows.order_by("number")],
         keep=reduction.charged_quantity,
         at=reduction.at,
         policy=reduction.policy,
@@ -117,32 +117,45 @@ def _reduce(
     # What was used before it was invoiced stays due, also when no seat is left.
     written = _write(lot, found.parts, reduction.charged_quantity or charged)
     billed = [row for row in standing if row.state in ON_AN_INVOICE]
-    _credit(lot, reduction, found.credit, charged, actor)
+    _credit(lot, reduction, found.corrections, charged, actor)
     if reduction.charged_quantity == 0:
         _close(lot, billed, actor)
     return [*billed, *written]
 
 
-def _part(row: Installment) -> Part:
-    return Part(row.number, row.count, row.due_at, row.ends_at, row.amounts)
-
-
 def _credit(
-    lot: SeatLot, reduction: SeatReduction, amounts: Amounts, charged: int, actor: Actor
+    lot: SeatLot,
+    reduction: SeatReduction,
+    corrections: Sequence[Correction],
+    charged: int,
+    actor: Actor,
 ) -> None:
-    """What is given back goes onto the credit note of the order that asked; nothing is settled as it is written."""
-    credit = Credit.everywhere.create(
-        reduction=reduction,
-        quantity=charged - reduction.charged_quantity,
-        order_id=reduction.order_line.order_id,
-        bills_on=local_day(reduction.at, lot.subscription.payer),
-        cost=amounts.cost,
-        price=amounts.price,
-        resale=amounts.resale,
+    """What is given back of each invoice goes onto a credit note of the order that asked.
+
+    Nothing is settled as it is written.
+    """
+    whose = {
+        "reduction": reduction,
+        "quantity": charged - reduction.charged_quantity,
+        "order_id": reduction.order_line.order_id,
+        "bills_on": local_day(reduction.at, lot.subscription.payer),
         **_whose(lot),
+    }
+    if not corrections:
+        zero = nothing(resale=lot.unit_resale is not None)
+        CREDIT.fire(Credit.everywhere.create(**_tracks(zero), **whose), "issue", actor=actor)
+    lines = InvoiceLine.everywhere.filter(
+        installment__lot=lot, installment__state__in=ON_AN_INVOICE
     )
-    if not amounts:
-        CREDIT.fire(credit, "issue", actor=actor)
+    line_of = dict(lines.values_list("installment__number", "pk"))
+    Credit.everywhere.bulk_create(
+        Credit(corrects_id=line_of[each.charged.part.number], **_tracks(each.amounts), **whose)
+        for each in corrections
+    )
+
+
+def _tracks(amounts: Amounts) -> dict[str, Decimal | None]:
+    return {"cost": amounts.cost, "price": amounts.price, "resale": amounts.resale}
 
 
 def _close(lot: SeatLot, billed: Sequence[Installment], actor: Actor) -> None:

@@ -67,6 +67,7 @@ def _identity(regime: TaxRegime) -> tuple[object, ...]:
         regime.country,
         regime.registration,
         tuple(sorted(regime.rates.items())),
+        regime.text,
     )
 
 

@@ -15,13 +15,19 @@ from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, Invalid, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
-from bss.orders.contracts import Bought, Reprice, Wait
+from bss.orders.contracts import Bought, CardHold, Reprice, Wait
 from bss.orders.errors import AnswerAwaited, PriceChanged, Repriced
 from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine
-from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
+from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
-from bss.orders.services.cards import card_authorise, due_at_once, pays_by_card
+from bss.orders.services.cards import (
+    card_attach,
+    card_authorise,
+    due_at_once,
+    let_go_when_refused,
+    pays_by_card,
+)
 from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import differences, line_prices, reprice, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
@@ -78,7 +84,7 @@ def order_approve(
         reference=order.public_id,
         return_url=return_url,
     )
-    with transaction.atomic():
+    with let_go_when_refused(payment), transaction.atomic():
         held = order_locked(order.pk)
         if _is_approved(held):
             return held
@@ -87,10 +93,9 @@ def order_approve(
             raise StaleState(extra={"entity": "order"})
         if bought:
             reprice(held, lines, bought)
-        _check_parties(held, lines)
+        _check_parties(held, lines, payment)
         ORDER.fire(held, "place", actor=actor, changes=_approved_by(held, actor, bool(bought)))
-        if payment:
-            CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=held.pk)
+        card_attach(payment, held)
     return held
 
 
@@ -161,14 +166,14 @@ def _reviewed(
     return bought
 
 
-def _check_parties(order: Order, lines: Sequence[OrderLine]) -> None:
+def _check_parties(order: Order, lines: Sequence[OrderLine], payment: CardHold) -> None:
     """Limits, against rows that nobody can change meanwhile. The order is locked."""
     found = accounts_locked([order.account_id, order.customer_id])
     payer, customer = found[order.account_id], found[order.customer_id]
     rules.check_ordering(payer, customer)
     products = [line.product for line in lines if line.kind == LineKind.NEW]
     rules.check_only_one(products, customer, except_order=order.pk)
-    rules.check_credit(payer, order.total)
+    rules.check_credit(payer, order.total, secured=payment.amount)
 
 
 def _approved_by(order: Order, actor: Actor, is_purchase: bool) -> dict[str, object]:

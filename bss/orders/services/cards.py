@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from bss.accounts.choices import PaymentKind
 from bss.accounts.models import Account
+from bss.orders.contracts import CardHold
+from bss.orders.errors import CreditExceeded, OnlyOne, OrderingDisabled
+from bss.orders.models import Order
 from bss.orders.ports import CARD_AUTHORISATION
 from bss.orders.services.reviews import outside_transactions
 from bss.pricing.contracts import Preview
@@ -21,20 +26,43 @@ def due_at_once(preview: Preview) -> Decimal:
     return preview.first.total.amount if preview.first else Decimal(0)
 
 
-def card_authorise(payer: Account, amount: Decimal, *, reference: str, return_url: str = "") -> str:
-    """Hold an amount on the payer's card; the authorisation's id, "" for who pays otherwise or for nothing.
+def card_authorise(
+    payer: Account, amount: Decimal, *, reference: str, return_url: str = ""
+) -> CardHold:
+    """Hold an amount on the payer's card; an empty hold for who pays otherwise or for nothing.
 
     `reference` names the basket or order: asked again with it, nothing more is held. `return_url` is where its bank
     sends the owner back to; without one nobody is asked. Outside transactions. Raises CardDeclined, CardNeedsStep,
     CardUnknown or CardUnavailable.
     """
     if not amount or not pays_by_card(payer):
-        return ""
+        return CardHold()
     outside_transactions()
-    return CARD_AUTHORISATION.get().authorise(
+    authorisation = CARD_AUTHORISATION.get().authorise(
         account_id=payer.pk,
         amount=amount,
         currency=payer.currency,
         reference=reference,
         return_url=return_url,
     )
+    return CardHold(authorisation, amount)
+
+
+def card_attach(hold: CardHold, order: Order) -> None:
+    """Tie what is held to the order that it was held for, in the transaction that places it."""
+    if hold:
+        CARD_AUTHORISATION.get().attach(authorisation=hold.authorisation, order_id=order.pk)
+
+
+@contextmanager
+def let_go_when_refused(hold: CardHold) -> Iterator[None]:
+    """Around the transaction that places an order: what is held for one that cannot be had is let go.
+
+    What only has to be looked at again keeps its hold: it is placed with it in a moment.
+    """
+    try:
+        yield
+    except (CreditExceeded, OnlyOne, OrderingDisabled):
+        if hold:
+            CARD_AUTHORISATION.get().let_go(authorisation=hold.authorisation)
+        raise

@@ -17,7 +17,7 @@ from bss.core.errors import StaleState
 from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
-from bss.orders.contracts import Bought, PriceDifference, Reprice, Wait, seen_by
+from bss.orders.contracts import Bought, CardHold, PriceDifference, Reprice, Wait, seen_by
 from bss.orders.errors import (
     AnswerAwaited,
     BasketClosed,
@@ -28,11 +28,16 @@ from bss.orders.errors import (
 )
 from bss.orders.locks import accounts_locked, basket_locked
 from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
-from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
+from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval
 from bss.orders.services.baskets import basket_wait, remember_prices
-from bss.orders.services.cards import card_authorise, due_at_once
+from bss.orders.services.cards import (
+    card_attach,
+    card_authorise,
+    due_at_once,
+    let_go_when_refused,
+)
 from bss.orders.services.customers import customer_of_order
 from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import freeze_bought, total_of
@@ -97,7 +102,7 @@ def basket_place(
     basket_review(basket=basket, step="place", actor=actor, lines=lines)
     previews = _previews(basket, lines, bought)
     payment = _authorised(basket, previews["price"], actor, return_url)
-    with transaction.atomic():
+    with let_go_when_refused(payment), transaction.atomic():
         held = basket_locked(basket.pk)
         if held.state == BasketState.PLACED:
             return order_of_basket(held)
@@ -110,7 +115,8 @@ def basket_place(
         waits = needs_approval(payer=payer, customer=customer, actor=actor)
         if not waits:
             total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
-            rules.check_credit(payer, total, track=selectors.basket_track(held))
+            track = selectors.basket_track(held)
+            rules.check_credit(payer, total, track=track, secured=payment.amount)
         copies = _copied(lines, bought)
         order = _order(held, source, purchase_order, terms, copies)
         order.preview, order.answers = to_stored(previews), answers
@@ -121,8 +127,7 @@ def basket_place(
         ORDER.fire(
             order, "ask_approval" if waits else "place", actor=actor, changes=placed_by(actor)
         )
-        if payment:
-            CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=order.pk)
+        card_attach(payment, order)
     basket.state = held.state
     return order
 
@@ -139,14 +144,14 @@ def _previews(
     )
 
 
-def _authorised(basket: Basket, preview: Preview, actor: Actor, return_url: str) -> str:
-    """The id under which a card payer's first payment is held; "" where nothing has to be. Outside transactions.
+def _authorised(basket: Basket, preview: Preview, actor: Actor, return_url: str) -> CardHold:
+    """What is held of a card payer's first payment; nothing where nothing has to be. Outside transactions.
 
     What waits for its payer's word is authorised when that is given.
     """
     payer, customer = basket.account, selectors.customer_of(basket)
     if needs_approval(payer=payer, customer=customer, actor=actor):
-        return ""
+        return CardHold()
     return card_authorise(
         payer, due_at_once(preview), reference=basket.public_id, return_url=return_url
     )

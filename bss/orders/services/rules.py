@@ -30,6 +30,7 @@ from bss.orders.ports import CREDIT_EXPOSURE, OWNERSHIP
 _UNDER_WAY = (OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING)
 # An integer column's limit: beyond it a quantity is a typing mistake.
 LARGEST_QUANTITY = 2_000_000
+_NOTHING = Decimal(0)
 
 
 def check_quantity(product: Product, quantity: int, *, parent: Product | None = None) -> None:
@@ -149,16 +150,19 @@ def check_only_one(
             )
 
 
-def check_credit(payer: Account, total: Decimal, *, track: Track = "price") -> None:
+def check_credit(
+    payer: Account, total: Decimal, *, track: Track = "price", secured: Decimal = _NOTHING
+) -> None:
     """Raises CreditExceeded when what the payer owes plus `total` (its currency, net) exceeds its limit.
 
+    `secured` is what is held on a card for this order, which counts as credit with it.
     A limit of None is unlimited; 0 means that nothing may ever be owed. To a reseller's customer (`track`
     "resale") neither the limit nor the debt is told: they are its reseller's.
     """
     if payer.credit_limit is None or not total:
         return
     exposure = CREDIT_EXPOSURE.get().exposure(payer.pk, payer.currency)
-    available = payer.credit_limit - exposure
+    available = payer.credit_limit - exposure + secured
     if total <= available:
         return
     if track == "resale":

@@ -29,12 +29,15 @@ from bss.orders.errors import (
     CardNeedsStep,
     CardUnavailable,
     CardUnknown,
+    CreditExceeded,
 )
-from bss.orders.models import Order
+from bss.orders.models import Basket, Order
 from bss.orders.ports import CARD_AUTHORISATION
-from bss.orders.services import basket_place, order_cancel
+from bss.orders.services import basket_add, basket_open_for, basket_place, order_cancel
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
+from tests.factories.billing import make_order
 from tests.factories.orders import make_basket, make_draft, make_product
+from tests.factories.plans import grant_plans, make_plan
 from tests.factories.settling import make_invoice
 
 BACK = "http://shop.example/checkout/"
@@ -51,6 +54,11 @@ def authorise(account, amount="12.34", **values):
 
 def only():
     return CardPayment.objects.get()
+
+
+def authorised():
+    """What stands authorised in all, whatever it is for."""
+    return sum(row.amount for row in CardPayment.objects.filter(state=CardState.AUTHORISED))
 
 
 def placed(card_payer, reseller, shop, price="12.34"):
@@ -74,7 +82,9 @@ def test_money_is_held_once_for_one_reference_and_counts_as_credit(
     assert (only().state, only().amount) == (CardState.AUTHORISED, Decimal("12.34"))
     assert [(p["status"], p["amount"]) for p in provider.payments()] == [("authorised", "12.34")]
     assert len(provider.log(method="POST", path="/v1/payments")) == 1
-    assert CARD_AUTHORISATION.get().held(card_payer.pk, "EUR") == Decimal("12.34")
+    # It counts as credit once there is an order that it pays for.
+    assert owed_by(card_payer.pk, "EUR").exposure == 0
+    CardPayment.objects.update(order=make_order(card_payer, state="placed"))
     assert owed_by(card_payer.pk, "EUR").exposure == Decimal("-12.34")
 
 
@@ -88,7 +98,7 @@ def test_another_amount_lets_go_of_the_first(card_payer, leave_card, provider):
         ("authorised", "20.00"),
         ("released", "10.00"),
     ]
-    assert CARD_AUTHORISATION.get().held(card_payer.pk, "EUR") == 20
+    assert authorised() == 20
 
 
 def test_a_declined_card_is_told_and_another_may_be_tried(card_payer, leave_card):
@@ -109,7 +119,7 @@ def test_the_bank_asks_its_owner_and_the_answer_is_found(card_payer, leave_card,
     with pytest.raises(CardNeedsStep) as caught:
         authorise(card_payer)
     url = caught.value.extra["url"]
-    assert CARD_AUTHORISATION.get().held(card_payer.pk, "EUR") == 0
+    assert authorised() == 0
     # Asked again meanwhile it is the same question.
     with pytest.raises(CardNeedsStep):
         authorise(card_payer)
@@ -211,6 +221,33 @@ def test_no_order_is_placed_before_the_owner_confirmed(
 
     # With nothing that may be owed, what is held pays for it.
     assert (order.state, only().order, only().amount) == (OrderState.PLACED, order, 10)
+
+
+def test_what_is_held_for_one_basket_secures_no_other(card_payer, leave_card, reseller, shop):
+    """Of 1000 in two installments the card is asked for one: neither basket may be had by what the other one holds."""
+    leave_card(card_payer)
+    product = make_product(card_payer.organization, price="1000", units=("P1Y",))
+    grant_plans(card_payer)
+    plan = make_plan(product, frequency="semi_annual", count=2)
+    for _tab in range(3):
+        basket = yearly(reseller, shop, product, plan)
+        with pytest.raises(CreditExceeded):
+            basket_place(basket=basket, actor=reseller.actor, terms=None, return_url=BACK)
+
+    assert Order.objects.count() == 0
+    assert set(CardPayment.objects.values_list("amount", "state")) == {(500, CardState.RELEASED)}
+    assert owed_by(card_payer.pk, "EUR").exposure == 0
+
+
+def yearly(person, shop, product, plan):
+    """One more basket, set aside, as one that waits for an answer is."""
+    basket = basket_open_for(user_id=person.user.pk, storefront=shop, account=person.account)
+    basket_add(
+        basket=basket, product=product, unit="P1Y", quantity=1, payment_plan=plan,
+        actor=person.actor,
+    )  # fmt: skip
+    Basket.objects.filter(pk=basket.pk).update(state="waiting")
+    return Basket.objects.select_related("account__payment_method", "customer").get(pk=basket.pk)
 
 
 def test_a_declined_card_places_no_order(card_payer, leave_card, reseller, shop):

@@ -9,7 +9,7 @@ import pytest
 
 from bss.accounts.models import Account
 from bss.billing.choices import CardPurpose, CardState
-from bss.billing.models import CardPayment, CardToken, Credit, Installment
+from bss.billing.models import CardPayment, CardToken, Credit, Installment, InvoiceLine
 from bss.billing.selectors import owed_by
 from bss.billing.services import payment_record
 from bss.core import clock, scope
@@ -20,6 +20,7 @@ from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import basket_place
 from bss.subscriptions.models import SeatLot, SeatReduction, Subscription
+from tests.factories.billing import make_order
 from tests.factories.orders import make_basket, make_product, make_subscription
 from tests.factories.settling import make_credit_note, make_invoice
 
@@ -83,7 +84,7 @@ def scheduled(lot, amount, number=1, **values):
     )
 
 
-def card_hold(payer, amount):
+def card_hold(payer, amount, order=None):
     card = CardToken.objects.create(
         organization=payer.organization,
         scope=payer.scope,
@@ -103,6 +104,7 @@ def card_hold(payer, amount):
         currency="EUR",
         amount=Decimal(amount),
         key="key",
+        order=order,
         state=CardState.AUTHORISED,
     )
 
@@ -123,7 +125,7 @@ def test_invoices_count_with_tax_until_they_are_settled(payer, django_assert_num
 def test_credit_counts_until_it_is_used(payer):
     make_credit_note(payer, "20.00")
     payment_record(payer=payer, amount=Decimal(5), received_on=clock.today(), actor=SYSTEM)
-    card_hold(payer, "12.50")
+    card_hold(payer, "12.50", order=make_order(payer, state="executing"))
 
     owed = owed_by(payer.pk, "EUR")
 
@@ -156,7 +158,7 @@ def test_a_delivered_line_is_neither_lost_nor_counted_twice(payer):
 
     # On an invoice it is the invoice that counts.
     Installment.objects.filter(pk=second.pk).update(state="invoiced")
-    make_invoice(payer, "31.00")
+    invoice = make_invoice(payer, "31.00")
     owed = owed_by(payer.pk, "EUR")
     assert (owed.ordered, owed.scheduled, owed.invoices) == (0, 25, 31)
 
@@ -170,7 +172,11 @@ def test_a_delivered_line_is_neither_lost_nor_counted_twice(payer):
         at=clock.now(),
         refund="full",
     )
-    charge(Credit, lot, "5", reduction=reduction, quantity=1)
+    line = InvoiceLine.objects.create(
+        organization=invoice.organization, scope=invoice.scope, invoice=invoice, text="Mailbox",
+        installment=second, customer=second.customer, subscription=subscription, net=25,
+    )  # fmt: skip
+    charge(Credit, lot, "5", reduction=reduction, quantity=1, corrects=line)
     assert owed_by(payer.pk, "EUR").exposure == 25 + 31 - 5
 
 
@@ -229,14 +235,27 @@ def test_one_cent_too_much_is_refused_at_checkout_and_exactly_the_limit_is_not(
     assert owed_by(payer.pk, "EUR").exposure == Decimal("112.33")
 
 
-def test_what_is_held_on_a_card_pays_for_the_order(payer, reseller, shop):
+def test_only_what_is_held_for_an_order_under_way_counts(payer, reseller, shop):
     product = make_product(payer.organization, price="12.34", cost="1")
     limit(payer, "0")
     basket = make_basket(reseller, shop, product)
     with pytest.raises(CreditExceeded):
         basket_place(basket=basket, actor=reseller.actor, terms=None)
 
+    # Held for another basket it pays for nothing that is ordered here.
     card_hold(payer, "12.34")
+    with pytest.raises(CreditExceeded):
+        basket_place(basket=basket, actor=reseller.actor, terms=None)
+    assert (Order.objects.count(), owed_by(payer.pk, "EUR").exposure) == (0, 0)
 
+    # Nor held for an order that was given up, until somebody lets go of it.
+    for state, counted in (
+        ("cancelled", "0"),
+        ("failed", "0"),
+        ("rejected", "0"),
+        ("executing", "12.34"),
+    ):
+        CardPayment.objects.update(order=make_order(payer, state=state))
+        assert owed_by(payer.pk, "EUR").held == Decimal(counted)
     assert basket_place(basket=basket, actor=reseller.actor, terms=None).state == OrderState.PLACED
     assert Subscription.objects.count() == 0

@@ -26,11 +26,11 @@ from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.core.errors import Invalid
 from bss.core.history import timeline_for
-from bss.core.models import Event
+from bss.core.models import Event, Job
 from bss.orders.choices import OrderSource
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import Subscription
-from bss.subscriptions.services import change_apply, change_request
+from bss.subscriptions.services import change_apply, change_fail, change_request
 from tests.factories.orders import make_product, make_subscription
 from tests.factories.settling import make_invoice
 
@@ -60,9 +60,9 @@ def invoice(payer, subscription):
     return billing(subscription)
 
 
-def billing(subscription, total="124.00"):
-    """An invoice due today with one line for the subscription."""
-    invoice = make_invoice(subscription.payer, total)
+def billing(subscription, total="124.00", *, invoice=None):
+    """An invoice due today with one line for the subscription, or one more line on `invoice`."""
+    invoice = invoice or make_invoice(subscription.payer, total)
     lot = subscription.lots.first()
     installment = Installment.objects.create(
         organization=subscription.organization,
@@ -238,6 +238,47 @@ def test_what_staff_resumed_and_suspended_again_is_theirs(
     assert state(subscription) == SubscriptionState.SUSPENDED
 
 
+def test_paid_while_the_vendor_suspends_it_is_resumed_as_soon_as_the_vendor_agreed(
+    policy, invoice, subscription, day, staff, run_jobs
+):
+    day(20)
+    suspension = subscription.changes.get()
+    pay(invoice, staff)
+    run_jobs()
+    suspension.refresh_from_db()
+    assert (suspension.state, OverdueSuspension.objects.get().lifted_at) == ("in_progress", None)
+
+    provision(subscription)
+    run_jobs()
+    provision(subscription)
+
+    assert state(subscription) == SubscriptionState.ACTIVE
+    assert [(c.kind, c.state) for c in subscription.changes.order_by("pk")] == [
+        (ChangeKind.SUSPEND, "applied"), (ChangeKind.RESUME, "applied"),
+    ]  # fmt: skip
+    assert OverdueSuspension.objects.get().lifted_at is not None
+
+
+@pytest.mark.parametrize("paid_first", [True, False])
+def test_paid_after_the_vendor_refused_to_suspend_nobody_can_try_it_again(
+    policy, invoice, subscription, day, staff, run_jobs, paid_first
+):
+    day(20)
+    if paid_first:
+        pay(invoice, staff)
+        run_jobs()
+    change = subscription.changes.get()
+    change_fail(change=change, code="NO_ANSWER", text="No answer", actor=SYSTEM)
+    if not paid_first:
+        pay(invoice, staff)
+    run_jobs()
+
+    change.refresh_from_db()
+    assert (change.state, change.order_line.state) == ("cancelled", "cancelled")
+    assert state(subscription) == SubscriptionState.ACTIVE
+    assert OverdueSuspension.objects.get().lifted_at is not None
+
+
 def test_staff_may_keep_it_suspended_whatever_is_paid(
     policy, invoice, subscription, day, staff, run_jobs
 ):
@@ -251,6 +292,35 @@ def test_staff_may_keep_it_suspended_whatever_is_paid(
 
     assert state(subscription) == SubscriptionState.SUSPENDED
     assert "subscription.kept_suspended" in [e.action for e in timeline_for(subscription)]
+
+
+def test_the_next_overdue_invoice_suspends_what_staff_resumed_after_the_last(
+    policy, invoice, subscription, payer, customer_account, day, staff, run_jobs
+):
+    """The grace was for the first invoice. What else the second one bills is suspended with it."""
+    day(20)
+    provision(subscription)
+    asked(subscription, ChangeKind.RESUME, staff)
+    provision(subscription)
+    run_jobs()
+    other = make_subscription(payer, make_product(payer.organization), customer=customer_account)
+    second = billing(subscription)
+    billing(other, invoice=second)
+
+    day(20)
+    provision(subscription)
+    provision(other)
+    assert (state(subscription), state(other)) == (SubscriptionState.SUSPENDED,) * 2
+    assert not Job.objects.filter(kind="billing.invoice_climb").exclude(state="done").exists()
+    assert OverdueSuspension.objects.filter(subscription=subscription).count() == 2
+
+    # The row of the first suspension is closed: only the second one's is lifted by payment.
+    pay(invoice, staff)
+    pay(second, staff)
+    run_jobs()
+    provision(subscription)
+    assert state(subscription) == SubscriptionState.ACTIVE
+    assert not OverdueSuspension.objects.filter(lifted_at=None).exists()
 
 
 def test_a_payment_that_was_taken_back_lets_the_ladder_suspend_again(

@@ -89,6 +89,24 @@ def test_a_banks_file_is_checked_then_recorded_once(payer, staff, run_jobs, at_d
     assert Payment.objects.count() == 2
 
 
+def test_an_invoice_of_somebody_else_in_the_text_does_not_refuse_who_names_itself(
+    payer, staff, run_jobs, at_distributor
+):
+    """People write what they like; who paid is in its own column, and its own invoice may stand in the text too."""
+    invoice = make_invoice(payer, "24.00")
+    foreign = make_invoice(AccountFactory(organization=at_distributor), "10.00")
+    row = f"B1;{clock.today()};24.00;{payer.number};;Not {foreign.number}, but {invoice.number}"
+    upload(staff, f"{CSV.splitlines()[0]}\n{row}\n")
+    run_jobs()
+    assert report() == [(2, ImportedPayment.NEW, "")]
+
+    staff.client.post(f"/portal/payments/imports/{PaymentImport.objects.get().public_id}/run/")
+    run_jobs()
+
+    assert (Payment.objects.get().payer, foreign.allocations.count()) == (payer, 0)
+    assert invoice.allocations.get().amount == Decimal("24.00")
+
+
 def test_a_file_without_its_columns_is_refused(staff, at_distributor):
     page = upload(staff, "when;how much\n1;2\n")
 

@@ -159,6 +159,11 @@ def check(story):
         for line in lines.everywhere.select_related(item):
             thing = getattr(line, item)
             assert (line.net, line.cost, line.resale) == (thing.price, thing.cost, thing.resale)
+    for line in InvoiceLine.everywhere.prefetch_related("credits"):
+        back = added(line.credits.all())
+        assert back.cost <= line.cost
+        assert back.price <= line.net
+        assert (back.resale or 0) <= (line.resale or 0)
     on_invoices = set(
         InvoiceLine.everywhere.filter(invoice__state__in=["issued", "settled"]).values_list(
             "installment_id", flat=True

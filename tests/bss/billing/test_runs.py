@@ -162,6 +162,107 @@ def test_an_action_that_gives_back_has_a_credit_note_of_its_invoices_tax(
     assert (len(invoices()), Credit.everywhere.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("change", ["vat id", "exempt", "class"])
+def test_what_is_given_back_is_taxed_as_it_was_whatever_is_true_of_payer_and_product_since(
+    payer, product, change
+):
+    """Sold to Germany from Greece with the seller's 24 %: neither a VAT id nor a lower class takes tax back from it."""
+    Account.everywhere.filter(pk=payer.pk).update(tax_country="DE")
+    lot = make_bought(payer, product, quantity=5, price="20")
+    billed(lot)
+    make_rate(payer.organization, "13", tax_class="reduced")
+    match change:
+        case "vat id":
+            Account.everywhere.filter(pk=payer.pk).update(vat_id="DE123456789")
+        case "exempt":
+            Account.everywhere.filter(pk=payer.pk).update(taxable=False)
+        case "class":
+            type(product).everywhere.filter(pk=product.pk).update(tax_class="reduced")
+
+    order_bill(order_id=take_seats(lot, 5).order_line.order_id, actor=SYSTEM)
+
+    [invoice] = invoices()
+    [note] = CreditNote.everywhere.all()
+    assert (note.net, note.tax, note.total) == (invoice.net, invoice.tax, invoice.total)
+    assert (note.taxes, invoice.tax) == (invoice.taxes, D(24))
+    assert note.lines.get().tax_class == "standard"
+
+
+def test_what_was_not_taxed_is_given_back_without_tax(payer, product):
+    """Reverse charge when it was sold, none any more: the words for it stand on the credit note too."""
+    Account.everywhere.filter(pk=payer.pk).update(tax_country="DE", vat_id="DE123456789")
+    lot = make_bought(payer, product, quantity=5, price="20")
+    billed(lot)
+    Account.everywhere.filter(pk=payer.pk).update(tax_country="GR", vat_id="")
+
+    order_bill(order_id=take_seats(lot, 5).order_line.order_id, actor=SYSTEM)
+
+    [note] = CreditNote.everywhere.all()
+    assert (note.net, note.tax, note.taxes) == (D(100), D(0), invoices()[0].taxes)
+    assert note.taxes[0]["text"].startswith("Reverse charge")
+
+
+@pytest.mark.parametrize(
+    ("refund", "back", "kept"),
+    [
+        # Two of five seats for all the time they were had: two fifths of either invoice.
+        ("full", {"INV-2026-000001": "3.33", "INV-2026-000002": "3.33"}, D(0)),
+        # 40 for 332 of 365 days is 36.38; 33.34 of it is not due yet. The rest is of the month that was paid ahead.
+        ("unused", {"INV-2026-000002": "3.04"}, D("3.62")),
+    ],
+)
+def test_a_credit_is_split_over_the_invoices_that_it_corrects(
+    payer, product, bill, travel, refund, back, kept
+):
+    """The rate goes up from the first installment to the second."""
+    lot = make_bought(payer, product, quantity=5, price="20", plan=MONTHLY)
+    billed(lot)
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    make_rate(payer.organization, "25", valid_from=date(2026, 12, 1))
+    travel(timedelta(days=33))
+    bill(payer)
+    reduction = take_seats(lot, 2, refund=refund)
+
+    order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
+
+    found = CreditNoteLine.everywhere.select_related("credit_note").order_by("pk")
+    named = {line.detail.rpartition("for invoice ")[2]: str(line.net.normalize()) for line in found}
+    assert named == back
+    rates = {"INV-2026-000001": D(24), "INV-2026-000002": D(25)}
+    assert {line.tax_percent for line in found} == {rates[number] for number in back}
+    assert [note.tax for note in CreditNote.everywhere.order_by("pk")] == [
+        (note.net * rates[number] / 100).quantize(D("0.01"))
+        for number, note in zip(back, CreditNote.everywhere.order_by("pk"), strict=True)
+    ]
+    # The others go too, with everything. An invoice gives back no more than it charged.
+    order_bill(order_id=take_seats(lot, 3, refund="full").order_line.order_id, actor=SYSTEM)
+    left = [
+        line.net - sum((credit.price for credit in line.credits.all()), D(0))
+        for line in InvoiceLine.everywhere.all()
+    ]
+    assert min(left) >= 0
+    assert sum(left) == kept
+    assert bill(payer).result["items"] == 0
+
+
+def test_one_credit_note_takes_what_was_taxed_alike(at_start, payer, product):
+    """Two invoices of one day with a class each: nothing contradicts, so the payer gets one document."""
+    other = make_product(at_start, units=("P1Y",), tax_class="reduced")
+    make_rate(at_start, "13", tax_class="reduced")
+    lots = [make_bought(payer, each, quantity=5, price="20") for each in (product, other)]
+    for lot in lots:
+        billed(lot)
+    back = make_order(payer)
+    for lot in lots:
+        take_seats(lot, 5, order=back)
+
+    order_bill(order_id=back.pk, actor=SYSTEM)
+
+    [note] = CreditNote.everywhere.all()
+    assert (note.net, note.tax) == (D(200), D(37))
+    assert {line["percent"] for line in note.taxes} == {"24.0000", "13.0000"}
+
+
 def test_an_order_cannot_be_deleted_once_its_installments_exist(payer, product, run_jobs):
     from django.db.models import ProtectedError
 

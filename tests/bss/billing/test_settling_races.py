@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from threading import Barrier
+from time import monotonic
 
 import pytest
+from django.db import transaction
 from django.db.models import Sum
 
-from bss.billing.choices import InvoiceState
-from bss.billing.models import Allocation, CreditNote, Invoice, Payment
+from bss.billing.choices import CardState, InvoiceState
+from bss.billing.locks import payer_locked
+from bss.billing.models import Allocation, CardPayment, CreditNote, Invoice, Payment
 from bss.billing.services import (
     allocation_undo,
     credit_note_allocate,
+    invoice_charge,
     invoice_settle_from_credit,
     payment_record,
 )
 from bss.core import clock
 from bss.core.actor import SYSTEM
-from tests.bss.orders.test_races import at_once, refusals
+from bss.orders.models import Basket
+from bss.orders.services import basket_place
+from tests.bss.orders.test_races import at_once, refusals, somebody_waits
 from tests.factories.accounts import AccountFactory
+from tests.factories.orders import make_basket, make_product
 from tests.factories.settling import make_credit_note, make_invoice
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +65,52 @@ def test_payments_and_credit_at_once_settle_an_invoice_once(payer, at_distributo
     assert Allocation.objects.aggregate(sum=Sum("amount"))["sum"] == 100
     left = sum(p.unallocated for p in Payment.objects.all()) + CreditNote.objects.get().open_amount
     assert left == 100
+
+
+def test_two_tabs_of_a_card_payer_hold_its_money_once(
+    card_payer, leave_card, reseller, shop, provider
+):
+    leave_card(card_payer)
+    make_basket(reseller, shop, make_product(card_payer.organization, price="20"))
+
+    def place():
+        basket = Basket.objects.select_related("account__payment_method", "customer").get()
+        return basket_place(basket=basket, actor=reseller.actor, terms=None)
+
+    done = at_once(card_payer.organization.scope, place, place, place)
+
+    assert refusals(done) == []
+    assert len({order.pk for order in done}) == 1
+    [held] = CardPayment.objects.all()
+    assert (held.state, held.order_id) == (CardState.AUTHORISED, done[0].pk)
+    assert [(p["status"], p["amount"]) for p in provider.payments()] == [("authorised", "20.00")]
+
+
+def test_charging_an_invoice_waits_for_its_payer_before_it_holds_the_invoice(
+    card_payer, leave_card, provider
+):
+    """Whoever records a payment holds the payer and wants the invoice: the other way round they would wait for ever."""
+    leave_card(card_payer)
+    invoice = make_invoice(card_payer, "20.00")
+    held = Barrier(2)
+
+    def record():
+        with transaction.atomic():
+            payer_locked(card_payer.pk)
+            held.wait(timeout=10)
+            until = monotonic() + 10
+            while not somebody_waits():
+                assert monotonic() < until, "nobody waits for the payer"
+            return Invoice.objects.select_for_update(nowait=True).get(pk=invoice.pk)
+
+    def charge():
+        held.wait(timeout=10)
+        return invoice_charge(invoice=Invoice.objects.get(pk=invoice.pk), actor=SYSTEM)
+
+    done = at_once(card_payer.organization.scope, record, charge)
+
+    assert refusals(done) == []
+    assert Invoice.objects.get().state == InvoiceState.SETTLED
 
 
 def test_one_allocation_is_taken_back_once(payer, at_distributor):
