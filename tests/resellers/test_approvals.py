@@ -339,6 +339,107 @@ def test_rejected_seats_leave_the_subscription_as_it_was(
     assert subscription.quantity == 5
 
 
+@pytest.fixture
+def has_five(customer, reseller, mailbox, distributor):
+    """The customer has five mailboxes by the month, at its reseller's expense."""
+    with scope.activate(distributor.scope):
+        return make_subscription(reseller.account, mailbox, quantity=5, customer=customer.account)
+
+
+def ask_of(customer: Person, subscription, kind, **wish) -> ScheduledChange:
+    with scope.activate(customer.account.scope):
+        return change_request(
+            subscription=Subscription.objects.get(pk=subscription.pk), kind=kind,
+            actor=customer.actor, source="storefront", **wish,
+        )  # fmt: skip
+
+
+def approve(reseller: Person, order_id: int) -> None:
+    with scope.activate(reseller.account.scope):
+        waiting = Order.objects.select_related("account", "customer").get(pk=order_id)
+        order_approve(order=waiting, actor=reseller.actor)
+
+
+def next_term_of(subscription) -> tuple[int | None, bool]:
+    return Subscription.everywhere.values_list("renewal_quantity", "renews").get(pk=subscription.pk)
+
+
+def test_seats_of_the_next_term_wait_for_the_reseller_too(customer, reseller, has_five, run_jobs):
+    change = ask_of(customer, has_five, "renewal", quantity=500)
+    run_jobs()
+
+    order = Order.everywhere.get(pk=change.order_line.order_id)
+    assert (order.state, change.state) == (OrderState.PENDING_APPROVAL, ChangeState.SCHEDULED)
+    # What 495 mailboxes more cost a month, to the reseller and to its customer.
+    assert (order.total, order.total_resale) == (Decimal(49500), Decimal(59400))
+    assert next_term_of(has_five) == (None, True)
+
+    approve(reseller, order.pk)
+    run_jobs()
+
+    order.refresh_from_db()
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    assert (order.state, change.state) == (OrderState.EXECUTED, ChangeState.APPLIED)
+    assert next_term_of(has_five) == (500, True)
+
+
+def test_rejected_seats_of_the_next_term_are_not_written_down(
+    customer, reseller, has_five, run_jobs
+):
+    change = ask_of(customer, has_five, "quantity", quantity=6, when="period_end")
+    with scope.activate(reseller.account.scope):
+        order_reject(order=change.order_line.order, actor=reseller.actor, reason="Too many.")
+    run_jobs()
+
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    assert change.state == ChangeState.CANCELLED
+    assert next_term_of(has_five) == (None, True)
+
+
+def test_a_renewal_that_the_reseller_switched_off_is_switched_on_with_its_approval(
+    customer, reseller, has_five, run_jobs
+):
+    Subscription.everywhere.filter(pk=has_five.pk).update(renews=False)
+
+    change = ask_of(customer, has_five, "renewal", renews=True)
+    run_jobs()
+
+    order = Order.everywhere.get(pk=change.order_line.order_id)
+    assert (order.state, order.total) == (OrderState.PENDING_APPROVAL, Decimal(500))
+    assert next_term_of(has_five) == (None, False)
+    approve(reseller, order.pk)
+    run_jobs()
+    assert next_term_of(has_five) == (None, True)
+
+
+def test_a_next_term_that_costs_no_more_than_the_present_one_waits_for_nobody(
+    customer, has_five, mailbox
+):
+    # That the price rose meanwhile is nobody's wish.
+    set_price(mailbox, "110")
+
+    fewer = ask_of(customer, has_five, "renewal", quantity=3)
+    assert (fewer.state, next_term_of(has_five)) == (ChangeState.APPLIED, (3, True))
+    as_before = ask_of(customer, has_five, "renewal", quantity=5)
+    assert (as_before.state, next_term_of(has_five)) == (ChangeState.APPLIED, (None, True))
+    off = ask_of(customer, has_five, "renewal", renews=False)
+    assert (off.state, next_term_of(has_five)) == (ChangeState.APPLIED, (None, False))
+
+
+def test_the_payers_credit_decides_about_the_next_term_when_it_is_approved(
+    customer, reseller, has_five
+):
+    change = ask_of(customer, has_five, "renewal", quantity=6)
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal("99.99"))
+
+    with pytest.raises(CreditExceeded):
+        approve(reseller, change.order_line.order_id)
+    assert next_term_of(has_five) == (None, True)
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(100))
+    approve(reseller, change.order_line.order_id)
+
+
 def test_the_customer_may_not_free_itself(customer, reseller):
     from bss.accounts.services import order_approval_set
 

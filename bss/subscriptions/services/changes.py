@@ -12,7 +12,7 @@ from bss.core import clock, events, history
 from bss.core.actor import Actor
 from bss.orders.choices import LineState, OrderState
 from bss.orders.contracts import Action
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import OrderLine
 from bss.orders.services import (
     action_order_create,
     line_ask,
@@ -81,9 +81,7 @@ def change_request(
             reason=reason,
             changes={"order": [None, order.number]},
         )
-        if wish.kind == ChangeKind.RENEWAL:
-            _carry_out(change, order, actor)
-        elif wish.when == "period_end":
+        if wish.when == "period_end":
             SUBSCRIPTION.fire(held, "schedule_cancel", actor=actor, reason=reason)
         elif line.automatic and order.state == OrderState.PLACED:
             order_release(order=order, actor=actor)
@@ -120,21 +118,19 @@ def _written(
         raise ChangeOpen from error
 
 
-def _carry_out(change: ScheduledChange, order: Order, actor: Actor) -> None:
-    """What concerns the next term only is nobody's work: it is done as soon as it is ordered."""
-    order_release(order=order, actor=actor)
-    CHANGE.fire(change, "start", actor=actor)
-    change_apply(change=change, actor=actor)
-
-
 def change_start(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
-    """Its line was released: provisioning is to tell the vendor. Started already is fine."""
+    """Its line was released: provisioning is to tell the vendor. Started already is fine.
+
+    What concerns the next term only is nobody's work: it is done at once.
+    """
     with transaction.atomic():
         subscription_locked(change.subscription_id)
         held = change_locked(change.pk)
         if held.state != ChangeState.SCHEDULED:
             return held
         CHANGE.fire(held, "start", actor=actor)
+        if held.kind == ChangeKind.RENEWAL:
+            return change_apply(change=held, actor=actor)
         _sync(held, SyncStatus.IN_PROGRESS)
     return held
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from bss.accounts.models import Account
+from bss.accounts.models import Account, PaymentMethod
 from bss.core.actor import SYSTEM
 from bss.core.errors import DomainError
-from bss.core.models import Event
+from bss.core.models import Event, HistoryEntry
 from bss.orders.choices import LineState, OrderSource, OrderState
 from bss.orders.errors import (
     CreditExceeded,
@@ -20,8 +20,10 @@ from bss.orders.errors import (
     QuantityNotPossible,
 )
 from bss.orders.models import Order
+from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import order_cancel, order_execute
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
+from bss.subscriptions.contracts import PaymentChoice
 from bss.subscriptions.errors import (
     ChangeOpen,
     ChangeUnderWay,
@@ -30,7 +32,7 @@ from bss.subscriptions.errors import (
     NotSwitchable,
     StateForbids,
 )
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription, Term
 from bss.subscriptions.services import (
     change_apply,
     change_ask,
@@ -41,7 +43,7 @@ from bss.subscriptions.services import (
     subscription_retry,
 )
 from bss.subscriptions.tasks import changes_due
-from tests.factories.orders import make_product, make_subscription, make_type
+from tests.factories.orders import make_product, make_subscription, make_type, offer_plan
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
@@ -293,6 +295,70 @@ def test_the_credit_limit_holds_for_more_seats(subscription, reseller):
     refused(CreditExceeded, subscription, reseller.actor, quantity=6)
     # Fewer cost nothing.
     ask(subscription, reseller.actor, quantity=4)
+
+
+def limit_credit(person, available):
+    """The person's account may owe so much more than it does."""
+    owed = CREDIT_EXPOSURE.get().exposure(person.account.pk, "EUR")
+    Account.objects.filter(pk=person.account.pk).update(credit_limit=owed + Decimal(available))
+
+
+def test_the_credit_limit_holds_for_more_seats_of_the_next_term(
+    subscription, reseller, run_jobs, travel
+):
+    limit_credit(reseller, "9.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
+    ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=4)
+
+    # Allowed when it was asked for, and too much when the term begins: it renews with the seats there are.
+    Subscription.objects.update(renewal_quantity=6)
+    travel(timedelta(days=40))
+    changes_due()
+    limit_credit(reseller, "9.99")
+    run_jobs()
+    subscription.refresh_from_db()
+    assert (subscription.quantity, subscription.renewal_quantity) == (5, None)
+    assert [term.quantity for term in Term.objects.all()] == [5, 5]
+    assert not ScheduledChange.objects.filter(kind=ChangeKind.QUANTITY).exists()
+    assert HistoryEntry.objects.filter(action="subscription.renewal_quantity_refused").count() == 1
+
+
+def test_a_dearer_plan_of_the_next_term_is_asked_credit_for(reseller, distributor):
+    product = make_product(distributor, price="100", units=("P1Y",))
+    plan = offer_plan(product, reseller.account, charge="10")
+    subscription = make_subscription(reseller.account, product, quantity=1, unit="P1Y")
+    by_plan = {"payment": PaymentChoice(plan.pk)}
+
+    limit_credit(reseller, "9.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.RENEWAL, **by_plan)
+    limit_credit(reseller, "10")
+    asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, **by_plan)
+    assert (asked.state, asked.order_line.total) == (ChangeState.APPLIED, Decimal(10))
+
+
+def test_who_pays_by_card_is_asked_no_credit_for_a_next_term(subscription, reseller, distributor):
+    card = PaymentMethod.everywhere.create(organization=distributor, name="Card", kind="card")
+    Account.objects.filter(pk=reseller.account.pk).update(
+        payment_method=card, credit_limit=Decimal(0)
+    )
+    asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
+    assert asked.state == ChangeState.APPLIED
+
+
+def test_seats_confirmed_after_the_term_ended_are_asked_credit_for(subscription, reseller, travel):
+    travel(timedelta(days=40))
+    limit_credit(reseller, "9.99")
+    refused(CreditExceeded, subscription, reseller.actor, quantity=6)
+    limit_credit(reseller, "10")
+    assert ask(subscription, reseller.actor, quantity=6).order_line.total == Decimal(10)
+
+
+def test_a_renewal_is_nobodys_work_also_for_a_manual_service(reseller, distributor):
+    product = make_product(distributor, type=make_type(distributor, automatic=False))
+    subscription = make_subscription(reseller.account, product)
+    asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
+    assert asked.state == ChangeState.APPLIED
+    assert asked.order_line.order.state == OrderState.EXECUTED
 
 
 def test_what_only_the_seller_cancels(reseller, staff, distributor):
