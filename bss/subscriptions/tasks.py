@@ -55,5 +55,5 @@ def change_release(job: jobs.JobContext) -> None:
 
 @jobs.handler(RENEW)
 def term_renewal(job: jobs.JobContext) -> None:
-    """A term has ended: the next one begins, or the subscription expires."""
+    """A term has ended: the next one begins, or the vendor is told to end it."""
     term_renew(subscription=Subscription.objects.get(pk=job.payload["subscription"]), actor=SYSTEM)

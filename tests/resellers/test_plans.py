@@ -18,6 +18,7 @@ from bss.orders.services import line_correct
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request
+from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import ResellerProfile
 from resellers.selectors import alias_check, capabilities_of
@@ -109,6 +110,38 @@ def test_cancelling_reverts_to_basic_and_keeps_everything(
     customer_account.refresh_from_db()
     assert customer_account.is_active
     assert capabilities_of(reseller.account.pk) == frozenset()
+
+
+def test_a_plan_that_is_not_renewed_ends_and_can_be_bought_again(
+    reseller, put_on, plans, run_jobs, travel
+):
+    put_on(reseller.account, "standard", "techsolutions")
+    first = Subscription.everywhere.get()
+    Subscription.everywhere.update(renews=False)
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+
+    profile = profile_of(reseller.account)
+    first.refresh_from_db()
+    assert first.state == SubscriptionState.EXPIRED
+    assert (profile.plan.code, profile.subscription) == ("basic", None)
+    assert profile.storefront.state == StorefrontState.CLOSED
+
+    put_on(reseller.account, "free")
+    profile = profile_of(reseller.account)
+    assert (profile.plan.code, profile.alias) == ("free", "techsolutions")
+    assert profile.storefront.state == StorefrontState.OPEN
+
+
+def test_a_plan_whose_subscription_ended_elsewhere_stands_in_nobodys_way(reseller, put_on, plans):
+    """One that ended before the service manager was told of such endings: its profile names it still."""
+    put_on(reseller.account, "standard", "techsolutions")
+    Subscription.everywhere.update(state=SubscriptionState.EXPIRED)
+
+    put_on(reseller.account, "free")
+
+    assert profile_of(reseller.account).plan.code == "free"
 
 
 def test_coming_back_restores_everything_on_a_new_subscription(reseller, put_on, cancel):

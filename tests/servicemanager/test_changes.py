@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bss.orders.choices import LineState
 from bss.orders.services import line_correct
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange
+from bss.subscriptions.selectors import subscriptions_needing_staff
 from bss.subscriptions.services import change_request, change_withdraw
+from bss.subscriptions.tasks import changes_due
 from servicemanager.choices import ProvisioningState as P
 from servicemanager.contracts import Done, NeedsInput, Refused
 from servicemanager.models import ProvisioningJob
@@ -61,6 +65,34 @@ def test_an_immediate_cancellation_stays_active_until_the_vendor_agreed(
     assert seen == [(SubscriptionState.ACTIVE, "in_progress")]
     active.refresh_from_db()
     assert active.state == SubscriptionState.CANCELLED
+
+
+def test_what_does_not_renew_is_ended_at_the_vendor(active, scripted, run_jobs, travel):
+    type(active).objects.update(renews=False)
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+
+    (call,) = scripted.asked("provision")
+    assert (call.operation, call.target.status) == ("cancel", "cancelled")
+    assert call.target.external_id == "vendor-1"
+    active.refresh_from_db()
+    assert active.state == SubscriptionState.EXPIRED
+
+
+def test_what_the_vendor_does_not_end_stays_and_is_told_to_staff(
+    active, scripted, run_jobs, travel
+):
+    scripted.script = {"provision": [Refused("VENDOR_REFUSED", "Locked.")]}
+    type(active).objects.update(renews=False)
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+
+    active.refresh_from_db()
+    assert (active.state, active.sync_status) == (SubscriptionState.ACTIVE, "failed")
+    assert subscriptions_needing_staff().get() == active
+    assert active.terms.count() == 1
 
 
 def test_a_refused_change_leaves_the_subscription_as_it_was(active, scripted, run_jobs, staff):

@@ -14,14 +14,13 @@ from bss.core.errors import DomainError
 from bss.core.money import round_half_up
 from bss.orders.choices import OrderSource
 from bss.orders.models import OrderLine, plan_columns
-from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, SubscriptionState, SyncStatus
+from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, SubscriptionState
 from bss.subscriptions.locks import subscription_locked
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
 from bss.subscriptions.services.changes import change_request
 from bss.subscriptions.services.lots import lot_create
 from bss.subscriptions.services.outcomes import lot_price
 from bss.subscriptions.services.renewals import NextSeats, lapsed_words, next_seats, next_term_end
-from bss.subscriptions.states import SUBSCRIPTION
 
 _NOTHING_ASKED = {
     "renewal_quantity": None, "renewal_plan_chosen": False, "renewal_plan_id": None,
@@ -69,11 +68,12 @@ def term_start(
 
 
 def term_renew(*, subscription: Subscription, actor: Actor) -> Term | None:
-    """Begin the next term of an active subscription whose last one ended, at today's prices; or let it expire.
+    """Begin the next term of an active subscription whose last one ended, at today's prices; or have it ended.
 
     None when there is nothing to renew yet: it has not ended, is not active, or a change that was due before must
-    end first. A next term with other seats is such a change: the vendor is told before anybody pays for them. What is
-    no longer on sale renews at the price it had, what was paid by a plan that is not offered any more at once.
+    end first. A next term with other seats is such a change, and so is the end: the vendor is told before anybody pays
+    or counts on it. What is no longer on sale renews at the price it had, what was paid by a plan that is not offered
+    any more at once.
     """
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
@@ -83,12 +83,21 @@ def term_renew(*, subscription: Subscription, actor: Actor) -> Term | None:
         if held.changes.filter(state__in=OPEN_CHANGE, due_at__lte=now).exists():
             return None
         if not held.renews:
-            changes = {"cancelled_at": held.ends_at, "sync_status": SyncStatus.NOT_SYNCHRONIZED}
-            SUBSCRIPTION.fire(held, "expire", actor=actor, changes=changes)
+            _end(held, actor)
             return None
         if _quantity_asked(held, actor):
             return None
         return _renewed(held, actor)
+
+
+def _end(subscription: Subscription, actor: Actor) -> None:
+    """Have a term that is not renewed ended at the vendor: the subscription expires when that agreed."""
+    change_request(
+        subscription=subscription,
+        kind=ChangeKind.CANCEL,
+        actor=actor,
+        source=OrderSource.PORTAL,
+    )
 
 
 def _renewed(subscription: Subscription, actor: Actor) -> Term:
