@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from bss.accounts.models import Account, PaymentMethod
+from bss.core import jobs, scope
 from bss.core.actor import SYSTEM
 from bss.core.errors import DomainError
-from bss.core.models import Event, HistoryEntry
+from bss.core.models import Event, HistoryEntry, Job
 from bss.orders.choices import LineState, OrderSource, OrderState
 from bss.orders.errors import (
     CreditExceeded,
@@ -42,8 +43,9 @@ from bss.subscriptions.services import (
     change_withdraw,
     subscription_retry,
 )
-from bss.subscriptions.tasks import changes_due
+from bss.subscriptions.tasks import RELEASE, changes_due
 from tests.factories.orders import make_product, make_subscription, make_type, offer_plan
+from tests.factories.ports import granted
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
@@ -192,6 +194,30 @@ def test_withdrawing_keeps_the_subscription_and_cancels_the_order(
     run_jobs()
     subscription.refresh_from_db()
     assert subscription.state == SubscriptionState.ACTIVE
+
+
+def test_what_was_cancelled_between_the_sweep_and_its_job_is_not_started(
+    subscription, reseller, staff, run_jobs, travel
+):
+    change = ask(subscription, reseller.actor, ChangeKind.CANCEL, when="period_end")
+    run_jobs()
+    travel(timedelta(days=40))
+    assert changes_due() == 1
+    (due,) = Job.objects.filter(kind=RELEASE)
+    order_cancel(order=change.order_line.order, actor=staff.actor)
+
+    # The order's cancellation tells the change in a job of its own, that may come later.
+    with scope.activate(None):
+        jobs.run([due.pk])
+    change.refresh_from_db()
+    assert change.state == ChangeState.SCHEDULED
+    run_jobs()
+    change.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (subscription.state, change.state) == (
+        SubscriptionState.ACTIVE, ChangeState.CANCELLED,
+    )  # fmt: skip
+    assert Event.objects.filter(name="scheduled_change.started").count() == 0
 
 
 def test_cancelling_the_order_withdraws_its_change(subscription, reseller, staff, run_jobs):
