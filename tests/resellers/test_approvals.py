@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,14 +11,16 @@ from bss.accounts.models import Account, PaymentMethod, Storefront
 from bss.core import scope
 from bss.core.errors import Conflict, PermissionDenied
 from bss.orders.choices import LineState, OrderState
-from bss.orders.errors import CreditExceeded
+from bss.orders.errors import CreditExceeded, OrderingDisabled
 from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import order_approve, order_reject
 from bss.subscriptions.choices import ChangeState
-from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_request
+from bss.subscriptions.models import ScheduledChange, Subscription, Term
+from bss.subscriptions.services import change_preview, change_request
+from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
+from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
 from tests.conftest import Person, person_of_account
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
@@ -253,6 +256,48 @@ def test_a_card_payer_is_always_asked(customer, on_standard, mailbox, reseller, 
     assert "You pay by card: each order needs your approval" in page
     assert 'name="needed"' not in page
     assert order.state == OrderState.PENDING_APPROVAL
+
+
+def plan_includes(plans, code: str, *flags: str) -> None:
+    """What a plan carries from now on, whatever it did."""
+    plan = plans[code]
+    Plan.everywhere.filter(pk=plan.pk).update(capabilities=list(flags))
+
+
+def test_without_approval_in_the_plan_each_order_waits_again(customer, reseller, has_five, plans):
+    Account.everywhere.filter(pk=customer.account.pk).update(order_approval=False)
+    plan_includes(plans, "standard", "own_storefront", "customer_users", "self_service_ordering")
+
+    change = ask_of(customer, has_five, "quantity", quantity=6)
+
+    assert change.state == ChangeState.SCHEDULED
+    assert change.order_line.order.state == OrderState.PENDING_APPROVAL
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish"),
+    [
+        ("quantity", {"quantity": 500}),
+        ("renewal", {"quantity": 500}),
+        ("quantity", {"quantity": 500, "when": "period_end"}),
+    ],
+)
+def test_without_ordering_in_the_plan_nothing_is_bought_through_a_subscription(
+    customer, reseller, has_five, plans, kind, wish
+):
+    Account.everywhere.filter(pk=customer.account.pk).update(order_approval=False)
+    plan_includes(plans, "standard", "own_storefront", "customer_users")
+
+    with pytest.raises(OrderingDisabled) as refusal:
+        ask_of(customer, has_five, kind, **wish)
+    assert "Techsolutions" in str(refusal.value.message)
+    with scope.activate(customer.account.scope), pytest.raises(OrderingDisabled):
+        change_preview(subscription=has_five, kind=kind, actor=customer.actor, **wish)
+    assert not ScheduledChange.everywhere.exists()
+    assert next_term_of(has_five) == (None, True)
+    # What it has it may still make smaller, and its reseller buys for it as before.
+    assert ask_of(customer, has_five, "renewal", quantity=4).state == ChangeState.APPLIED
+    assert ask_of(reseller, has_five, kind, **wish).order_line.order.state != OrderState.DRAFT
 
 
 def test_only_a_plan_with_approval_switches_it(customer_account, reseller, put_on, rival):

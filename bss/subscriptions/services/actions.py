@@ -8,11 +8,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bss.catalog.models import Product
+from bss.core.actor import Actor
 from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import plan_for
 from bss.orders.contracts import Action
 from bss.orders.errors import NotForSale
 from bss.orders.models import OrderLine
+from bss.orders.services.rules import check_self_service
 from bss.pricing.contracts import Preview, PriceRequest, UnitPrice
 from bss.pricing.forecasts import forecasts
 from bss.pricing.previews import Item, Track, to_stored
@@ -47,11 +49,17 @@ class Planned:
     next_term: tuple[NextSeats, ...] = ()
 
 
-def planned_of(subscription: Subscription, wish: ChangeWish, *, at: datetime) -> Planned:
-    """What a checked wish means when it is confirmed at `at`. Raises NotForSale for what this payer cannot buy."""
+def planned_of(
+    subscription: Subscription, wish: ChangeWish, *, at: datetime, actor: Actor
+) -> Planned:
+    """What a checked wish means when `actor` confirms it at `at`. Raises NotForSale for what this payer cannot buy,
+    OrderingDisabled for what costs a reseller something that does not let its customers order.
+    """
     asked = asked_of(subscription, wish)
     outcome = outcome_of(subscription, asked, at=at)
     next_term, added = _next_term(subscription, wish, asked, outcome, at)
+    if added.price > 0:
+        check_self_service(subscription.payer, subscription.customer, actor)
     items = items_of(outcome) + next_items(subscription, next_term)
     return Planned(
         asked=asked,

@@ -54,14 +54,14 @@ def change_request(
     for the end of the term; what is asked of the next term is written down at once. With the `token` of a preview the
     order is as it was shown then, or PriceChanged. Of two requests at the same moment the second gets ChangeOpen.
     Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges, AddOnUnknown,
-    PlanNotOffered, CreditExceeded; then nothing was written.
+    PlanNotOffered, OrderingDisabled, CreditExceeded; then nothing was written.
     """
     wish = wish_of(ChangeWish(kind, **wished))
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
         at = moment_of(token, held) if token else clock.now()
         check_wish(held, wish, actor)
-        planned = planned_of(held, wish, at=at)
+        planned = planned_of(held, wish, at=at, actor=actor)
         if token:
             require_shown(token, held, planned)
         action = action_of(held, wish, planned, at)

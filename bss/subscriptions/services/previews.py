@@ -34,7 +34,7 @@ def change_preview(
     wish = wish_of(ChangeWish(kind, **wished))
     check_wish(subscription, wish, actor)
     at = clock.now()
-    planned = planned_of(subscription, wish, at=at)
+    planned = planned_of(subscription, wish, at=at, actor=actor)
     track = track_for(actor, subscription.payer_id)
     asked = planned.asked
     before, after = _terms(subscription, planned, track)

@@ -440,9 +440,10 @@ def test_a_preview_shows_a_customer_its_resellers_price_only(
     )
     Subscription.objects.update(unit_price=8, unit_resale=11)
     subscription.refresh_from_db()
-    theirs = change_preview(
-        subscription=subscription, kind=ChangeKind.QUANTITY, actor=buyer.actor, quantity=3
-    )
+    with granted(reseller.account, "self_service_ordering"):
+        theirs = change_preview(
+            subscription=subscription, kind=ChangeKind.QUANTITY, actor=buyer.actor, quantity=3
+        )
     ours = change_preview(
         subscription=subscription, kind=ChangeKind.QUANTITY, actor=reseller.actor, quantity=3
     )

@@ -52,6 +52,7 @@ from tests.factories.orders import (
     set_price,
 )
 from tests.factories.plans import grant_plans, make_plan, terms_of
+from tests.factories.ports import granted
 
 # A term from 10 November 2026 to 10 November 2027 has 365 days: 73 of them are a fifth.
 START = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
@@ -450,6 +451,7 @@ def test_auto_renewal_is_switched_off_and_on(subscription, travel):
     do(subscription, ChangeKind.RENEWAL, renews=False)
     travel(timedelta(days=366))
     term_renew(subscription=subscription, actor=SYSTEM)
+    change_apply(change=ScheduledChange.objects.latest("pk"), actor=SYSTEM)
     subscription.refresh_from_db()
     assert subscription.state == SubscriptionState.EXPIRED
 
@@ -542,10 +544,12 @@ def test_a_reseller_sees_its_price_and_its_customer_the_resale_price_of_one_prev
     subscription.refresh_from_db()
     wish = {"subscription": subscription, "kind": ChangeKind.QUANTITY, "quantity": 6}
     ours = change_preview(actor=reseller.actor, **wish)
-    theirs = change_preview(actor=buyer.actor, **wish)
+    with granted(reseller.account, "self_service_ordering"):
+        theirs = change_preview(actor=buyer.actor, **wish)
     assert (ours.charged.amount, theirs.charged.amount) == (100, 130)
     assert theirs.invoices.first.tax is None
-    change = ask(subscription, ChangeKind.QUANTITY, buyer.actor, quantity=6)
+    with granted(reseller.account, "self_service_ordering"):
+        change = ask(subscription, ChangeKind.QUANTITY, buyer.actor, quantity=6)
     stored = change.order_line.order.preview
     assert from_stored(stored, "price").net.amount == 100
     assert from_stored(stored, "resale").net.amount == 130
