@@ -471,6 +471,40 @@ def test_a_next_term_that_costs_no_more_than_the_present_one_waits_for_nobody(
     assert (off.state, next_term_of(has_five)) == (ChangeState.APPLIED, (None, False))
 
 
+def test_what_nobody_answered_until_the_term_ended_is_given_up(
+    customer, reseller, has_five, run_jobs, travel
+):
+    change = ask_of(customer, has_five, "quantity", quantity=6)
+    run_jobs()
+    travel(timedelta(days=32))
+    assert changes_due() > 0
+    run_jobs()
+
+    order = Order.everywhere.get(pk=change.order_line.order_id)
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    assert (order.state, change.state) == (OrderState.CANCELLED, ChangeState.CANCELLED)
+    terms = Term.everywhere.filter(subscription=has_five)
+    assert [(term.quantity, term.number) for term in terms] == [(5, 1), (5, 2)]
+    told = Delivery.everywhere.get(kind="order_rejected")
+    assert told.recipient == customer.user.email
+    assert "Techsolutions did not answer before the term ended." in told.text
+
+
+def test_a_term_that_nobody_answered_for_ends_if_it_was_not_to_be_renewed(
+    customer, has_five, run_jobs, travel
+):
+    Subscription.everywhere.filter(pk=has_five.pk).update(renews=False)
+    change = ask_of(customer, has_five, "renewal", renews=True)
+    travel(timedelta(days=32))
+    changes_due()
+    run_jobs()
+
+    assert ScheduledChange.everywhere.get(pk=change.pk).state == ChangeState.CANCELLED
+    ending = ScheduledChange.everywhere.latest("pk")
+    assert (ending.kind, ending.state) == ("cancel", ChangeState.IN_PROGRESS)
+    assert Term.everywhere.filter(subscription=has_five).count() == 1
+
+
 def test_the_payers_credit_decides_about_the_next_term_when_it_is_approved(
     customer, reseller, has_five
 ):

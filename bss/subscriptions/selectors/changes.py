@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, Product
@@ -84,8 +84,12 @@ def changes_due() -> QuerySet[ScheduledChange]:
 
 def terms_due() -> QuerySet[Subscription]:
     """Active subscriptions whose term has ended and that wait for no change, in every organization."""
+    # What waits for its payer's approval ends with the term, and is no reason to wait.
     first = ScheduledChange.everywhere.filter(
-        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=clock.now()
+        ~Q(order_line__order__state=OrderState.PENDING_APPROVAL),
+        subscription=OuterRef("pk"),
+        state__in=OPEN_CHANGE,
+        due_at__lte=clock.now(),
     )
     return Subscription.everywhere.filter(
         ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()
