@@ -7,10 +7,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, Product
 from bss.core import clock
+from bss.core.actor import Actor
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
+
+_SELLERS = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME})
 
 
 def open_change(subscription: Subscription) -> ScheduledChange | None:
@@ -20,6 +23,20 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
         .select_related("order_line__order", "product", "add_on__product")
         .first()
     )
+
+
+def may_withdraw(change: ScheduledChange, subscription: Subscription, actor: Actor) -> bool:
+    """Whether `actor` may take a change of `subscription` back, as far as that depends on who asked for it.
+
+    The seller may, the side that asked, and who pays. What only the seller does (suspending, resuming, ending what its
+    customers cannot cancel) the seller alone takes back.
+    """
+    if actor.account_id is None or actor.account_id == change.asked_by_id:
+        return True
+    if actor.account_id != subscription.payer_id or change.kind in _SELLERS:
+        return False
+    is_sellers_end = change.kind == ChangeKind.CANCEL and change.asked_by_id is None
+    return not is_sellers_end or subscription.product.type.cancellable
 
 
 def changes_of(subscription: Subscription, limit: int = 50) -> list[ScheduledChange]:

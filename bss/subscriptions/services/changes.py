@@ -23,10 +23,11 @@ from bss.orders.services import (
     order_release,
 )
 from bss.subscriptions.choices import ChangeKind, ChangeState, SyncStatus
-from bss.subscriptions.errors import ChangeOpen, ChangeUnderWay
+from bss.subscriptions.errors import ChangeOpen, ChangeUnderWay, WithdrawalDenied
 from bss.subscriptions.events import ScheduledChangeStarted
 from bss.subscriptions.locks import change_locked, subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.selectors import may_withdraw
 from bss.subscriptions.services.actions import action_of, planned_of
 from bss.subscriptions.services.effects import take_effect
 from bss.subscriptions.services.moments import moment_of, require_shown
@@ -73,7 +74,7 @@ def change_request(
             actor=actor,
             storefront=storefront,
         )
-        change = _written(held, wish, action, line, reason)
+        change = _written(held, wish, action, line, actor, reason)
         history.record(
             held,
             actor=actor,
@@ -90,7 +91,12 @@ def change_request(
 
 
 def _written(
-    subscription: Subscription, wish: ChangeWish, action: Action, line: OrderLine, reason: str
+    subscription: Subscription,
+    wish: ChangeWish,
+    action: Action,
+    line: OrderLine,
+    actor: Actor,
+    reason: str,
 ) -> ScheduledChange:
     payment = wish.payment
     try:
@@ -110,6 +116,7 @@ def _written(
                 renews=wish.renews,
                 plan_chosen=payment is not None,
                 payment_plan_id=payment.plan_id if payment else None,
+                asked_by_id=actor.account_id,
                 reason=reason[:200],
             )
     except IntegrityError as error:
@@ -199,12 +206,17 @@ def change_restart(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
 
 
 def change_withdraw(*, change: ScheduledChange, actor: Actor, reason: str = "") -> ScheduledChange:
-    """Take a planned or failed change back, with its order. Withdrawn already is fine; raises ChangeUnderWay."""
+    """Take a planned or failed change back, with its order. Withdrawn already is fine.
+
+    Raises WithdrawalDenied for whoever neither asked nor pays for it, ChangeUnderWay.
+    """
     with transaction.atomic():
         subscription = subscription_locked(change.subscription_id)
         held = change_locked(change.pk)
         if held.state == ChangeState.CANCELLED:
             return held
+        if not may_withdraw(held, subscription, actor):
+            raise WithdrawalDenied
         if held.state == ChangeState.IN_PROGRESS and not is_parked(held):
             raise ChangeUnderWay(extra={"state": held.state})
         failed = held.state != ChangeState.SCHEDULED

@@ -32,6 +32,7 @@ from bss.subscriptions.errors import (
     NothingChanges,
     NotSwitchable,
     StateForbids,
+    WithdrawalDenied,
 )
 from bss.subscriptions.models import ScheduledChange, Subscription, Term
 from bss.subscriptions.services import (
@@ -229,6 +230,42 @@ def test_cancelling_the_order_withdraws_its_change(subscription, reseller, staff
     assert (subscription.state, change.state) == (
         SubscriptionState.ACTIVE, ChangeState.CANCELLED,
     )  # fmt: skip
+
+
+def test_whoever_did_not_ask_and_does_not_pay_withdraws_nothing(
+    reseller, customer_account, shop, staff, distributor, run_jobs
+):
+    from tests.conftest import person_of_account
+
+    buyer = person_of_account(customer_account, shop)
+    held = make_subscription(
+        reseller.account, make_product(distributor, price="10"), customer=customer_account
+    )
+    for planner in (reseller, staff):
+        change = ask(held, planner.actor, ChangeKind.CANCEL, when="period_end")
+        with pytest.raises(WithdrawalDenied):
+            change_withdraw(change=change, actor=buyer.actor)
+        change.refresh_from_db()
+        held.refresh_from_db()
+        assert (held.state, change.state) == (
+            SubscriptionState.PENDING_CANCEL, ChangeState.SCHEDULED,
+        )  # fmt: skip
+        assert Order.objects.get(pk=change.order_line.order_id).state == OrderState.PLACED
+        # Who pays for it decides.
+        change = change_withdraw(change=change, actor=reseller.actor)
+        assert change.state == ChangeState.CANCELLED
+        held.refresh_from_db()
+    own = ask(held, buyer.actor, ChangeKind.CANCEL, when="period_end")
+    assert change_withdraw(change=own, actor=buyer.actor).state == ChangeState.CANCELLED
+
+
+def test_what_only_the_seller_ends_only_the_seller_lets_go_on(reseller, staff, distributor):
+    product = make_product(distributor, type=make_type(distributor, cancellable=False))
+    subscription = make_subscription(reseller.account, product)
+    change = ask(subscription, staff.actor, ChangeKind.CANCEL, when="period_end")
+    with pytest.raises(WithdrawalDenied):
+        change_withdraw(change=change, actor=reseller.actor)
+    assert change_withdraw(change=change, actor=staff.actor).state == ChangeState.CANCELLED
 
 
 def test_what_is_under_way_is_not_withdrawn(subscription, reseller):
