@@ -304,6 +304,28 @@ def test_a_draft_that_staff_write_is_not_there_for_its_accounts_token(
     assert reseller_token.get(url("orders-api:order", draft.public_id)).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["renewal", "cancel", "product"])
+def test_a_plan_is_changed_by_who_may_switch_plans(
+    reseller, distributor, at_distributor, staff, name
+):
+    kind = make_type(distributor, audience="reseller", max_quantity=1)
+    free, standard = (make_product(distributor, type=kind) for _ in range(2))
+    subscription = make_subscription(reseller.account, free, quantity=1)
+    data = {
+        "renewal": {"renews": False},
+        "cancel": {"when": "now"},
+        "product": {"product": standard.public_id},
+    }[name]
+    path = f"subscriptions-api:subscription-{name}", subscription.public_id
+    with granted(reseller.account, "api"):
+        client = client_of(reseller, *SALES, account=reseller.account)
+        assert post(client, *path, data=data).status_code == 403
+        assert ScheduledChange.objects.count() == 0
+        client = client_of(reseller, *SALES, P.PLAN_SWITCH, account=reseller.account)
+        assert post(client, *path, data=data).status_code == 201
+    assert ScheduledChange.objects.count() == 1
+
+
 def test_a_customers_token_reads_its_resellers_price(
     reseller, customer_account, shop, at_distributor, mail
 ):
