@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, Product
 from bss.core import clock
+from bss.core.actor import Actor
 from bss.core.prepared import Prepared
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
@@ -16,6 +17,7 @@ from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, Subs
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 
 MOST_SHOWN = 50
+_SELLERS = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME})
 
 
 def open_change(subscription: Subscription) -> ScheduledChange | None:
@@ -25,6 +27,20 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
         .select_related("order_line__order", "product", "add_on__product")
         .first()
     )
+
+
+def may_withdraw(change: ScheduledChange, subscription: Subscription, actor: Actor) -> bool:
+    """Whether `actor` may take a change of `subscription` back, as far as that depends on who asked for it.
+
+    The seller may, the side that asked, and who pays. What only the seller does (suspending, resuming, ending what its
+    customers cannot cancel) the seller alone takes back.
+    """
+    if actor.account_id is None or actor.account_id == change.asked_by_id:
+        return True
+    if actor.account_id != subscription.payer_id or change.kind in _SELLERS:
+        return False
+    is_sellers_end = change.kind == ChangeKind.CANCEL and change.asked_by_id is None
+    return not is_sellers_end or subscription.product.type.cancellable
 
 
 def changes_of(subscription: Subscription, limit: int = MOST_SHOWN) -> list[ScheduledChange]:
@@ -115,8 +131,12 @@ def changes_due() -> QuerySet[ScheduledChange]:
 
 def terms_due() -> QuerySet[Subscription]:
     """Active subscriptions whose term has ended and that wait for no change, in every organization."""
+    # What waits for its payer's approval ends with the term, and is no reason to wait.
     first = ScheduledChange.everywhere.filter(
-        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=clock.now()
+        ~Q(order_line__order__state=OrderState.PENDING_APPROVAL),
+        subscription=OuterRef("pk"),
+        state__in=OPEN_CHANGE,
+        due_at__lte=clock.now(),
     )
     return Subscription.everywhere.filter(
         ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()
