@@ -236,8 +236,8 @@ def _obstacle(
     account: Account, subject: ReviewSubject, line: ReviewLine, lines: Sequence[ReviewLine]
 ) -> Any:
     """Why this reseller cannot have this plan at all; empty when nothing stands in the way."""
-    profile = selectors.profile_of(account)
-    held = profile is not None and profile.subscription is not None
+    profile = selectors.held_profile(selectors.profile_of(account))
+    held = profile is not None
     rules: Mapping[Any, bool] = {
         NotAReseller.message: not account.is_reseller,
         TenantReseller.message: hasattr(account, "tenant_organization"),

@@ -1,6 +1,6 @@
 """From an id in a URL to a basket or an order the actor may use: the only such way.
 
-Outside the active scope: NotFound. Visible, but not allowed: PermissionDenied.
+Outside the active scope, or somebody else's draft: NotFound. Visible, but not allowed: PermissionDenied.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.orders.models import Basket, BasketLine, Order, OrderField, OrderLine
-from bss.orders.selectors import PARTIES
+from bss.orders.selectors import PARTIES, is_shown
 
 
 def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDER_VIEW) -> Order:
@@ -20,7 +20,7 @@ def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDE
         .select_related("account", "customer", "storefront", "terms")
         .first()
     )
-    if order is None:
+    if order is None or not is_shown(order, actor):
         raise NotFound
     actor.require(permission)
     return order
@@ -44,7 +44,7 @@ def access_order_line(
         .select_related("order__account", "order__customer", "product__type")
         .first()
     )
-    if line is None:
+    if line is None or not is_shown(line.order, actor):
         raise NotFound
     actor.require(permission)
     return line

@@ -204,6 +204,10 @@ class Order(Owned):
     storefront = models.ForeignKey(
         Storefront, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # The account whose own API wrote it line by line; null for the seller, whose drafts no account sees.
+    drafted_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # A basket becomes an order once: two tabs cannot place it twice.
     basket = models.OneToOneField(Basket, models.PROTECT, null=True, related_name="order")
     source = CodeField(enum=OrderSource)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
+from bss.core.prepared import Prepared
 from bss.subscriptions.models import ScheduledChange, Subscription
 
 
@@ -12,15 +13,19 @@ def access_subscription(
     actor: Actor, public_id: str, permission: str = Permission.SUBSCRIPTION_VIEW
 ) -> Subscription:
     """The subscription with its accounts, product and line. Outside the active scope: NotFound."""
-    subscription = (
-        Subscription.objects.filter(public_id=public_id)
-        .select_related("customer", "payer", "product__type", "order_line__order")
-        .first()
-    )
+    subscription = _SUBSCRIPTION.first(public_id=public_id)
     if subscription is None:
         raise NotFound
     actor.require(permission)
     return subscription
+
+
+_SUBSCRIPTION = Prepared(
+    lambda public_id: Subscription.objects.filter(public_id=public_id).select_related(
+        "customer", "payer", "product__type", "order_line__order"
+    )[:1],
+    public_id=str,
+)
 
 
 def access_change(

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from bss.accounts.api import IDEMPOTENCY, Strict
 from bss.accounts.permissions import Permission
-from bss.catalog.choices import Unit
+from bss.catalog.choices import ProductAudience, Unit
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid
 from bss.installments.models import PaymentPlan
@@ -227,7 +227,10 @@ class SubscriptionView(GenericAPIView[Any]):
 
 
 class ChangeView(IdempotentView):
-    """A change asked of a subscription; the answer is the change, which says how far it is."""
+    """A change asked of a subscription; the answer is the change, which says how far it is.
+
+    What a reseller has for itself, its plan, an account's token changes with plan.switch besides.
+    """
 
     scopes = {"POST": Permission.SUBSCRIPTION_MANAGE}
     kind = ""
@@ -236,6 +239,9 @@ class ChangeView(IdempotentView):
     def change(self, request: Request, public_id: str) -> Response:
         actor, given = actor_of(request), valid(self.serializer, request)
         found = access_subscription(actor, public_id, Permission.SUBSCRIPTION_MANAGE)
+        is_plan = found.product.type.audience == ProductAudience.RESELLER
+        if is_plan and actor.account_id is not None:
+            actor.require(Permission.PLAN_SWITCH)
 
         def ask(hold: CardHold = NO_HOLD) -> Response:
             asked = services.change_request(

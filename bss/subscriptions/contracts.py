@@ -52,7 +52,8 @@ class PlanOption:
 class ChangePreview:
     """What a change will mean. Amounts are net, in the looker's own track; `before` and `after` per whole term.
 
-    `charged` is what it adds to what is paid in the present term, `invoices` what it puts on which document and when.
+    `charged` is what it adds to what is paid in the present term, or in the next one where it is about that; `invoices`
+    is what it puts on which document and when.
     `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming. `token`
     freezes the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
     """

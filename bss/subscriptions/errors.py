@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.errors import Conflict, Invalid
+from bss.core.errors import Conflict, Invalid, PermissionDenied
 
 
 class ChangeOpen(Conflict):
@@ -43,6 +43,13 @@ class NothingToRetry(Conflict):
 class ChangeUnderWay(Conflict):
     code = "CHANGE_UNDER_WAY"
     message = _("This change is being carried out and can no longer be withdrawn.")
+
+
+class WithdrawalDenied(PermissionDenied):
+    """A change is taken back by the side that asked for it, by who pays, or by the seller."""
+
+    code = "WITHDRAWAL_DENIED"
+    message = _("Only whoever planned this change, or pays for it, can withdraw it.")
 
 
 class PlanNotOffered(Invalid):

@@ -271,6 +271,10 @@ class ScheduledChange(Owned):
     payment_plan = models.ForeignKey(PaymentPlan, models.PROTECT, null=True, related_name="+")
     # Of add-ons: the one that changes; null for one that is new to the subscription (`product` names it).
     add_on = models.ForeignKey(SubscriptionAddOn, models.PROTECT, null=True, related_name="+")
+    # The account that asked for it; null for the seller.
+    asked_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=200, blank=True)
     problem_code = models.CharField(max_length=60, blank=True)
     problem_text = models.TextField(blank=True)

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
+from bss.orders.choices import OrderState
 from bss.orders.services import order_release
 from bss.subscriptions import selectors
 from bss.subscriptions.locks import subscription_locked
@@ -43,17 +44,18 @@ def changes_due() -> int:
 
 @jobs.handler(RELEASE)
 def change_release(job: jobs.JobContext) -> None:
-    """A planned change's time has come: its order runs, the vendor is told."""
+    """A planned change's time has come: its order runs, the vendor is told; unless it was given up meanwhile."""
     change = ScheduledChange.objects.select_related("order_line__order").get(
         pk=job.payload["change"]
     )
     # Held before its order, as everywhere: somebody may be withdrawing the change at this moment.
     subscription_locked(change.subscription_id)
-    order_release(order=change.order_line.order, actor=SYSTEM)
-    change_start(change=change, actor=SYSTEM)
+    order = order_release(order=change.order_line.order, actor=SYSTEM)
+    if order.state == OrderState.EXECUTING:
+        change_start(change=change, actor=SYSTEM)
 
 
 @jobs.handler(RENEW)
 def term_renewal(job: jobs.JobContext) -> None:
-    """A term has ended: the next one begins, or the subscription expires."""
+    """A term has ended: the next one begins, or the vendor is told to end it."""
     term_renew(subscription=Subscription.objects.get(pk=job.payload["subscription"]), actor=SYSTEM)

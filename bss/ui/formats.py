@@ -142,3 +142,16 @@ def _day(value: date, language: str, is_this_year: bool) -> str:
 def _exact(value: datetime, zone: tzinfo, language: str) -> str:
     local = timezone.localtime(value, zone)
     return str(format_datetime(local, format="long", locale=locale_for(language)))
+
+
+def initials(name: str) -> str:
+    """Up to two letters that stand for a name."""
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
+    return "".join(
+        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+    ).upper()
+
+
+def hue(name: str) -> int:
+    """A stable number from 1 to 6 for a name's avatar."""
+    return sum(map(ord, name)) % 6 + 1

@@ -59,6 +59,16 @@ def _icon(name: str, size: int, css: str) -> SafeString:
     return mark_safe(heroicons._render_icon(style, name, size, attrs))
 
 
+@lru_cache(maxsize=4096)
+def avatar_html(name: str) -> SafeString:
+    """A large square with a name's initials, in a colour of its own: what stands where there is no picture."""
+    return format_html(
+        '<span class="avatar square large" data-hue="{}" aria-hidden="true">{}</span>',
+        formats.hue(name),
+        formats.initials(name),
+    )
+
+
 def badge_html(badge: Badge) -> SafeString:
     """A badge: the tone's own shape, then the word. Built here, since a table draws hundreds."""
     return _badge(badge.tone, str(badge.label), str(badge.title))

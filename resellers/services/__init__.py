@@ -11,13 +11,20 @@ from resellers.services.provisioning import (
     plan_resume,
     plan_start,
 )
-from resellers.services.requests import plan_cancel, plan_choose, plan_switch, reseller_upgrade
+from resellers.services.requests import (
+    plan_cancel,
+    plan_change_preview,
+    plan_choose,
+    plan_switch,
+    reseller_upgrade,
+)
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
 from resellers.services.shop import listing_save, prices_save, storefront_save
 
 __all__ = [
     "listing_save",
     "plan_cancel",
+    "plan_change_preview",
     "plan_choose",
     "plan_edit",
     "plan_end",

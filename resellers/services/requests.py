@@ -11,8 +11,9 @@ from bss.orders.choices import OrderSource
 from bss.orders.models import Basket, BasketLine, Order
 from bss.orders.services import basket_add, order_create, order_execute, order_line_add
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.contracts import ChangePreview
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_confirm, change_request
+from bss.subscriptions.services import change_confirm, change_preview, change_request
 from resellers.choices import ALIAS_FIELD
 from resellers.errors import (
     NoPlan,
@@ -53,41 +54,46 @@ def plan_choose(*, basket: Basket, plan: Plan, unit: str, actor: Actor) -> Baske
     )
 
 
-def plan_switch(*, account: Account, plan: Plan, actor: Actor, source: str) -> ScheduledChange:
+def plan_switch(
+    *, account: Account, plan: Plan, actor: Actor, source: str, token: str = ""
+) -> ScheduledChange:
     """Move to another plan on the same subscription, at once.
 
-    Raises NoPlan, SamePlan, PlanSuspended, PlanInProgress, PlanNotSold, NotAReseller or TenantReseller.
+    With the `token` of a preview it is as it was shown then, or PriceChanged. Raises NoPlan, SamePlan, PlanSuspended,
+    PlanInProgress, PlanNotSold, NotAReseller, TenantReseller or CreditExceeded.
     """
-    refuse_unless_reseller(account)
-    subscription = held_subscription(account)
-    if subscription is None:
-        raise NoPlan
-    if subscription.state == SubscriptionState.SUSPENDED:
-        raise PlanSuspended
-    if subscription.product_id == plan.product_id:
-        raise SamePlan
-    if change_in_flight(subscription):
-        raise PlanInProgress
-    product = sold(account, plan, subscription.unit)
+    subscription, product = _switchable(account, plan)
     return change_confirm(
         subscription=subscription,
         kind=ChangeKind.PRODUCT,
         product=product,
         actor=actor,
         source=source,
-        when="now",
+        token=token,
     )
 
 
-def plan_cancel(*, account: Account, actor: Actor, source: str) -> ScheduledChange:
-    """Cancel the plan at once: back to Basic. Raises NoPlan or PlanInProgress."""
-    subscription = held_subscription(account)
-    if subscription is None:
-        raise NoPlan
-    if change_in_flight(subscription):
-        raise PlanInProgress
+def plan_cancel(*, account: Account, actor: Actor, source: str, token: str = "") -> ScheduledChange:
+    """Cancel the plan at once: back to Basic. With the `token` of a preview as it was shown, or PriceChanged.
+
+    Raises NoPlan or PlanInProgress.
+    """
     return change_request(
-        subscription=subscription, kind=ChangeKind.CANCEL, actor=actor, source=source, when="now"
+        subscription=_endable(account),
+        kind=ChangeKind.CANCEL,
+        actor=actor,
+        source=source,
+        token=token,
+    )
+
+
+def plan_change_preview(*, account: Account, plan: Plan, actor: Actor) -> ChangePreview:
+    """What moving to `plan` (without a product: cancelling) puts on which invoice. Raises what the move would."""
+    if plan.product_id is None:
+        return change_preview(subscription=_endable(account), kind=ChangeKind.CANCEL, actor=actor)
+    subscription, product = _switchable(account, plan)
+    return change_preview(
+        subscription=subscription, kind=ChangeKind.PRODUCT, product=product, actor=actor
     )
 
 
@@ -128,6 +134,30 @@ def refuse_unless_reseller(account: Account) -> None:
 def refuse_while_busy(account: Account) -> None:
     if plan_in_flight(account) is not None:
         raise PlanInProgress
+
+
+def _switchable(account: Account, plan: Plan) -> tuple[Subscription, Product]:
+    """The plan subscription and what it would become."""
+    refuse_unless_reseller(account)
+    subscription = held_subscription(account)
+    if subscription is None:
+        raise NoPlan
+    if subscription.state == SubscriptionState.SUSPENDED:
+        raise PlanSuspended
+    if subscription.product_id == plan.product_id:
+        raise SamePlan
+    if change_in_flight(subscription):
+        raise PlanInProgress
+    return subscription, sold(account, plan, subscription.unit)
+
+
+def _endable(account: Account) -> Subscription:
+    subscription = held_subscription(account)
+    if subscription is None:
+        raise NoPlan
+    if change_in_flight(subscription):
+        raise PlanInProgress
+    return subscription
 
 
 def held_subscription(account: Account) -> Subscription | None:

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
+from bss.core.actor import Actor
 from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
+from bss.orders.errors import PriceChanged
 from bss.orders.services import basket_open_for
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui.components import Attention, Badge, Button, Crumb, PlanColumn
@@ -24,7 +26,8 @@ from resellers import selectors
 from resellers.access import access_own_account, access_plan
 from resellers.choices import PlanCode
 from resellers.contracts import CapabilityView, PlanOffer
-from resellers.services import plan_cancel, plan_choose, plan_switch
+from resellers.models import Plan
+from resellers.services import plan_cancel, plan_change_preview, plan_choose, plan_switch
 
 
 class Plans(Page):
@@ -90,17 +93,23 @@ class PlanChangePage(Page):
         return str(self.kwargs["code"])
 
     def context(self) -> Mapping[str, Any]:
-        plan = access_plan(self.actor, self.plan_code())
-        return {"change": selectors.change_preview(self.account(), plan)}
+        account, plan = self.account(), access_plan(self.actor, self.plan_code())
+        return {
+            "change": selectors.change_preview(account, plan),
+            **on_invoices(account, plan, self.actor),
+        }
 
-    def ask(self) -> ScheduledChange:
+    def ask(self, token: str) -> ScheduledChange:
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            change = self.ask()
+            change = self.ask(seen_token(request))
         except NotFound:
             raise
+        except PriceChanged as moved:
+            messages.error(request, str(moved.message))
+            return HttpResponseRedirect(request.path)
         except DomainError as refusal:
             messages.error(request, str(refusal.message))
             return HttpResponseRedirect(reverse("plans:plans"))
@@ -112,12 +121,13 @@ class PlanSwitch(PlanChangePage):
     def get_title(self) -> Any:
         return _("Change your plan")
 
-    def ask(self) -> ScheduledChange:
+    def ask(self, token: str) -> ScheduledChange:
         return plan_switch(
             account=self.account(),
             plan=access_plan(self.actor, self.plan_code()),
             actor=self.actor,
             source=OrderSource.STOREFRONT,
+            token=token,
         )
 
 
@@ -128,11 +138,33 @@ class PlanCancel(PlanChangePage):
     def plan_code(self) -> str:
         return PlanCode.BASIC
 
-    def ask(self) -> ScheduledChange:
-        return plan_cancel(account=self.account(), actor=self.actor, source=OrderSource.STOREFRONT)
+    def ask(self, token: str) -> ScheduledChange:
+        return plan_cancel(
+            account=self.account(),
+            actor=self.actor,
+            source=OrderSource.STOREFRONT,
+            token=token,
+        )
 
     def context(self) -> Mapping[str, Any]:
         return {**super().context(), "is_cancel": True}
+
+
+def on_invoices(account: Account, plan: Plan, actor: Actor) -> dict[str, Any]:
+    """What a change of plan puts on which invoice, and the token that its form carries; nothing while it cannot be."""
+    try:
+        preview = plan_change_preview(account=account, plan=plan, actor=actor)
+    except DomainError as refusal:
+        return {"refusal": refusal.message}
+    return {"invoices": preview.invoices, "seen": preview.token}
+
+
+def seen_token(request: HttpRequest) -> str:
+    """The token of the preview that was confirmed. Raises PriceChanged for who saw none."""
+    token = request.POST.get("seen", "")
+    if not token:
+        raise PriceChanged
+    return token
 
 
 def _notices(account: Account, waiting: Subscription | None) -> list[Attention]:

@@ -17,7 +17,9 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError
 from bss.orders.choices import OrderSource
+from bss.orders.errors import PriceChanged
 from bss.orders.models import Order
+from bss.subscriptions.models import ScheduledChange
 from bss.ui.components import Crumb, EmptyState, Fieldset
 from bss.ui.generic import EditView, FormView, ListView, Page, Screen
 from resellers import selectors
@@ -27,6 +29,7 @@ from resellers.forms import PlanForm, UpgradeForm
 from resellers.models import Plan
 from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
 from resellers.tables import PlanTable
+from resellers.views.plans import on_invoices, seen_token
 
 
 class PlanList(ListView):
@@ -155,8 +158,10 @@ class PlanChange(AccountScreen, Page):
 
     def context(self) -> Mapping[str, Any]:
         account = self.reseller()
+        plan = self.plan(account)
         return {
-            "change": selectors.change_preview(account, self.plan(account)),
+            "change": selectors.change_preview(account, plan),
+            **on_invoices(account, plan, self.actor),
             "is_cancel": self.is_cancel(),
             "back_url": reverse("accounts:detail", args=[account.public_id]),
         }
@@ -165,18 +170,21 @@ class PlanChange(AccountScreen, Page):
         account = self.reseller()
         here = reverse("accounts:detail", args=[account.public_id])
         try:
-            if self.is_cancel():
-                change = plan_cancel(account=account, actor=self.actor, source=OrderSource.PORTAL)
-            else:
-                change = plan_switch(
-                    account=account,
-                    plan=self.plan(account),
-                    actor=self.actor,
-                    source=OrderSource.PORTAL,
-                )
+            change = self.ask(account, seen_token(request))
+        except PriceChanged as moved:
+            messages.error(request, str(moved.message))
+            return HttpResponseRedirect(request.path)
         except DomainError as refusal:
             messages.error(request, str(refusal.message))
             return HttpResponseRedirect(here)
         order = change.order_line.order
         messages.success(request, _("Order %(number)s runs now.") % {"number": order.number})
         return HttpResponseRedirect(reverse("orders:detail", args=[order.public_id]))
+
+    def ask(self, account: Account, token: str) -> ScheduledChange:
+        asked: dict[str, Any] = {
+            "account": account, "actor": self.actor, "source": OrderSource.PORTAL, "token": token,
+        }  # fmt: skip
+        if self.is_cancel():
+            return plan_cancel(**asked)
+        return plan_switch(plan=self.plan(account), **asked)

@@ -13,6 +13,7 @@ from bss.core import clock
 from bss.core.actor import SYSTEM, Actor
 from bss.core.errors import StaleState
 from bss.core.jobs import backoff
+from bss.subscriptions.choices import SyncStatus
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import (
     change_apply,
@@ -122,16 +123,20 @@ def tell_failed(
     *,
     actor: Actor,
 ) -> None:
-    """Tell subscriptions that an operation ended without success. An operation of our own tells nobody."""
+    """Tell subscriptions that an operation ended without success. The end of what never was tells nobody."""
     if change is not None:
         change_fail(change=change, code=code, text=text, actor=actor)
     elif operation == Operation.CREATE:
         subscription_fail(subscription=subscription, code=code, text=text, actor=actor)
+    elif operation != Operation.CANCEL:
+        sync_status_set(
+            subscription=subscription, status=SyncStatus.FAILED, actor=actor, reason=text
+        )
 
 
 def tell_sync(job: ProvisioningJob, status: str, *, actor: Actor = SYSTEM) -> None:
-    """Tell subscriptions how far the vendor's side is. An operation of our own tells nobody."""
-    if job.change_id is not None or job.operation == Operation.CREATE:
+    """Tell subscriptions how far the vendor's side is. The end of what never was tells nobody."""
+    if job.change_id is not None or job.operation != Operation.CANCEL:
         sync_status_set(subscription=job.subscription, status=status, actor=actor)
 
 
@@ -167,6 +172,8 @@ def _succeed(job: ProvisioningJob, done: Done, actor: Actor, reason: str) -> Non
                 actor=actor,
                 reason=reason,
             )
+        else:
+            tell_sync(job, SyncStatus.SYNCHRONIZED, actor=actor)
 
 
 def _progress(job: ProvisioningJob, progress: InProgress) -> float | None:

@@ -10,7 +10,7 @@ from bss.core.actor import Actor
 from bss.core.db import new_public_id
 from bss.core.errors import Conflict, Invalid
 from bss.orders.services import line_correct
-from bss.subscriptions.choices import ChangeState, SubscriptionState, SyncStatus
+from bss.subscriptions.choices import LIVE, ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import subscription_retry
 from servicemanager import registry, selectors
@@ -24,6 +24,12 @@ from servicemanager.services.instances import instance_for
 from servicemanager.states import PROVISIONING
 
 STEP = "provisioning.step"
+_GIVEN_UP = frozenset({ProvisioningState.FAILED, ProvisioningState.ABANDONED})
+# What undoes an operation; to undo any other is to change to what the subscription is.
+_BACK: dict[str, Operation] = {
+    Operation.SUSPEND: Operation.RESUME,
+    Operation.RESUME: Operation.SUSPEND,
+}
 
 
 def provisioning_request(
@@ -101,10 +107,32 @@ def provisioning_withdraw(*, subscription: Subscription, actor: Actor) -> None:
 
 
 def provisioning_withdraw_change(*, change: ScheduledChange, actor: Actor) -> None:
-    """A change was withdrawn: failed jobs of it are closed, so that nobody retries them."""
+    """A change was withdrawn: failed jobs of it are closed, so that nobody retries them.
+
+    When the vendor may have made it all the same, it is asked to bring the subscription back to what it is here.
+    """
     with transaction.atomic():
-        for job in change.provisioning_jobs.filter(state=ProvisioningState.FAILED):
-            PROVISIONING.fire(job, "abandon", actor=actor, reason=_("The change was withdrawn."))
+        subscription = subscription_locked(change.subscription_id)
+        latest = selectors.latest_job(subscription, change)
+        if latest is None or latest.state not in _GIVEN_UP:
+            return
+        if latest.state == ProvisioningState.FAILED:
+            PROVISIONING.fire(latest, "abandon", actor=actor, reason=_("The change was withdrawn."))
+        elif _was_brought_back(latest):
+            return
+        if latest.code in UNCERTAIN and latest.was_called and subscription.state in LIVE:
+            provisioning_start(
+                subscription=subscription,
+                operation=_BACK.get(latest.operation, Operation.CHANGE),
+                actor=actor,
+                doubt=True,
+            )
+
+
+def _was_brought_back(job: ProvisioningJob) -> bool:
+    """Whether a change's last job was followed already by one of our own."""
+    later = ProvisioningJob.everywhere.filter(subscription_id=job.subscription_id, pk__gt=job.pk)
+    return later.filter(change=None).exists()
 
 
 def provisioning_retry(*, job: ProvisioningJob, actor: Actor) -> None:

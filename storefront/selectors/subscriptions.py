@@ -130,13 +130,15 @@ def _has_next_term(subscription: Subscription) -> bool:
 def wants_of(subscription: Subscription, actor: Actor, *, is_blocked: bool = False) -> list[Want]:
     """What the actor may do with it; with `is_blocked` what it could do if no other change were open."""
     offered = _is_foreseen if is_blocked and subscription.state in LIVE else offers
+    kinds = [kind for kind in OFFERED if offered(subscription, actor, kind)]
+    if not kinds:
+        return []
+    possible = subscriptions.possible_for(subscription)
     found = []
-    for kind in OFFERED:
-        if not offered(subscription, actor, kind):
+    for kind in kinds:
+        if kind == ChangeKind.PRODUCT and not possible.targets:
             continue
-        if kind == ChangeKind.PRODUCT and not switch_targets(subscription).exists():
-            continue
-        if kind == ChangeKind.ADD_ON and not subscriptions.has_add_ons(subscription):
+        if kind == ChangeKind.ADD_ON and not possible.add_ons:
             continue
         if kind == ChangeKind.RENEWAL:
             found += _renewal_wants(subscription)
@@ -201,27 +203,36 @@ def targets_of(subscription: Subscription, actor: Actor) -> list[Target]:
 
 def open_change_of(subscription: Subscription, actor: Actor) -> OpenChange | None:
     """The one change that is open, with whether this actor may take it back."""
-    return _as_open(subscriptions.open_change(subscription), actor)
+    return _as_open(subscriptions.open_change(subscription), subscription, actor)
 
 
-def open_change_among(newest: Sequence[ScheduledChange], actor: Actor) -> OpenChange | None:
+def open_change_among(
+    newest: Sequence[ScheduledChange], subscription: Subscription, actor: Actor
+) -> OpenChange | None:
     """The same out of changes that were read already, newest first: none begins while another is open."""
-    return _as_open(newest[0] if newest and newest[0].is_open else None, actor)
+    return _as_open(newest[0] if newest and newest[0].is_open else None, subscription, actor)
 
 
-def _as_open(change: ScheduledChange | None, actor: Actor) -> OpenChange | None:
+def _as_open(
+    change: ScheduledChange | None, subscription: Subscription, actor: Actor
+) -> OpenChange | None:
     if change is None:
         return None
     held = change.state in {ChangeState.SCHEDULED, ChangeState.FAILED} or is_parked(change)
     may = actor.can(Permission.SUBSCRIPTION_MANAGE) and not actor.read_only
+    is_withdrawable = held and may and change.kind in OFFERED
+    if is_withdrawable and not subscriptions.may_withdraw(change, subscription, actor):
+        is_withdrawable, remedy = False, _("Ask your supplier to withdraw it.")
+    else:
+        remedy = remedy_words(change)
     return OpenChange(
         change=change,
         title=_change_title(change),
         text=_change_text(change),
         badge=badge_of(change.state, ChangeState(change.state).label),
-        is_withdrawable=held and may and change.kind in OFFERED,
+        is_withdrawable=is_withdrawable,
         blocks=blocked_words(change),
-        remedy=remedy_words(change),
+        remedy=remedy,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+from django.core.cache import cache
 from django.db.models import (
     Count,
     Exists,
@@ -14,11 +15,9 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
 )
 from django.db.models.fields import BooleanField, CharField
-from django.db.models.functions import Coalesce
 
 from bss.catalog import searching
 from bss.catalog import selectors as catalog
@@ -26,10 +25,13 @@ from bss.catalog.choices import ProductAudience, ProductKind, SearchLanguage
 from bss.catalog.models import Category, Industry, Product
 from bss.core import clock
 from bss.core.errors import NotFound
+from bss.core.prepared import Prepared
 from bss.ui.keyset import Cursor, page_of
 from storefront.choices import Group, Sorting
 from storefront.contracts import Asked, CataloguePage, GroupCards, ShelfView, Viewer, Way, Ways
 from storefront.selectors.cards import cards, with_owned
+
+K = TypeVar("K")
 
 PAGE_SIZE = 50
 # A group shows a row of these on the home page, or two rows when it is alone.
@@ -37,6 +39,9 @@ ROW = 4
 # From how many live subscriptions on a product is popular, and for how long it is new.
 POPULAR_FROM = 3
 NEW_FOR = timedelta(days=60)
+# A catalogue of so many products is not counted for every page.
+LARGE = 1000
+NUMBERS_KEPT_SECONDS = 300
 
 
 # Lists -------------------------------------------------------------------------------------------------------
@@ -68,7 +73,7 @@ def listing(viewer: Viewer, asked: Asked, cursor: Cursor | None = None) -> Catal
         found = found.filter(category__in=_with_children(asked.shelf))
     if asked.industry:
         found = found.filter(_made_for(asked.industry))
-    facets = _Facets(found, asked)
+    facets = _Facets(_numbers(viewer, found, asked), asked)
     rows = _ordered(viewer, with_owned(viewer, _narrowed(found, asked)), asked)
     page = page_of(rows, asked.sorting.order, cursor, PAGE_SIZE)
     return CataloguePage(
@@ -112,20 +117,35 @@ def front(viewer: Viewer) -> list[GroupCards]:
 
 def shelves(organization_id: int) -> list[ShelfView]:
     """The top categories that hold something on sale, in their order, with how much."""
-    rows = (
-        Category.objects.filter(organization_id=organization_id, parent=None)
-        .annotate(
-            own=_number_on_sale(category=OuterRef("pk")),
-            below=_number_on_sale(category__parent=OuterRef("pk")),
-        )
-        .filter(Q(own__gt=0) | Q(below__gt=0))
-        .order_by("position", "name")
+    numbers = _kept(f"shelves:{organization_id}", _numbers_by_shelf)
+    below: Counter[int] = Counter()
+    rows = list(
+        Category.objects.filter(organization_id=organization_id).order_by("position", "name")
     )
-    return [ShelfView(category, category.own + category.below) for category in rows]
+    for shelf in rows:
+        below[shelf.parent_id or shelf.pk] += numbers.get(shelf.pk, 0)
+    return [
+        ShelfView(shelf, below[shelf.pk])
+        for shelf in rows
+        if not shelf.parent_id and below[shelf.pk]
+    ]
+
+
+def _numbers_by_shelf() -> dict[int, int]:
+    rows = _on_sale(category__isnull=False).order_by().values("category_id")
+    return dict(rows.annotate(number=Count("pk")).values_list("category_id", "number"))
 
 
 def ways(organization_id: int) -> Ways:
     """The top categories and the industries that hold something on sale, in their order; one query for both."""
+    found = _WAYS.all(organization_id=organization_id)
+    return Ways(
+        shelves=[Way(row["name"], row["slug"]) for row in found if row["what"] == "shelf"],
+        industries=[Way(row["name"], row["slug"]) for row in found if row["what"] == "trade"],
+    )
+
+
+def _ways(organization_id: int) -> QuerySet[Any, Any]:
     shelf = Exists(_on_sale(category=OuterRef("pk"))) | Exists(
         _on_sale(category__parent=OuterRef("pk"))
     )
@@ -133,11 +153,7 @@ def ways(organization_id: int) -> Ways:
     shelves_open = Category.objects.filter(shelf, organization_id=organization_id, parent=None)
     trades = Industry.objects.filter(trade, organization_id=organization_id)
     rows = _as_ways(shelves_open, "shelf").union(_as_ways(trades, "trade"), all=True)
-    found = list(rows.order_by("position", "name"))
-    return Ways(
-        shelves=[Way(row["name"], row["slug"]) for row in found if row["what"] == "shelf"],
-        industries=[Way(row["name"], row["slug"]) for row in found if row["what"] == "trade"],
-    )
+    return rows.order_by("position", "name")
 
 
 def _as_ways(found: QuerySet[Any], what: str) -> QuerySet[Any, Any]:
@@ -150,11 +166,7 @@ def _on_sale(**where: Any) -> QuerySet[Product]:
     return on_sale.exclude(type__audience=ProductAudience.RESELLER)
 
 
-def _number_on_sale(**where: Any) -> Coalesce:
-    """How many products on sale are `where`. A subquery per shelf finds them by its index: joining two levels of
-    shelves with all products and counting them distinct took 150 ms with 20,000 products."""
-    numbers = _on_sale(**where).order_by().values("organization_id").annotate(number=Count("pk"))
-    return Coalesce(Subquery(numbers.values("number")), 0)
+_WAYS = Prepared(_ways, organization_id=int)
 
 
 def shelf_called(slug: str) -> Category:
@@ -168,27 +180,72 @@ def shelf_called(slug: str) -> Category:
 # What they share ---------------------------------------------------------------------------------------------
 
 
+class _Sort(NamedTuple):
+    """Products of one vendor that are in the same groups."""
+
+    vendor: str
+    groups: frozenset[Group]
+
+
+def _numbers(viewer: Viewer, found: QuerySet[Product], asked: Asked) -> Mapping[_Sort, int]:
+    """How many of `found` there are of each vendor and set of groups; one query."""
+    if asked.text:
+        return _count(found)
+    shelf = asked.shelf.pk if asked.shelf else ""
+    return _kept(f"vendors:{_sight(viewer)}:{shelf}:{asked.industry}", lambda: _count(found))
+
+
+def _kept(name: str, count: Callable[[], dict[K, int]]) -> dict[K, int]:
+    """Numbers of products. Large ones are kept for minutes, for all who see the same: to count 20,000 products takes
+    longer than the rest of a page.
+    """
+    key = f"storefront.numbers:{name}"
+    numbers: dict[K, int] | None = cache.get(key)
+    if numbers is None:
+        numbers = count()
+        if sum(numbers.values()) >= LARGE:
+            cache.set(key, numbers, NUMBERS_KEPT_SECONDS)
+    return numbers
+
+
+def _count(found: QuerySet[Product]) -> dict[_Sort, int]:
+    flags = {group.value: _flag(group) for group in Group}
+    rows: Any = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
+    return {
+        _Sort(row["vendor"], frozenset(group for group in Group if row[group.value])): row["number"]
+        for row in rows
+    }
+
+
+def _sight(viewer: Viewer) -> str:
+    """The same for all viewers for whom `visible` finds the same."""
+    market, owner = viewer.market, viewer.storefront.owner_id
+    if market is None:
+        return f"{viewer.organization.pk}:{viewer.is_visitor}:{owner}"
+    audience = ",".join(sorted(market.audience))
+    listed = owner if catalog.CATALOG_LISTING in market.capabilities else None
+    return f"{viewer.organization.pk}:{market.price_list.pk}:{audience}:{listed}"
+
+
 class _Facets:
-    """How many of some products there are by vendor and by group, in one query.
+    """How many products there are by vendor and by group.
 
     A group's number is that within the chosen vendor and the other way round, so that each says what a click leaves.
     """
 
-    def __init__(self, found: QuerySet[Product], asked: Asked) -> None:
-        flags = {group.value: _flag(group) for group in Group}
-        rows: Any = found.order_by().values("vendor", **flags).annotate(number=Count("pk"))
+    def __init__(self, numbers: Mapping[_Sort, int], asked: Asked) -> None:
         vendors: Counter[str] = Counter()
         groups: Counter[Group] = Counter()
         self.count = 0
-        for row in rows:
-            of_vendor = asked.vendor in {"", row["vendor"]}
-            of_group = asked.group is None or row[asked.group.value]
+        for sort, number in numbers.items():
+            of_vendor = asked.vendor in {"", sort.vendor}
+            of_group = asked.group is None or asked.group in sort.groups
             if of_group:
-                vendors[row["vendor"]] += row["number"]
+                vendors[sort.vendor] += number
             if of_vendor:
-                groups.update({group: row["number"] for group in Group if row[group.value]})
+                groups.update(dict.fromkeys(sort.groups, number))
             if of_vendor and of_group:
-                self.count += row["number"]
+                self.count += number
         self.vendors = sorted(vendors.items())
         self.groups = [(group, groups[group]) for group in Group if groups[group]]
 

@@ -94,7 +94,7 @@ class SubscriptionPage(Page):
     def context(self) -> Mapping[str, Any]:
         subscription, actor = self.object, self.actor
         newest = changes_of(subscription, 20)
-        change = selectors.open_change_among(newest, actor)
+        change = selectors.open_change_among(newest, subscription, actor)
         return {
             "subscription": subscription,
             "health": selectors.health_of(subscription),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,14 +11,16 @@ from bss.accounts.models import Account, PaymentMethod, Storefront
 from bss.core import scope
 from bss.core.errors import Conflict, PermissionDenied
 from bss.orders.choices import LineState, OrderState
-from bss.orders.errors import CreditExceeded
+from bss.orders.errors import CreditExceeded, OrderingDisabled
 from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import order_approve, order_reject
 from bss.subscriptions.choices import ChangeState
-from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_request
+from bss.subscriptions.models import ScheduledChange, Subscription, Term
+from bss.subscriptions.services import change_preview, change_request
+from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
+from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
 from tests.conftest import Person, person_of_account
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
@@ -255,6 +258,48 @@ def test_a_card_payer_is_always_asked(customer, on_standard, mailbox, reseller, 
     assert order.state == OrderState.PENDING_APPROVAL
 
 
+def plan_includes(plans, code: str, *flags: str) -> None:
+    """What a plan carries from now on, whatever it did."""
+    plan = plans[code]
+    Plan.everywhere.filter(pk=plan.pk).update(capabilities=list(flags))
+
+
+def test_without_approval_in_the_plan_each_order_waits_again(customer, reseller, has_five, plans):
+    Account.everywhere.filter(pk=customer.account.pk).update(order_approval=False)
+    plan_includes(plans, "standard", "own_storefront", "customer_users", "self_service_ordering")
+
+    change = ask_of(customer, has_five, "quantity", quantity=6)
+
+    assert change.state == ChangeState.SCHEDULED
+    assert change.order_line.order.state == OrderState.PENDING_APPROVAL
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish"),
+    [
+        ("quantity", {"quantity": 500}),
+        ("renewal", {"quantity": 500}),
+        ("quantity", {"quantity": 500, "when": "period_end"}),
+    ],
+)
+def test_without_ordering_in_the_plan_nothing_is_bought_through_a_subscription(
+    customer, reseller, has_five, plans, kind, wish
+):
+    Account.everywhere.filter(pk=customer.account.pk).update(order_approval=False)
+    plan_includes(plans, "standard", "own_storefront", "customer_users")
+
+    with pytest.raises(OrderingDisabled) as refusal:
+        ask_of(customer, has_five, kind, **wish)
+    assert "Techsolutions" in str(refusal.value.message)
+    with scope.activate(customer.account.scope), pytest.raises(OrderingDisabled):
+        change_preview(subscription=has_five, kind=kind, actor=customer.actor, **wish)
+    assert not ScheduledChange.everywhere.exists()
+    assert next_term_of(has_five) == (None, True)
+    # What it has it may still make smaller, and its reseller buys for it as before.
+    assert ask_of(customer, has_five, "renewal", quantity=4).state == ChangeState.APPLIED
+    assert ask_of(reseller, has_five, kind, **wish).order_line.order.state != OrderState.DRAFT
+
+
 def test_only_a_plan_with_approval_switches_it(customer_account, reseller, put_on, rival):
     put_on(reseller.account, "free", "techsolutions")
     url = f"/my-customers/{customer_account.public_id}/approval/"
@@ -337,6 +382,141 @@ def test_rejected_seats_leave_the_subscription_as_it_was(
     subscription.refresh_from_db()
     assert change.state == ChangeState.CANCELLED
     assert subscription.quantity == 5
+
+
+@pytest.fixture
+def has_five(customer, reseller, mailbox, distributor):
+    """The customer has five mailboxes by the month, at its reseller's expense."""
+    with scope.activate(distributor.scope):
+        return make_subscription(reseller.account, mailbox, quantity=5, customer=customer.account)
+
+
+def ask_of(customer: Person, subscription, kind, **wish) -> ScheduledChange:
+    with scope.activate(customer.account.scope):
+        return change_request(
+            subscription=Subscription.objects.get(pk=subscription.pk), kind=kind,
+            actor=customer.actor, source="storefront", **wish,
+        )  # fmt: skip
+
+
+def approve(reseller: Person, order_id: int) -> None:
+    with scope.activate(reseller.account.scope):
+        waiting = Order.objects.select_related("account", "customer").get(pk=order_id)
+        order_approve(order=waiting, actor=reseller.actor)
+
+
+def next_term_of(subscription) -> tuple[int | None, bool]:
+    return Subscription.everywhere.values_list("renewal_quantity", "renews").get(pk=subscription.pk)
+
+
+def test_seats_of_the_next_term_wait_for_the_reseller_too(customer, reseller, has_five, run_jobs):
+    change = ask_of(customer, has_five, "renewal", quantity=500)
+    run_jobs()
+
+    order = Order.everywhere.get(pk=change.order_line.order_id)
+    assert (order.state, change.state) == (OrderState.PENDING_APPROVAL, ChangeState.SCHEDULED)
+    # What 495 mailboxes more cost a month, to the reseller and to its customer.
+    assert (order.total, order.total_resale) == (Decimal(49500), Decimal(59400))
+    assert next_term_of(has_five) == (None, True)
+
+    approve(reseller, order.pk)
+    run_jobs()
+
+    order.refresh_from_db()
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    assert (order.state, change.state) == (OrderState.EXECUTED, ChangeState.APPLIED)
+    assert next_term_of(has_five) == (500, True)
+
+
+def test_rejected_seats_of_the_next_term_are_not_written_down(
+    customer, reseller, has_five, run_jobs
+):
+    change = ask_of(customer, has_five, "quantity", quantity=6, when="period_end")
+    with scope.activate(reseller.account.scope):
+        order_reject(order=change.order_line.order, actor=reseller.actor, reason="Too many.")
+    run_jobs()
+
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    assert change.state == ChangeState.CANCELLED
+    assert next_term_of(has_five) == (None, True)
+
+
+def test_a_renewal_that_the_reseller_switched_off_is_switched_on_with_its_approval(
+    customer, reseller, has_five, run_jobs
+):
+    Subscription.everywhere.filter(pk=has_five.pk).update(renews=False)
+
+    change = ask_of(customer, has_five, "renewal", renews=True)
+    run_jobs()
+
+    order = Order.everywhere.get(pk=change.order_line.order_id)
+    assert (order.state, order.total) == (OrderState.PENDING_APPROVAL, Decimal(500))
+    assert next_term_of(has_five) == (None, False)
+    approve(reseller, order.pk)
+    run_jobs()
+    assert next_term_of(has_five) == (None, True)
+
+
+def test_a_next_term_that_costs_no_more_than_the_present_one_waits_for_nobody(
+    customer, has_five, mailbox
+):
+    # That the price rose meanwhile is nobody's wish.
+    set_price(mailbox, "110")
+
+    fewer = ask_of(customer, has_five, "renewal", quantity=3)
+    assert (fewer.state, next_term_of(has_five)) == (ChangeState.APPLIED, (3, True))
+    as_before = ask_of(customer, has_five, "renewal", quantity=5)
+    assert (as_before.state, next_term_of(has_five)) == (ChangeState.APPLIED, (None, True))
+    off = ask_of(customer, has_five, "renewal", renews=False)
+    assert (off.state, next_term_of(has_five)) == (ChangeState.APPLIED, (None, False))
+
+
+def test_what_nobody_answered_until_the_term_ended_is_given_up(
+    customer, reseller, has_five, run_jobs, travel
+):
+    change = ask_of(customer, has_five, "quantity", quantity=6)
+    run_jobs()
+    travel(timedelta(days=32))
+    assert changes_due() > 0
+    run_jobs()
+
+    order = Order.everywhere.get(pk=change.order_line.order_id)
+    change = ScheduledChange.everywhere.get(pk=change.pk)
+    assert (order.state, change.state) == (OrderState.CANCELLED, ChangeState.CANCELLED)
+    terms = Term.everywhere.filter(subscription=has_five)
+    assert [(term.quantity, term.number) for term in terms] == [(5, 1), (5, 2)]
+    told = Delivery.everywhere.get(kind="order_rejected")
+    assert told.recipient == customer.user.email
+    assert "Techsolutions did not answer before the term ended." in told.text
+
+
+def test_a_term_that_nobody_answered_for_ends_if_it_was_not_to_be_renewed(
+    customer, has_five, run_jobs, travel
+):
+    Subscription.everywhere.filter(pk=has_five.pk).update(renews=False)
+    change = ask_of(customer, has_five, "renewal", renews=True)
+    travel(timedelta(days=32))
+    changes_due()
+    run_jobs()
+
+    assert ScheduledChange.everywhere.get(pk=change.pk).state == ChangeState.CANCELLED
+    ending = ScheduledChange.everywhere.latest("pk")
+    assert (ending.kind, ending.state) == ("cancel", ChangeState.IN_PROGRESS)
+    assert Term.everywhere.filter(subscription=has_five).count() == 1
+
+
+def test_the_payers_credit_decides_about_the_next_term_when_it_is_approved(
+    customer, reseller, has_five
+):
+    change = ask_of(customer, has_five, "renewal", quantity=6)
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal("99.99"))
+
+    with pytest.raises(CreditExceeded):
+        approve(reseller, change.order_line.order_id)
+    assert next_term_of(has_five) == (None, True)
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(100))
+    approve(reseller, change.order_line.order_id)
 
 
 def test_the_customer_may_not_free_itself(customer, reseller):

@@ -9,20 +9,24 @@ import pytest
 from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Storefront
 from bss.accounts.ports import ENTITLEMENTS
+from bss.catalog.models import ListPrice
 from bss.core import scope
 from bss.core.errors import Conflict, DomainError, Invalid
 from bss.core.models import HistoryEntry
 from bss.orders.choices import LineState, OrderState
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import line_correct
+from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request
+from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import ResellerProfile
 from resellers.selectors import alias_check, capabilities_of
 from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
 from tests.factories.accounts import AccountFactory, ResellerFactory
+from tests.storefront.test_checkout import form_of, main_of
 
 
 def profile_of(account):
@@ -90,6 +94,50 @@ def test_switching_keeps_subscription_alias_and_storefront(reseller, put_on, pla
     assert Storefront.everywhere.filter(owner=reseller.account).count() == 1
 
 
+def form_at(client, path):
+    """A plan's change page, and what its form sends back."""
+    page = client.get(path)
+    return main_of(page), form_of(page.content.decode())
+
+
+@pytest.mark.parametrize("surface", ["storefront", "portal"])
+def test_a_switch_shows_what_goes_on_which_invoice_and_is_ordered_as_shown(
+    reseller, staff, put_on, plans, surface, run_jobs
+):
+    put_on(reseller.account, "free", "techsolutions")
+    base = f"/portal/customers/{reseller.account.public_id}/plan"
+    client, path, leave = {
+        "storefront": (reseller.client, "/plans/standard/switch/", "/plans/cancel/"),
+        "portal": (staff.client, f"{base}/standard/", f"{base}/basic/"),
+    }[surface]
+
+    shown, form = form_at(client, path)
+    assert "What goes on which invoice" in shown
+    assert "€49.00" in shown
+    blind = client.post(path, {})
+    assert (blind.url, ScheduledChange.everywhere.count()) == (path, 0)
+    ListPrice.everywhere.filter(product=plans["standard"].product, unit="P1M").update(price=59)
+    stale = client.post(path, form)
+    assert (stale.url, ScheduledChange.everywhere.count()) == (path, 0)
+    assert "The amounts changed while you looked." in client.get(path).content.decode()
+
+    shown, form = form_at(client, path)
+    assert "€59.00" in shown
+    client.post(path, form)
+    run_jobs()
+    order = Order.everywhere.latest("pk")
+    assert (order.total, profile_of(reseller.account).plan.code) == (59, "standard")
+    preview = from_stored(order.preview, "price")
+    assert preview is not None
+    assert preview.first.net.amount == 59
+
+    shown, form = form_at(client, leave)
+    assert "What goes on which invoice" in shown
+    client.post(leave, form)
+    run_jobs()
+    assert profile_of(reseller.account).plan.code == "basic"
+
+
 def test_cancelling_reverts_to_basic_and_keeps_everything(
     reseller, put_on, plans, cancel, customer_account
 ):
@@ -109,6 +157,38 @@ def test_cancelling_reverts_to_basic_and_keeps_everything(
     customer_account.refresh_from_db()
     assert customer_account.is_active
     assert capabilities_of(reseller.account.pk) == frozenset()
+
+
+def test_a_plan_that_is_not_renewed_ends_and_can_be_bought_again(
+    reseller, put_on, plans, run_jobs, travel
+):
+    put_on(reseller.account, "standard", "techsolutions")
+    first = Subscription.everywhere.get()
+    Subscription.everywhere.update(renews=False)
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+
+    profile = profile_of(reseller.account)
+    first.refresh_from_db()
+    assert first.state == SubscriptionState.EXPIRED
+    assert (profile.plan.code, profile.subscription) == ("basic", None)
+    assert profile.storefront.state == StorefrontState.CLOSED
+
+    put_on(reseller.account, "free")
+    profile = profile_of(reseller.account)
+    assert (profile.plan.code, profile.alias) == ("free", "techsolutions")
+    assert profile.storefront.state == StorefrontState.OPEN
+
+
+def test_a_plan_whose_subscription_ended_elsewhere_stands_in_nobodys_way(reseller, put_on, plans):
+    """One that ended before the service manager was told of such endings: its profile names it still."""
+    put_on(reseller.account, "standard", "techsolutions")
+    Subscription.everywhere.update(state=SubscriptionState.EXPIRED)
+
+    put_on(reseller.account, "free")
+
+    assert profile_of(reseller.account).plan.code == "free"
 
 
 def test_coming_back_restores_everything_on_a_new_subscription(reseller, put_on, cancel):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bss.orders.choices import LineState
 from bss.orders.services import line_correct
 from bss.subscriptions.choices import ChangeState, SubscriptionState
+from bss.subscriptions.events import ScheduledChangeCancelled
 from bss.subscriptions.models import ScheduledChange
+from bss.subscriptions.selectors import subscriptions_needing_staff
 from bss.subscriptions.services import change_request, change_withdraw
+from bss.subscriptions.tasks import changes_due
 from servicemanager.choices import ProvisioningState as P
 from servicemanager.contracts import Done, NeedsInput, Refused
+from servicemanager.handlers import change_cancelled
 from servicemanager.models import ProvisioningJob
 from servicemanager.services import provisioning_abandon, provisioning_retry
 from tests.factories.orders import make_add_on
@@ -63,6 +69,34 @@ def test_an_immediate_cancellation_stays_active_until_the_vendor_agreed(
     assert active.state == SubscriptionState.CANCELLED
 
 
+def test_what_does_not_renew_is_ended_at_the_vendor(active, scripted, run_jobs, travel):
+    type(active).objects.update(renews=False)
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+
+    (call,) = scripted.asked("provision")
+    assert (call.operation, call.target.status) == ("cancel", "cancelled")
+    assert call.target.external_id == "vendor-1"
+    active.refresh_from_db()
+    assert active.state == SubscriptionState.EXPIRED
+
+
+def test_what_the_vendor_does_not_end_stays_and_is_told_to_staff(
+    active, scripted, run_jobs, travel
+):
+    scripted.script = {"provision": [Refused("VENDOR_REFUSED", "Locked.")]}
+    type(active).objects.update(renews=False)
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+
+    active.refresh_from_db()
+    assert (active.state, active.sync_status) == (SubscriptionState.ACTIVE, "failed")
+    assert subscriptions_needing_staff().get() == active
+    assert active.terms.count() == 1
+
+
 def test_a_refused_change_leaves_the_subscription_as_it_was(active, scripted, run_jobs, staff):
     scripted.script = {"provision": [Refused("QUANTITY_OUT_OF_RANGE", "Too many.")]}
     change = ask(active, staff, "quantity", quantity=900)
@@ -98,6 +132,54 @@ def test_a_withdrawn_change_is_not_retried(active, scripted, run_jobs, staff):
     active.refresh_from_db()
     assert job_of(active).state == P.ABANDONED
     assert active.quantity == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "back"),
+    [
+        ("quantity", {"quantity": 50}, "change"),
+        ("suspend", {"reason": "Unpaid"}, "resume"),
+    ],
+)
+def test_a_withdrawn_change_of_unknown_outcome_is_taken_back_at_the_vendor(
+    active, scripted, run_jobs, staff, kind, values, back
+):
+    scripted.script = {"provision": [Refused("OUTCOME_UNKNOWN", "Nobody knows."), Done()]}
+    change = ask(active, staff, kind, **values)
+    run_jobs()
+    change.refresh_from_db()
+    change_withdraw(change=change, actor=staff.actor)
+    cancelled = ScheduledChangeCancelled(change.pk)
+    run_jobs()
+    # The event may be told twice.
+    change_cancelled(cancelled)
+    run_jobs()
+
+    asked = scripted.asked("provision")
+    assert [(call.operation, call.target.quantity) for call in asked] == [
+        (kind if kind == "suspend" else "change", values.get("quantity", 5)), (back, 5),
+    ]  # fmt: skip
+    assert asked[-1].target.status == "active"
+    # Asked first what it has.
+    assert scripted.asked("find")[-1].operation == back
+    assert job_of(active).state == P.SUCCEEDED
+    active.refresh_from_db()
+    assert (active.quantity, active.sync_status) == (5, "synchronized")
+
+
+def test_what_cannot_be_taken_back_at_the_vendor_stays_in_sight(active, scripted, run_jobs, staff):
+    scripted.script = {
+        "provision": [Refused("OUTCOME_UNKNOWN", "Nobody knows."), Refused("GONE", "It is gone.")]
+    }
+    change = ask(active, staff, "cancel", reason="Leaving")
+    run_jobs()
+    change.refresh_from_db()
+    change_withdraw(change=change, actor=staff.actor)
+    run_jobs()
+
+    active.refresh_from_db()
+    assert (job_of(active).state, active.sync_status) == (P.FAILED, "failed")
+    assert active.state == SubscriptionState.ACTIVE
 
 
 def test_a_change_that_needs_input_parks_its_line(active, scripted, run_jobs, staff):

@@ -12,6 +12,7 @@ from bss.accounts.models import Storefront
 from bss.catalog.choices import PriceRule, ProductAudience
 from bss.catalog.models import Listing, PriceList, Product
 from bss.core import clock, scope
+from storefront.selectors import window
 from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory
 from tests.factories.catalog import (
@@ -326,6 +327,20 @@ def test_a_category_shows_itself_and_what_is_below_it(reseller, distributor, eve
     assert reseller.client.get("/catalog/nowhere/").status_code == 404
 
 
+def test_what_a_card_says_is_text(reseller, distributor, everybody):
+    make_product(
+        distributor, price_list=everybody, name="<b>Desk</b>", vendor="A&B", summary="<i>New</i>"
+    )
+
+    html = shown(reseller.client, "/catalog/")
+
+    assert "&lt;b&gt;Desk&lt;/b&gt;" in html
+    assert "A&amp;B" in html
+    assert "&lt;i&gt;New&lt;/i&gt;" in html
+    assert "<b>Desk" not in html
+    assert "<i>New" not in html
+
+
 def test_vendors_narrow_and_say_how_many(reseller, distributor, everybody):
     for vendor in ("Aurelia", "Aurelia", "Borealis"):
         make_product(distributor, price_list=everybody, vendor=vendor, name=f"By {vendor}")
@@ -336,6 +351,41 @@ def test_vendors_narrow_and_say_how_many(reseller, distributor, everybody):
     assert "By Borealis" in html
     assert "By Aurelia" not in html
     assert '<span class="count">2</span>' in html
+
+
+def test_a_large_catalogue_is_counted_once_for_all_who_see_the_same(
+    reseller, rival, customer, own_shop, distributor, everybody, monkeypatch
+):
+    monkeypatch.setattr(window, "LARGE", 2)
+    hidden = [make_product(distributor, price_list=everybody, name="Desk") for _ in range(2)]
+    assert numbered(reseller.client, "/catalog/") == 2
+    make_product(distributor, price_list=everybody, name="Desk")
+    for product in hidden:
+        Listing.everywhere.create(
+            organization=distributor,
+            scope=reseller.account.scope,
+            reseller=reseller.account,
+            product=product,
+            is_listed=False,
+        )
+
+    with granted(reseller.account, *WINDOW):
+        assert numbered(customer.client, "/techsolutions/catalog/") == 1, "its own: one of three"
+    assert numbered(rival.client, "/catalog/") == 2, "as counted for the first"
+    assert numbered(rival.client, "/search/?q=desk") == 3, "what is searched is counted"
+
+
+def test_a_small_catalogue_is_counted_for_every_page(reseller, distributor, everybody):
+    make_product(distributor, price_list=everybody)
+    assert numbered(reseller.client, "/catalog/") == 1
+    make_product(distributor, price_list=everybody)
+
+    assert numbered(reseller.client, "/catalog/") == 2
+
+
+def numbered(client: Client, path: str) -> int:
+    """How many products a page says there are."""
+    return client.get(path).context["listing"].count
 
 
 def test_groups_and_industries_narrow_and_say_how_many(reseller, distributor, everybody):

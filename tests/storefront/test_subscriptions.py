@@ -255,6 +255,29 @@ def test_what_staff_are_doing_is_not_a_customers_to_withdraw(reseller, staff, he
     assert ScheduledChange.everywhere.get().state == ChangeState.IN_PROGRESS
 
 
+def test_a_cancellation_that_its_reseller_planned_is_not_a_customers_to_withdraw(
+    reseller, customer_account, mailbox, distributor
+):
+    own = Storefront.everywhere.create(
+        organization=distributor, owner=reseller.account, alias="techsolutions", name="Tech"
+    )
+    with scope.activate(distributor.scope):
+        held = make_subscription(reseller.account, mailbox, customer=customer_account)
+        change_request(
+            subscription=held, kind="cancel", when="period_end", actor=reseller.actor,
+            source="storefront",
+        )  # fmt: skip
+    with granted(reseller.account, "own_storefront"):
+        customer: Person = person_of_account(customer_account, own)
+        page = main_of(customer.client.get(f"/techsolutions{url_of(held)}"))
+        customer.client.post(f"/techsolutions{url_of(held, 'withdraw/')}")
+
+    assert "Withdraw it" not in page
+    assert "Ask your supplier to withdraw it." in page
+    assert ScheduledChange.everywhere.get().state == ChangeState.SCHEDULED
+    assert "Withdraw it" in main_of(reseller.client.get(url_of(held)))
+
+
 def test_a_customer_reads_its_resellers_price_and_nothing_above(
     reseller, customer_account, mailbox, distributor
 ):
@@ -268,7 +291,7 @@ def test_a_customer_reads_its_resellers_price_and_nothing_above(
         held = make_subscription(reseller.account, mailbox, quantity=1, customer=customer_account)
         Subscription.objects.update(unit_price="9", unit_resale="11.5")
         held.terms.update(unit_price="9", total="9", unit_resale="11.5")
-    with granted(reseller.account, "own_storefront"):
+    with granted(reseller.account, "own_storefront", "self_service_ordering"):
         customer: Person = person_of_account(customer_account, own)
         base = "/techsolutions"
         pages = [

@@ -14,6 +14,7 @@ from bss.billing.choices import CreditState, InstallmentState
 from bss.billing.models import Credit, Installment, Invoice
 from bss.core.actor import Actor
 from bss.core.money import Money
+from bss.core.prepared import Prepared
 from bss.orders.selectors import track_for
 from bss.subscriptions.models import SeatLot, Subscription
 
@@ -59,17 +60,22 @@ class Upcoming:
 
 def schedule_of(subscription: Subscription, actor: Actor) -> list[LotSchedule]:
     """The lots of a subscription with their installments, newest lot first. Never the cost, never a level above."""
-    rows = (
-        Installment.objects.filter(subscription=subscription)
+    track = track_for(actor, subscription.payer_id)
+    found: dict[int, list[Installment]] = {}
+    for row in _INSTALLMENTS.all(subscription_id=subscription.pk):
+        found.setdefault(row.lot_id, []).append(row)
+    return [_lot_schedule(each, track) for each in found.values()]
+
+
+_INSTALLMENTS = Prepared(
+    lambda subscription_id: (
+        Installment.objects.filter(subscription_id=subscription_id)
         .exclude(state=InstallmentState.VOID)
         .select_related("lot__product", "invoice_line__invoice")
         .order_by("-lot_id", "number")[:MOST_SHOWN]
-    )
-    track = track_for(actor, subscription.payer_id)
-    found: dict[int, list[Installment]] = {}
-    for row in rows:
-        found.setdefault(row.lot_id, []).append(row)
-    return [_lot_schedule(each, track) for each in found.values()]
+    ),
+    subscription_id=int,
+)
 
 
 def _lot_schedule(rows: Sequence[Installment], track: str) -> LotSchedule:

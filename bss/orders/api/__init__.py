@@ -46,14 +46,14 @@ from bss.orders.models import Order, TermsVersion
 
 
 class OrdersView(IdempotentView, GenericAPIView[Any]):
-    """The orders the token sees, newest first."""
+    """The orders the token sees, newest first; of drafts an account's token sees its own."""
 
     scopes = {"GET": Permission.ORDER_VIEW, "POST": Permission.ORDER_CREATE}
     serializer_class = OrderOut
 
     def get_queryset(self) -> QuerySet[Order]:
         asked = self.request.query_params
-        found = selectors.orders_visible().select_related("terms")
+        found = selectors.orders_shown_to(actor_of(self.request)).select_related("terms")
         if asked.get("state"):
             found = found.filter(state__in=asked["state"].split(","))
         if asked.get("customer"):

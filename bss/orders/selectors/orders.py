@@ -71,6 +71,20 @@ def orders_visible() -> QuerySet[Order]:
     return Order.objects.select_related("account", "customer", "storefront").order_by("-id")
 
 
+def orders_shown_to(actor: Actor) -> QuerySet[Order]:
+    """As `orders_visible`, to an account without the drafts that others write for it."""
+    found = orders_visible()
+    if actor.account_id is None:
+        return found
+    return found.filter(~Q(state=OrderState.DRAFT) | Q(drafted_by=actor.account_id))
+
+
+def is_shown(order: Order, actor: Actor) -> bool:
+    """Whether an order below the actor's scope is there for it: the seller's drafts are nobody else's yet."""
+    is_own = actor.account_id is None or order.drafted_by_id == actor.account_id
+    return is_own or order.state != OrderState.DRAFT
+
+
 def order_lines(order: Order) -> list[OrderLine]:
     """Every line with its product and type, parents before their add-ons (one query)."""
     rows = order.lines.select_related("product__type")

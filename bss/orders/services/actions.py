@@ -8,12 +8,13 @@ from bss.accounts.models import Account, Storefront
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.numbers import next_number
+from bss.orders.choices import LineKind
 from bss.orders.contracts import NO_HOLD, Action, CardHold
 from bss.orders.locks import accounts_locked
 from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.selectors import track_for
 from bss.orders.services import rules
-from bss.orders.services.approval import needs_approval
+from bss.orders.services.approval import credit_asked, needs_approval
 from bss.orders.services.cards import card_attach
 from bss.orders.services.placing import placed_by
 from bss.orders.services.pricing import freeze, order_total
@@ -33,9 +34,9 @@ def action_order_create(
     """A placed, not executed order for one action on a subscription, as of `action.at`. `account` pays.
 
     An action due in the future is executed by nobody before. What staff ask for runs without asking staff again;
-    what a customer asks for runs by itself when its product type is automatic. What a reseller's customer asks for at
-    the reseller's expense waits for its approval where that is needed: then the order is not placed. Raises
-    CreditExceeded.
+    what a customer asks for runs by itself when its product type is automatic, or when it is about the next term only.
+    What a reseller's customer asks for at the reseller's expense waits for its approval where that is needed: then the
+    order is not placed. Raises CreditExceeded.
     """
     with transaction.atomic():
         payer = accounts_locked([account.pk])[account.pk]
@@ -52,13 +53,15 @@ def action_order_create(
             due_at=action.due_at,
             preview=dict(action.preview),
         )
-        line = _line(order, action, automatic=actor.account_id is None)
+        is_nobodys_work = action.kind == LineKind.RENEWAL
+        line = _line(order, action, automatic=actor.account_id is None or is_nobodys_work)
         order_total(order)
         costs = order.total > 0
         waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
         if not waits:
             track = track_for(actor, payer.pk)
-            rules.check_credit(payer, order.total, track=track, secured=hold.amount)
+            asked = credit_asked(payer, order, [line])
+            rules.check_credit(payer, asked, track=track, secured=hold.amount)
             card_attach(hold, order)
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account
+from bss.accounts.ports import ENTITLEMENTS
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, Invalid, StaleState
@@ -38,11 +39,14 @@ from bss.pricing.previews import from_json
 def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:
     """Whether what `actor` asks for waits until `payer` has let it pass.
 
-    So it is when an end customer asks by itself and its reseller wants to see each of its orders, or pays by card.
+    So it is when an end customer asks by itself and its reseller wants to see each of its orders, pays by card, or has
+    no plan any more that lets it choose.
     """
-    if customer.pk == payer.pk or actor.account_id != customer.pk:
+    if not rules.asks_by_itself(payer, customer, actor):
         return False
-    return customer.order_approval or pays_by_card(payer)
+    if customer.order_approval or pays_by_card(payer):
+        return True
+    return "order_approval" not in ENTITLEMENTS.get().capabilities(payer.pk)
 
 
 def approval_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
@@ -173,7 +177,15 @@ def _check_parties(order: Order, lines: Sequence[OrderLine], payment: CardHold) 
     rules.check_ordering(payer, customer)
     products = [line.product for line in lines if line.kind == LineKind.NEW]
     rules.check_only_one(products, customer, except_order=order.pk)
-    rules.check_credit(payer, order.total, secured=payment.amount)
+    rules.check_credit(payer, credit_asked(payer, order, lines), secured=payment.amount)
+
+
+def credit_asked(payer: Account, order: Order, lines: Sequence[OrderLine]) -> Decimal:
+    """What credit is asked for. Who pays by card is asked nothing for a next term: it is paid when it is invoiced, as
+    every term that goes on by itself.
+    """
+    is_later = all(line.kind == LineKind.RENEWAL for line in lines)
+    return Decimal(0) if is_later and pays_by_card(payer) else order.total
 
 
 def _approved_by(order: Order, actor: Actor, is_purchase: bool) -> dict[str, object]:

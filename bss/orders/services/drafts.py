@@ -56,6 +56,7 @@ def order_create(
             customer=customer,
             storefront=storefront,
             source=source,
+            drafted_by_id=actor.account_id,
             name=name or customer.name,
             purchase_order=purchase_order,
             currency=account.currency,

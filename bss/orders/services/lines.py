@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,10 @@ from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition
 from bss.orders.choices import IN_FLIGHT, LineState, OrderState
 from bss.orders.errors import BelongsToAnother
-from bss.orders.locks import order_locked
+from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import track_for
+from bss.orders.services import rules
 from bss.orders.states import LINE, ORDER
 
 _AT_REST = frozenset({OrderState.FAILED, OrderState.PARTLY_EXECUTED})
@@ -42,7 +45,8 @@ def line_ask(*, line: OrderLine, code: str, text: str, field: str, actor: Actor)
 def line_correct(*, line: OrderLine, parameters: Mapping[str, Any], actor: Actor) -> OrderLine:
     """Try a failed or waiting line again, with `parameters` replacing those of the same code.
 
-    An order at rest returns to executing. Raises IllegalTransition when the line is in no such state.
+    An order at rest returns to executing. Raises IllegalTransition when the line is in no such state, CreditExceeded
+    when its payer may owe no more by now: what failed was owed by nobody.
     """
     merged = {**line.parameters, **parameters}
     return _move(line, "correct", actor, "", parameters=merged, **NO_PROBLEM)
@@ -93,6 +97,8 @@ def _move(line: OrderLine, name: str, actor: Actor, reason: str, **changes: Any)
                 % {"product": head.product_name, "state": head.get_state_display()},
                 extra={"entity": "line", "transition": name, "state": head.state},
             )
+        if name == "correct" and head.state == LineState.FAILED:
+            _ask_credit(order, members, actor)
         LINE.fire(head, name, actor=actor, reason=reason, changes=changes)
         shared = {k: v for k, v in changes.items() if k not in {"parameters", "problem_field"}}
         for add_on in add_ons:
@@ -101,6 +107,12 @@ def _move(line: OrderLine, name: str, actor: Actor, reason: str, **changes: Any)
         order_settle(order=order, actor=actor)
     _copy(head, line)
     return head
+
+
+def _ask_credit(order: Order, members: Sequence[OrderLine], actor: Actor) -> None:
+    payer = accounts_locked([order.account_id])[order.account_id]
+    total = sum((line.total for line in members), Decimal(0))
+    rules.check_credit(payer, total, track=track_for(actor, payer.pk))
 
 
 @contextmanager

@@ -8,8 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account
+from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog.choices import ProductAudience, ProductKind, Unit
 from bss.catalog.models import AddOn, Product
+from bss.core.actor import Actor
 from bss.installments.choices import SHORTEST_TERM_MONTHS
 from bss.orders import selectors
 from bss.orders.choices import IN_FLIGHT, LineKind, OrderState
@@ -116,6 +118,21 @@ def check_ordering(payer: Account, customer: Account) -> None:
     """Raises OrderingDisabled when the account that pays, or the one it is for, may not order."""
     if not payer.ordering_enabled or not customer.ordering_enabled:
         raise OrderingDisabled
+
+
+def asks_by_itself(payer: Account, customer: Account, actor: Actor) -> bool:
+    """Whether `actor` is a reseller's customer that asks for something at its reseller's expense."""
+    return customer.pk != payer.pk and actor.account_id == customer.pk
+
+
+def check_self_service(payer: Account, customer: Account, actor: Actor) -> None:
+    """Raises OrderingDisabled when a reseller's customer asks by itself, and the reseller's plan has no such thing."""
+    if not asks_by_itself(payer, customer, actor):
+        return
+    if "self_service_ordering" not in ENTITLEMENTS.get().capabilities(payer.pk):
+        raise OrderingDisabled(
+            _("%(name)s takes no orders here. Ask them for what you need.") % {"name": payer.name}
+        )
 
 
 def check_only_one(

@@ -61,9 +61,10 @@ class _Listed:
 
 @dataclass(slots=True)
 class _Loaded:
-    """Everything the engine needs of some products, by (product id, unit)."""
+    """Everything the engine needs of some products, by (product id, unit); `units` are those with a list price."""
 
     products: Mapping[int, Product]
+    units: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     list_prices: dict[_Key, _Listed] = field(default_factory=dict)
     rules: dict[_Key, Rule] = field(default_factory=dict)
     resale_rules: dict[_Key, Rule] = field(default_factory=dict)
@@ -328,7 +329,7 @@ def _units(product: Product, loaded: _Loaded) -> list[str]:
     """The units that may have a price: those listed, and any where a service manager may quote."""
     if product.type.managed_by:
         return list(Unit.values)
-    return [unit for product_id, unit in loaded.list_prices if product_id == product.pk]
+    return loaded.units[product.pk]
 
 
 # Loading -----------------------------------------------------------------------------------------------------
@@ -350,6 +351,7 @@ def _load(market: Market, products: Mapping[int, Product]) -> _Loaded:
     )
     for product_id, unit, list_id, rule, amount, cost in listed.union(items, all=True):
         if list_id is None:
+            loaded.units[product_id].append(unit)
             loaded.list_prices[product_id, unit] = _Listed(amount, cost)
         else:
             own = list_id == market.price_list.pk

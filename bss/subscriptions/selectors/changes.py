@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, Product
 from bss.core import clock
+from bss.core.actor import Actor
+from bss.core.prepared import Prepared
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
+
+MOST_SHOWN = 50
+_SELLERS = frozenset({ChangeKind.SUSPEND, ChangeKind.RESUME})
 
 
 def open_change(subscription: Subscription) -> ScheduledChange | None:
@@ -22,12 +29,36 @@ def open_change(subscription: Subscription) -> ScheduledChange | None:
     )
 
 
-def changes_of(subscription: Subscription, limit: int = 50) -> list[ScheduledChange]:
+def may_withdraw(change: ScheduledChange, subscription: Subscription, actor: Actor) -> bool:
+    """Whether `actor` may take a change of `subscription` back, as far as that depends on who asked for it.
+
+    The seller may, the side that asked, and who pays. What only the seller does (suspending, resuming, ending what its
+    customers cannot cancel) the seller alone takes back.
+    """
+    if actor.account_id is None or actor.account_id == change.asked_by_id:
+        return True
+    if actor.account_id != subscription.payer_id or change.kind in _SELLERS:
+        return False
+    is_sellers_end = change.kind == ChangeKind.CANCEL and change.asked_by_id is None
+    return not is_sellers_end or subscription.product.type.cancellable
+
+
+def changes_of(subscription: Subscription, limit: int = MOST_SHOWN) -> list[ScheduledChange]:
     """The newest changes, with their orders, newest first (one query)."""
-    rows = subscription.changes.select_related(
-        "order_line__order", "product", "add_on__product", "payment_plan"
-    ).order_by("-id")
-    return list(rows[:limit])
+    rows = _CHANGES.all(subscription_id=subscription.pk)[:limit]
+    for change in rows:
+        change.subscription = subscription
+    return rows
+
+
+_CHANGES = Prepared(
+    lambda subscription_id: (
+        ScheduledChange.objects.filter(subscription_id=subscription_id)
+        .select_related("order_line__order", "product", "add_on__product", "payment_plan")
+        .order_by("-id")[:MOST_SHOWN]
+    ),
+    subscription_id=int,
+)
 
 
 def switch_targets(subscription: Subscription) -> QuerySet[Product]:
@@ -56,12 +87,28 @@ def is_offered(subscription: Subscription, kind: str) -> bool:
     return kind != ChangeKind.QUANTITY or product_type.max_quantity != 1
 
 
-def has_add_ons(subscription: Subscription) -> bool:
-    """Whether it has an add-on, or may have one (one query)."""
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What there is to choose for a subscription: an add-on that it has or may have, a product to switch to."""
+
+    add_ons: bool
+    targets: bool
+
+
+def possible_for(subscription: Subscription) -> Possible:
+    """One query."""
     mine = SubscriptionAddOn.objects.filter(subscription=subscription, cancelled_at=None)
     offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
-    product = Product.objects.filter(pk=subscription.product_id)
-    return product.filter(Exists(mine) | Exists(offered)).exists()
+    targets = switch_targets(subscription).order_by()
+    rows = Product.objects.filter(pk=subscription.product_id).values_list(
+        Exists(mine) | Exists(offered), Exists(targets)
+    )
+    return Possible(*rows.get())
+
+
+def has_add_ons(subscription: Subscription) -> bool:
+    """Whether it has an add-on, or may have one (one query)."""
+    return possible_for(subscription).add_ons
 
 
 def add_ons_possible(subscription: Subscription) -> QuerySet[Product]:
@@ -84,8 +131,12 @@ def changes_due() -> QuerySet[ScheduledChange]:
 
 def terms_due() -> QuerySet[Subscription]:
     """Active subscriptions whose term has ended and that wait for no change, in every organization."""
+    # What waits for its payer's approval ends with the term, and is no reason to wait.
     first = ScheduledChange.everywhere.filter(
-        subscription=OuterRef("pk"), state__in=OPEN_CHANGE, due_at__lte=clock.now()
+        ~Q(order_line__order__state=OrderState.PENDING_APPROVAL),
+        subscription=OuterRef("pk"),
+        state__in=OPEN_CHANGE,
+        due_at__lte=clock.now(),
     )
     return Subscription.everywhere.filter(
         ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bss.core.prepared import Prepared
 from bss.installments.contracts import PlanTerms
 from bss.subscriptions.models import SeatLot, SeatReduction, Subscription, Term
 
@@ -24,10 +25,22 @@ def lots_of(subscription: Subscription, term: Term) -> list[SeatLot]:
     return found
 
 
-def lots_shown(subscription: Subscription, limit: int = 60) -> list[SeatLot]:
-    """Every lot with what is needed to show it, newest first (one query)."""
-    lots = subscription.lots.select_related("term", "product", "order_line__order", "add_on")
-    return list(lots.order_by("-starts_at", "-id")[:limit])
+def lots_shown(subscription: Subscription) -> list[SeatLot]:
+    """The newest 60 lots with what is needed to show them, newest first (one query)."""
+    found = _LOTS.all(subscription_id=subscription.pk)
+    for lot in found:
+        lot.subscription = subscription
+    return found
+
+
+_LOTS = Prepared(
+    lambda subscription_id: (
+        SeatLot.objects.filter(subscription_id=subscription_id)
+        .select_related("term", "product", "order_line__order", "add_on")
+        .order_by("-starts_at", "-id")[:60]
+    ),
+    subscription_id=int,
+)
 
 
 def reductions_of(subscription: Subscription, limit: int = 60) -> list[SeatReduction]:

@@ -8,45 +8,65 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bss.catalog.models import Product
+from bss.core.actor import Actor
 from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import plan_for
 from bss.orders.contracts import Action
 from bss.orders.errors import NotForSale
 from bss.orders.models import OrderLine
+from bss.orders.services.rules import check_self_service
 from bss.pricing.contracts import Preview, PriceRequest, UnitPrice
 from bss.pricing.forecasts import forecasts
 from bss.pricing.previews import Item, Track, to_stored
+from bss.pricing.schedule import Amounts
 from bss.pricing.selectors import prices_for
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
-from bss.subscriptions.selectors import newest_plans
+from bss.subscriptions.selectors import newest_plans, term_of
 from bss.subscriptions.services.outcomes import Asked, Outcome, items_of, outcome_of
-from bss.subscriptions.services.renewals import NextSeats, next_items, next_seats
+from bss.subscriptions.services.renewals import (
+    NextSeats,
+    next_added,
+    next_items,
+    next_market,
+    seats_added,
+)
 from bss.subscriptions.services.rules import ChangeWish
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A wish worked out for one moment. `previews` by track; `next_term` is what a renewal begins with."""
+    """A wish worked out for one moment. `previews` by track; `next_term` is what a renewal begins with.
+
+    `added` is what it adds to what is paid: in the present term, or in the next one where it counts from there.
+    """
 
     asked: Asked
     outcome: Outcome
     previews: dict[Track, Preview]
     due_at: datetime | None
+    added: Amounts
     next_term: tuple[NextSeats, ...] = ()
 
 
-def planned_of(subscription: Subscription, wish: ChangeWish, *, at: datetime) -> Planned:
-    """What a checked wish means when it is confirmed at `at`. Raises NotForSale for what this payer cannot buy."""
+def planned_of(
+    subscription: Subscription, wish: ChangeWish, *, at: datetime, actor: Actor
+) -> Planned:
+    """What a checked wish means when `actor` confirms it at `at`. Raises NotForSale for what this payer cannot buy,
+    OrderingDisabled for what costs a reseller something that does not let its customers order.
+    """
     asked = asked_of(subscription, wish)
     outcome = outcome_of(subscription, asked, at=at)
-    next_term = _next_term(subscription, wish)
+    next_term, added = _next_term(subscription, wish, asked, outcome, at)
+    if added.price > 0:
+        check_self_service(subscription.payer, subscription.customer, actor)
     items = items_of(outcome) + next_items(subscription, next_term)
     return Planned(
         asked=asked,
         outcome=outcome,
         previews=_previews(subscription, items),
         due_at=_due_of(subscription, wish),
+        added=added,
         next_term=tuple(next_term),
     )
 
@@ -68,7 +88,7 @@ def action_of(
         quantity=asked.quantity or present or 1,
         previous_quantity=present,
         price=asked.price,
-        amounts=planned.outcome.added,
+        amounts=planned.added,
         at=at,
         plan=asked.plan,
         due_at=planned.due_at,
@@ -167,12 +187,34 @@ def _add_on(
     return product, price.paid_by(plan), plan
 
 
-def _next_term(subscription: Subscription, wish: ChangeWish) -> list[NextSeats]:
-    """What a wish about the renewal makes of the next term; nothing of it when there is none."""
+def _next_term(
+    subscription: Subscription, wish: ChangeWish, asked: Asked, outcome: Outcome, at: datetime
+) -> tuple[list[NextSeats], Amounts]:
+    """What a wish makes of the next term, and what it adds to what is paid. It makes nothing of it within the present
+    term, unless it is about the renewal, or when there is no next one.
+    """
+    if wish.kind == ChangeKind.RENEWAL:
+        return _renewed(subscription, wish, outcome.added)
+    if asked.waits or subscription.ends_at is None or at < subscription.ends_at:
+        return [], outcome.added
+    # The present term is over: there is nothing left of it to pay, and all of the next one.
+    if wish.kind == ChangeKind.QUANTITY and wish.quantity is not None:
+        market = next_market(subscription)
+        return market.seats(wish.quantity), seats_added(market, wish.quantity)
+    term = term_of(subscription)
+    whole = outcome_of(subscription, asked, at=term.starts_at) if term else outcome
+    return [], whole.added
+
+
+def _renewed(
+    subscription: Subscription, wish: ChangeWish, nothing: Amounts
+) -> tuple[list[NextSeats], Amounts]:
     renews = subscription.renews if wish.renews is None else wish.renews
-    if wish.kind != ChangeKind.RENEWAL or not renews:
-        return []
-    return next_seats(subscription, quantity=wish.quantity, payment=wish.payment)
+    if not renews or subscription.ends_at is None:
+        return [], nothing
+    market = next_market(subscription)
+    seats = market.seats(wish.quantity, wish.payment)
+    return seats, next_added(market, seats)
 
 
 def _previews(subscription: Subscription, items: list[Item]) -> dict[Track, Preview]:

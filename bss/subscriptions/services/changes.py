@@ -12,7 +12,7 @@ from bss.core import clock, events, history
 from bss.core.actor import Actor
 from bss.orders.choices import LineState, OrderState
 from bss.orders.contracts import NO_HOLD, Action, CardHold
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import OrderLine
 from bss.orders.services import (
     action_order_create,
     line_ask,
@@ -23,10 +23,11 @@ from bss.orders.services import (
     order_release,
 )
 from bss.subscriptions.choices import ChangeKind, ChangeState, SyncStatus
-from bss.subscriptions.errors import ChangeOpen, ChangeUnderWay
+from bss.subscriptions.errors import ChangeOpen, ChangeUnderWay, WithdrawalDenied
 from bss.subscriptions.events import ScheduledChangeStarted
 from bss.subscriptions.locks import change_locked, subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.selectors import may_withdraw
 from bss.subscriptions.services.actions import action_of, planned_of
 from bss.subscriptions.services.effects import take_effect
 from bss.subscriptions.services.moments import moment_of, require_shown
@@ -55,15 +56,15 @@ def change_request(
     for the end of the term; what is asked of the next term is written down at once. With the `token` of a preview the
     order is as it was shown then, or PriceChanged. Of two requests at the same moment the second gets ChangeOpen.
     Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges, AddOnUnknown,
-    PlanNotOffered, CreditExceeded; then nothing was written. `hold` is what the payer's card holds for it: see
-    `confirming.change_held`.
+    PlanNotOffered, OrderingDisabled, CreditExceeded; then nothing was written. `hold` is what the payer's card holds
+    for it: see `confirming.change_held`.
     """
     wish = wish_of(ChangeWish(kind, **wished))
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
         at = moment_of(token, held) if token else clock.now()
         check_wish(held, wish, actor)
-        planned = planned_of(held, wish, at=at)
+        planned = planned_of(held, wish, at=at, actor=actor)
         if token:
             require_shown(token, held, planned)
         action = action_of(held, wish, planned, at)
@@ -76,7 +77,7 @@ def change_request(
             storefront=storefront,
             hold=hold,
         )
-        change = _written(held, wish, action, line, reason)
+        change = _written(held, wish, action, line, actor, reason)
         history.record(
             held,
             actor=actor,
@@ -84,9 +85,7 @@ def change_request(
             reason=reason,
             changes={"order": [None, order.number]},
         )
-        if wish.kind == ChangeKind.RENEWAL:
-            _carry_out(change, order, actor)
-        elif wish.when == "period_end":
+        if wish.when == "period_end":
             SUBSCRIPTION.fire(held, "schedule_cancel", actor=actor, reason=reason)
         elif line.automatic and order.state == OrderState.PLACED:
             order_release(order=order, actor=actor)
@@ -95,7 +94,12 @@ def change_request(
 
 
 def _written(
-    subscription: Subscription, wish: ChangeWish, action: Action, line: OrderLine, reason: str
+    subscription: Subscription,
+    wish: ChangeWish,
+    action: Action,
+    line: OrderLine,
+    actor: Actor,
+    reason: str,
 ) -> ScheduledChange:
     payment = wish.payment
     try:
@@ -115,6 +119,7 @@ def _written(
                 renews=wish.renews,
                 plan_chosen=payment is not None,
                 payment_plan_id=payment.plan_id if payment else None,
+                asked_by_id=actor.account_id,
                 reason=reason[:200],
             )
     except IntegrityError as error:
@@ -123,21 +128,19 @@ def _written(
         raise ChangeOpen from error
 
 
-def _carry_out(change: ScheduledChange, order: Order, actor: Actor) -> None:
-    """What concerns the next term only is nobody's work: it is done as soon as it is ordered."""
-    order_release(order=order, actor=actor)
-    CHANGE.fire(change, "start", actor=actor)
-    change_apply(change=change, actor=actor)
-
-
 def change_start(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
-    """Its line was released: provisioning is to tell the vendor. Started already is fine."""
+    """Its line was released: provisioning is to tell the vendor. Started already is fine.
+
+    What concerns the next term only is nobody's work: it is done at once.
+    """
     with transaction.atomic():
         subscription_locked(change.subscription_id)
         held = change_locked(change.pk)
         if held.state != ChangeState.SCHEDULED:
             return held
         CHANGE.fire(held, "start", actor=actor)
+        if held.kind == ChangeKind.RENEWAL:
+            return change_apply(change=held, actor=actor)
         _sync(held, SyncStatus.IN_PROGRESS)
     return held
 
@@ -206,12 +209,17 @@ def change_restart(*, change: ScheduledChange, actor: Actor) -> ScheduledChange:
 
 
 def change_withdraw(*, change: ScheduledChange, actor: Actor, reason: str = "") -> ScheduledChange:
-    """Take a planned or failed change back, with its order. Withdrawn already is fine; raises ChangeUnderWay."""
+    """Take a planned or failed change back, with its order. Withdrawn already is fine.
+
+    Raises WithdrawalDenied for whoever neither asked nor pays for it, ChangeUnderWay.
+    """
     with transaction.atomic():
         subscription = subscription_locked(change.subscription_id)
         held = change_locked(change.pk)
         if held.state == ChangeState.CANCELLED:
             return held
+        if not may_withdraw(held, subscription, actor):
+            raise WithdrawalDenied
         if held.state == ChangeState.IN_PROGRESS and not is_parked(held):
             raise ChangeUnderWay(extra={"state": held.state})
         failed = held.state != ChangeState.SCHEDULED

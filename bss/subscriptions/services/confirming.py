@@ -82,7 +82,7 @@ def _held(subscription: Subscription, wish: ChangeWish, actor: Actor, token: str
         return NO_HOLD
     check_wish(subscription, wish, actor)
     at = moment_of(token, subscription) if token else clock.now()
-    planned = planned_of(subscription, wish, at=at)
+    planned = planned_of(subscription, wish, at=at, actor=actor)
     if token:
         require_shown(token, subscription, planned)
     reference = f"change-{new_public_id()}"

@@ -135,10 +135,19 @@ def _resume(
 def _cancel(
     subscription: Subscription, change: ScheduledChange, values: dict[str, Any], actor: Actor
 ) -> None:
-    now = clock.now()
-    told = {**values, "cancelled_at": now, "renews": False}
-    SUBSCRIPTION.fire(subscription, "cancel", actor=actor, reason=change.reason, changes=told)
-    subscription.add_ons.filter(cancelled_at=None).update(cancelled_at=now)
+    name, at = "cancel", clock.now()
+    if _ran_out(subscription, change):
+        name, at = "expire", subscription.ends_at or at
+    told = {**values, "cancelled_at": at, "renews": False}
+    SUBSCRIPTION.fire(subscription, name, actor=actor, reason=change.reason, changes=told)
+    subscription.add_ons.filter(cancelled_at=None).update(cancelled_at=at)
+
+
+def _ran_out(subscription: Subscription, change: ScheduledChange) -> bool:
+    """Whether it ends because its term did, and was not to be renewed."""
+    ends_at = subscription.ends_at
+    is_over = ends_at is not None and _confirmed_at(change) >= ends_at
+    return is_over and not subscription.renews and SUBSCRIPTION.can(subscription, "expire")
 
 
 def _edit(

@@ -34,16 +34,12 @@ def change_preview(
     wish = wish_of(ChangeWish(kind, **wished))
     check_wish(subscription, wish, actor)
     at = clock.now()
-    planned = planned_of(subscription, wish, at=at)
+    planned = planned_of(subscription, wish, at=at, actor=actor)
     track = track_for(actor, subscription.payer_id)
     asked = planned.asked
     before, after = _terms(subscription, planned, track)
-    charged = Money(
-        planned.outcome.added.price
-        if track == "price" or planned.outcome.added.resale is None
-        else planned.outcome.added.resale,
-        subscription.currency,
-    )
+    added = planned.added
+    charged = added.price if track == "price" or added.resale is None else added.resale
     at_work = asked.product.type.automatic or wish.kind == ChangeKind.RENEWAL
     needs_staff = not (actor.account_id is None or at_work)
     return ChangePreview(
@@ -54,7 +50,7 @@ def change_preview(
         unit_price=Money(seen_by(track, asked.price), asked.price.currency),
         before=before,
         after=after,
-        charged=charged,
+        charged=Money(charged, subscription.currency),
         due_at=planned.due_at,
         needs_staff=needs_staff,
         invoices=planned.previews[track if track in planned.previews else "price"],

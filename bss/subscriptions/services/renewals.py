@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,7 @@ from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import plans_for
 from bss.pricing.contracts import PriceRequest, UnitPrice
 from bss.pricing.previews import Item, lot_items
-from bss.pricing.schedule import LotPrice
+from bss.pricing.schedule import Amounts, LotPrice, lot_total, nothing
 from bss.pricing.selectors import prices_for
 from bss.subscriptions.contracts import PaymentChoice, term_end
 from bss.subscriptions.models import Subscription, SubscriptionAddOn
@@ -42,41 +42,98 @@ class NextSeats:
     is_lapsed: bool = False
 
 
-def next_seats(
-    subscription: Subscription,
-    *,
-    quantity: int | None = None,
-    payment: PaymentChoice | None = None,
-) -> list[NextSeats]:
-    """The product's seats, then those of each add-on, at today's prices; what is off sale keeps the price it has.
+@dataclass(frozen=True, slots=True)
+class NextMarket:
+    """What a next term can begin with today: the product, then each add-on, with its price and the plans it may have.
 
-    `quantity` and `payment` are what is asked for the next term, over what was asked before. An add-on is paid as it
-    was, or by the plan that is asked for where that is offered for it. Five queries.
+    `had` are the plans of the add-ons. Read once (five queries), so that several wishes can be compared.
     """
+
+    subscription: Subscription
+    add_ons: Sequence[SubscriptionAddOn]
+    prices: Sequence[UnitPrice | None]
+    offered: Mapping[tuple[int, str], Sequence[PlanTerms]]
+    had: Mapping[int, PlanTerms | None]
+
+    def seats(
+        self, quantity: int | None = None, payment: PaymentChoice | None = None
+    ) -> list[NextSeats]:
+        """What it begins with when this is asked for, over what was asked before."""
+        own = self.subscription
+        asked = payment or _asked_before(own)
+        return self._seats(quantity or own.renewal_quantity or own.quantity, asked)
+
+    def unchanged(self) -> list[NextSeats]:
+        """What it would begin with if the present term simply went on, whatever was asked before."""
+        return self._seats(self.subscription.quantity, None)
+
+    def _seats(self, quantity: int, asked: PaymentChoice | None) -> list[NextSeats]:
+        own = self.subscription
+        found = []
+        for add_on, price in zip([None, *self.add_ons], self.prices, strict=True):
+            owner = add_on or own
+            present = self.had.get(add_on.pk) if add_on else own.plan
+            wanted = asked.plan_id if asked else (present.plan_id if present else None)
+            plan = _offered(self.offered.get((owner.product_id, own.unit), []), wanted)
+            found.append(
+                NextSeats(
+                    product=owner.product,
+                    quantity=add_on.quantity if add_on else quantity,
+                    price=_price(owner, own, price, present).paid_by(plan),
+                    plan=plan,
+                    add_on=add_on,
+                    is_lapsed=plan is None and wanted is not None and not (add_on and asked),
+                )
+            )
+        return found
+
+
+def next_market(subscription: Subscription) -> NextMarket:
+    """Today's prices and plans of a subscription and its add-ons (five queries)."""
     add_ons = list(add_ons_of(subscription))
     products = [subscription.product, *(each.product for each in add_ons)]
     requests = [PriceRequest(p.pk, subscription.unit) for p in products]
-    prices = prices_for(payer=subscription.payer, requests=requests, customer=subscription.customer)
-    offered = plans_for(subscription.payer, [product.pk for product in products])
-    asked = payment or _asked_before(subscription)
-    had = newest_plans(subscription)
-    found = []
-    for product, add_on, price in zip(products, [None, *add_ons], prices, strict=True):
-        present = had.get(add_on.pk) if add_on else subscription.plan
-        wanted = asked.plan_id if asked else (present.plan_id if present else None)
-        plan = _offered(offered.get((product.pk, subscription.unit), []), wanted)
-        owner = add_on or subscription
-        found.append(
-            NextSeats(
-                product=product,
-                quantity=add_on.quantity if add_on else _seats(subscription, quantity),
-                price=_price(owner, subscription, price, present).paid_by(plan),
-                plan=plan,
-                add_on=add_on,
-                is_lapsed=plan is None and wanted is not None and not (add_on and asked),
-            )
-        )
-    return found
+    return NextMarket(
+        subscription=subscription,
+        add_ons=add_ons,
+        prices=prices_for(
+            payer=subscription.payer, requests=requests, customer=subscription.customer
+        ),
+        offered=plans_for(subscription.payer, [product.pk for product in products]),
+        had=newest_plans(subscription),
+    )
+
+
+def next_seats(
+    subscription: Subscription, *, payment: PaymentChoice | None = None
+) -> list[NextSeats]:
+    """The product's seats, then those of each add-on, at today's prices; what is off sale keeps the price it has.
+
+    `payment` is what is asked for the next term, over what was asked before. An add-on is paid as it was, or by the
+    plan that is asked for where that is offered for it. Five queries.
+    """
+    return next_market(subscription).seats(payment=payment)
+
+
+def next_added(market: NextMarket, seats: Sequence[NextSeats]) -> Amounts:
+    """What a next term with `seats` costs more than it would without anybody asking for them, in each track.
+
+    All of it where there would be none; never less than nothing. A price that rose by itself is nobody's wish: both
+    are taken at today's.
+    """
+    own = market.subscription
+    coming = _costs(own, seats)
+    if not own.renews:
+        return coming
+    anyway = _costs(own, market.unchanged()).at_least(_costs(own, market.seats()))
+    return (coming - anyway).nothing_below_zero()
+
+
+def seats_added(market: NextMarket, quantity: int) -> Amounts:
+    """What `quantity` seats cost more than the present ones, for the whole of the next term."""
+    own = market.subscription
+    more = _costs(own, market.seats(quantity)) - _costs(own, market.seats(own.quantity))
+    return more.nothing_below_zero()
 
 
 def next_items(subscription: Subscription, seats: list[NextSeats]) -> list[Item]:
@@ -122,8 +179,10 @@ def _offered(plans: Sequence[PlanTerms], wanted: int | None) -> PlanTerms | None
     return next((each for each in plans if each.plan_id == wanted), None) if wanted else None
 
 
-def _seats(subscription: Subscription, quantity: int | None) -> int:
-    return quantity or subscription.renewal_quantity or subscription.quantity
+def _costs(subscription: Subscription, seats: Sequence[NextSeats]) -> Amounts:
+    """What a next term with these seats costs."""
+    none = nothing(resale=subscription.unit_resale is not None)
+    return sum((lot_total(_lot(subscription, each)) for each in seats), none)
 
 
 def _asked_before(subscription: Subscription) -> PaymentChoice | None:

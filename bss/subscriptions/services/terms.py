@@ -7,21 +7,24 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import DomainError
 from bss.core.money import round_half_up
-from bss.orders.choices import OrderSource
+from bss.orders.choices import OrderSource, OrderState
+from bss.orders.locks import order_locked
 from bss.orders.models import OrderLine, plan_columns
-from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, SubscriptionState, SyncStatus
-from bss.subscriptions.locks import subscription_locked
-from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
-from bss.subscriptions.services.changes import change_request
+from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.locks import change_locked, subscription_locked
+from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn, Term
+from bss.subscriptions.selectors import open_change
+from bss.subscriptions.services.changes import change_request, change_withdraw
 from bss.subscriptions.services.lots import lot_create
 from bss.subscriptions.services.outcomes import lot_price
 from bss.subscriptions.services.renewals import NextSeats, lapsed_words, next_seats, next_term_end
-from bss.subscriptions.states import SUBSCRIPTION
 
 _NOTHING_ASKED = {
     "renewal_quantity": None, "renewal_plan_chosen": False, "renewal_plan_id": None,
@@ -69,26 +72,54 @@ def term_start(
 
 
 def term_renew(*, subscription: Subscription, actor: Actor) -> Term | None:
-    """Begin the next term of an active subscription whose last one ended, at today's prices; or let it expire.
+    """Begin the next term of an active subscription whose last one ended, at today's prices; or have it ended.
 
     None when there is nothing to renew yet: it has not ended, is not active, or a change that was due before must
-    end first. A next term with other seats is such a change: the vendor is told before anybody pays for them. What is
-    no longer on sale renews at the price it had, what was paid by a plan that is not offered any more at once.
+    end first. One that its payer was asked for and has not let pass ends with the term. A next term with other seats
+    is a change, and so is the end: the vendor is told before anybody pays or counts on it. What is no longer on sale
+    renews at the price it had, what was paid by a plan that is not offered any more at once.
     """
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
         now = clock.now()
         if held.state != SubscriptionState.ACTIVE or held.ends_at is None or held.ends_at > now:
             return None
-        if held.changes.filter(state__in=OPEN_CHANGE, due_at__lte=now).exists():
+        change = open_change(held)
+        if change is not None and change.due_at <= now and not _unanswered(change, actor):
             return None
         if not held.renews:
-            changes = {"cancelled_at": held.ends_at, "sync_status": SyncStatus.NOT_SYNCHRONIZED}
-            SUBSCRIPTION.fire(held, "expire", actor=actor, changes=changes)
+            _end(held, actor)
             return None
         if _quantity_asked(held, actor):
             return None
         return _renewed(held, actor)
+
+
+def _unanswered(change: ScheduledChange, actor: Actor) -> bool:
+    """Whether a change only waited for its payer's approval: then it is given up, and its customer is told.
+
+    What it would have cost was worked out for the term that is over; and the vendor goes on, so that billing must.
+    """
+    held = change_locked(change.pk)
+    order = order_locked(held.order_line.order_id)
+    if order.state != OrderState.PENDING_APPROVAL:
+        return False
+    with translation.override(order.customer.language):
+        reason = _("%(payer)s did not answer before the term ended.") % {
+            "payer": order.account.name
+        }
+    change_withdraw(change=held, actor=actor, reason=reason)
+    return True
+
+
+def _end(subscription: Subscription, actor: Actor) -> None:
+    """Have a term that is not renewed ended at the vendor: the subscription expires when that agreed."""
+    change_request(
+        subscription=subscription,
+        kind=ChangeKind.CANCEL,
+        actor=actor,
+        source=OrderSource.PORTAL,
+    )
 
 
 def _renewed(subscription: Subscription, actor: Actor) -> Term:

@@ -73,16 +73,13 @@ def shown(value: Any) -> Any:
 @register.filter
 def initials(name: Any) -> str:
     """Up to two letters that stand for a name."""
-    words = [word for word in str(name).replace("@", " ").split() if word[0].isalnum()]
-    return "".join(
-        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
-    ).upper()
+    return formats.initials(str(name))
 
 
 @register.filter
 def hue(name: Any) -> int:
     """A stable number from 1 to 6 for a name's avatar."""
-    return sum(map(ord, str(name))) % 6 + 1
+    return formats.hue(str(name))
 
 
 @register.simple_tag

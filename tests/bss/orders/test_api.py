@@ -15,6 +15,7 @@ from bss.core.actor import SYSTEM
 from bss.core.api import IDEMPOTENCY_HEADER
 from bss.orders.choices import OrderState
 from bss.orders.models import Order, OrderLine
+from bss.orders.services import order_execute
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_apply
@@ -281,6 +282,48 @@ def test_another_product_must_be_of_the_same_type(erp, reseller, distributor, at
     assert ScheduledChange.objects.count() == 0
     assert post(erp, name, public_id, data={"product": plus.public_id}).status_code == 201
     assert ScheduledChange.objects.get().product == plus
+
+
+def test_a_draft_that_staff_write_is_not_there_for_its_accounts_token(
+    reseller_token, reseller, at_distributor, staff, mail
+):
+    draft = make_draft(reseller.account, mail, actor=staff.actor)
+    own = post(reseller_token, "orders-api:orders", data=wanted(mail)).json()
+
+    listed = reseller_token.get(url("orders-api:orders")).json()["results"]
+    assert [order["id"] for order in listed] == [own["id"]]
+    assert reseller_token.get(url("orders-api:order", draft.public_id)).status_code == 404
+    for name in ("orders-api:order-place", "orders-api:order-cancel"):
+        assert post(reseller_token, name, draft.public_id).status_code == 404
+    draft.refresh_from_db()
+    assert draft.state == OrderState.DRAFT
+    assert reseller_token.get(url("orders-api:order", own["id"])).status_code == 200
+
+    # Once it is placed it is an order of theirs.
+    order_execute(order=draft, actor=staff.actor)
+    assert reseller_token.get(url("orders-api:order", draft.public_id)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["renewal", "cancel", "product"])
+def test_a_plan_is_changed_by_who_may_switch_plans(
+    reseller, distributor, at_distributor, staff, name
+):
+    kind = make_type(distributor, audience="reseller", max_quantity=1)
+    free, standard = (make_product(distributor, type=kind) for _ in range(2))
+    subscription = make_subscription(reseller.account, free, quantity=1)
+    data = {
+        "renewal": {"renews": False},
+        "cancel": {"when": "now"},
+        "product": {"product": standard.public_id},
+    }[name]
+    path = f"subscriptions-api:subscription-{name}", subscription.public_id
+    with granted(reseller.account, "api"):
+        client = client_of(reseller, *SALES, account=reseller.account)
+        assert post(client, *path, data=data).status_code == 403
+        assert ScheduledChange.objects.count() == 0
+        client = client_of(reseller, *SALES, P.PLAN_SWITCH, account=reseller.account)
+        assert post(client, *path, data=data).status_code == 201
+    assert ScheduledChange.objects.count() == 1
 
 
 def test_a_customers_token_reads_its_resellers_price(

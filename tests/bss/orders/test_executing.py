@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bss.accounts.models import Account
 from bss.core.actor import SYSTEM
 from bss.core.errors import IllegalTransition, Invalid, StaleState
 from bss.core.history import timeline_for
@@ -23,7 +24,7 @@ from bss.orders.errors import (
     Repriced,
 )
 from bss.orders.models import Order, OrderLine
-from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
 from bss.orders.services import (
     line_ask,
     line_cancel,
@@ -331,6 +332,45 @@ def test_retry_returns_a_failed_order_to_executing(staff, reseller, distributor)
     assert failed.problem_text == ""
     with pytest.raises(IllegalTransition):
         order_retry(order=order, actor=staff.actor)
+
+
+@pytest.mark.parametrize("way", ["order", "line"])
+def test_what_failed_is_tried_again_within_the_credit_there_is_by_then(
+    staff, reseller, distributor, way
+):
+    mail = make_product(distributor, price="10")
+    order = executing(reseller.account, mail)
+    line = order.lines.get()
+    line_fail(line=line, code="NO", text="Refused.", actor=SYSTEM)
+
+    def again():
+        if way == "order":
+            order_retry(order=order, actor=staff.actor)
+        else:
+            line_correct(line=line, parameters={"alias": "x"}, actor=staff.actor)
+
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    Account.objects.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal("9.99"))
+    with pytest.raises(CreditExceeded):
+        again()
+    line.refresh_from_db()
+    order.refresh_from_db()
+    assert (line.state, line.parameters, order.state) == (LineState.FAILED, {}, OrderState.FAILED)
+
+    Account.objects.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(10))
+    again()
+    line.refresh_from_db()
+    assert line.state == LineState.PROVISIONING
+
+
+def test_what_waits_for_an_answer_is_owed_already(staff, reseller, distributor):
+    order = executing(reseller.account, make_product(distributor, price="10"))
+    line = order.lines.get()
+    line_ask(line=line, code="TAKEN", text="Taken.", field="alias", actor=SYSTEM)
+    Account.objects.filter(pk=reseller.account.pk).update(credit_limit=Decimal(10))
+    line_correct(line=line, parameters={"alias": "x"}, actor=staff.actor)
+    line.refresh_from_db()
+    assert line.state == LineState.PROVISIONING
 
 
 def test_giving_up_what_failed_executes_a_partly_executed_order(reseller, distributor):

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from bss.accounts.models import Account
+from bss.accounts.models import Account, PaymentMethod
+from bss.core import jobs, scope
 from bss.core.actor import SYSTEM
 from bss.core.errors import DomainError
-from bss.core.models import Event
+from bss.core.models import Event, HistoryEntry, Job
 from bss.orders.choices import LineState, OrderSource, OrderState
 from bss.orders.errors import (
     CreditExceeded,
@@ -20,8 +21,10 @@ from bss.orders.errors import (
     QuantityNotPossible,
 )
 from bss.orders.models import Order
+from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import order_cancel, order_execute
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
+from bss.subscriptions.contracts import PaymentChoice
 from bss.subscriptions.errors import (
     ChangeOpen,
     ChangeUnderWay,
@@ -29,8 +32,9 @@ from bss.subscriptions.errors import (
     NothingChanges,
     NotSwitchable,
     StateForbids,
+    WithdrawalDenied,
 )
-from bss.subscriptions.models import ScheduledChange, Subscription
+from bss.subscriptions.models import ScheduledChange, Subscription, Term
 from bss.subscriptions.services import (
     change_apply,
     change_ask,
@@ -40,8 +44,9 @@ from bss.subscriptions.services import (
     change_withdraw,
     subscription_retry,
 )
-from bss.subscriptions.tasks import changes_due
-from tests.factories.orders import make_product, make_subscription, make_type
+from bss.subscriptions.tasks import RELEASE, changes_due
+from tests.factories.orders import make_product, make_subscription, make_type, offer_plan
+from tests.factories.ports import granted
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
@@ -192,6 +197,30 @@ def test_withdrawing_keeps_the_subscription_and_cancels_the_order(
     assert subscription.state == SubscriptionState.ACTIVE
 
 
+def test_what_was_cancelled_between_the_sweep_and_its_job_is_not_started(
+    subscription, reseller, staff, run_jobs, travel
+):
+    change = ask(subscription, reseller.actor, ChangeKind.CANCEL, when="period_end")
+    run_jobs()
+    travel(timedelta(days=40))
+    assert changes_due() == 1
+    (due,) = Job.objects.filter(kind=RELEASE)
+    order_cancel(order=change.order_line.order, actor=staff.actor)
+
+    # The order's cancellation tells the change in a job of its own, that may come later.
+    with scope.activate(None):
+        jobs.run([due.pk])
+    change.refresh_from_db()
+    assert change.state == ChangeState.SCHEDULED
+    run_jobs()
+    change.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (subscription.state, change.state) == (
+        SubscriptionState.ACTIVE, ChangeState.CANCELLED,
+    )  # fmt: skip
+    assert Event.objects.filter(name="scheduled_change.started").count() == 0
+
+
 def test_cancelling_the_order_withdraws_its_change(subscription, reseller, staff, run_jobs):
     change = ask(subscription, reseller.actor, ChangeKind.CANCEL, when="period_end")
     order_cancel(order=change.order_line.order, actor=staff.actor)
@@ -201,6 +230,42 @@ def test_cancelling_the_order_withdraws_its_change(subscription, reseller, staff
     assert (subscription.state, change.state) == (
         SubscriptionState.ACTIVE, ChangeState.CANCELLED,
     )  # fmt: skip
+
+
+def test_whoever_did_not_ask_and_does_not_pay_withdraws_nothing(
+    reseller, customer_account, shop, staff, distributor, run_jobs
+):
+    from tests.conftest import person_of_account
+
+    buyer = person_of_account(customer_account, shop)
+    held = make_subscription(
+        reseller.account, make_product(distributor, price="10"), customer=customer_account
+    )
+    for planner in (reseller, staff):
+        change = ask(held, planner.actor, ChangeKind.CANCEL, when="period_end")
+        with pytest.raises(WithdrawalDenied):
+            change_withdraw(change=change, actor=buyer.actor)
+        change.refresh_from_db()
+        held.refresh_from_db()
+        assert (held.state, change.state) == (
+            SubscriptionState.PENDING_CANCEL, ChangeState.SCHEDULED,
+        )  # fmt: skip
+        assert Order.objects.get(pk=change.order_line.order_id).state == OrderState.PLACED
+        # Who pays for it decides.
+        change = change_withdraw(change=change, actor=reseller.actor)
+        assert change.state == ChangeState.CANCELLED
+        held.refresh_from_db()
+    own = ask(held, buyer.actor, ChangeKind.CANCEL, when="period_end")
+    assert change_withdraw(change=own, actor=buyer.actor).state == ChangeState.CANCELLED
+
+
+def test_what_only_the_seller_ends_only_the_seller_lets_go_on(reseller, staff, distributor):
+    product = make_product(distributor, type=make_type(distributor, cancellable=False))
+    subscription = make_subscription(reseller.account, product)
+    change = ask(subscription, staff.actor, ChangeKind.CANCEL, when="period_end")
+    with pytest.raises(WithdrawalDenied):
+        change_withdraw(change=change, actor=reseller.actor)
+    assert change_withdraw(change=change, actor=staff.actor).state == ChangeState.CANCELLED
 
 
 def test_what_is_under_way_is_not_withdrawn(subscription, reseller):
@@ -295,6 +360,70 @@ def test_the_credit_limit_holds_for_more_seats(subscription, reseller):
     ask(subscription, reseller.actor, quantity=4)
 
 
+def limit_credit(person, available):
+    """The person's account may owe so much more than it does."""
+    owed = CREDIT_EXPOSURE.get().exposure(person.account.pk, "EUR")
+    Account.objects.filter(pk=person.account.pk).update(credit_limit=owed + Decimal(available))
+
+
+def test_the_credit_limit_holds_for_more_seats_of_the_next_term(
+    subscription, reseller, run_jobs, travel
+):
+    limit_credit(reseller, "9.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
+    ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=4)
+
+    # Allowed when it was asked for, and too much when the term begins: it renews with the seats there are.
+    Subscription.objects.update(renewal_quantity=6)
+    travel(timedelta(days=40))
+    changes_due()
+    limit_credit(reseller, "9.99")
+    run_jobs()
+    subscription.refresh_from_db()
+    assert (subscription.quantity, subscription.renewal_quantity) == (5, None)
+    assert [term.quantity for term in Term.objects.all()] == [5, 5]
+    assert not ScheduledChange.objects.filter(kind=ChangeKind.QUANTITY).exists()
+    assert HistoryEntry.objects.filter(action="subscription.renewal_quantity_refused").count() == 1
+
+
+def test_a_dearer_plan_of_the_next_term_is_asked_credit_for(reseller, distributor):
+    product = make_product(distributor, price="100", units=("P1Y",))
+    plan = offer_plan(product, reseller.account, charge="10")
+    subscription = make_subscription(reseller.account, product, quantity=1, unit="P1Y")
+    by_plan = {"payment": PaymentChoice(plan.pk)}
+
+    limit_credit(reseller, "9.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.RENEWAL, **by_plan)
+    limit_credit(reseller, "10")
+    asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, **by_plan)
+    assert (asked.state, asked.order_line.total) == (ChangeState.APPLIED, Decimal(10))
+
+
+def test_who_pays_by_card_is_asked_no_credit_for_a_next_term(subscription, reseller, distributor):
+    card = PaymentMethod.everywhere.create(organization=distributor, name="Card", kind="card")
+    Account.objects.filter(pk=reseller.account.pk).update(
+        payment_method=card, credit_limit=Decimal(0)
+    )
+    asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
+    assert asked.state == ChangeState.APPLIED
+
+
+def test_seats_confirmed_after_the_term_ended_are_asked_credit_for(subscription, reseller, travel):
+    travel(timedelta(days=40))
+    limit_credit(reseller, "9.99")
+    refused(CreditExceeded, subscription, reseller.actor, quantity=6)
+    limit_credit(reseller, "10")
+    assert ask(subscription, reseller.actor, quantity=6).order_line.total == Decimal(10)
+
+
+def test_a_renewal_is_nobodys_work_also_for_a_manual_service(reseller, distributor):
+    product = make_product(distributor, type=make_type(distributor, automatic=False))
+    subscription = make_subscription(reseller.account, product)
+    asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
+    assert asked.state == ChangeState.APPLIED
+    assert asked.order_line.order.state == OrderState.EXECUTED
+
+
 def test_what_only_the_seller_cancels(reseller, staff, distributor):
     product = make_product(distributor, type=make_type(distributor, cancellable=False))
     subscription = make_subscription(reseller.account, product)
@@ -348,9 +477,10 @@ def test_a_preview_shows_a_customer_its_resellers_price_only(
     )
     Subscription.objects.update(unit_price=8, unit_resale=11)
     subscription.refresh_from_db()
-    theirs = change_preview(
-        subscription=subscription, kind=ChangeKind.QUANTITY, actor=buyer.actor, quantity=3
-    )
+    with granted(reseller.account, "self_service_ordering"):
+        theirs = change_preview(
+            subscription=subscription, kind=ChangeKind.QUANTITY, actor=buyer.actor, quantity=3
+        )
     ours = change_preview(
         subscription=subscription, kind=ChangeKind.QUANTITY, actor=reseller.actor, quantity=3
     )

@@ -15,8 +15,15 @@ from bss.orders.services import line_cancel, line_correct, order_execute, order_
 from bss.subscriptions.choices import ChangeKind, SubscriptionState, SyncStatus
 from bss.subscriptions.contracts import term_end
 from bss.subscriptions.errors import NothingToRetry
-from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
+from bss.subscriptions.models import (
+    ScheduledChange,
+    SeatReduction,
+    Subscription,
+    SubscriptionAddOn,
+    Term,
+)
 from bss.subscriptions.services import (
+    change_apply,
     change_fail,
     change_request,
     change_withdraw,
@@ -196,15 +203,29 @@ def test_the_next_term_begins_where_the_last_ended_at_todays_price(
     assert changes_due() == 0
 
 
-def test_what_does_not_renew_expires(reseller, distributor, run_jobs, travel):
+def test_what_does_not_renew_expires_once_the_vendor_agreed(
+    reseller, distributor, run_jobs, travel
+):
     subscription = make_subscription(reseller.account, make_product(distributor))
     Subscription.objects.update(renews=False)
     travel(timedelta(days=40))
-    changes_due()
+    assert changes_due() == 1
     run_jobs()
     subscription.refresh_from_db()
+    assert (subscription.state, subscription.sync_status) == (
+        SubscriptionState.ACTIVE, SyncStatus.IN_PROGRESS,
+    )  # fmt: skip
+    change = ScheduledChange.objects.get()
+    assert (change.kind, change.order_line.order.total) == (ChangeKind.CANCEL, 0)
+    assert changes_due() == 0
+
+    change_apply(change=change, actor=SYSTEM)
+    subscription.refresh_from_db()
     assert subscription.state == SubscriptionState.EXPIRED
+    assert subscription.cancelled_at == subscription.ends_at
     assert Term.objects.count() == 1
+    assert SeatReduction.objects.count() == 0
+    assert events("subscription.cancelled") == 1
 
 
 def test_a_term_that_waited_for_a_failed_change_is_renewed_once_it_is_withdrawn(

@@ -1,0 +1,97 @@
+"""Products as cards, in HTML. Built here and not in a template, since a page shows fifty of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from bss.catalog.models import Product
+from bss.ui import formats
+from bss.ui.rendering import avatar_html
+from storefront.contracts import CardPlan, ProductCard
+
+_NOTHING = SafeString("")
+
+
+def cards_html(cards: Sequence[ProductCard], *, is_visitor: bool) -> SafeString:
+    """A grid of cards. Where a card has no price, a visitor is asked to sign in."""
+    unpriced = _("Sign in to see prices") if is_visitor else _("Not sold to you at present")
+    return format_html(
+        '<div class="products">{}</div>',
+        format_html_join("", "{}", ((_card(card, unpriced),) for card in cards)),
+    )
+
+
+def picture_html(product: Product) -> SafeString:
+    """A product's picture, or its initials."""
+    if product.image:
+        return format_html(
+            '<img src="{}" alt="" loading="lazy" decoding="async">', product.image.url
+        )
+    return avatar_html(product.name)
+
+
+def _card(card: ProductCard, unpriced: str) -> SafeString:
+    product = card.product
+    return format_html(
+        '<article class="product"><div class="product-pic">{}</div>'
+        '<div class="stack tight"><div>{}<h3><a href="{}">{}</a></h3></div>{}{}</div>'
+        '<div class="product-foot">{}</div></article>',
+        picture_html(product),
+        format_html('<div class="product-vendor">{}</div>', card.vendor) if card.vendor else "",
+        reverse("storefront:product", args=[product.public_id]),
+        product.name,
+        format_html('<p class="product-line">{}</p>', product.summary) if product.summary else "",
+        _badges(card),
+        _price(card) or format_html('<span class="muted">{}</span>', unpriced),
+    )
+
+
+def _badges(card: ProductCard) -> SafeString:
+    owned = _("You own {n}").format(n=formats.number(card.owned)) if card.owned else ""
+    texts = [(tone, text) for tone, text in (("success", owned), ("info", card.note)) if text]
+    if not texts:
+        return _NOTHING
+    badges = format_html_join("", '<span class="badge" data-tone="{}">{}</span>', texts)
+    return format_html('<div class="button-row">{}</div>', badges)
+
+
+def _price(card: ProductCard) -> SafeString:
+    if card.is_free:
+        return format_html(
+            '<div class="price"><span class="price-amount">{}</span></div>', _("Free")
+        )
+    if card.price is None:
+        return _NOTHING
+    return format_html(
+        '<div class="price">{}<span class="price-amount">{}</span>'
+        '<span class="price-period">{}</span>{}</div>',
+        format_html('<span class="price-prefix">{}</span>', _("from")) if card.is_from else "",
+        formats.amount_html(card.price),
+        card.per,
+        _plan(card.installments) if card.installments else "",
+    )
+
+
+def _plan(plan: CardPlan) -> SafeString:
+    """ "or 12 times €8.33 monthly, the last €8.37"."""
+    split = plan.option.split
+    parts = format_html(
+        _("{count} × {amount} {adverb}"),  # noqa: RUF001 -- the sign is meant
+        count=split.count,
+        amount=formats.amount_html(split.regular_money),
+        adverb=plan.option.adverb,
+    )
+    last = _NOTHING
+    if not split.is_even:
+        text = format_html(_(", the last {amount}"), amount=formats.amount_html(split.last_money))
+        last = format_html('<span class="price-last">{}</span>', text)
+    if plan.term:
+        return format_html('<span class="price-note">{}: {}{}</span>', plan.term, parts, last)
+    return format_html(
+        '<span class="price-note">{}{}</span>', format_html(_("or {parts}"), parts=parts), last
+    )
