@@ -58,7 +58,8 @@ def action_order_create(
         waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
         if not waits:
             track = track_for(actor, payer.pk)
-            rules.check_credit(payer, credit_asked(payer, order, [line]), track=track)
+            asked = credit_asked(payer, order.total, is_next_term=action.is_next_term)
+            rules.check_credit(payer, asked, track=track)
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}
         ORDER.fire(order, "ask_approval" if waits else "place", actor=actor, changes=placed)
