@@ -205,6 +205,8 @@ class Action:
     price: UnitPrice
     amounts: Amounts
     at: datetime
+    # Whether `amounts` are those of the next term, and nothing is paid for it before.
+    is_next_term: bool = False
     plan: PlanTerms | None = None
     due_at: datetime | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -60,7 +60,7 @@ def action_order_create(
         waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
         if not waits:
             track = track_for(actor, payer.pk)
-            asked = credit_asked(payer, order, [line])
+            asked = credit_asked(payer, order.total, is_next_term=action.is_next_term)
             rules.check_credit(payer, asked, track=track, secured=hold.amount)
             card_attach(hold, order)
         history.record(order, actor=actor, action="order.created")

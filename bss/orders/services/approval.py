@@ -177,15 +177,16 @@ def _check_parties(order: Order, lines: Sequence[OrderLine], payment: CardHold) 
     rules.check_ordering(payer, customer)
     products = [line.product for line in lines if line.kind == LineKind.NEW]
     rules.check_only_one(products, customer, except_order=order.pk)
-    rules.check_credit(payer, credit_asked(payer, order, lines), secured=payment.amount)
+    is_next_term = all(line.kind == LineKind.RENEWAL for line in lines)
+    asked = credit_asked(payer, order.total, is_next_term=is_next_term)
+    rules.check_credit(payer, asked, secured=payment.amount)
 
 
-def credit_asked(payer: Account, order: Order, lines: Sequence[OrderLine]) -> Decimal:
+def credit_asked(payer: Account, total: Decimal, *, is_next_term: bool) -> Decimal:
     """What credit is asked for. Who pays by card is asked nothing for a next term: it is paid when it is invoiced, as
     every term that goes on by itself.
     """
-    is_later = all(line.kind == LineKind.RENEWAL for line in lines)
-    return Decimal(0) if is_later and pays_by_card(payer) else order.total
+    return Decimal(0) if is_next_term and pays_by_card(payer) else total
 
 
 def _approved_by(order: Order, actor: Actor, is_purchase: bool) -> dict[str, object]:

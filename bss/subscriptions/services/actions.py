@@ -38,7 +38,7 @@ from bss.subscriptions.services.rules import ChangeWish
 class Planned:
     """A wish worked out for one moment. `previews` by track; `next_term` is what a renewal begins with.
 
-    `added` is what it adds to what is paid: in the present term, or in the next one where it counts from there.
+    `added` is what it adds to what is paid: in the present term, or in the next one where `is_next_term`.
     """
 
     asked: Asked
@@ -46,6 +46,7 @@ class Planned:
     previews: dict[Track, Preview]
     due_at: datetime | None
     added: Amounts
+    is_next_term: bool = False
     next_term: tuple[NextSeats, ...] = ()
 
 
@@ -67,6 +68,7 @@ def planned_of(
         previews=_previews(subscription, items),
         due_at=_due_of(subscription, wish),
         added=added,
+        is_next_term=wish.kind == ChangeKind.RENEWAL or _is_over(subscription, asked, at),
         next_term=tuple(next_term),
     )
 
@@ -90,6 +92,7 @@ def action_of(
         price=asked.price,
         amounts=planned.added,
         at=at,
+        is_next_term=planned.is_next_term,
         plan=asked.plan,
         due_at=planned.due_at,
         preview=to_stored(planned.previews),
@@ -195,7 +198,7 @@ def _next_term(
     """
     if wish.kind == ChangeKind.RENEWAL:
         return _renewed(subscription, wish, outcome.added)
-    if asked.waits or subscription.ends_at is None or at < subscription.ends_at:
+    if not _is_over(subscription, asked, at):
         return [], outcome.added
     # The present term is over: there is nothing left of it to pay, and all of the next one.
     if wish.kind == ChangeKind.QUANTITY and wish.quantity is not None:
@@ -204,6 +207,12 @@ def _next_term(
     term = term_of(subscription)
     whole = outcome_of(subscription, asked, at=term.starts_at) if term else outcome
     return [], whole.added
+
+
+def _is_over(subscription: Subscription, asked: Asked, at: datetime) -> bool:
+    """Whether a wish is confirmed after the present term, so that it counts from the next one."""
+    ends_at = subscription.ends_at
+    return ends_at is not None and at >= ends_at and not asked.waits
 
 
 def _renewed(

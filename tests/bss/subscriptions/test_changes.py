@@ -399,13 +399,20 @@ def test_a_dearer_plan_of_the_next_term_is_asked_credit_for(reseller, distributo
     assert (asked.state, asked.order_line.total) == (ChangeState.APPLIED, Decimal(10))
 
 
-def test_who_pays_by_card_is_asked_no_credit_for_a_next_term(subscription, reseller, distributor):
+def test_who_pays_by_card_is_asked_no_credit_for_a_next_term(
+    subscription, reseller, distributor, run_jobs, travel
+):
     card = PaymentMethod.everywhere.create(organization=distributor, name="Card", kind="card")
     Account.objects.filter(pk=reseller.account.pk).update(
         payment_method=card, credit_limit=Decimal(0)
     )
     asked = ask(subscription, reseller.actor, ChangeKind.RENEWAL, quantity=6)
     assert asked.state == ChangeState.APPLIED
+    travel(timedelta(days=40))
+    changes_due()
+    run_jobs()
+    begun = ScheduledChange.objects.get(kind=ChangeKind.QUANTITY)
+    assert (begun.state, begun.quantity) == (ChangeState.IN_PROGRESS, 6)
 
 
 def test_seats_confirmed_after_the_term_ended_are_asked_credit_for(subscription, reseller, travel):
