@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.views.leaving import leave_to
+from bss.core import clock
 from bss.core.errors import Conflict, DomainError, Invalid, NotFound, StaleState
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket
@@ -32,6 +33,7 @@ from bss.orders.services import (
     basket_place,
     needs_approval,
 )
+from bss.pricing.previews import seen_code
 from bss.ui.components import Attention
 from storefront.forms.checkout import (
     DetailsForm,
@@ -84,6 +86,7 @@ class Review(Step):
                 version=self.version(basket),
                 # The bank of a card sends its owner back here, to place the order once more.
                 return_url=request.build_absolute_uri(request.path),
+                seen=request.POST.get("seen", ""),
             )
         except DomainError as refusal:
             return self.refused_page(basket, form, refusal)
@@ -100,6 +103,7 @@ class Review(Step):
     ) -> HttpResponse:
         credit = None if notices else credit_problem(checkout, self.actor)
         account = self.billed(checkout)
+        preview = orders.basket_previews(checkout.view, at=clock.now()).get(checkout.view.track)
         context = {
             **self.about(checkout, "review"),
             "title": _("Review and place"),
@@ -107,6 +111,8 @@ class Review(Step):
             "form": form,
             "account": account,
             "billing": billing_of(account, shows_address=True, shows_contacts=False),
+            "preview": preview,
+            "seen": seen_code(preview) if preview else "",
             "waits": needs_approval(
                 payer=checkout.basket.account, customer=checkout.customer, actor=self.actor
             ),
@@ -128,7 +134,8 @@ class Review(Step):
             return self.redirect("basket")
         if isinstance(refusal, PriceChanged):
             changed = differences_in(refusal.extra["lines"])
-            return self.review_page(checkout, form, changed=changed, status=409)
+            notices = () if changed else refused(refusal)
+            return self.review_page(checkout, form, notices=notices, changed=changed, status=409)
         if isinstance(refusal, Repriced):
             return self.back_to_items(fresh, refusal)
         if isinstance(refusal, CardNeedsStep) and refusal.extra.get("url"):

@@ -14,12 +14,15 @@ from bss.orders.errors import CreditExceeded
 from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import order_approve, order_reject
+from bss.pricing.models import TaxRate
+from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request
 from notifications.models import Delivery
 from resellers.services import plan_cancel, plan_switch
 from tests.conftest import Person, person_of_account
+from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
 from tests.factories.orders import make_basket, make_product, make_subscription, set_price
 from tests.storefront.test_checkout import form_of, main_of
@@ -113,6 +116,41 @@ def test_an_approved_order_is_placed_and_runs(asked, reseller, customer, run_job
         Delivery.everywhere.filter(kind="order_placed", recipient=customer.user.email).count() == 0
     )
     assert "In progress" in main_of(customer.client.get("/techsolutions/orders/"))
+
+
+def test_the_reseller_sees_what_goes_on_its_invoices_and_that_is_kept(
+    asked, reseller, customer, mailbox, distributor
+):
+    shown = from_stored(asked.preview, "price")
+    set_price(mailbox, "110")
+    make_rate(distributor, "24")
+    url = f"/my-customers/orders/{asked.public_id}/"
+    page = main_of(reseller.client.get(url))
+    told = page.split('id="bills-title"')[1].split("</section>")[0]
+    done = reseller.client.post(url, form_at(reseller, asked) | {"do": "approve"})
+
+    asked.refresh_from_db()
+    kept = from_stored(asked.preview, "price")
+    assert done.status_code == 302
+    assert shown.first.total.amount == Decimal(100)
+    for amount in ("€110.00", "€26.40", "€136.40"):
+        assert amount in told
+    assert (kept.first.net.amount, kept.first.total.amount) == (Decimal(110), Decimal("136.40"))
+    # What its customer pays is what it was shown.
+    assert from_stored(asked.preview, "resale").net.amount == Decimal(120)
+
+
+def test_other_invoices_than_were_seen_are_not_approved(asked, reseller, distributor):
+    make_rate(distributor, "24")
+    form = form_at(reseller, asked)
+    TaxRate.everywhere.update(percent=Decimal(25))
+
+    refused = reseller.client.post(
+        f"/my-customers/orders/{asked.public_id}/", form | {"do": "approve"}
+    )
+
+    asked.refresh_from_db()
+    assert (refused.status_code, asked.state) == (409, OrderState.PENDING_APPROVAL)
 
 
 def test_approved_twice_is_one_order(asked, reseller, customer, run_jobs):

@@ -20,6 +20,7 @@ from bss.orders.services import basket_add, line_fail, order_release
 from bss.subscriptions.models import Subscription
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
+from tests.factories.billing import make_rate
 from tests.factories.orders import (
     make_add_on,
     make_basket,
@@ -496,6 +497,57 @@ def test_new_prices_lead_back_to_the_items_once_and_say_why(reseller, line, mail
     assert "€90.00" in told
     assert "The customer accepted its commitment." not in again
     assert second.url == "/checkout/billing/"
+    assert Order.everywhere.count() == 0
+
+
+# What goes on which invoice ---------------------------------------------------------------------------------------
+
+
+def by_the_month(client, line):
+    """The line by the year, in twelve installments; the hidden inputs of the review."""
+    yearly = posted(line, quantity="1", unit="P1Y", friendly_name="")
+    client.post("/basket/", yearly)
+    client.post("/basket/", yearly | posted(line, payment_plan="monthly-12"))
+    return client.get("/checkout/review/").content.decode()
+
+
+def test_the_review_tells_each_invoice_with_its_tax(reseller, line, plan, distributor):
+    make_rate(distributor, "24")
+    page = by_the_month(reseller.client, line)
+
+    told = page.split('id="bills-title"')[1].split("</section>")[0]
+    assert "At once, with the order" in told
+    assert "installment 12 of 12" in told
+    # 8.33 and 24 per cent; the last installment takes the rest.
+    for amount in ("€8.33", "€2.00", "€10.33", "€8.37", "€2.01", "€10.38"):
+        assert amount in told
+    assert told.count('<tr role="row"><td') == 12
+
+
+def test_a_rate_that_changes_while_somebody_reads_is_told_before_placing(
+    reseller, line, distributor
+):
+    rate = make_rate(distributor, "24")
+    form = form_of(reseller.client.get("/checkout/review/").content.decode())
+    rate.percent = Decimal(25)
+    rate.save()
+
+    refused = reseller.client.post("/checkout/review/", form)
+
+    assert refused.status_code == 409
+    assert "What goes on which invoice changed since you looked" in main_of(refused)
+    assert "€125.00" in main_of(refused)
+    assert Order.everywhere.count() == 0
+    again = form_of(refused.content.decode())
+    assert reseller.client.post("/checkout/review/", again).status_code == 302
+    assert Order.everywhere.get().preview["price"]["documents"][0]["total"] == "125.00"
+
+
+def test_what_was_never_shown_is_not_placed(reseller, line):
+    form = form_of(reseller.client.get("/checkout/review/").content.decode())
+    del form["seen"]
+
+    assert reseller.client.post("/checkout/review/", form).status_code == 409
     assert Order.everywhere.count() == 0
 
 

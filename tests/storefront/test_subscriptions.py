@@ -518,7 +518,7 @@ def test_more_licences_show_the_invoice_before_they_are_ordered(reseller, yearly
     order = ScheduledChange.everywhere.get().order_line.order
     assert (order.total, order.state) == (120000, "executing")
     page = main_of(reseller.client.get(f"/orders/{order.public_id}/"))
-    assert "As it was shown before it was confirmed" in page
+    assert "As it stood when it was confirmed" in page
     assert "€120,000.00" in page
 
 

@@ -30,6 +30,7 @@ from bss.orders.selectors.orders import (
     track_for,
     with_needs,
 )
+from bss.orders.selectors.previews import basket_previews, order_previews, purchase_previews
 from bss.orders.selectors.prices import priced_of, unit_prices, with_plans
 from bss.orders.selectors.reviews import (
     ORDER_KEY,
@@ -64,6 +65,7 @@ __all__ = [
     "basket_count",
     "basket_lines",
     "basket_of",
+    "basket_previews",
     "basket_prices",
     "basket_questions",
     "basket_subject",
@@ -78,6 +80,7 @@ __all__ = [
     "order_answers",
     "order_fields",
     "order_lines",
+    "order_previews",
     "order_question",
     "order_specs",
     "order_subject",
@@ -85,6 +88,7 @@ __all__ = [
     "orders_of",
     "orders_visible",
     "priced_of",
+    "purchase_previews",
     "questions_for",
     "questions_known",
     "split_of",

@@ -14,7 +14,7 @@ from bss.core.money import Money, round_half_up
 from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import split
 from bss.orders.choices import BasketState
-from bss.orders.contracts import Priced, Track, Wanted, seen_by
+from bss.orders.contracts import Bought, Priced, Track, Wanted, seen_by
 from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField
 from bss.orders.selectors.prices import unit_prices, with_plans
 from bss.pricing.contracts import PriceRequest, UnitPrice
@@ -40,7 +40,8 @@ class BasketItem:
     """A line and what its buyer pays for it now. `unit_price` and `total` are None when it is no longer on sale.
 
     `old_price` is the unit price last seen, when it differs. `paid` is the way it is paid, `options` are all of them,
-    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more.
+    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more. `bought` holds every
+    track of its price, for the engine and not for a page.
     """
 
     line: BasketLine
@@ -52,6 +53,7 @@ class BasketItem:
     paid: PlanOption | None = None
     options: tuple[PlanOption, ...] = ()
     is_plan_lost: bool = False
+    bought: Bought | None = None
 
     @property
     def plan(self) -> PlanTerms | None:
@@ -271,6 +273,7 @@ def _item(
         paid=paid,
         options=(at_once, *options),
         is_plan_lost=found.is_plan_lost,
+        bought=Bought(found.price, found.plan),
     )
 
 

@@ -2,6 +2,7 @@
 
 from bss.orders.services.actions import action_order_create
 from bss.orders.services.approval import (
+    approval_previews,
     approval_prices,
     needs_approval,
     order_approve,
@@ -61,6 +62,7 @@ __all__ = [
     "KEEP",
     "Keep",
     "action_order_create",
+    "approval_previews",
     "approval_prices",
     "basket_abandon",
     "basket_accept_prices",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 
@@ -22,11 +22,11 @@ from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CARD_AUTHORISATION, CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.cards import card_authorise, due_at_once, pays_by_card
-from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import differences, line_prices, reprice, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
-from bss.pricing.previews import from_json
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import Track, from_stored, to_stored
 
 
 def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:
@@ -51,6 +51,23 @@ def approval_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
     ]
 
 
+def approval_previews(
+    order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]
+) -> dict[Track, Preview]:
+    """What a waiting purchase puts on which documents when it is let pass now, `bought` being `approval_prices`.
+
+    Nothing for an action: it keeps what was shown.
+    """
+    if not bought:
+        return {}
+    return selectors.purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=order.account,
+        customer=order.customer,
+        at=clock.now(),
+    )
+
+
 def order_approve(
     *,
     order: Order,
@@ -58,11 +75,12 @@ def order_approve(
     seen_total: Decimal | None = None,
     accept_reprice: bool = False,
     return_url: str = "",
+    seen: str | None = None,
 ) -> Order:
     """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
 
-    `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered). The last review runs
-    again, outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`),
+    `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered), `seen` the code of
+    the preview beside it (None: there was no page); today's is kept with the order. The last review runs again, outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`),
     PriceChanged, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then
     it still waits.
     """
@@ -72,9 +90,11 @@ def order_approve(
     outside_transactions()
     lines = selectors.order_lines(order)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
+    previews = approval_previews(order, lines, bought)
+    rules.check_seen(seen, previews, "price")
     payment = card_authorise(
         order.account,
-        _due(order, lines, bought),
+        _due(order, previews),
         reference=order.public_id,
         return_url=return_url,
     )
@@ -88,7 +108,10 @@ def order_approve(
         if bought:
             reprice(held, lines, bought)
         _check_parties(held, lines)
-        ORDER.fire(held, "place", actor=actor, changes=_approved_by(held, actor, bool(bought)))
+        changes = _approved_by(held, actor, bool(bought))
+        if previews:
+            changes["preview"] = to_stored(previews)
+        ORDER.fire(held, "place", actor=actor, changes=changes)
         if payment:
             CARD_AUTHORISATION.get().attach(authorisation=payment, order_id=held.pk)
     return held
@@ -113,17 +136,10 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
     return held
 
 
-def _due(order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]) -> Decimal:
+def _due(order: Order, previews: Mapping[Track, Preview]) -> Decimal:
     """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
-    if not bought:
-        return due_at_once(from_json(order.preview["price"])) if order.preview else order.total
-    previews = purchase_previews(
-        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
-        payer=order.account,
-        customer=order.customer,
-        at=clock.now(),
-    )
-    return due_at_once(previews["price"])
+    preview = previews.get("price") or from_stored(order.preview, "price")
+    return due_at_once(preview) if preview else order.total
 
 
 def _is_approved(order: Order) -> bool:

@@ -35,20 +35,24 @@ from bss.orders.services.placing import check_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
+from bss.pricing.previews import to_stored
 
 _CANCELLABLE = frozenset({LineState.PENDING, LineState.NEEDS_INPUT, LineState.FAILED})
 
 
-def order_place(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> Order:
+def order_place(
+    *, order: Order, actor: Actor, terms: TermsVersion | None = None, seen: str | None = None
+) -> Order:
     """Place a draft: the buyer's last word. Its automatic lines then run by themselves. Placed already is fine.
 
-    An account's own user or token must give the current `terms`; staff place without. Raises what `basket_place`
-    raises; then the order is still a draft.
+    An account's own user or token must give the current `terms`; staff place without. `seen` is the code of the preview
+    that stood on the page (None: there was no page). Raises what `basket_place` raises; then the order is still a
+    draft.
     """
     if order.state != OrderState.DRAFT and order.placed_at is not None:
         return order
     order_place_check(order=order, actor=actor, terms=terms)
-    return order_place_reviewed(order=order, actor=actor, terms=terms)
+    return order_place_reviewed(order=order, actor=actor, terms=terms, seen=seen)
 
 
 def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
@@ -58,16 +62,19 @@ def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None 
     order_review(order=order, step="place", actor=actor)
 
 
-def order_execute(*, order: Order, actor: Actor, accept_reprice: bool = False) -> Order:
+def order_execute(
+    *, order: Order, actor: Actor, accept_reprice: bool = False, seen: str | None = None
+) -> Order:
     """Let an order's lines run; a draft is placed with it. Executing or executed already is fine.
 
-    The service managers are asked first, outside any transaction. Raises Invalid (something is missing or refused),
-    PriceChanged or Repriced (confirm with `accept_reprice`), NotDue, CreditExceeded, OnlyOne; then nothing ran.
+    `seen` is the code of the preview that stood on a draft's page (None: there was no page). The service managers are
+    asked first, outside any transaction. Raises Invalid (something is missing or refused), PriceChanged or Repriced
+    (confirm with `accept_reprice`), NotDue, CreditExceeded, OnlyOne; then nothing ran.
     """
     if not is_executable(order):
         return _refuse_or_return(order)
     order_review(order=order, step="execute", actor=actor, accept_reprice=accept_reprice)
-    return order_execute_reviewed(order=order, actor=actor)
+    return order_execute_reviewed(order=order, actor=actor, seen=seen)
 
 
 def is_executable(order: Order) -> bool:
@@ -102,7 +109,9 @@ def order_review(
         raise Repriced(verdict.message, extra={"cause": verdict.cause})
 
 
-def order_place_reviewed(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> Order:
+def order_place_reviewed(
+    *, order: Order, actor: Actor, terms: TermsVersion | None = None, seen: str | None = None
+) -> Order:
     """The writing half of `order_place`, for callers that hold a transaction of their own after the review."""
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -110,11 +119,11 @@ def order_place_reviewed(*, order: Order, actor: Actor, terms: TermsVersion | No
             return held
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        _place(held, actor, terms)
+        _place(held, actor, terms, seen)
     return held
 
 
-def order_execute_reviewed(*, order: Order, actor: Actor) -> Order:
+def order_execute_reviewed(*, order: Order, actor: Actor, seen: str | None = None) -> Order:
     """The writing half of `order_execute`. Somebody else's execution at the same moment is fine: it ran once."""
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -123,7 +132,7 @@ def order_execute_reviewed(*, order: Order, actor: Actor) -> Order:
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         if held.state == OrderState.DRAFT:
-            _place(held, actor, None)
+            _place(held, actor, None, seen)
         _release(held, actor)
     return held
 
@@ -190,19 +199,23 @@ def _refuse_or_return(order: Order) -> Order:
     return order
 
 
-def _place(order: Order, actor: Actor, terms: TermsVersion | None) -> None:
+def _place(order: Order, actor: Actor, terms: TermsVersion | None, seen: str | None) -> None:
     """A locked draft becomes placed: limits are checked against rows that nobody can change meanwhile."""
+    lines = selectors.order_lines(order)
     found = accounts_locked([order.account_id, order.customer_id])
     payer, customer = found[order.account_id], found[order.customer_id]
     rules.check_ordering(payer, customer)
-    products = [line.product for line in selectors.order_lines(order) if line.kind == LineKind.NEW]
+    products = [line.product for line in lines if line.kind == LineKind.NEW]
     rules.check_only_one(products, customer, except_order=order.pk)
+    track = selectors.track_for(actor, payer.pk)
+    order.account, order.customer = payer, customer
+    previews = selectors.order_previews(order, lines, at=clock.now())
+    rules.check_seen(seen, previews, track)
     accepted = {"terms": terms, "terms_accepted_at": clock.now()} if terms else {}
-    changes = {**placed_by(actor), **accepted}
+    changes = {**placed_by(actor), **accepted, "preview": to_stored(previews)}
     if needs_approval(payer=payer, customer=customer, actor=actor):
         ORDER.fire(order, "ask_approval", actor=actor, changes=changes)
         return
-    track = selectors.track_for(actor, payer.pk)
     rules.check_credit(payer, order.total, track=track)
     ORDER.fire(order, "place", actor=actor, changes=changes)
 

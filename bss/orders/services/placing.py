@@ -34,7 +34,6 @@ from bss.orders.services.approval import needs_approval
 from bss.orders.services.baskets import basket_wait, remember_prices
 from bss.orders.services.cards import card_authorise, due_at_once
 from bss.orders.services.customers import customer_of_order
-from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import freeze_bought, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
@@ -72,15 +71,17 @@ def basket_place(
     source: str = OrderSource.STOREFRONT,
     version: int | None = None,
     return_url: str = "",
+    seen: str | None = None,
 ) -> Order:
     """Turn a basket into a placed order, or into one that waits for its payer's approval. A basket placed already gives
     its order again, so that a double click or a second tab makes one order. A drafted customer becomes an account.
 
     `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
-    `return_url` is where a bank that asks the card's owner sends it back to.
+    `return_url` is where a bank that asks the card's owner sends it back to. `seen` is the code of the preview that
+    stood on the page (None: there was no page); what is stored with the order says the same.
     Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale or
     plan withdrawn, PRICE_CHANGED (new prices are remembered as seen), Service Details not answered, the service
-    managers' last review, the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
+    managers' last review, PRICE_CHANGED (other invoices than were seen), the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
     On each of them neither order nor account exists and the basket stays open.
     """
     if basket.state == BasketState.PLACED:
@@ -96,6 +97,7 @@ def basket_place(
     answers = _require_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor, lines=lines)
     previews = _previews(basket, lines, bought)
+    rules.check_seen(seen, previews, selectors.basket_track(basket))
     payment = _authorised(basket, previews["price"], actor, return_url)
     with transaction.atomic():
         held = basket_locked(basket.pk)
@@ -131,7 +133,7 @@ def _previews(
     basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought]
 ) -> dict[Track, Preview]:
     """What the order will put on which invoice, were everything in it delivered now."""
-    return purchase_previews(
+    return selectors.purchase_previews(
         ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
         payer=basket.account,
         customer=selectors.customer_of(basket),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -21,10 +21,13 @@ from bss.orders.errors import (
     OnlyOne,
     OrderingDisabled,
     PlanNotPossible,
+    PriceChanged,
     QuantityNotPossible,
 )
 from bss.orders.models import OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE, OWNERSHIP
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import seen_code
 
 # An order that can still become subscriptions.
 _UNDER_WAY = (OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING)
@@ -173,6 +176,20 @@ def check_credit(payer: Account, total: Decimal, *, track: Track = "price") -> N
             "currency": payer.currency,
         },
         remedy=_("Lower the order, pay an open invoice, or have the limit raised."),
+    )
+
+
+def check_seen(seen: str | None, previews: Mapping[Track, Preview], track: Track) -> None:
+    """Raises PriceChanged unless the preview with the code `seen` says what would go on which document now.
+
+    None is for who confirms without a page; whoever has a page and sends no code has not read it.
+    """
+    preview = previews.get(track)
+    if seen is None or preview is None or seen == seen_code(preview):
+        return
+    raise PriceChanged(
+        _("What goes on which invoice changed since you looked. Check it again before you go on."),
+        extra={"lines": []},
     )
 
 
