@@ -20,6 +20,7 @@ class NotificationsConfig(AppConfig):
         subscribe(orders.OrderPlaced, handlers.order_placed)
         subscribe(orders.OrderApprovalAsked, handlers.order_approval_asked)
         subscribe(orders.OrderRejected, handlers.order_rejected)
+        subscribe(orders.OrderWithdrawn, handlers.order_withdrawn)
         subscribe(orders.OrderCancelled, handlers.order_cancelled)
         subscribe(orders.OrderFailed, handlers.order_failed)
         subscribe(orders.OrderLineNeedsInput, handlers.order_line_needs_input)

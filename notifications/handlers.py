@@ -13,6 +13,7 @@ from bss.orders.events import (
     OrderLineNeedsInput,
     OrderPlaced,
     OrderRejected,
+    OrderWithdrawn,
 )
 from bss.subscriptions.events import (
     SubscriptionActivated,
@@ -32,6 +33,10 @@ def order_approval_asked(event: OrderApprovalAsked) -> None:
 
 def order_rejected(event: OrderRejected) -> None:
     services.order_rejected_tell(event.order_id)
+
+
+def order_withdrawn(event: OrderWithdrawn) -> None:
+    services.order_withdrawn_tell(event.order_id)
 
 
 def order_cancelled(event: OrderCancelled) -> None:

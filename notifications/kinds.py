@@ -117,6 +117,14 @@ ORDER_REJECTED = register(
         {**_ORDER, "reason": "We agreed on 20 seats for this year."},
     )
 )
+ORDER_WITHDRAWN = register(
+    Kind(
+        "order_withdrawn",
+        _("Order withdrawn"),
+        "customer",
+        {**_ORDER, "by": "Eleni Markou"},
+    )
+)
 ORDER_FAILED = register(
     Kind(
         "order_failed",

@@ -18,6 +18,7 @@ from notifications.selectors.facts import (
     order_facts,
     rejected_facts,
     subscription_facts,
+    withdrawn_facts,
 )
 from notifications.selectors.pages import (
     approval_page,
@@ -77,5 +78,6 @@ __all__ = [
     "subscription_for_mail",
     "subscription_page",
     "times",
+    "withdrawn_facts",
     "words_shown",
 ]

@@ -63,6 +63,16 @@ def rejected_facts(order: Order, reader: Recipient) -> dict[str, Any]:
     }
 
 
+def withdrawn_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """Who of which customer took an order back."""
+    entry = ended_by(order, "withdraw")
+    return {
+        "number": order.number,
+        "customer": _customer(order, reader),
+        "by": entry.actor_label if entry else "",
+    }
+
+
 def failed_facts(order: Order, reader: Recipient) -> dict[str, Any]:
     """Which lines of an order failed, and why."""
     failed = order.lines.filter(state=LineState.FAILED, parent__isnull=True)

@@ -22,6 +22,7 @@ from notifications.services.orders import (
     order_line_needs_input_tell,
     order_placed_tell,
     order_rejected_tell,
+    order_withdrawn_tell,
 )
 from notifications.services.subscriptions import (
     subscription_activated_tell,
@@ -47,6 +48,7 @@ __all__ = [
     "order_line_needs_input_tell",
     "order_placed_tell",
     "order_rejected_tell",
+    "order_withdrawn_tell",
     "password_reset_tell",
     "security_notice_tell",
     "subscription_activated_tell",

@@ -43,6 +43,7 @@ from bss.orders.services.executing import (
     order_release,
     order_retry,
     order_review,
+    order_withdraw,
     orders_give_up_waiting,
 )
 from bss.orders.services.fields import FIELD_TYPES, order_field_create, order_field_edit
@@ -105,6 +106,7 @@ __all__ = [
     "order_retry",
     "order_review",
     "order_settle",
+    "order_withdraw",
     "orders_give_up_waiting",
     "pays_by_card",
     "terms_publish",

@@ -86,7 +86,7 @@ def order_approve(
     """
     if _is_approved(order):
         return order
-    _require_waiting(order)
+    require_waiting(order)
     outside_transactions()
     lines = selectors.order_lines(order)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
@@ -102,7 +102,7 @@ def order_approve(
         held = order_locked(order.pk)
         if _is_approved(held):
             return held
-        _require_waiting(held)
+        require_waiting(held)
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         if bought:
@@ -128,7 +128,7 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
         held = order_locked(order.pk)
         if held.state == OrderState.REJECTED:
             return held
-        _require_waiting(held)
+        require_waiting(held)
         for line in held.lines.all():
             if line.state == LineState.PENDING:
                 LINE.fire(line, "cancel", actor=actor, reason=reason)
@@ -146,7 +146,8 @@ def _is_approved(order: Order) -> bool:
     return order.approved_at is not None
 
 
-def _require_waiting(order: Order) -> None:
+def require_waiting(order: Order) -> None:
+    """Raises IllegalTransition for an order that waits for no approval any more."""
     if order.state != OrderState.PENDING_APPROVAL:
         raise IllegalTransition(
             _("This order waits no more: it is %(state)s.")

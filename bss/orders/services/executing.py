@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.errors import IllegalTransition, StaleState
+from bss.core.errors import IllegalTransition, PermissionDenied, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Reprice, ReviewStep, Wait
@@ -29,7 +29,7 @@ from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
-from bss.orders.services.approval import needs_approval
+from bss.orders.services.approval import needs_approval, require_waiting
 from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import check_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
@@ -159,8 +159,22 @@ def order_retry(*, order: Order, actor: Actor) -> Order:
     return order_locked_copy(order)
 
 
+def order_withdraw(*, order: Order, actor: Actor) -> Order:
+    """A customer takes back what waits for its reseller's approval. Withdrawn already is fine.
+
+    Raises PermissionDenied for anybody but the customer, IllegalTransition for an order that waits no more.
+    """
+    if actor.account_id != order.customer_id:
+        raise PermissionDenied(_("Only the company that asked for it can withdraw it."))
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state != OrderState.CANCELLED:
+            require_waiting(held)
+        return order_cancel(order=held, actor=actor)
+
+
 def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
-    """Give a whole order up. Cancelled already is fine.
+    """Give a whole order up. Cancelled already is fine. Its reseller is told what a customer withdraws.
 
     Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered.
     """
@@ -177,8 +191,14 @@ def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
             if line.state in _CANCELLABLE:
                 LINE.fire(line, "cancel", actor=actor, reason=reason)
         changes = {"finished_at": clock.now()}
-        ORDER.fire(held, "cancel", actor=actor, reason=reason, changes=changes)
+        ORDER.fire(held, _giving_up(held, actor), actor=actor, reason=reason, changes=changes)
     return held
+
+
+def _giving_up(order: Order, actor: Actor) -> str:
+    """The transition: what waits for a reseller is withdrawn by its customer, and cancelled by everybody else."""
+    is_own = actor.account_id == order.customer_id != order.account_id
+    return "withdraw" if is_own and order.state == OrderState.PENDING_APPROVAL else "cancel"
 
 
 def orders_give_up_waiting(*, payer: Account, actor: Actor, reason: str) -> list[Order]:
