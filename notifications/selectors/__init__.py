@@ -11,12 +11,14 @@ from notifications.selectors.deliveries import (
     words_shown,
 )
 from notifications.selectors.facts import (
+    again_facts,
     approval_facts,
     document_facts,
     failed_facts,
     line_facts,
     order_facts,
     rejected_facts,
+    services_facts,
     subscription_facts,
     withdrawn_facts,
 )
@@ -47,6 +49,7 @@ from notifications.selectors.subjects import (
 )
 
 __all__ = [
+    "again_facts",
     "approval_facts",
     "approval_page",
     "brand_for",
@@ -72,6 +75,7 @@ __all__ = [
     "recipients_of_bills",
     "recipients_who_approve",
     "rejected_facts",
+    "services_facts",
     "staff_of",
     "storefront_of",
     "subscription_facts",

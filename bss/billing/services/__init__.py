@@ -32,11 +32,11 @@ from bss.billing.services.ladder import (
     invoice_climb,
     suspension_keep,
     suspension_lift,
+    suspensions_lift,
 )
 from bss.billing.services.later import (
     card_payment_later,
     invoice_collect_later,
-    suspensions_lift_later,
 )
 from bss.billing.services.numbering import numbers_take
 from bss.billing.services.payment_imports import (
@@ -91,5 +91,5 @@ __all__ = [
     "printed",
     "suspension_keep",
     "suspension_lift",
-    "suspensions_lift_later",
+    "suspensions_lift",
 ]
