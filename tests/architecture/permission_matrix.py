@@ -457,4 +457,6 @@ API = (
     Called("billing-api:invoices", (), LISTS),
     Called("billing-api:invoice", ("invoice",), OWNED),
     Called("billing-api:installments", ("subscription",), OWNED),
+    Called("billing-api:payments", (), LISTS, {"post": {**EMPTY, "reseller": 403, "rival": 403}}),
+    Called("billing-api:payment", ("payment",), OWNED),
 )

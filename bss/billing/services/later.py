@@ -29,7 +29,7 @@ def again_at(attempt: int) -> datetime | None:
 def invoice_collect_later(
     *, invoice: Invoice, attempt: int = 1, due_at: datetime | None = None
 ) -> None:
-    """Take what is open of an invoice from a card: once when it is issued, and again after each time it could not be."""
+    """Take what is open of an invoice from a card: when it is issued, and again after each time it could not be."""
     jobs.enqueue(
         COLLECT,
         key=str(invoice.pk) if attempt == 1 else f"{invoice.pk}:{attempt}",

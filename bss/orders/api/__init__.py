@@ -177,7 +177,7 @@ class OrderCancelView(IdempotentView):
 
 
 class OrderWithdrawView(IdempotentView):
-    """Takes back what a reseller's customer asked for, while its reseller has not answered. The customer's own token."""
+    """Takes back what waits for a reseller's approval; only its customer does, before the reseller answers."""
 
     scopes = {"POST": Permission.ORDER_CREATE}
 

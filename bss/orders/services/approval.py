@@ -80,9 +80,9 @@ def order_approve(
     """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
 
     `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered), `seen` the code of
-    the preview beside it (None: there was no page); today's is kept with the order. The last review runs again, outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`),
-    PriceChanged, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then
-    it still waits.
+    the preview beside it (None: there was no page); today's is kept with the order. The last review runs again,
+    outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`), PriceChanged,
+    OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then it still waits.
     """
     if _is_approved(order):
         return order

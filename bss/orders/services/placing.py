@@ -81,7 +81,8 @@ def basket_place(
     stood on the page (None: there was no page); what is stored with the order says the same.
     Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale or
     plan withdrawn, PRICE_CHANGED (new prices are remembered as seen), Service Details not answered, the service
-    managers' last review, PRICE_CHANGED (other invoices than were seen), the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
+    managers' last review, PRICE_CHANGED (other invoices than were seen), the card's refusals, StaleState when a line
+    was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
     On each of them neither order nor account exists and the basket stays open.
     """
     if basket.state == BasketState.PLACED:

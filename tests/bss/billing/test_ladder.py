@@ -355,7 +355,9 @@ def test_each_step_writes_to_whoever_reads_invoices_once(
     assert (resumed.recipient, subscription.name in resumed.text) == (books.email, True)
 
 
-def test_what_was_paid_before_the_e_mail_is_not_reminded_of(policy, invoice, travel, staff, run_jobs):
+def test_what_was_paid_before_the_e_mail_is_not_reminded_of(
+    policy, invoice, travel, staff, run_jobs
+):
     travel(timedelta(days=4))
     tasks.ladder_climb()
     step = jobs.due_ids()
