@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +55,7 @@ class Review(Step):
     """Everything once more, the terms, and one button. Pressed twice, or in two tabs, it is one order."""
 
     title = gettext_lazy("Review and place")
+    reads_terms = True
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.checkout()
@@ -63,8 +63,7 @@ class Review(Step):
             return self.redirect("basket")
         if not checkout.is_waiting and not checkout.is_answered:
             return self.redirect("checkout-details")
-        terms = self.terms
-        return self.review_page(checkout, ReviewForm(terms=terms))
+        return self.review_page(checkout, ReviewForm(terms=orders.terms_of(checkout.basket)))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         basket = self.basket_of_form()
@@ -73,7 +72,7 @@ class Review(Step):
         if request.POST.get("do") == "back":
             asked = orders.basket_questions(basket, orders.basket_lines(basket))
             return self.redirect("checkout-details" if asked else "checkout-billing")
-        form = ReviewForm(request.POST, terms=self.terms)
+        form = ReviewForm(request.POST, terms=orders.terms_of(basket))
         form.is_valid()
         # An order placed already is answered again, whatever the form says.
         if basket.state != BasketState.PLACED and form.errors:
@@ -82,7 +81,7 @@ class Review(Step):
             order = basket_place(
                 basket=basket,
                 actor=self.actor,
-                terms=self.accepted_terms(),
+                terms=self.accepted_terms(basket),
                 version=self.version(basket),
                 # The bank of a card sends its owner back here, to place the order once more.
                 return_url=request.build_absolute_uri(request.path),
@@ -102,7 +101,7 @@ class Review(Step):
         status: int = 200,
     ) -> HttpResponse:
         credit = None if notices else credit_problem(checkout, self.actor)
-        account = self.billed(checkout)
+        account = self.billed(checkout.basket)
         preview = orders.basket_previews(checkout.view, at=clock.now()).get(checkout.view.track)
         context = {
             **self.about(checkout, "review"),
@@ -118,7 +117,7 @@ class Review(Step):
             ),
             "credit": credit,
             "credit_facts": credit_facts(credit),
-            "terms": self.terms,
+            "terms": orders.terms_of(checkout.basket),
             "notices": notices,
             "has_changed_prices": bool(changed) or checkout.view.has_changed_prices,
         }
@@ -176,16 +175,11 @@ class Review(Step):
         """The basket's version as it was reviewed; one that never was for what is no number."""
         return number_in(self.request.POST.get("version", ""))
 
-    @cached_property
-    def terms(self) -> TermsVersion | None:
-        """The terms of now, read once."""
-        return orders.terms_current(self.storefront().organization_id)
-
-    def accepted_terms(self) -> TermsVersion | None:
+    def accepted_terms(self, basket: Basket) -> TermsVersion | None:
         """The version that was on the page, if its box was ticked: not one published meanwhile."""
         if not self.request.POST.get("terms"):
             return None
-        version, current = self.request.POST.get("terms_version", ""), self.terms
+        version, current = self.request.POST.get("terms_version", ""), orders.terms_of(basket)
         if current is not None and current.version == version:
             return current
         return TermsVersion.objects.filter(version=version).first()

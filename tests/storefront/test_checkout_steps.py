@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Account, Contact, Storefront
@@ -16,17 +14,15 @@ from bss.core import scope
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
-from bss.orders.services import basket_add, line_fail, order_release
+from bss.orders.services import line_fail, order_release
 from bss.subscriptions.models import Subscription
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
 from tests.factories.billing import make_rate
 from tests.factories.orders import (
-    make_add_on,
     make_basket,
     make_order_field,
     make_product,
-    make_terms,
     make_type,
     offer_plan,
     set_price,
@@ -601,58 +597,3 @@ def test_one_cent_owed_is_one_cent_too_much(reseller, line):
     assert refused.status_code == 409
     assert Order.everywhere.count() == 0
     assert reseller.client.post("/checkout/review/", form).status_code == 302
-
-
-def statements(queries: Any) -> int:
-    """What was asked of the database, its transactions' own marks left out."""
-    marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
-    return sum(not each["sql"].startswith(marks) for each in queries.captured_queries)
-
-
-@pytest.mark.parametrize("copies", [1, 8])
-def test_a_step_costs_at_most_twelve_queries_and_placing_no_more_than_it_does(
-    copies, reseller, shop, distributor
-):
-    make_order_field(distributor)
-    make_terms(distributor)
-    with scope.activate(reseller.account.scope):
-        for n in range(copies):
-            product = make_product(distributor, name=f"Mailbox {n}", units=("P1M", "P1Y"))
-            offer_plan(product, reseller.account)
-            basket = make_basket(reseller, shop, product)
-        first = basket.lines.first()
-        add_on = make_add_on(first.product, name="Archive")
-        basket_add(
-            basket=basket, product=add_on, unit="P1M", quantity=1, parent=first,
-            actor=reseller.actor,
-        )  # fmt: skip
-    client, counted = reseller.client, {}
-
-    def count(name: str, ask: Any, expected: int) -> Any:
-        with CaptureQueriesContext(connection) as queries:
-            answer = ask()
-        counted[name] = statements(queries)
-        assert answer.status_code == expected, main_of(answer)
-        return answer
-
-    for url in ("/basket/", "/checkout/billing/", "/checkout/details/", "/checkout/review/"):
-        client.get(url)
-        count(f"GET {url}", lambda url=url: client.get(url), 200)
-    page = client.get("/basket/").content.decode()
-    lines: dict[str, str] = {}
-    for each in BasketLine.objects.all():
-        lines |= posted(each, quantity="1", unit="P1M", friendly_name="")
-    going = lines | {"customer": "", "do": "continue"} | form_of(page)
-    count("POST items", lambda: client.post("/basket/", going), 302)
-    billing = form_of(client.get("/checkout/billing/").content.decode())
-    billing |= {"purchase_order": "PO-1", "do": "continue"}
-    count("POST billing", lambda: client.post("/checkout/billing/", billing), 302)
-    details = {"order-centre": "Sales", "do": "continue"}
-    count("POST details", lambda: client.post("/checkout/details/", details), 302)
-    review = form_of(client.get("/checkout/review/").content.decode()) | {"terms": "on"}
-    placed = count("place", lambda: client.post("/checkout/review/", review), 302)
-
-    assert placed.url.endswith("/progress/")
-    # The goal is 25; see docs/status.md.
-    assert counted.pop("place") <= 29
-    assert max(counted.values()) <= 12, counted

@@ -9,14 +9,10 @@ from bss.orders.services.approval import (
     order_reject,
 )
 from bss.orders.services.baskets import (
-    KEEP,
-    Keep,
     basket_abandon,
-    basket_accept_prices,
     basket_add,
     basket_answer,
     basket_choose_customer,
-    basket_line_edit,
     basket_line_remove,
     basket_note,
     basket_open_for,
@@ -31,6 +27,7 @@ from bss.orders.services.drafts import (
     order_line_edit,
     order_line_remove,
 )
+from bss.orders.services.editing import basket_edit
 from bss.orders.services.executing import (
     is_due,
     is_executable,
@@ -60,17 +57,14 @@ from bss.orders.services.terms import terms_publish
 
 __all__ = [
     "FIELD_TYPES",
-    "KEEP",
-    "Keep",
     "action_order_create",
     "approval_previews",
     "approval_prices",
     "basket_abandon",
-    "basket_accept_prices",
     "basket_add",
     "basket_answer",
     "basket_choose_customer",
-    "basket_line_edit",
+    "basket_edit",
     "basket_line_remove",
     "basket_note",
     "basket_open_for",

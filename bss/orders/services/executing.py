@@ -58,7 +58,7 @@ def order_place(
 def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
     """The asking half of `order_place`: the terms, then everything `order_review` asks."""
     if actor.account_id is not None:
-        check_terms(order.organization_id, terms)
+        check_terms(selectors.terms_current(order.organization_id), terms)
     order_review(order=order, step="place", actor=actor)
 
 
@@ -271,7 +271,9 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
     """
     subject = selectors.order_subject(order, lines)
     questions = selectors.questions_for(subject, lines, staff=staff)
-    own = selectors.order_question(order.organization_id, selectors.order_answers(order))
+    own = selectors.order_question(
+        selectors.order_specs(order.organization_id), selectors.order_answers(order)
+    )
     given = selectors.answers_given([*questions, own] if own else questions)
     for line in lines:
         line.parameters = {**line.parameters, **given.get(line.public_id, {})}

@@ -100,7 +100,7 @@ def basket_place(
     previews = _previews(basket, lines, bought)
     rules.check_seen(seen, previews, selectors.basket_track(basket))
     payment = _authorised(basket, previews["price"], actor, return_url)
-    with transaction.atomic():
+    with transaction.atomic(), history.together():
         held = basket_locked(basket.pk)
         if held.state == BasketState.PLACED:
             return order_of_basket(held)
@@ -171,9 +171,8 @@ def placed_by(actor: Actor) -> dict[str, object]:
     }
 
 
-def check_terms(organization_id: int, terms: TermsVersion | None) -> None:
-    """Raises TermsNotAccepted unless `terms` is the version published last (or none was ever published)."""
-    current = selectors.terms_current(organization_id)
+def check_terms(current: TermsVersion | None, terms: TermsVersion | None) -> None:
+    """Raises TermsNotAccepted unless `terms` is the `current` version (None: none was ever published)."""
     if current is None:
         return
     if terms is None:
@@ -198,13 +197,12 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
     rules.check_ordering(basket.account, customer)
     if not lines:
         raise BasketEmpty
-    check_terms(basket.organization_id, terms)
+    check_terms(selectors.terms_of(basket), terms)
     rules.check_customer(customer, basket.account)
     products = [line.product for line in lines]
     rules.check_audience(products, payer=basket.account, customer=customer)
-    by_pk = {line.pk: line.product for line in lines}
     for line in lines:
-        rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
+        rules.check_line(line, line.quantity)
 
 
 def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> list[dict[str, Any]]:
