@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.views.leaving import leave_to
 from bss.core import clock
 from bss.core.errors import Conflict, DomainError, Invalid, NotFound, StaleState
+from bss.core.fields import render
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket
 from bss.orders.choices import BasketState
@@ -154,10 +156,7 @@ class Review(Step):
         details = DetailsForm(questions=checkout.questions)
         asked = {name.replace("-", ".", 1) for name in details.fields}
         if asked & set(problem.errors):
-            typed = {
-                f"{q.key}-{code}": v for q in checkout.questions for code, v in q.answers.items()
-            }
-            bound = DetailsForm(typed, questions=checkout.questions)
+            bound = DetailsForm(_as_written(checkout.questions), questions=checkout.questions)
             bound.is_valid()
             bound.add_problems(problem.errors)
             return self.details_page(checkout, bound, status=problem.status)
@@ -183,3 +182,16 @@ class Review(Step):
         if current is not None and current.version == version:
             return current
         return TermsVersion.objects.filter(version=version).first()
+
+
+def _as_written(questions: Sequence[orders.Question]) -> dict[str, Any]:
+    """The answers so far as their reader would have typed them: numbers as the locale writes them."""
+    return {
+        f"{question.key}-{spec.code}": render(spec, value) if spec.type in _NUMBERS else value
+        for question in questions
+        for spec in question.specs
+        if (value := question.answers.get(spec.code)) is not None
+    }
+
+
+_NUMBERS = frozenset({"integer", "decimal"})
