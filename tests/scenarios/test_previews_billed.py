@@ -30,8 +30,8 @@ from bss.subscriptions.services import (
     subscription_activate,
 )
 from tests.factories.billing import make_rate
+from tests.factories.installments import allow, make_offered, terms_of
 from tests.factories.orders import make_add_on, make_product, make_subscription, make_type
-from tests.factories.plans import grant_plans, make_plan, terms_of
 from tests.storefront.test_checkout import form_of
 
 START = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
@@ -90,7 +90,7 @@ def difference(before, after):
 @pytest.mark.parametrize("count", [None, 12])
 def test_every_preview_of_a_history_is_billed_to_the_cent(world, run_jobs, travel, count):
     payer, mail, plus, add_on = world
-    plan = terms_of(make_plan(mail, plus, add_on, count=count)) if count else None
+    plan = terms_of(make_offered(mail, plus, add_on, count=count)) if count else None
     subscription = make_subscription(payer, mail, quantity=5, unit="P1Y", plan=plan)
     run_jobs()
     products = {ChangeKind.ADD_ON: add_on, ChangeKind.PRODUCT: plus}
@@ -120,8 +120,8 @@ def test_what_the_review_shows_is_stored_and_billed_to_the_cent(
 ):
     payer, mail, plus, add_on = world
     if count:
-        grant_plans(payer, "2.5")
-        make_plan(mail, add_on, count=count)
+        allow(payer, "2.5")
+        make_offered(mail, add_on, count=count)
     basket = yearly_basket(reseller, shop, (mail, 7), (plus, 3), add_on=(add_on, 2), count=count)
     page = reseller.client.get("/checkout/review/").content.decode()
     assert reseller.client.post("/checkout/review/", form_of(page)).status_code == 302
