@@ -25,6 +25,7 @@ from bss.core.money import Money
 from bss.ui.components import Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import ListView, Page
 from storefront.filters import InvoiceFilter
+from storefront.selectors.checkout import invoice_contacts
 from storefront.selectors.viewer import account_of
 from storefront.tables import CreditNoteTable, InvoiceTable
 from storefront.views.my_account import Mine
@@ -174,6 +175,7 @@ class InvoicePage(DocumentPage):
         ]
         if invoice.customer is not None:
             found.append(Fact(_("For"), invoice.customer.name))
+        found.append(Fact(_("Sent to"), ", ".join(invoice_contacts(invoice.payer))))
         if invoice.order is not None and self.may(Permission.ORDER_VIEW):
             url = reverse("storefront:order", args=[invoice.order.public_id])
             found.append(Fact(_("Order"), invoice.order.number, url))

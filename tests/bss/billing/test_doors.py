@@ -105,7 +105,7 @@ def test_the_command_bills_here(at_start, payer, product):
 
     call_command("billing_run", "--here", stdout=said)
 
-    assert "Finished. 1 invoices, 0 credit_notes, 1 items" in said.getvalue()
+    assert "Finished. 1 invoice, 0 credit notes, 1 item on them, 0 documents" in said.getvalue()
     assert Invoice.everywhere.count() == 1
 
 
