@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from bss.accounts.events import MembershipInvited, PasswordResetRequested
 from bss.accounts.ports import SignInChange
-from bss.billing.events import CreditNoteIssued, InvoiceIssued
+from bss.billing.events import (
+    CreditNoteIssued,
+    InvoiceChargeDeclined,
+    InvoiceIssued,
+    InvoiceOverdue,
+    ServicesResumed,
+)
 from bss.orders.events import (
     OrderApprovalAsked,
     OrderCancelled,
@@ -13,6 +19,7 @@ from bss.orders.events import (
     OrderLineNeedsInput,
     OrderPlaced,
     OrderRejected,
+    OrderWithdrawn,
 )
 from bss.subscriptions.events import (
     SubscriptionActivated,
@@ -32,6 +39,10 @@ def order_approval_asked(event: OrderApprovalAsked) -> None:
 
 def order_rejected(event: OrderRejected) -> None:
     services.order_rejected_tell(event.order_id)
+
+
+def order_withdrawn(event: OrderWithdrawn) -> None:
+    services.order_withdrawn_tell(event.order_id)
 
 
 def order_cancelled(event: OrderCancelled) -> None:
@@ -68,6 +79,18 @@ def invoice_issued(event: InvoiceIssued) -> None:
 
 def credit_note_issued(event: CreditNoteIssued) -> None:
     services.credit_note_issued_tell(event.credit_note_id)
+
+
+def invoice_overdue(event: InvoiceOverdue) -> None:
+    services.invoice_overdue_tell(event.invoice_id, step=event.step)
+
+
+def services_resumed(event: ServicesResumed) -> None:
+    services.services_resumed_tell(event.invoice_id)
+
+
+def invoice_charge_declined(event: InvoiceChargeDeclined) -> None:
+    services.card_declined_tell(event.invoice_id, attempt=event.attempt, again_on=event.again_on)
 
 
 def membership_invited(event: MembershipInvited) -> None:

@@ -117,6 +117,14 @@ ORDER_REJECTED = register(
         {**_ORDER, "reason": "We agreed on 20 seats for this year."},
     )
 )
+ORDER_WITHDRAWN = register(
+    Kind(
+        "order_withdrawn",
+        _("Order withdrawn"),
+        "customer",
+        {**_ORDER, "by": "Eleni Markou"},
+    )
+)
 ORDER_FAILED = register(
     Kind(
         "order_failed",
@@ -205,6 +213,41 @@ INVOICE_ISSUED = register(
         _("Invoice"),
         "customer",
         {**_DOCUMENT, "net": "€1,665.56", "due_on": "22 December 2026", "order": "SO-2026-000123"},
+    )
+)
+_OPEN = {**_DOCUMENT, "open": "€2,065.29", "due_on": "22 December 2026"}
+_SERVICES = {
+    "services": [
+        {"name": "Microsoft 365 Business Premium", "customer": "Aegean Foods"},
+        {"name": "Acrobat Pro for teams", "customer": ""},
+    ],
+    "more": 3,
+}
+INVOICE_REMINDED = register(
+    Kind("invoice_reminded", _("Reminder of an invoice"), "customer", {**_OPEN, "again": True})
+)
+SERVICES_SUSPENDED = register(
+    Kind(
+        "services_suspended",
+        _("Services suspended for an invoice"),
+        "customer",
+        {**_OPEN, **_SERVICES},
+    )
+)
+SERVICES_RESUMED = register(
+    Kind(
+        "services_resumed",
+        _("Services resumed after payment"),
+        "customer",
+        {**_DOCUMENT, **_SERVICES},
+    )
+)
+CARD_DECLINED = register(
+    Kind(
+        "card_declined",
+        _("Card could not be charged"),
+        "customer",
+        {**_OPEN, "again_on": "24 December 2026"},
     )
 )
 CREDIT_NOTE_ISSUED = register(

@@ -14,6 +14,9 @@ from resellers.errors import NotAReseller
 from resellers.models import Plan
 from resellers.selectors import capabilities_of, profile_of
 
+# An order that waits, or that nobody can approve any more: whoever looked at it meanwhile is told so.
+_ASKED = frozenset({OrderState.PENDING_APPROVAL, OrderState.REJECTED, OrderState.CANCELLED})
+
 
 def access_own_account(actor: Actor, permission: str = Permission.PLAN_VIEW) -> Account:
     """The reseller account the actor belongs to. Raises NotFound for staff and strangers, NotAReseller otherwise."""
@@ -41,13 +44,13 @@ def access_seller(actor: Actor, permission: str) -> Account:
 
 
 def access_waiting_order(actor: Actor, public_id: str) -> Order:
-    """An order of one of the actor's customers that waits for approval or waited until somebody answered.
+    """An order of one of the actor's customers that waits for approval, or waited until somebody ended that.
 
     NotFound for any other, and for whoever is no reseller.
     """
     own = access_seller(actor, Permission.ORDER_APPROVE)
     order = access_order(actor, public_id)
-    was_asked = order.state == OrderState.PENDING_APPROVAL or order.approved_at is not None
+    was_asked = order.state in _ASKED or order.approved_at is not None
     if order.account_id != own.pk or order.customer_id == own.pk or not was_asked:
         raise NotFound
     return order

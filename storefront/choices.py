@@ -56,3 +56,6 @@ class Group(models.TextChoices):
 
 # Under which name a view that has read the basket leaves its count on the request, for the header.
 BASKET_COUNT = "_storefront_basket_count"
+
+# What stands for the customer that is only drafted yet.
+NEW_CUSTOMER = "new"

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth import logout
-from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import get_script_prefix, reverse, set_script_prefix, set_urlconf
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import constant_time_compare
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from bss.accounts import selectors
 from bss.accounts.contracts import Surface
 from bss.accounts.models import Account, Membership, User
 from bss.accounts.permissions import Permission
+from bss.accounts.ports import entitlements_asked_once
 from bss.core import clock, scope
 from bss.core.actor import ANONYMOUS, Actor
 from bss.core.errors import NotFound, PermissionDenied
@@ -120,6 +122,12 @@ class ActorMiddleware:
         surface: Surface = request.surface  # type: ignore[attr-defined]
         if _is_closed(request, surface):
             return render(request, "accounts/storefront_closed.html", status=404)
+        if request.method in {"GET", "HEAD"}:
+            with entitlements_asked_once():
+                return self._answer(request, surface)
+        return self._answer(request, surface)
+
+    def _answer(self, request: HttpRequest, surface: Surface) -> HttpResponseBase:
         actor = self._actor(request, surface)
         request.actor = actor  # type: ignore[attr-defined]
         if _is_stranger(request, surface, actor):
@@ -168,13 +176,30 @@ class ActorMiddleware:
             if actor is not None:
                 return actor
             del request.session[SESSION_VIEW_AS]
-        if not isinstance(request.user, User):
+        user_id = _user_id_of(request.session)
+        if user_id is None:
             return None
-        membership = selectors.storefront_membership(request.user, surface.storefront)
-        if membership is None:
+        membership = selectors.storefront_membership(user_id, surface.storefront)
+        if membership is not None and _is_signed_in(request.session, membership.user):
+            # As django.contrib.auth keeps whom it has found; any other session it looks at itself.
+            request._cached_user = membership.user  # type: ignore[attr-defined]
+        if membership is None or request.user != membership.user:
             return None
         request.membership = membership  # type: ignore[attr-defined]
         return selectors.storefront_actor(membership, request.user)
+
+
+def _user_id_of(session: SessionBase) -> int | None:
+    """Whom a session names; None where nobody signed in."""
+    named = str(session.get(SESSION_KEY, ""))
+    return int(named) if named.isascii() and named.isdecimal() else None
+
+
+def _is_signed_in(session: SessionBase, user: User) -> bool:
+    """Whether a session that names this user still opens anything: what django.contrib.auth asks of each."""
+    known = session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+    given = session.get(HASH_SESSION_KEY) or ""
+    return known and user.is_active and constant_time_compare(given, user.get_session_auth_hash())
 
 
 def needs_second_factor(request: HttpRequest, surface: Surface, actor: Actor) -> bool:

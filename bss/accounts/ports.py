@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal, Protocol
 
 from bss.core.ports import Port
@@ -56,3 +59,27 @@ class _NoCards:
 
 
 CARDS: Port[Cards] = Port("cards", _NoCards())
+
+
+# What was asked already by a request that changes nothing, by account id.
+_asked: ContextVar[dict[int, frozenset[str]] | None] = ContextVar("entitlements", default=None)
+
+
+@contextmanager
+def entitlements_asked_once() -> Iterator[None]:
+    """Within this block each account's capabilities are asked once: for what only reads, since a plan may change."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def capabilities_of(account_id: int) -> frozenset[str]:
+    """What an account's plan grants, as ENTITLEMENTS says it."""
+    asked = _asked.get()
+    if asked is None:
+        return ENTITLEMENTS.get().capabilities(account_id)
+    if account_id not in asked:
+        asked[account_id] = ENTITLEMENTS.get().capabilities(account_id)
+    return asked[account_id]

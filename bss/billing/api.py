@@ -1,7 +1,8 @@
-"""/api/v1/invoices, and the installments of a subscription. Read only: documents are made by billing.
+"""/api/v1/invoices, the installments of a subscription, and /api/v1/payments. Documents are made by billing alone.
 
 A token sees its own level: an organization's and a payer's the price, a reseller's customer's what its reseller
-charges. An end customer's token sees no invoice: those are its reseller's.
+charges. An end customer's token sees no invoice and no payment: those are its reseller's. Only an organization's token
+records a payment.
 """
 
 from __future__ import annotations
@@ -9,18 +10,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bss.accounts.access import access_account
+from bss.accounts.api import IDEMPOTENCY, Strict
+from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
-from bss.billing import selectors
-from bss.billing.access import access_invoice
-from bss.billing.choices import InstallmentState, InvoiceState
-from bss.billing.models import Invoice
-from bss.orders.api import actor_of
+from bss.billing import selectors, services
+from bss.billing.access import access_invoice, access_payment
+from bss.billing.choices import InstallmentState, InvoiceState, PaymentSource
+from bss.billing.models import Invoice, Payment
+from bss.core.actor import Actor
+from bss.core.api import IdempotentView
+from bss.core.errors import Invalid, NotFound, PermissionDenied
+from bss.orders.api import actor_of, valid
 from bss.orders.api.shapes import Amount
 from bss.subscriptions.access import access_subscription
 
@@ -92,6 +100,54 @@ class InstallmentOut(serializers.Serializer[Any]):
     )
 
 
+class UseOut(serializers.Serializer[Any]):
+    """What of a payment went into one invoice."""
+
+    invoice = serializers.CharField(source="invoice.public_id")
+    amount = Amount()
+
+
+class PaymentOut(serializers.Serializer[Any]):
+    """Money that came in from a payer, and what it settled."""
+
+    id = serializers.CharField(source="public_id")
+    number = serializers.CharField()
+    payer = serializers.CharField(source="payer.public_id")
+    source = serializers.ChoiceField(choices=PaymentSource.choices)
+    currency = serializers.CharField()
+    amount = Amount()
+    unused = Amount(
+        source="unallocated", help_text="What waits for an invoice: the payer's credit."
+    )
+    received_on = serializers.DateField()
+    reference = serializers.CharField()
+    used_for = UseOut(source="allocations", many=True)
+    created_at = serializers.DateTimeField()
+
+
+class PaymentIn(Strict):
+    """A payment to record."""
+
+    payer = serializers.CharField(help_text="The payer's id.")
+    amount = serializers.DecimalField(max_digits=20, decimal_places=4)
+    currency = serializers.CharField(
+        max_length=3, required=False, default="", help_text="Left out, the payer's."
+    )
+    received_on = serializers.DateField()
+    invoice = serializers.CharField(
+        required=False,
+        default="",
+        help_text="Goes into this one first, then into those due first; the rest is credit.",
+    )
+    reference = serializers.CharField(max_length=200, required=False, default="")
+    bank_id = serializers.CharField(
+        max_length=90,
+        required=False,
+        default="",
+        help_text="The bank's id of it: one that was recorded before, from a file too, is returned.",
+    )
+
+
 class InvoicesView(GenericAPIView[Any]):
     """Invoices, newest first."""
 
@@ -150,3 +206,93 @@ class InstallmentsView(GenericAPIView[Any]):
         found = selectors.schedule_of(access_subscription(actor, public_id), actor)
         rows = [row for lot in found for row in lot.rows]
         return Response(InstallmentOut(rows, many=True).data)
+
+
+class PaymentsView(IdempotentView, GenericAPIView[Any]):
+    """Payments, newest first. The same POST under the same Idempotency-Key records one."""
+
+    scopes = {"GET": Permission.BILLING_VIEW, "POST": Permission.BILLING_EDIT}
+    serializer_class = PaymentOut
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        asked = self.request.query_params
+        found = selectors.payments().prefetch_related("allocations__invoice")
+        if asked.get("payer"):
+            found = found.filter(payer__public_id=asked["payer"])
+        if asked.get("invoice"):
+            found = found.filter(allocations__invoice__public_id=asked["invoice"]).distinct()
+        return found.filter(number=asked["number"]) if asked.get("number") else found
+
+    @extend_schema(
+        operation_id="payments_list",
+        parameters=[
+            OpenApiParameter("payer", str, description="A payer's id."),
+            OpenApiParameter("invoice", str, description="Those that went into this one."),
+            OpenApiParameter("number", str),
+        ],
+        responses=PaymentOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(PaymentOut(page, many=True).data)
+
+    @extend_schema(
+        operation_id="payments_record",
+        parameters=[IDEMPOTENCY],
+        request=PaymentIn,
+        responses={201: PaymentOut},
+    )
+    def post(self, request: Request) -> Response:
+        actor = actor_of(request)
+        if actor.account_id is not None:
+            raise PermissionDenied(_("What you pay is recorded by whoever you pay."))
+        given = valid(PaymentIn, request)
+
+        def record() -> Response:
+            payer = _payer(actor, given["payer"])
+            payment = services.payment_record(
+                payer=payer,
+                amount=given["amount"],
+                currency=given["currency"].upper(),
+                received_on=given["received_on"],
+                reference=given["reference"],
+                external_id=f"bank:{given['bank_id']}" if given["bank_id"] else "",
+                invoice=_invoice(actor, payer, given["invoice"]),
+                actor=actor,
+            )
+            return Response(PaymentOut(payment).data, status=status.HTTP_201_CREATED)
+
+        return self.write(request, record)
+
+
+class PaymentView(GenericAPIView[Any]):
+    """One payment."""
+
+    scopes = {"GET": Permission.BILLING_VIEW}
+    serializer_class = PaymentOut
+
+    @extend_schema(operation_id="payments_retrieve", responses=PaymentOut)
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(PaymentOut(access_payment(actor_of(request), public_id)).data)
+
+
+def _payer(actor: Actor, public_id: str) -> Account:
+    try:
+        return access_account(actor, public_id, Permission.BILLING_EDIT)
+    except NotFound as problem:
+        raise Invalid(problem.message, field="payer", code="PAYER_UNKNOWN") from problem
+
+
+def _invoice(actor: Actor, payer: Account, public_id: str) -> Invoice | None:
+    """The payer's invoice that was named; None where none was."""
+    if not public_id:
+        return None
+    try:
+        found = access_invoice(actor, public_id, Permission.BILLING_EDIT)
+    except NotFound as problem:
+        raise Invalid(problem.message, field="invoice", code="INVOICE_UNKNOWN") from problem
+    if found.payer_id != payer.pk:
+        raise Invalid(
+            _("This is another payer's invoice."), field="invoice", code="INVOICE_UNKNOWN"
+        )
+    return found

@@ -27,6 +27,27 @@ class CreditNoteIssued:
     credit_note_id: int
 
 
+@event("invoice.charge_declined")
+@dataclass(frozen=True)
+class InvoiceChargeDeclined:
+    """The card of whoever pays by one could not be charged, its owner not there: the `attempt`th time.
+
+    `again_on` is the local day on which it is tried again, in ISO 8601; "" when it is not.
+    """
+
+    invoice_id: int
+    attempt: int
+    again_on: str
+
+
+@event("invoice.services_resumed")
+@dataclass(frozen=True)
+class ServicesResumed:
+    """What the overdue ladder suspended for it goes on, because it is paid."""
+
+    invoice_id: int
+
+
 @event("invoice.overdue")
 @dataclass(frozen=True)
 class InvoiceOverdue:

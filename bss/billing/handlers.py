@@ -50,7 +50,7 @@ def credit_note_issued_use(event: CreditNoteIssued) -> None:
 def invoice_settled_resume(event: InvoiceSettled) -> None:
     """What the ladder suspended for it is resumed, each by itself."""
     invoice = Invoice.objects.get(pk=event.invoice_id)
-    services.suspensions_lift_later(invoice=invoice)
+    services.suspensions_lift(invoice=invoice)
 
 
 def change_applied_lift(event: ScheduledChangeApplied) -> None:

@@ -341,6 +341,7 @@ def _words() -> None:
     tell("invoice.allocated", _("Paid by"), kind="order", tone="success")
     tell("invoice.allocation_undone", _("Payment taken out"), kind="staff", tone="warning")
     tell("invoice.overdue", _("Overdue"), kind="order", tone="warning")
+    tell("invoice.charge_declined", _("Card could not be charged"), kind="order", tone="warning")
     tell("creditnote.allocated", _("Used for"), kind="order")
     tell("creditnote.allocation_undone", _("Taken out of"), kind="staff", tone="warning")
     tell("creditnote.reopen", _("Credit note can be used again"), kind="order")

@@ -81,11 +81,12 @@ def card_payment_tend(job: jobs.JobContext) -> None:
 @jobs.handler(later.COLLECT, atomic=False)
 def invoice_collect(job: jobs.JobContext) -> None:
     """Capture what is held for the invoice's order, charge the rest."""
-    invoice = Invoice.objects.select_related("payer__payment_method", "payer__organization").get(
-        pk=job.payload["invoice"]
-    )
+    invoice = Invoice.objects.select_related(
+        "payer__payment_method", "payer__organization", "organization"
+    ).get(pk=job.payload["invoice"])
+    attempt = job.payload.get("attempt", 1)
     try:
-        services.invoice_collect(invoice=invoice, actor=SYSTEM)
+        services.invoice_collect(invoice=invoice, actor=SYSTEM, attempt=attempt)
     except CardUnknown as error:
         raise jobs.TryAgain("the card provider does not answer") from error
 

@@ -215,6 +215,21 @@ def resale_list_for(reseller: Account, customer: Account | None, on: date) -> Pr
     return _assigned_or_default(customer, owner_id=reseller.pk, currency=reseller.currency, on=on)
 
 
+def lists_for(
+    reseller: Account, customer: Account | None, on: date
+) -> tuple[PriceList | None, PriceList | None]:
+    """`price_list_for` a reseller and its `resale_list_for` a customer (None: a visitor), in one query."""
+    rows = _BOTH_LISTS.all(
+        account_id=reseller.pk,
+        customer_id=(customer.pk if customer else None) or NOBODY,
+        owner_id=reseller.pk,
+        currency=reseller.currency,
+        on=on,
+    )
+    house = next((row for row in rows if row.owner_id is None), None)
+    return house, next((row for row in rows if row.owner_id is not None), None)
+
+
 def visitor_list_for(organization: Organization, on: date) -> PriceList | None:
     """The default list in the organization's currency, which visitors of its shop see; None shows no prices."""
     return _assigned_or_default(None, owner_id=None, currency=organization.currency, on=on)
@@ -236,17 +251,35 @@ def _assigned_or_default(
 def _lists(
     account_id: int, currency: str, on: date, owner_id: int | None = None
 ) -> QuerySet[PriceList]:
+    own = _valid_lists(account_id, currency, on).filter(owner_id=owner_id)
+    return own.order_by("-is_assigned")[:1]
+
+
+def _both_lists(
+    account_id: int, customer_id: int, owner_id: int, currency: str, on: date
+) -> QuerySet[PriceList]:
+    """The payer's of the house, and its own for a customer; the assigned one of each before the default."""
+    house = _valid_lists(account_id, currency, on).filter(owner_id=None)
+    own = _valid_lists(customer_id, currency, on).filter(owner_id=owner_id)
+    return house.union(own, all=True).order_by("-is_assigned")
+
+
+def _valid_lists(account_id: int, currency: str, on: date) -> QuerySet[PriceList]:
+    """Lists that are assigned to an account or the default of somebody, and valid on a day."""
     mine = PriceListAssignment.everywhere.filter(account_id=account_id, price_list=OuterRef("pk"))
     return (
         PriceList.objects.annotate(is_assigned=Exists(mine))
         .filter(Q(is_assigned=True) | Q(is_default=True))
-        .filter(owner_id=owner_id, currency=currency, is_active=True, valid_from__lte=on)
+        .filter(currency=currency, is_active=True, valid_from__lte=on)
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
-        .order_by("-is_assigned")[:1]
+        .order_by()
     )
 
 
 _HOUSE_LIST = Prepared(_lists, account_id=int, currency=str, on=date)
+_BOTH_LISTS = Prepared(
+    _both_lists, account_id=int, customer_id=int, owner_id=int, currency=str, on=date
+)
 _RESELLERS_LIST = Prepared(_lists, account_id=int, owner_id=int, currency=str, on=date)
 
 

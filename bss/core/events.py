@@ -87,7 +87,7 @@ def emit(happened: Any, *, subject: Model, actor: Actor) -> Event:
     _require_transaction()
     row = _row(happened, subject, actor)
     row.save(force_insert=True)
-    jobs.enqueue_many(
+    jobs.enqueue_new(
         jobs.build(
             HANDLE,
             key=f"{row.pk}:{subscriber.name}",
@@ -125,7 +125,7 @@ def _emit_batch(
         actor_id=actor.user_id,
         actor_label=actor.label,
     )
-    jobs.enqueue_many(
+    jobs.enqueue_new(
         jobs.build(
             FAN_OUT,
             key=f"{row.pk}:{subscriber.name}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,9 @@ from django.db.models import Model, Q, QuerySet
 from bss.core.actor import Actor
 from bss.core.models import HistoryEntry
 from bss.core.tenancy import scope_of
+
+# What `together` has not written yet.
+_waiting: ContextVar[list[HistoryEntry] | None] = ContextVar("history_waiting", default=None)
 
 
 def subject_type(subject: Model | type[Model]) -> str:
@@ -51,8 +56,27 @@ def entry_for(
 def record(subject: Model, *, actor: Actor, action: str, **details: Any) -> HistoryEntry:
     """Write one entry. `action` is a dotted verb such as "account.edited"; `changes` maps field to [old, new]."""
     entry = entry_for(subject, actor=actor, action=action, **details)
-    entry.save(force_insert=True)
+    waiting = _waiting.get()
+    if waiting is None:
+        entry.save(force_insert=True)
+    else:
+        waiting.append(entry)
     return entry
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the entries of a block in one statement at its end, in their order; none when it raises.
+
+    For a transaction that moves several records: what it undoes half-way and goes on would still be told.
+    """
+    entries: list[HistoryEntry] = []
+    token = _waiting.set(entries)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    HistoryEntry.objects.bulk_create(entries)
 
 
 def timeline_for(*subjects: Model) -> QuerySet[HistoryEntry]:

@@ -10,7 +10,7 @@ from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.orders.models import Basket, BasketLine, Order, OrderField, OrderLine
-from bss.orders.selectors import PARTIES, is_shown
+from bss.orders.selectors import baskets_whole, is_shown
 
 
 def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDER_VIEW) -> Order:
@@ -58,10 +58,8 @@ def access_basket(
 ) -> Basket:
     """The actor's own basket at this storefront; somebody else's is not there, even inside one account."""
     basket = (
-        Basket.objects.filter(
-            public_id=public_id, user_id=actor.user_id or 0, storefront=storefront
-        )
-        .select_related(*PARTIES)
+        baskets_whole(reads_terms=True)
+        .filter(public_id=public_id, user_id=actor.user_id or 0, storefront=storefront)
         .first()
     )
     if basket is None:

@@ -162,6 +162,21 @@ class Wanted:
     unit: str
     quantity: int
     plan_id: int | None = None
+    # The plan by its code instead ("monthly-12"), as a form says it; "" for none.
+    plan_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineEdit:
+    """What a buyer says about one line of its basket; None stays as it is. `key` is the line's public id, `plan` the
+    code of a payment plan ("" at once).
+    """
+
+    key: str
+    quantity: int | None = None
+    unit: str | None = None
+    friendly_name: str | None = None
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

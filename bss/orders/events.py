@@ -37,6 +37,14 @@ class OrderRejected:
     order_id: int
 
 
+@event("order.withdrawn")
+@dataclass(frozen=True)
+class OrderWithdrawn:
+    """A reseller's customer took back what it had asked for, before its reseller answered."""
+
+    order_id: int
+
+
 @event("order.executing")
 @dataclass(frozen=True)
 class OrderExecuting:

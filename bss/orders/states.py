@@ -21,6 +21,7 @@ from bss.orders.events import (
     OrderLineReleased,
     OrderPlaced,
     OrderRejected,
+    OrderWithdrawn,
 )
 from bss.orders.models import Basket, Order, OrderLine
 
@@ -41,6 +42,7 @@ ORDER = Machine(
     [
         move("ask_approval", S.DRAFT, S.PENDING_APPROVAL, event=OrderApprovalAsked),
         move("reject", S.PENDING_APPROVAL, S.REJECTED, event=OrderRejected),
+        move("withdraw", S.PENDING_APPROVAL, S.CANCELLED, event=OrderWithdrawn),
         move("place", {S.DRAFT, S.PENDING_APPROVAL}, S.PLACED, event=OrderPlaced),
         move("execute", S.PLACED, S.EXECUTING, event=OrderExecuting),
         move("retry", {S.FAILED, S.PARTLY_EXECUTED}, S.EXECUTING),

@@ -22,7 +22,7 @@ def forecasts(
 ) -> dict[Track, Preview]:
     """What `items` put on the documents of `payer`, by track; "resale" only where a reseller charges on.
 
-    One query for what is due already, two for the tax.
+    One query for what is due already, one for the tax.
     """
     day, zone = payer.billing_day, payer.organization.time_zone
     found: dict[Track, Preview] = {}
@@ -32,7 +32,8 @@ def forecasts(
     if later := days_of(items, billing_day=day, time_zone=zone):
         due = CHARGES_DUE.get().due(
             payer_id=payer.pk,
-            customer_id=customer.pk if payer.separate_invoices else None,
+            # A customer that is only drafted yet has nothing due.
+            customer_id=(customer.pk or 0) if payer.separate_invoices else None,
             currency=currency,
             days=later,
         )

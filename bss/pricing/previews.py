@@ -7,6 +7,8 @@ already) it gives in.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -323,6 +325,22 @@ def _line(item: Item, basis: Basis) -> PreviewLine:
         number=item.number,
         count=item.count,
     )
+
+
+def seen_code(preview: Preview) -> str:
+    """A short code of what somebody reads in a preview: a page carries it, and what is confirmed must have the same.
+
+    Instants are left out, and the day of what is billed at once: they move on while somebody reads.
+    """
+    seen = [
+        (
+            None if each.is_at_once else str(each.bills_on), each.is_credit_note,
+            str(each.net.amount), str(each.tax and each.tax.amount), str(each.total.amount),
+            [(x.text, x.quantity, str(x.net.amount), x.number, x.count) for x in each.lines],
+        )
+        for each in preview.documents
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
 
 
 # As JSON -----------------------------------------------------------------------------------------------------------

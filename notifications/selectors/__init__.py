@@ -11,13 +11,16 @@ from notifications.selectors.deliveries import (
     words_shown,
 )
 from notifications.selectors.facts import (
+    again_facts,
     approval_facts,
     document_facts,
     failed_facts,
     line_facts,
     order_facts,
     rejected_facts,
+    services_facts,
     subscription_facts,
+    withdrawn_facts,
 )
 from notifications.selectors.pages import (
     approval_page,
@@ -46,6 +49,7 @@ from notifications.selectors.subjects import (
 )
 
 __all__ = [
+    "again_facts",
     "approval_facts",
     "approval_page",
     "brand_for",
@@ -71,11 +75,13 @@ __all__ = [
     "recipients_of_bills",
     "recipients_who_approve",
     "rejected_facts",
+    "services_facts",
     "staff_of",
     "storefront_of",
     "subscription_facts",
     "subscription_for_mail",
     "subscription_page",
     "times",
+    "withdrawn_facts",
     "words_shown",
 ]

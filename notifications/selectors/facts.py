@@ -6,6 +6,7 @@ between its reseller and the organization.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,9 @@ from bss.subscriptions.models import Subscription
 from bss.ui import formats
 from notifications.contracts import Recipient
 from notifications.selectors.subjects import ended_by
+
+# An e-mail names so many subscriptions; the invoice names all of them.
+MOST_SERVICES = 20
 
 
 def order_facts(order: Order, reader: Recipient) -> dict[str, Any]:
@@ -60,6 +64,16 @@ def rejected_facts(order: Order, reader: Recipient) -> dict[str, Any]:
         "number": order.number,
         "customer": _customer(order, reader),
         "reason": entry.reason if entry else "",
+    }
+
+
+def withdrawn_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """Who of which customer took an order back."""
+    entry = ended_by(order, "withdraw")
+    return {
+        "number": order.number,
+        "customer": _customer(order, reader),
+        "by": entry.actor_label if entry else "",
     }
 
 
@@ -112,8 +126,30 @@ def document_facts(document: Invoice | CreditNote) -> dict[str, Any]:
     if isinstance(document, Invoice):
         facts["net"] = _amount(document.net, document.currency)
         facts["due_on"] = _full(document.due_on)
+        facts["open"] = _amount(document.open_amount, document.currency)
         facts["order"] = document.order.number if document.order else ""
     return facts
+
+
+def services_facts(subscriptions: Sequence[Subscription]) -> dict[str, Any]:
+    """Some of the subscriptions by name, each with the customer who uses it where that is not the payer, and how many
+    more there are.
+    """
+    return {
+        "services": [
+            {
+                "name": each.name,
+                "customer": each.customer.name if each.customer_id != each.payer_id else "",
+            }
+            for each in subscriptions[:MOST_SERVICES]
+        ],
+        "more": max(len(subscriptions) - MOST_SERVICES, 0),
+    }
+
+
+def again_facts(again_on: str) -> dict[str, Any]:
+    """The local day in ISO 8601 on which a card is tried again, in words; "" when it is not."""
+    return {"again_on": _full(date.fromisoformat(again_on)) if again_on else ""}
 
 
 def quantity(count: int, unit: str) -> str:

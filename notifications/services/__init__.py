@@ -1,6 +1,12 @@
 """Writes of notifications: what is said to whom, and the life of each e-mail."""
 
-from notifications.services.billing import credit_note_issued_tell, invoice_issued_tell
+from notifications.services.billing import (
+    card_declined_tell,
+    credit_note_issued_tell,
+    invoice_issued_tell,
+    invoice_overdue_tell,
+    services_resumed_tell,
+)
 from notifications.services.deliveries import (
     delivery_give_up,
     delivery_hurry,
@@ -22,6 +28,7 @@ from notifications.services.orders import (
     order_line_needs_input_tell,
     order_placed_tell,
     order_rejected_tell,
+    order_withdrawn_tell,
 )
 from notifications.services.subscriptions import (
     subscription_activated_tell,
@@ -31,6 +38,7 @@ from notifications.services.subscriptions import (
 
 __all__ = [
     "SEND",
+    "card_declined_tell",
     "credit_note_issued_tell",
     "delivery_give_up",
     "delivery_hurry",
@@ -38,6 +46,7 @@ __all__ = [
     "delivery_send",
     "delivery_take_up",
     "invoice_issued_tell",
+    "invoice_overdue_tell",
     "membership_invited_tell",
     "notify",
     "order_approval_asked_tell",
@@ -47,8 +56,10 @@ __all__ = [
     "order_line_needs_input_tell",
     "order_placed_tell",
     "order_rejected_tell",
+    "order_withdrawn_tell",
     "password_reset_tell",
     "security_notice_tell",
+    "services_resumed_tell",
     "subscription_activated_tell",
     "subscription_cancel_scheduled_tell",
     "subscription_cancelled_tell",

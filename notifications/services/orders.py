@@ -51,6 +51,23 @@ def order_rejected_tell(order_id: int) -> None:
         _tell_buyer(kinds.ORDER_REJECTED, order, "", lambda to: selectors.rejected_facts(order, to))
 
 
+def order_withdrawn_tell(order_id: int) -> None:
+    """That there is nothing to approve any more: to everybody who was asked."""
+    order = selectors.order_for_mail(order_id)
+    with scope.activate(order.organization.scope):
+        for to in selectors.recipients_who_approve(order.account):
+            shop = selectors.storefront_of(order.organization, to.storefront_id)
+            link = selectors.order_page(order, shop)
+            _tell(
+                kinds.ORDER_WITHDRAWN,
+                order,
+                "",
+                lambda to: selectors.withdrawn_facts(order, to),
+                to,
+                link,
+            )
+
+
 def order_cancelled_tell(order_id: int) -> None:
     """That an order that waited for approval was given up, unless its own buyer did it."""
     order = selectors.order_for_mail(order_id)

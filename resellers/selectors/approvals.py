@@ -13,7 +13,9 @@ from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.choices import LineKind, OrderState
 from bss.orders.models import Order, OrderLine
-from bss.orders.services import approval_prices
+from bss.orders.services import approval_previews, approval_prices
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import from_stored, seen_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class ApprovalView:
     today: Money
     charged: Money | None
     problem: str = ""
+    # What it puts on its reseller's invoices when it is let pass now; as it was shown for an action.
+    preview: Preview | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -59,6 +63,11 @@ class ApprovalView:
     @property
     def is_dearer(self) -> bool:
         return self.is_waiting and any(each.moved for each in self.lines)
+
+    @property
+    def seen(self) -> str:
+        """The code of its preview, for the form that lets it pass."""
+        return seen_code(self.preview) if self.preview else ""
 
     @property
     def profit(self) -> Money | None:
@@ -79,7 +88,7 @@ def count_waiting(account_id: int) -> int:
 def approval_view(order: Order) -> ApprovalView:
     """One order with the prices of today beside those it was ordered at."""
     lines = orders.order_lines(order)
-    problem, today = "", {}
+    problem, today, preview = "", {}, None
     if order.state == OrderState.PENDING_APPROVAL:
         try:
             bought = approval_prices(order, lines)
@@ -90,6 +99,8 @@ def approval_view(order: Order) -> ApprovalView:
                 line.pk: each.price.line(line.quantity).money
                 for line, each in zip(lines, bought, strict=bool(bought))
             }
+            previews = approval_previews(order, lines, bought)
+            preview = previews.get("price") or from_stored(order.preview, "price")
     shown = [_line(line, today.get(line.pk)) for line in lines]
     return ApprovalView(
         order=order,
@@ -97,6 +108,7 @@ def approval_view(order: Order) -> ApprovalView:
         today=Money.total((each.today for each in shown), order.currency),
         charged=None if order.total_resale is None else Money(order.total_resale, order.currency),
         problem=problem,
+        preview=preview,
     )
 
 

@@ -77,6 +77,7 @@ class Approval(Screen):
                 accept_reprice=self.request.POST.get("accept") == "1",
                 # The bank of a card sends its owner back here, to approve once more.
                 return_url=self.request.build_absolute_uri(self.request.path),
+                seen=self.request.POST.get("seen", ""),
             )
         except (NotFound, PermissionDenied):
             raise

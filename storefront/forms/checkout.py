@@ -17,10 +17,9 @@ from bss.core.fields import FieldSpec, as_typed, form_field
 from bss.orders.models import BasketLine, CustomerDraft, TermsVersion
 from bss.orders.selectors import Question
 from bss.ui.fields import LongSelect
+from storefront.choices import NEW_CUSTOMER
 
 MOST = 1_000_000
-# What stands for the customer that is only drafted yet.
-NEW_CUSTOMER = "new"
 
 
 class LineForm(forms.Form):

@@ -29,6 +29,7 @@ from bss.orders.services import needs_approval, pays_by_card
 from bss.orders.services.rules import check_credit
 from bss.ui import formats
 from bss.ui.components import Fact, Step
+from storefront.choices import NEW_CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,7 @@ class Checkout:
     @property
     def chooses_customer(self) -> bool:
         """Whether its buyer is a reseller, who says for whom it is."""
-        basket = self.basket
-        return basket.account.is_reseller and basket.scope == basket.account.scope
+        return chooses_customer(self.basket)
 
     @property
     def draft(self) -> CustomerDraft | None:
@@ -177,12 +177,16 @@ class LineRow:
         return str(self.item.plan) if self.item.plan else ""
 
 
-def checkout_of(actor: Actor, storefront: Storefront, *, asks: bool = True) -> Checkout | None:
+def checkout_of(
+    actor: Actor, storefront: Storefront, *, asks: bool = True, reads_terms: bool = False
+) -> Checkout | None:
     """The actor's open or waiting basket here; None when there is none or nothing is in it.
 
     `asks` is left out by the steps before Service Details, so that no service manager is asked for each look at them.
     """
-    basket = orders.basket_of(user_id=actor.user_id or 0, storefront=storefront)
+    basket = orders.basket_of(
+        user_id=actor.user_id or 0, storefront=storefront, reads_terms=reads_terms
+    )
     found = checkout_with(basket, asks=asks) if basket is not None else None
     return None if found is None or found.view.is_empty else found
 
@@ -192,6 +196,19 @@ def checkout_with(basket: Basket, *, asks: bool = True) -> Checkout:
     view = orders.basket_view(basket)
     lines = [item.line for item in view.every]
     return Checkout(view, tuple(orders.basket_questions(basket, lines)) if asks else None)
+
+
+def chooses_customer(basket: Basket) -> bool:
+    """Whether a basket's buyer is a reseller, who says for whom it is."""
+    return basket.account.is_reseller and basket.scope == basket.account.scope
+
+
+def chosen_of(basket: Basket) -> str:
+    """For whom a basket is, as its form says it: a customer's public id, the new one, or "" for its own use."""
+    if basket.uses_draft:
+        return NEW_CUSTOMER
+    is_own = orders.customer_of(basket).pk == basket.account_id
+    return "" if is_own else basket.customer.public_id
 
 
 def customers_to_choose(reseller: Account) -> list[tuple[str, str]]:

@@ -147,6 +147,16 @@ def access_storefront_order(actor: Actor, public_id: str) -> Order:
     return order
 
 
+def is_withdrawable(order: Order, actor: Actor) -> bool:
+    """Whether the reader asked for it and can still take it back: while its reseller has not answered."""
+    return (
+        order.state == OrderState.PENDING_APPROVAL
+        and actor.account_id == order.customer_id
+        and actor.can(Permission.ORDER_CREATE)
+        and not actor.read_only
+    )
+
+
 def orders_shown() -> QuerySet[Order]:
     """Every order below the active scope that was placed, newest first.
 

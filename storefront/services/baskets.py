@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from django.db import transaction
 
 from bss.catalog.models import Product
 from bss.core.actor import Actor
-from bss.core.errors import Invalid
 from bss.installments.models import PaymentPlan
 from bss.orders.contracts import Wanted
 from bss.orders.models import Basket, BasketLine
 from bss.orders.selectors import basket_prices
-from bss.orders.services import KEEP, Keep, basket_add, basket_line_edit
-
-
-@dataclass(frozen=True, slots=True)
-class LineEdit:
-    """What a basket's form says about one line; None stays as it is."""
-
-    line: BasketLine
-    quantity: int | None = None
-    unit: str | None = None
-    friendly_name: str | None = None
-    payment_plan: PaymentPlan | Keep | None = KEEP
-
-    @property
-    def is_change(self) -> bool:
-        """Whether it says anything that is not so already."""
-        line, plan = self.line, self.payment_plan
-        moves = not isinstance(plan, Keep) and (plan.pk if plan else None) != line.payment_plan_id
-        wanted = (
-            (self.quantity, line.quantity),
-            (self.unit, line.unit),
-            (self.friendly_name, line.friendly_name),
-        )
-        return moves or any(new is not None and new != old for new, old in wanted)
+from bss.orders.services import basket_add
 
 
 def basket_fill(
@@ -78,43 +52,6 @@ def basket_fill(
                 payment_plan=payment_plan if _is_payable(basket, wanted) else None,
             )
     return line
-
-
-def basket_edit(*, basket: Basket, edits: Sequence[LineEdit], actor: Actor) -> None:
-    """Change several lines together. Raises one Invalid keyed "<line>.<field>"; then no line changed."""
-    errors: dict[str, Sequence[Any]] = {}
-    if not edits:
-        return
-    with transaction.atomic():
-        for edit in edits:
-            try:
-                basket_line_edit(
-                    line=edit.line,
-                    quantity=edit.quantity,
-                    unit=edit.unit,
-                    friendly_name=edit.friendly_name,
-                    payment_plan=_plan_of(edit),
-                    actor=actor,
-                )
-            except Invalid as problem:
-                errors[f"{edit.line.public_id}.{problem.field}"] = [problem.message]
-        if errors:
-            raise Invalid(errors=errors)
-    basket.refresh_from_db(fields=["version"])
-
-
-def _plan_of(edit: LineEdit) -> PaymentPlan | Keep | None:
-    """The plan a form says. One that stayed while the term moved is given up quietly where the new term has none; an
-    add-on is paid as its product is where it can be, otherwise at once.
-    """
-    line, plan = edit.line, edit.payment_plan
-    if isinstance(plan, Keep) or plan is None:
-        return plan
-    unit, quantity = edit.unit or line.unit, edit.quantity or line.quantity
-    if line.parent_id is not None:
-        wanted = Wanted("", line.product, unit, quantity, plan.pk)
-        return plan if _is_payable(line.basket, wanted) else None
-    return KEEP if plan.pk == line.payment_plan_id else plan
 
 
 def _is_payable(basket: Basket, wanted: Wanted) -> bool:

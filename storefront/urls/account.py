@@ -7,6 +7,9 @@ from storefront.views import changes, orders, subscriptions, workspace
 urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", orders.Orders.as_view(), name="orders"),
     path("orders/<slug:public_id>/", orders.OrderPage.as_view(), name="order"),
+    path(
+        "orders/<slug:public_id>/withdraw/", orders.OrderWithdraw.as_view(), name="order-withdraw"
+    ),
     path("subscriptions/", subscriptions.Subscriptions.as_view(), name="subscriptions"),
     path(
         "subscriptions/<slug:public_id>/",

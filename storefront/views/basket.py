@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,16 +17,19 @@ from django.utils.translation import gettext_lazy
 
 from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
+from bss.catalog.choices import Unit
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
 from bss.core.money import Money
-from bss.installments.models import PaymentPlan
+from bss.orders import selectors as orders
 from bss.orders.access import access_basket_line
+from bss.orders.choices import BasketState
+from bss.orders.contracts import LineEdit
 from bss.orders.errors import AnswerAwaited, Repriced
-from bss.orders.models import Basket
-from bss.orders.selectors import BasketItem
+from bss.orders.models import Basket, BasketLine
+from bss.orders.selectors import BasketItem, BasketView
 from bss.orders.services import (
-    basket_accept_prices,
     basket_choose_customer,
+    basket_edit,
     basket_line_remove,
     basket_open_for,
     basket_review,
@@ -34,15 +37,17 @@ from bss.orders.services import (
 )
 from bss.ui.components import Attention, Button, EmptyState, Fact
 from bss.ui.generic import Screen
-from storefront.choices import BASKET_COUNT
+from storefront.choices import BASKET_COUNT, NEW_CUSTOMER
 from storefront.forms.catalog import ProductForm
-from storefront.forms.checkout import NEW_CUSTOMER, ForWhomForm, LineForm
+from storefront.forms.checkout import ForWhomForm, LineForm
 from storefront.selectors import product
 from storefront.selectors.checkout import (
     Checkout,
     LineRow,
     checkout_of,
     checkout_with,
+    chooses_customer,
+    chosen_of,
     credit_problem,
     customer_of_reseller,
     customers_to_choose,
@@ -52,7 +57,7 @@ from storefront.selectors.checkout import (
     units_listed,
 )
 from storefront.selectors.viewer import account_of, viewer_of
-from storefront.services.baskets import LineEdit, basket_edit, basket_fill
+from storefront.services.baskets import basket_fill
 
 # Under which key of the session the reason for new prices waits to be read.
 NEWS = "checkout-news"
@@ -114,10 +119,11 @@ class Buying(Screen):
         self.count(checkout)
         rows = editable_rows(checkout, errors or {}, data)
         credit = credit_problem(checkout, self.actor)
+        asks_whom = checkout.chooses_customer and not checkout.is_waiting
         context = {
             "title": _("Basket items"),
             "checkout": checkout,
-            "whom": whom or self.whom(checkout),
+            "whom": whom or (self.whom(checkout.basket) if asks_whom else None),
             "news": self.news(checkout.basket),
             "credit": credit,
             "credit_facts": credit_facts(credit),
@@ -134,16 +140,12 @@ class Buying(Screen):
         units = 0 if checkout.is_waiting else checkout.view.units
         setattr(self.request, BASKET_COUNT, units)
 
-    def whom(self, checkout: Checkout, data: Any = None) -> ForWhomForm | None:
-        """Who it is for; None for whoever buys for itself alone, and while the basket waits."""
-        if not checkout.chooses_customer or checkout.is_waiting:
-            return None
-        basket, draft = checkout.basket, checkout.draft
-        own = checkout.is_for_own_use
-        chosen = NEW_CUSTOMER if basket.uses_draft else "" if own else basket.customer.public_id
+    def whom(self, basket: Basket, data: Any = None) -> ForWhomForm:
+        """Who it is for, where its buyer says so."""
+        draft = orders.draft_of(basket)
         return ForWhomForm(
             data,
-            chosen=chosen,
+            chosen=chosen_of(basket),
             own=basket.account.name,
             draft=draft.name if draft else "",
             customers=customers_to_choose(basket.account),
@@ -164,24 +166,24 @@ class BasketPage(Buying):
         if removed:
             line = access_basket_line(self.actor, removed, self.storefront())
             basket_line_remove(line=line, actor=self.actor)
-        checkout = checkout_of(self.actor, self.storefront(), asks=False)
-        if checkout is None:
+        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        lines = orders.basket_lines(basket) if basket else []
+        if basket is None or not lines:
             return self.redirect("basket")
-        if checkout.is_waiting:
+        if basket.state == BasketState.WAITING:
             return self.redirect("checkout")
-        version, seen_total = checkout.basket.version, str(checkout.view.total.amount)
-        refused_page = self._saved(checkout) or self._chosen(checkout)
+        saved = self._saved(basket, lines)
+        if isinstance(saved, HttpResponse):
+            return saved
+        version = basket.version
+        refused_page = self._chosen(basket)
         if refused_page is not None:
             return refused_page
-        if request.POST.get("do") == "customer":
-            return self.redirect("checkout-customer")
-        if request.POST.get("do") != "continue":
-            return self.redirect("basket")
-        if request.POST.get("seen_total") == seen_total and not checkout.view.is_seen:
-            basket_accept_prices(basket=checkout.basket, actor=self.actor)
-        if checkout.basket.version != version:
-            checkout = checkout_with(checkout.basket, asks=False)
-        return self._go_on(checkout)
+        goes_on = request.POST.get("do")
+        if goes_on != "continue":
+            return self.redirect("checkout-customer" if goes_on == "customer" else "basket")
+        is_same = basket.version == version
+        return self._go_on(Checkout(saved, None) if is_same else checkout_with(basket, asks=False))
 
     def nothing_here(self) -> HttpResponse:
         empty = EmptyState(
@@ -192,43 +194,37 @@ class BasketPage(Buying):
         )
         return self.page({"empty": empty}, template="storefront/basket_empty.html")
 
-    def _saved(self, checkout: Checkout) -> HttpResponse | None:
-        """None once every line is as typed; otherwise the page that says what does not fit."""
+    def _saved(self, basket: Basket, lines: Sequence[BasketLine]) -> BasketView | HttpResponse:
+        """The basket once every line is as typed; otherwise the page that says what does not fit."""
         data = self.request.POST
-        units = units_listed(checkout)
-        forms = [
-            line_form(item, units, data)
-            for item in checkout.view.every
-            if posted(data, item.line.public_id)
-        ]
+        forms = [typed_form(line, data) for line in lines if posted(data, line.public_id)]
         if not all(form.is_valid() for form in forms):
-            return self.basket_page(checkout, data=data, status=400)
-        plans = plans_by_code(checkout)
-        edits = _with_add_ons([_edit(form, plans) for form in forms])
+            return self.basket_page(checkout_with(basket, asks=False), data=data, status=400)
         try:
-            basket_edit(
-                basket=checkout.basket, edits=[e for e in edits if e.is_change], actor=self.actor
+            return basket_edit(
+                basket=basket,
+                edits=_with_add_ons([(form.line, _edit(form)) for form in forms]),
+                lines=lines,
+                seen_total=_total_of(data) if data.get("do") == "continue" else None,
+                actor=self.actor,
             )
         except Invalid as problem:
+            checkout = checkout_with(basket, asks=False)
             return self.basket_page(checkout, errors=problem.errors, data=data, status=400)
-        return None
 
-    def _chosen(self, checkout: Checkout) -> HttpResponse | None:
+    def _chosen(self, basket: Basket) -> HttpResponse | None:
         """None once the basket is for whom the form says; otherwise the page that says why it cannot be."""
-        form = self.whom(checkout, self.request.POST)
-        if form is None or "customer" not in self.request.POST:
+        data = self.request.POST
+        if not chooses_customer(basket) or data.get("customer") in {None, chosen_of(basket)}:
             return None
-        if not form.is_valid():
-            return self.basket_page(checkout, whom=form, status=400)
-        chosen = form.cleaned_data["customer"]
-        if chosen == form.initial["customer"]:
-            return None
+        form = self.whom(basket, data)
         try:
-            self._choose(checkout.basket, chosen)
+            if form.is_valid():
+                self._choose(basket, form.cleaned_data["customer"])
+                return None
         except (Invalid, NotFound) as problem:
             form.add_error("customer", str(problem.message))
-            return self.basket_page(checkout, whom=form, status=problem.status)
-        return None
+        return self.basket_page(checkout_with(basket, asks=False), whom=form, status=400)
 
     def _choose(self, basket: Basket, chosen: str) -> None:
         if chosen == NEW_CUSTOMER:
@@ -382,23 +378,36 @@ def credit_facts(problem: DomainError | None) -> list[Fact]:
     ]
 
 
-def plans_by_code(checkout: Checkout) -> dict[str, PaymentPlan]:
-    """The payment plans on offer in a basket by code; one query, none where none is offered."""
-    ids: set[Any] = {
-        option.plan.plan_id
-        for item in checkout.view.every
-        for option in item.options
-        if option.plan is not None
-    }
-    found = PaymentPlan.objects.filter(pk__in=ids) if ids else ()
-    return {f"{plan.frequency}-{plan.count}": plan for plan in found}
+def typed_form(line: BasketLine, data: Mapping[str, Any]) -> LineForm:
+    """What was typed about a line, in the fields its page had. Whether a term or plan is on offer is asked when it is
+    saved, of a product's prices.
+    """
+    unit, plan = f"{line.public_id}-unit", f"{line.public_id}-payment_plan"
+    return LineForm(
+        data,
+        line=line,
+        units=Unit.choices if unit in data else (),
+        payments=[("", ""), (data[plan], data[plan])] if plan in data else (),
+    )
 
 
-def _edit(form: LineForm, plans: Mapping[str, PaymentPlan]) -> LineEdit:
-    values = dict(form.cleaned_data)
-    if "payment_plan" in values:
-        values["payment_plan"] = plans.get(values["payment_plan"])
-    return LineEdit(form.line, **values)
+def _edit(form: LineForm) -> LineEdit:
+    given = form.cleaned_data
+    return LineEdit(
+        form.line.public_id,
+        quantity=given.get("quantity"),
+        unit=given.get("unit"),
+        friendly_name=given.get("friendly_name"),
+        plan=given.get("payment_plan"),
+    )
+
+
+def _total_of(data: Mapping[str, Any]) -> Decimal | None:
+    """The total that stood on the page; one that is no amount never did."""
+    try:
+        return Decimal(data.get("seen_total", ""))
+    except InvalidOperation:
+        return None
 
 
 def refused(refusal: DomainError | None) -> list[Attention]:
@@ -408,14 +417,12 @@ def refused(refusal: DomainError | None) -> list[Attention]:
     return [Attention(refusal.message, refusal.remedy, "danger")]
 
 
-def _with_add_ons(edits: Sequence[LineEdit]) -> list[LineEdit]:
+def _with_add_ons(edits: Sequence[tuple[BasketLine, LineEdit]]) -> list[LineEdit]:
     """An add-on is billed with its product: it follows when the product's term or plan changes."""
-    parents = {edit.line.pk: edit for edit in edits}
+    parents = {line.pk: edit for line, edit in edits}
 
-    def following(edit: LineEdit) -> LineEdit:
-        parent = parents.get(edit.line.parent_id or 0)
-        if parent is None:
-            return edit
-        return replace(edit, unit=parent.unit, payment_plan=parent.payment_plan)
+    def following(line: BasketLine, edit: LineEdit) -> LineEdit:
+        parent = parents.get(line.parent_id or 0)
+        return replace(edit, unit=parent.unit, plan=parent.plan) if parent else edit
 
-    return [following(edit) for edit in edits]
+    return [following(line, edit) for line, edit in edits]

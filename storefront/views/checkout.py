@@ -65,13 +65,17 @@ class Step(Buying):
 
     # Whether the step shows what Service Details asks.
     asks = True
+    # Whether it shows the terms.
+    reads_terms = False
 
     def checkout(self) -> Checkout | None:
-        return checkout_of(self.actor, self.storefront(), asks=self.asks)
+        return checkout_of(
+            self.actor, self.storefront(), asks=self.asks, reads_terms=self.reads_terms
+        )
 
-    def billed(self, checkout: Checkout) -> Account:
+    def billed(self, basket: Basket) -> Account:
         """Whose billing is shown: the account that buys, which is the payer unless its seller is a reseller."""
-        payer = checkout.basket.account
+        payer = basket.account
         return payer if payer.pk == self.actor.account_id else self.account()
 
     def keep(self, basket: Basket, values: Mapping[str, Any]) -> None:
@@ -193,7 +197,7 @@ class Billing(Step):
             return self.redirect("basket")
         if checkout.is_waiting:
             return self.redirect("checkout-review")
-        account = self.billed(checkout)
+        account = self.billed(checkout.basket)
         initial = {
             **BillingForm.initial_of(account),
             "purchase_order": checkout.basket.purchase_order,
@@ -202,22 +206,23 @@ class Billing(Step):
         return self.shown(checkout, account, self.form_class()(initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = self.checkout()
-        if checkout is None or checkout.is_waiting:
+        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        lines = orders.basket_lines(basket) if basket else []
+        if basket is None or not lines or basket.state == BasketState.WAITING:
             return self.redirect("basket")
         form = self.form_class()(request.POST)
         if request.POST.get("do") == "back":
-            self.keep(checkout.basket, {n: request.POST.get(n, "")[:254] for n in form.fields})
+            self.keep(basket, {n: request.POST.get(n, "")[:254] for n in form.fields})
             return self.redirect("basket")
-        account = self.billed(checkout)
+        account = self.billed(basket)
         if not form.is_valid():
-            return self.shown(checkout, account, form, status=400)
+            return self.shown(checkout_with(basket, asks=False), account, form, status=400)
         try:
             if isinstance(form, BillingForm):
                 version = number_in(request.POST.get("account_version", ""))
                 account_edit(account=account, version=version, actor=self.actor, **form.company())
             basket_note(
-                basket=checkout.basket,
+                basket=basket,
                 purchase_order=form.cleaned_data["purchase_order"],
                 actor=self.actor,
             )
@@ -228,9 +233,11 @@ class Billing(Step):
             for name, texts in errors.items():
                 for text in texts:
                     form.add_error(name if name in form.fields else None, str(text))
+            checkout = checkout_with(basket, asks=False)
             return self.shown(checkout, self.account(), form, status=problem.status)
-        self.forget(checkout.basket)
-        return self.redirect("checkout-details" if checkout.has_questions else "checkout-review")
+        self.forget(basket)
+        asks = orders.may_ask(basket, lines)
+        return self.redirect("checkout-details" if asks else "checkout-review")
 
     def form_class(self) -> type[NumberForm]:
         """Who may not edit the company still gives the order a number."""

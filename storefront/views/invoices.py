@@ -25,6 +25,7 @@ from bss.core.money import Money
 from bss.ui.components import Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import ListView, Page
 from storefront.filters import InvoiceFilter
+from storefront.selectors.checkout import invoice_contacts
 from storefront.selectors.viewer import account_of
 from storefront.tables import CreditNoteTable, InvoiceTable
 from storefront.views.my_account import Mine
@@ -142,17 +143,18 @@ class DocumentPage(Payers, Page):
 
 class InvoicePage(DocumentPage):
     def context(self) -> Mapping[str, Any]:
-        return {**super().context(), "pay_url": self.pay_url()}
+        return {**super().context(), **self.paying()}
 
-    def pay_url(self) -> str:
-        """Where it is paid by card; "" where it cannot be."""
+    def paying(self) -> Mapping[str, str]:
+        """Where it is paid by the card in use, and where another one is left; nothing where it cannot be."""
         invoice = self.object
         is_open = invoice.state == InvoiceState.ISSUED and selectors.cards_configured()
         if not is_open or not self.may(Permission.BILLING_EDIT):
-            return ""
+            return {}
+        cards = {"cards_url": reverse("storefront:cards")}
         if selectors.card_in_use(invoice.payer) is None:
-            return ""
-        return reverse("storefront:invoice-pay", args=[invoice.public_id])
+            return cards
+        return {**cards, "pay_url": reverse("storefront:invoice-pay", args=[invoice.public_id])}
 
     def find(self) -> Invoice:
         return access_invoice(self.actor, self.kwargs["public_id"])
@@ -173,6 +175,7 @@ class InvoicePage(DocumentPage):
         ]
         if invoice.customer is not None:
             found.append(Fact(_("For"), invoice.customer.name))
+        found.append(Fact(_("Sent to"), ", ".join(invoice_contacts(invoice.payer))))
         if invoice.order is not None and self.may(Permission.ORDER_VIEW):
             url = reverse("storefront:order", args=[invoice.order.public_id])
             found.append(Fact(_("Order"), invoice.order.number, url))

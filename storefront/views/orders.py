@@ -14,15 +14,19 @@ from django.utils.translation import gettext_lazy
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
+from bss.core.errors import NotFound
 from bss.orders.choices import OrderState
+from bss.orders.forms.orders import NothingToFill
 from bss.orders.models import Order
 from bss.orders.selectors import answers_shown
+from bss.orders.services import order_withdraw
 from bss.ui.components import Badge, Button, Crumb, EmptyState, Fact, SavedView, badge_of
-from bss.ui.generic import ListView, Page
+from bss.ui.generic import ConfirmView, ListView, Page
 from storefront.filters import OrderFilter
 from storefront.selectors.orders import (
     OrderStatus,
     access_storefront_order,
+    is_withdrawable,
     order_status,
     orders_shown,
     state_for_customer,
@@ -114,6 +118,7 @@ class OrderPage(Page):
             "order_answers": answers_shown(order),
             "may_view_subscriptions": self.may(Permission.SUBSCRIPTION_VIEW),
             "needs_answer": any(each.asks for each in self.status.lines),
+            "may_withdraw": is_withdrawable(order, self.actor),
         }
 
     def _badge(self) -> Badge:
@@ -133,3 +138,34 @@ class OrderPage(Page):
         if amounts.resale is not None:
             facts.append(Fact(_("You charge"), amounts.resale))
         return facts
+
+
+class OrderWithdraw(ConfirmView):
+    """Take back what waits for the reseller's approval; asked once."""
+
+    permission = Permission.ORDER_CREATE
+    form_class = NothingToFill
+    object: Order
+    submit_label = gettext_lazy("Withdraw the order")
+    danger = True
+    intro = gettext_lazy("Your supplier is told, and nothing of it is delivered or charged.")
+    success_message = gettext_lazy("The order is withdrawn. Your supplier is told.")
+
+    def prepare(self) -> None:
+        self.object = access_storefront_order(self.actor, self.kwargs["public_id"])
+        if self.object.customer_id != self.actor.account_id:
+            raise NotFound
+
+    def get_title(self) -> Any:
+        return _("Withdraw %(number)s") % {"number": self.object.number}
+
+    def crumbs(self) -> Sequence[Crumb]:
+        url = reverse("storefront:order", args=[self.object.public_id])
+        orders = Crumb(_("Orders"), reverse("storefront:orders"))
+        return [*way_here(), orders, Crumb(self.object.number, url)]
+
+    def save(self, form: Any) -> Order:
+        return order_withdraw(order=self.object, actor=self.actor)
+
+    def success_url(self, result: Order) -> str:
+        return reverse("storefront:order", args=[result.public_id])

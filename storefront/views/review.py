@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.views.leaving import leave_to
+from bss.core import clock
 from bss.core.errors import Conflict, DomainError, Invalid, NotFound, StaleState
+from bss.core.fields import render
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket
 from bss.orders.choices import BasketState
@@ -32,6 +34,7 @@ from bss.orders.services import (
     basket_place,
     needs_approval,
 )
+from bss.pricing.previews import seen_code
 from bss.ui.components import Attention
 from storefront.forms.checkout import (
     DetailsForm,
@@ -54,6 +57,7 @@ class Review(Step):
     """Everything once more, the terms, and one button. Pressed twice, or in two tabs, it is one order."""
 
     title = gettext_lazy("Review and place")
+    reads_terms = True
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.checkout()
@@ -61,8 +65,7 @@ class Review(Step):
             return self.redirect("basket")
         if not checkout.is_waiting and not checkout.is_answered:
             return self.redirect("checkout-details")
-        terms = self.terms
-        return self.review_page(checkout, ReviewForm(terms=terms))
+        return self.review_page(checkout, ReviewForm(terms=orders.terms_of(checkout.basket)))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         basket = self.basket_of_form()
@@ -71,7 +74,7 @@ class Review(Step):
         if request.POST.get("do") == "back":
             asked = orders.basket_questions(basket, orders.basket_lines(basket))
             return self.redirect("checkout-details" if asked else "checkout-billing")
-        form = ReviewForm(request.POST, terms=self.terms)
+        form = ReviewForm(request.POST, terms=orders.terms_of(basket))
         form.is_valid()
         # An order placed already is answered again, whatever the form says.
         if basket.state != BasketState.PLACED and form.errors:
@@ -80,10 +83,11 @@ class Review(Step):
             order = basket_place(
                 basket=basket,
                 actor=self.actor,
-                terms=self.accepted_terms(),
+                terms=self.accepted_terms(basket),
                 version=self.version(basket),
                 # The bank of a card sends its owner back here, to place the order once more.
                 return_url=request.build_absolute_uri(request.path),
+                seen=request.POST.get("seen", ""),
             )
         except DomainError as refusal:
             return self.refused_page(basket, form, refusal)
@@ -99,7 +103,8 @@ class Review(Step):
         status: int = 200,
     ) -> HttpResponse:
         credit = None if notices else credit_problem(checkout, self.actor)
-        account = self.billed(checkout)
+        account = self.billed(checkout.basket)
+        preview = orders.basket_previews(checkout.view, at=clock.now()).get(checkout.view.track)
         context = {
             **self.about(checkout, "review"),
             "title": _("Review and place"),
@@ -107,12 +112,14 @@ class Review(Step):
             "form": form,
             "account": account,
             "billing": billing_of(account, shows_address=True, shows_contacts=False),
+            "preview": preview,
+            "seen": seen_code(preview) if preview else "",
             "waits": needs_approval(
                 payer=checkout.basket.account, customer=checkout.customer, actor=self.actor
             ),
             "credit": credit,
             "credit_facts": credit_facts(credit),
-            "terms": self.terms,
+            "terms": orders.terms_of(checkout.basket),
             "notices": notices,
             "has_changed_prices": bool(changed) or checkout.view.has_changed_prices,
         }
@@ -128,7 +135,8 @@ class Review(Step):
             return self.redirect("basket")
         if isinstance(refusal, PriceChanged):
             changed = differences_in(refusal.extra["lines"])
-            return self.review_page(checkout, form, changed=changed, status=409)
+            notices = () if changed else refused(refusal)
+            return self.review_page(checkout, form, notices=notices, changed=changed, status=409)
         if isinstance(refusal, Repriced):
             return self.back_to_items(fresh, refusal)
         if isinstance(refusal, CardNeedsStep) and refusal.extra.get("url"):
@@ -148,10 +156,7 @@ class Review(Step):
         details = DetailsForm(questions=checkout.questions)
         asked = {name.replace("-", ".", 1) for name in details.fields}
         if asked & set(problem.errors):
-            typed = {
-                f"{q.key}-{code}": v for q in checkout.questions for code, v in q.answers.items()
-            }
-            bound = DetailsForm(typed, questions=checkout.questions)
+            bound = DetailsForm(_as_written(checkout.questions), questions=checkout.questions)
             bound.is_valid()
             bound.add_problems(problem.errors)
             return self.details_page(checkout, bound, status=problem.status)
@@ -169,16 +174,24 @@ class Review(Step):
         """The basket's version as it was reviewed; one that never was for what is no number."""
         return number_in(self.request.POST.get("version", ""))
 
-    @cached_property
-    def terms(self) -> TermsVersion | None:
-        """The terms of now, read once."""
-        return orders.terms_current(self.storefront().organization_id)
-
-    def accepted_terms(self) -> TermsVersion | None:
+    def accepted_terms(self, basket: Basket) -> TermsVersion | None:
         """The version that was on the page, if its box was ticked: not one published meanwhile."""
         if not self.request.POST.get("terms"):
             return None
-        version, current = self.request.POST.get("terms_version", ""), self.terms
+        version, current = self.request.POST.get("terms_version", ""), orders.terms_of(basket)
         if current is not None and current.version == version:
             return current
         return TermsVersion.objects.filter(version=version).first()
+
+
+def _as_written(questions: Sequence[orders.Question]) -> dict[str, Any]:
+    """The answers so far as their reader would have typed them: numbers as the locale writes them."""
+    return {
+        f"{question.key}-{spec.code}": render(spec, value) if spec.type in _NUMBERS else value
+        for question in questions
+        for spec in question.specs
+        if (value := question.answers.get(spec.code)) is not None
+    }
+
+
+_NUMBERS = frozenset({"integer", "decimal"})

@@ -302,6 +302,8 @@ STOREFRONT = (
     # What somebody ordered and has
     Shopped("storefront:orders", **ONES_OWN),
     Shopped("storefront:order", ("order",), **OF_A_CUSTOMER),
+    # Its customer alone takes it back; its reseller answers it instead.
+    Shopped("storefront:order-withdraw", ("waiting",), reseller=404, rival=404, **BUYS),
     Shopped("storefront:subscriptions", **ONES_OWN),
     Shopped("storefront:subscription", ("subscription",), **OF_A_CUSTOMER),
     Shopped("storefront:subscription-quantity", ("spare",), **MANAGED),
@@ -409,6 +411,12 @@ API = (
         {"post": {**REFUSED, "reseller": 403, "rival": 403}},
     ),
     Called("orders-api:order-cancel", ("draft",), NO_GET, {"post": REFUSED}),
+    Called(
+        "orders-api:order-withdraw",
+        ("waiting",),
+        NO_GET,
+        {"post": {**REFUSED, "organization": 403, "reseller": 403}},
+    ),
     Called("subscriptions-api:subscriptions", (), LISTS),
     Called("subscriptions-api:subscription", ("spare",), OWNED),
     Called(
@@ -449,4 +457,6 @@ API = (
     Called("billing-api:invoices", (), LISTS),
     Called("billing-api:invoice", ("invoice",), OWNED),
     Called("billing-api:installments", ("subscription",), OWNED),
+    Called("billing-api:payments", (), LISTS, {"post": {**EMPTY, "reseller": 403, "rival": 403}}),
+    Called("billing-api:payment", ("payment",), OWNED),
 )

@@ -1,4 +1,4 @@
-"""Payment plans, what they are offered for, and who may use them."""
+"""Payment plans, what they are offered for, who may use them, and a plan as a price is bought with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bss.accounts.models import Account, Organization
 from bss.catalog.models import Product
+from bss.installments.contracts import PlanTerms
 from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
 
 
@@ -37,3 +38,21 @@ def allow(
         is_enabled=is_enabled,
         extra_charge=Decimal(extra_charge),
     )
+
+
+def make_offered(
+    *products: Product, count: int = 12, frequency: str = "monthly", unit: str = "P1Y"
+) -> PaymentPlan:
+    """The products' organization's plan of that rhythm, made if need be, offered for each of them."""
+    organization = products[0].organization
+    known = PaymentPlan.everywhere.filter(
+        organization=organization, frequency=frequency, count=count
+    ).first()
+    plan = known or make_plan(organization, count, frequency)
+    offer(plan, *products, unit=unit)
+    return plan
+
+
+def terms_of(plan: PaymentPlan, charge: str = "0") -> PlanTerms:
+    """The plan as a price is bought with it."""
+    return PlanTerms(plan.frequency, plan.count, Decimal(charge), plan.pk)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bss.accounts.choices import UserType
 from bss.accounts.models import Account, PaymentMethod, Storefront
 from bss.core import scope
 from bss.core.errors import Conflict, PermissionDenied
@@ -14,7 +15,9 @@ from bss.orders.choices import LineState, OrderState
 from bss.orders.errors import CreditExceeded, OrderingDisabled
 from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE
-from bss.orders.services import order_approve, order_reject
+from bss.orders.services import order_approve, order_reject, order_withdraw
+from bss.pricing.models import TaxRate
+from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeState
 from bss.subscriptions.models import ScheduledChange, Subscription, Term
 from bss.subscriptions.services import change_preview, change_request
@@ -22,9 +25,13 @@ from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
-from tests.conftest import Person, person_of_account
+from tests.bss.orders.test_api import client_of
+from tests.conftest import Person, person_of_account, signed_in
+from tests.factories.accounts import make_storefront_user
+from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
 from tests.factories.orders import make_basket, make_product, make_subscription, set_price
+from tests.factories.ports import granted
 from tests.storefront.test_checkout import form_of, main_of
 
 
@@ -53,6 +60,10 @@ def mailbox(distributor, reseller):
 def asked(customer, on_standard, mailbox):
     """The customer ordered one mailbox; it waits."""
     return order_of(customer, on_standard, mailbox)
+
+
+def withdrawal(order: Order) -> str:
+    return f"/techsolutions/orders/{order.public_id}/withdraw/"
 
 
 def order_of(customer: Person, shop: Storefront, product) -> Order:
@@ -116,6 +127,41 @@ def test_an_approved_order_is_placed_and_runs(asked, reseller, customer, run_job
         Delivery.everywhere.filter(kind="order_placed", recipient=customer.user.email).count() == 0
     )
     assert "In progress" in main_of(customer.client.get("/techsolutions/orders/"))
+
+
+def test_the_reseller_sees_what_goes_on_its_invoices_and_that_is_kept(
+    asked, reseller, customer, mailbox, distributor
+):
+    shown = from_stored(asked.preview, "price")
+    set_price(mailbox, "110")
+    make_rate(distributor, "24")
+    url = f"/my-customers/orders/{asked.public_id}/"
+    page = main_of(reseller.client.get(url))
+    told = page.split('id="bills-title"')[1].split("</section>")[0]
+    done = reseller.client.post(url, form_at(reseller, asked) | {"do": "approve"})
+
+    asked.refresh_from_db()
+    kept = from_stored(asked.preview, "price")
+    assert done.status_code == 302
+    assert shown.first.total.amount == Decimal(100)
+    for amount in ("€110.00", "€26.40", "€136.40"):
+        assert amount in told
+    assert (kept.first.net.amount, kept.first.total.amount) == (Decimal(110), Decimal("136.40"))
+    # What its customer pays is what it was shown.
+    assert from_stored(asked.preview, "resale").net.amount == Decimal(120)
+
+
+def test_other_invoices_than_were_seen_are_not_approved(asked, reseller, distributor):
+    make_rate(distributor, "24")
+    form = form_at(reseller, asked)
+    TaxRate.everywhere.update(percent=Decimal(25))
+
+    refused = reseller.client.post(
+        f"/my-customers/orders/{asked.public_id}/", form | {"do": "approve"}
+    )
+
+    asked.refresh_from_db()
+    assert (refused.status_code, asked.state) == (409, OrderState.PENDING_APPROVAL)
 
 
 def test_approved_twice_is_one_order(asked, reseller, customer, run_jobs):
@@ -528,3 +574,109 @@ def test_the_customer_may_not_free_itself(customer, reseller):
         order_approval_set(customer=customer.account, needed=False, actor=reseller.actor)
     customer.account.refresh_from_db()
     assert customer.account.order_approval is False
+
+
+# Withdrawing -------------------------------------------------------------------------------------------------------
+
+
+def test_a_customer_withdraws_what_waits_and_its_reseller_is_told(
+    asked, reseller, customer, run_jobs
+):
+    run_jobs()
+    page = main_of(customer.client.get(f"/techsolutions/orders/{asked.public_id}/"))
+    question = main_of(customer.client.get(withdrawal(asked)))
+    assert withdrawal(asked) in page
+    assert f"Withdraw {asked.number}" in question
+
+    done = [customer.client.post(withdrawal(asked)) for _twice in range(2)]
+    run_jobs()
+
+    asked.refresh_from_db()
+    assert [each.url for each in done] == [f"/techsolutions/orders/{asked.public_id}/"] * 2
+    assert asked.state == OrderState.CANCELLED
+    assert OrderLine.everywhere.get(order=asked).state == LineState.CANCELLED
+    told = Delivery.everywhere.get(kind="order_withdrawn")
+    assert told.recipient == reseller.user.email
+    assert customer.actor.label in told.text
+    assert f"/orders/{asked.public_id}/" in told.text
+    # Whoever withdrew it knows.
+    assert Delivery.everywhere.filter(kind="order_rejected").count() == 0
+    assert Subscription.everywhere.filter(customer=customer.account).count() == 0
+    assert asked.number not in main_of(reseller.client.get("/my-customers/orders/"))
+    after = main_of(customer.client.get(f"/techsolutions/orders/{asked.public_id}/"))
+    assert withdrawal(asked) not in after
+
+
+def test_what_was_approved_a_moment_ago_is_not_withdrawn(asked, reseller, customer, run_jobs):
+    reseller.client.post(
+        f"/my-customers/orders/{asked.public_id}/", form_at(reseller, asked) | {"do": "approve"}
+    )
+
+    late = customer.client.post(withdrawal(asked))
+    run_jobs()
+
+    asked.refresh_from_db()
+    assert late.status_code == 409
+    assert "waits no more" in main_of(late)
+    assert asked.state == OrderState.EXECUTING
+    assert Delivery.everywhere.filter(kind="order_withdrawn").count() == 0
+
+
+def test_what_was_withdrawn_is_not_approved(asked, reseller, customer):
+    form = form_at(reseller, asked) | {"do": "approve"}
+    customer.client.post(withdrawal(asked))
+
+    late = reseller.client.post(f"/my-customers/orders/{asked.public_id}/", form)
+
+    asked.refresh_from_db()
+    assert (late.status_code, asked.state) == (409, OrderState.CANCELLED)
+
+
+def test_nobody_but_the_customer_withdraws(asked, reseller, rival, on_standard, customer_account):
+    viewer = make_storefront_user(customer_account, on_standard, UserType.SIMPLE)
+    looks_on = signed_in(viewer.user, f"storefront:{on_standard.pk}", on_standard)
+
+    assert reseller.client.post(f"/orders/{asked.public_id}/withdraw/").status_code == 404
+    assert rival.client.post(f"/orders/{asked.public_id}/withdraw/").status_code == 404
+    assert looks_on.post(withdrawal(asked)).status_code == 403
+    with scope.activate(reseller.account.scope), pytest.raises(PermissionDenied):
+        order_withdraw(order=Order.objects.get(pk=asked.pk), actor=reseller.actor)
+    asked.refresh_from_db()
+    assert asked.state == OrderState.PENDING_APPROVAL
+
+
+def test_a_customers_program_withdraws_once(asked, customer, reseller, on_standard, run_jobs):
+    with granted(reseller.account, "api", "own_storefront", "self_service_ordering"):
+        client = client_of(customer, "order.view", "order.create", account=customer.account)
+        url = f"/api/v1/orders/{asked.public_id}/withdraw/"
+        answers = [client.post(url, headers={"Idempotency-Key": "w-1"}) for _twice in range(2)]
+    run_jobs()
+
+    assert [(each.status_code, each.json()["state"]) for each in answers] == [
+        (200, "cancelled"), (200, "cancelled"),
+    ]  # fmt: skip
+    assert Delivery.everywhere.filter(kind="order_withdrawn").count() == 1
+
+
+def test_seats_that_wait_are_withdrawn_with_their_change(
+    customer, reseller, mailbox, distributor, run_jobs
+):
+    with scope.activate(distributor.scope):
+        subscription = make_subscription(
+            reseller.account, mailbox, quantity=5, customer=customer.account
+        )
+    with scope.activate(customer.account.scope):
+        change = change_request(
+            subscription=subscription, kind="quantity", quantity=8, actor=customer.actor,
+            source="storefront",
+        )  # fmt: skip
+    order = change.order_line.order
+
+    customer.client.post(withdrawal(order))
+    run_jobs()
+
+    change.refresh_from_db()
+    assert change.state == ChangeState.CANCELLED
+    assert Delivery.everywhere.filter(kind="order_withdrawn").count() == 1
+    subscription.refresh_from_db()
+    assert subscription.quantity == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,14 +15,25 @@ from bss.billing.models import Credit, CreditNote, Installment, Invoice
 from bss.billing.services import billing_run_start
 from bss.core import clock
 from bss.core.actor import SYSTEM
+from bss.installments.models import PaymentPlan
 from bss.orders.choices import OrderSource
+from bss.orders.models import Order
+from bss.orders.services import basket_add, basket_open_for
 from bss.pricing.contracts import Preview
 from bss.pricing.models import TaxRate
+from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeKind, ChangeState
-from bss.subscriptions.services import change_apply, change_preview, change_request
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import (
+    change_apply,
+    change_preview,
+    change_request,
+    subscription_activate,
+)
 from tests.factories.billing import make_rate
+from tests.factories.installments import allow, make_offered, terms_of
 from tests.factories.orders import make_add_on, make_product, make_subscription, make_type
-from tests.factories.plans import make_plan, terms_of
+from tests.storefront.test_checkout import form_of
 
 START = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 # What is done one after the other, each some days after the one before.
@@ -79,7 +91,7 @@ def difference(before, after):
 @pytest.mark.parametrize("count", [None, 12])
 def test_every_preview_of_a_history_is_billed_to_the_cent(world, run_jobs, travel, count):
     payer, mail, plus, add_on = world
-    plan = terms_of(make_plan(mail, plus, add_on, count=count)) if count else None
+    plan = terms_of(make_offered(mail, plus, add_on, count=count)) if count else None
     subscription = make_subscription(payer, mail, quantity=5, unit="P1Y", plan=plan)
     run_jobs()
     products = {ChangeKind.ADD_ON: add_on, ChangeKind.PRODUCT: plus}
@@ -112,6 +124,67 @@ def tax_moves(payer, position):
         make_rate(payer.organization, "25.5", valid_from=clock.today())
     if position == 8:
         Account.everywhere.filter(pk=payer.pk).update(tax_country="DE", vat_id="DE123456789")
+
+
+@pytest.mark.parametrize("count", [None, 12])
+def test_what_the_review_shows_is_stored_and_billed_to_the_cent(
+    world, reseller, shop, run_jobs, travel, count
+):
+    payer, mail, plus, add_on = world
+    if count:
+        allow(payer, "2.5")
+        make_offered(mail, add_on, count=count)
+    basket = yearly_basket(reseller, shop, (mail, 7), (plus, 3), add_on=(add_on, 2), count=count)
+    page = reseller.client.get("/checkout/review/").content.decode()
+    assert reseller.client.post("/checkout/review/", form_of(page)).status_code == 302
+
+    order = Order.everywhere.get(basket=basket)
+    stored = from_stored(order.preview, "price")
+    assert amounts_in(page) == amounts_of(stored)
+    before = charged()
+    # A vendor that takes a while moves later invoices and no amount.
+    run_jobs()
+    travel(timedelta(hours=5))
+    for subscription in Subscription.everywhere.filter(order_line__order=order):
+        subscription_activate(subscription=subscription, external_id="ext", actor=SYSTEM)
+    run_jobs()
+    assert difference(before, charged()) == told(stored)
+    assert_documents(order.pk, stored)
+    assert len(stored.documents) == (count or 1)
+
+
+def yearly_basket(person, shop, *products, add_on, count):
+    """A basket of (product, quantity) by the year, an add-on below the first, by installments where there is a plan."""
+    plan = PaymentPlan.everywhere.first() if count else None
+    basket = basket_open_for(user_id=person.user.pk, storefront=shop, account=person.account)
+    lines = [
+        basket_add(
+            basket=basket, product=product, unit="P1Y", quantity=quantity, actor=person.actor,
+            payment_plan=plan if position == 0 else None,
+        )
+        for position, (product, quantity) in enumerate(products)
+    ]  # fmt: skip
+    basket_add(
+        basket=basket, product=add_on[0], unit="P1Y", quantity=add_on[1], parent=lines[0],
+        payment_plan=plan, actor=person.actor,
+    )  # fmt: skip
+    return basket
+
+
+def amounts_in(page):
+    """Net, tax and total of every document that the page tells, in its order."""
+    section = page.split('id="bills-title"')[1].split("</section>")[0]
+    found = re.findall(r'class="end" data-label="[^"]+">(?:<strong>)?<[^>]*>€([0-9,.]+)<', section)
+    return [Decimal(text.replace(",", "")) for text in found]
+
+
+def amounts_of(preview):
+    return [
+        money.amount
+        for each in preview.documents
+        for money in (each.net, each.tax, each.total)
+        if money is not None
+    ]
 
 
 def assert_documents(order_id: int, preview: Preview) -> None:

@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Account, Contact, PaymentMethod, Storefront
@@ -16,16 +14,15 @@ from bss.core import scope
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
-from bss.orders.services import basket_add, line_fail, order_release
+from bss.orders.services import line_fail, order_release
 from bss.subscriptions.models import Subscription
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
+from tests.factories.billing import make_rate
 from tests.factories.orders import (
-    make_add_on,
     make_basket,
     make_order_field,
     make_product,
-    make_terms,
     make_type,
     offer_plan,
     set_price,
@@ -515,6 +512,57 @@ def test_new_prices_lead_back_to_the_items_once_and_say_why(reseller, line, mail
     assert Order.everywhere.count() == 0
 
 
+# What goes on which invoice ---------------------------------------------------------------------------------------
+
+
+def by_the_month(client, line):
+    """The line by the year, in twelve installments; the hidden inputs of the review."""
+    yearly = posted(line, quantity="1", unit="P1Y", friendly_name="")
+    client.post("/basket/", yearly)
+    client.post("/basket/", yearly | posted(line, payment_plan="monthly-12"))
+    return client.get("/checkout/review/").content.decode()
+
+
+def test_the_review_tells_each_invoice_with_its_tax(reseller, line, plan, distributor):
+    make_rate(distributor, "24")
+    page = by_the_month(reseller.client, line)
+
+    told = page.split('id="bills-title"')[1].split("</section>")[0]
+    assert "At once, with the order" in told
+    assert "installment 12 of 12" in told
+    # 8.33 and 24 per cent; the last installment takes the rest.
+    for amount in ("€8.33", "€2.00", "€10.33", "€8.37", "€2.01", "€10.38"):
+        assert amount in told
+    assert told.count('<tr role="row"><td') == 12
+
+
+def test_a_rate_that_changes_while_somebody_reads_is_told_before_placing(
+    reseller, line, distributor
+):
+    rate = make_rate(distributor, "24")
+    form = form_of(reseller.client.get("/checkout/review/").content.decode())
+    rate.percent = Decimal(25)
+    rate.save()
+
+    refused = reseller.client.post("/checkout/review/", form)
+
+    assert refused.status_code == 409
+    assert "What goes on which invoice changed since you looked" in main_of(refused)
+    assert "€125.00" in main_of(refused)
+    assert Order.everywhere.count() == 0
+    again = form_of(refused.content.decode())
+    assert reseller.client.post("/checkout/review/", again).status_code == 302
+    assert Order.everywhere.get().preview["price"]["documents"][0]["total"] == "125.00"
+
+
+def test_what_was_never_shown_is_not_placed(reseller, line):
+    form = form_of(reseller.client.get("/checkout/review/").content.decode())
+    del form["seen"]
+
+    assert reseller.client.post("/checkout/review/", form).status_code == 409
+    assert Order.everywhere.count() == 0
+
+
 # Everywhere ---------------------------------------------------------------------------------------------------
 
 
@@ -565,58 +613,3 @@ def test_one_cent_owed_is_one_cent_too_much(reseller, line):
     assert refused.status_code == 409
     assert Order.everywhere.count() == 0
     assert reseller.client.post("/checkout/review/", form).status_code == 302
-
-
-def statements(queries: Any) -> int:
-    """What was asked of the database, its transactions' own marks left out."""
-    marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
-    return sum(not each["sql"].startswith(marks) for each in queries.captured_queries)
-
-
-@pytest.mark.parametrize("copies", [1, 8])
-def test_a_step_costs_at_most_twelve_queries_and_placing_no_more_than_it_does(
-    copies, reseller, shop, distributor
-):
-    make_order_field(distributor)
-    make_terms(distributor)
-    with scope.activate(reseller.account.scope):
-        for n in range(copies):
-            product = make_product(distributor, name=f"Mailbox {n}", units=("P1M", "P1Y"))
-            offer_plan(product, reseller.account)
-            basket = make_basket(reseller, shop, product)
-        first = basket.lines.first()
-        add_on = make_add_on(first.product, name="Archive")
-        basket_add(
-            basket=basket, product=add_on, unit="P1M", quantity=1, parent=first,
-            actor=reseller.actor,
-        )  # fmt: skip
-    client, counted = reseller.client, {}
-
-    def count(name: str, ask: Any, expected: int) -> Any:
-        with CaptureQueriesContext(connection) as queries:
-            answer = ask()
-        counted[name] = statements(queries)
-        assert answer.status_code == expected, main_of(answer)
-        return answer
-
-    for url in ("/basket/", "/checkout/billing/", "/checkout/details/", "/checkout/review/"):
-        client.get(url)
-        count(f"GET {url}", lambda url=url: client.get(url), 200)
-    page = client.get("/basket/").content.decode()
-    lines: dict[str, str] = {}
-    for each in BasketLine.objects.all():
-        lines |= posted(each, quantity="1", unit="P1M", friendly_name="")
-    going = lines | {"customer": "", "do": "continue"} | form_of(page)
-    count("POST items", lambda: client.post("/basket/", going), 302)
-    billing = form_of(client.get("/checkout/billing/").content.decode())
-    billing |= {"purchase_order": "PO-1", "do": "continue"}
-    count("POST billing", lambda: client.post("/checkout/billing/", billing), 302)
-    details = {"order-centre": "Sales", "do": "continue"}
-    count("POST details", lambda: client.post("/checkout/details/", details), 302)
-    review = form_of(client.get("/checkout/review/").content.decode()) | {"terms": "on"}
-    placed = count("place", lambda: client.post("/checkout/review/", review), 302)
-
-    assert placed.url.endswith("/progress/")
-    # The goal is 25; see docs/status.md.
-    assert counted.pop("place") <= 29
-    assert max(counted.values()) <= 12, counted

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pytest
 
 from bss.core import scope
+from bss.orders.contracts import Proceed, Refuse
 from bss.orders.models import BasketLine, Order
+from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import order_release
 from bss.subscriptions.models import Subscription
 from tests.factories.orders import make_basket, make_order_field, make_product, make_type
+from tests.factories.ports import filled
 from tests.storefront.test_checkout import form_of, main_of
 
 SEATS = {"code": "seats", "label": "Seats", "type": "integer", "required": True}
@@ -169,3 +173,34 @@ def test_german_thousands_typed_and_left_are_not_read_as_a_fraction(line, resell
     page = shown(reseller.client.get("/checkout/details/", headers=headers))
 
     assert page.count('value="1.234"') == 3
+
+
+class _TooMuch:
+    """A service manager that finds at the last moment that the space is too much."""
+
+    def fields(self, subject: Any) -> tuple[()]:
+        return ()
+
+    def review(self, subject: Any, step: str) -> Any:
+        if step != "place":
+            return Proceed()
+        return Refuse({(subject.lines[0].key, "space"): ["So much is not to be had."]})
+
+
+def test_a_refusal_that_leads_back_shows_numbers_as_they_are_written(reseller, line):
+    reseller.user.language = "de"
+    reseller.user.save()
+    headers = {"accept-language": "de"}
+    data = answers(line, "1000", "1234,5", "1000") | {"do": "continue"}
+    reseller.client.post("/checkout/details/", data, headers=headers)
+    page = reseller.client.get("/checkout/review/", headers=headers).content.decode()
+
+    with filled(CHECKOUT_REVIEW, _TooMuch()):
+        refused = reseller.client.post("/checkout/review/", form_of(page), headers=headers)
+
+    told = shown(refused)
+    assert refused.status_code == 400
+    assert "So much is not to be had." in told
+    assert 'value="1.234,5"' in told
+    assert told.count('value="1.000"') == 2
+    assert Order.everywhere.count() == 0

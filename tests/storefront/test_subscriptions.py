@@ -27,6 +27,7 @@ from bss.ui.slots import Action
 from notifications.models import Delivery
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
+from tests.factories.installments import allow, make_offered
 from tests.factories.orders import (
     make_add_on,
     make_product,
@@ -34,7 +35,6 @@ from tests.factories.orders import (
     make_type,
     set_price,
 )
-from tests.factories.plans import grant_plans, make_plan
 from tests.factories.ports import granted
 
 
@@ -515,8 +515,8 @@ def yearly(reseller, distributor, kind) -> Subscription:
     """Five yearly mailboxes, with an add-on on sale for them and a plan to pay by."""
     product = make_product(distributor, type=kind, name="Mailbox", price="120", units=("P1Y",))
     make_add_on(product, name="Archive", price="24", units=("P1Y",))
-    make_plan(product)
-    grant_plans(reseller.account)
+    make_offered(product)
+    allow(reseller.account)
     with scope.activate(distributor.scope):
         return make_subscription(reseller.account, product, unit="P1Y")
 
@@ -541,7 +541,7 @@ def test_more_licences_show_the_invoice_before_they_are_ordered(reseller, yearly
     order = ScheduledChange.everywhere.get().order_line.order
     assert (order.total, order.state) == (120000, "executing")
     page = main_of(reseller.client.get(f"/orders/{order.public_id}/"))
-    assert "As it was shown before it was confirmed" in page
+    assert "As it stood when it was confirmed" in page
     assert "€120,000.00" in page
 
 

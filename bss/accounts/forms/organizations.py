@@ -31,7 +31,8 @@ _SCOPE_WORDS = {
     Permission.ORDER_EXECUTE: _("Execute orders"),
     Permission.SUBSCRIPTION_VIEW: _("Read subscriptions"),
     Permission.SUBSCRIPTION_MANAGE: _("Change and cancel subscriptions"),
-    Permission.BILLING_VIEW: _("Read invoices"),
+    Permission.BILLING_VIEW: _("Read invoices and payments"),
+    Permission.BILLING_EDIT: _("Record payments"),
 }
 
 

@@ -13,7 +13,7 @@ from bss.accounts.permissions import (
     STOREFRONT_ROLES,
     Permission,
 )
-from bss.accounts.ports import ENTITLEMENTS
+from bss.accounts.ports import capabilities_of
 from bss.core.actor import Actor
 from bss.core.scope import Scope
 
@@ -122,7 +122,7 @@ def _may_order_here(account: Account) -> bool:
     """An end customer orders by itself only where its reseller's plan includes that."""
     if account.parent_id is None:
         return True
-    return "self_service_ordering" in ENTITLEMENTS.get().capabilities(account.parent_id)
+    return "self_service_ordering" in capabilities_of(account.parent_id)
 
 
 def viewing_actor(account: Account, staff: User) -> Actor:

@@ -39,9 +39,9 @@ def staff_memberships(user: User) -> list[Membership]:
     return _STAFF_MEMBERSHIPS.all(user_id=user.pk)
 
 
-def storefront_membership(user: User, storefront: Storefront) -> Membership | None:
-    """The membership with which a user may sign in at this storefront; None for a stranger."""
-    return _STOREFRONT_MEMBERSHIP.first(user_id=user.pk, storefront_id=storefront.pk)
+def storefront_membership(user_id: int, storefront: Storefront) -> Membership | None:
+    """The membership with which a user may sign in at this storefront, with the user; None for a stranger."""
+    return _STOREFRONT_MEMBERSHIP.first(user_id=user_id, storefront_id=storefront.pk)
 
 
 def may_sign_in(user: User, surface: Surface) -> bool:
@@ -60,7 +60,7 @@ def membership_on(user: User, surface: Surface) -> Membership | None:
     none."""
     if surface.kind in {"portal", "ops"}:
         return next(iter(staff_memberships(user)), None)
-    return storefront_membership(user, surface.storefront) if surface.storefront else None
+    return storefront_membership(user.pk, surface.storefront) if surface.storefront else None
 
 
 def is_open(surface: Surface) -> bool:
@@ -123,7 +123,7 @@ def _storefront_membership(user_id: int, storefront_id: int) -> QuerySet[Members
     )
     return (
         found.exclude(contact__account__parent__is_active=False)
-        .select_related("contact__account__organization", "organization")
+        .select_related("contact__account__organization", "organization", "user")
         .order_by("pk")[:1]
     )
 

@@ -95,14 +95,44 @@ def suspensions_open(subscription_id: int) -> QuerySet[OverdueSuspension]:
     ).select_related("payer")
 
 
+def services_billed(invoice: Invoice) -> list[Subscription]:
+    """What an invoice bills and is or can be suspended for it, with its customers."""
+    lines = InvoiceLine.objects.filter(invoice=invoice).values("subscription")
+    states = (SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED)
+    rows = Subscription.objects.filter(pk__in=lines, state__in=states)
+    return list(rows.select_related("customer").order_by("pk"))
+
+
+def services_resumed(invoice: Invoice) -> list[Subscription]:
+    """What the ladder suspended for a settled invoice and payment lets go on, with its customers.
+
+    Left out is what another overdue invoice bills, and what staff want to stay suspended. One query where the ladder
+    suspended nothing for it, two otherwise.
+    """
+    step = invoice.dunning.filter(step=LadderStep.SUSPEND).first()
+    if step is None:
+        return []
+    lines = InvoiceLine.objects.filter(invoice=invoice).values("subscription")
+    lifted = OverdueSuspension.objects.filter(
+        subscription=OuterRef("pk"), created_at__gte=step.created_at, kept_by_label=""
+    )
+    rows = Subscription.objects.filter(
+        Exists(lifted), ~Exists(_overdue_lines(OuterRef("pk"))), pk__in=lines
+    )
+    return list(rows.select_related("customer").order_by("pk"))
+
+
 def is_still_overdue(suspension: OverdueSuspension) -> bool:
     """Whether an invoice that reached the last step bills the subscription and is open."""
+    return _overdue_lines(suspension.subscription_id).exists()
+
+
+def _overdue_lines(subscription: Any) -> QuerySet[InvoiceLine]:
+    """The lines that bill a subscription on open invoices which reached the last step."""
     step = DunningStep.objects.filter(invoice=OuterRef("invoice"), step=LadderStep.SUSPEND)
     return InvoiceLine.objects.filter(
-        Exists(step),
-        subscription_id=suspension.subscription_id,
-        invoice__state=InvoiceState.ISSUED,
-    ).exists()
+        Exists(step), subscription_id=subscription, invoice__state=InvoiceState.ISSUED
+    )
 
 
 def is_suspended_by(suspension: OverdueSuspension) -> bool:

@@ -32,6 +32,7 @@ from bss.billing.services.ladder import (
     invoice_climb,
     suspension_keep,
     suspension_lift,
+    suspensions_lift,
 )
 from bss.billing.services.later import (
     card_payment_later,
@@ -93,5 +94,6 @@ __all__ = [
     "suspension_keep",
     "suspension_lift",
     "suspension_lift_later",
+    "suspensions_lift",
     "suspensions_lift_later",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
@@ -15,12 +16,14 @@ from bss.accounts.models import Account
 from bss.billing import selectors
 from bss.billing.choices import CardPurpose, CardState, InvoiceState, PaymentSource
 from bss.billing.errors import CardChargeOpen, NothingToSettle
+from bss.billing.events import InvoiceChargeDeclined
 from bss.billing.locks import card_payment_locked, invoice_locked, payer_locked
 from bss.billing.models import CardPayment, Invoice
 from bss.billing.ports import PAYMENT_GATEWAY, CardAnswer, Charge
+from bss.billing.services.later import again_at, invoice_collect_later
 from bss.billing.services.payments import payment_record
 from bss.billing.states import CARD_PAYMENT
-from bss.core import clock
+from bss.core import clock, events, history
 from bss.core.actor import Actor
 from bss.core.db import new_public_id
 from bss.core.errors import StaleState
@@ -86,10 +89,11 @@ def card_hold_attach(*, public_id: str, order_id: int, account_id: int) -> CardP
 # Invoices -------------------------------------------------------------------------------------------------------
 
 
-def invoice_collect(*, invoice: Invoice, actor: Actor) -> None:
+def invoice_collect(*, invoice: Invoice, actor: Actor, attempt: int = 1) -> None:
     """Capture what is held for the invoice's order, and charge the rest to the card of a payer who pays so.
 
-    Nothing is left to do for an invoice that is settled. Raises CardUnknown when the provider does not answer.
+    Nothing is left to do for an invoice that is settled. A card that cannot pay leaves it open: its payer is told, and
+    whatever card is in use then is tried again after some days. Raises CardUnknown when the provider does not answer.
     """
     held = selectors.hold_for(invoice)
     if held is not None:
@@ -98,9 +102,21 @@ def invoice_collect(*, invoice: Invoice, actor: Actor) -> None:
     if invoice.state == InvoiceState.ISSUED and selectors.pays_by_card(invoice.payer):
         try:
             invoice_charge(invoice=invoice, actor=actor)
-        except (CardDeclined, CardNeedsStep, CardUnavailable):
-            # It stays open: its payer is reminded, and can pay by another card.
-            return
+        except (CardDeclined, CardNeedsStep, CardUnavailable) as refusal:
+            _try_again(invoice, attempt, actor, str(refusal.extra.get("reason", refusal.code)))
+
+
+def _try_again(invoice: Invoice, attempt: int, actor: Actor, reason: str) -> None:
+    """Tell that a card could not be charged, with the day on which it is tried again."""
+    at = again_at(attempt)
+    zone = ZoneInfo(invoice.organization.time_zone)
+    again_on = at.astimezone(zone).date().isoformat() if at else ""
+    with transaction.atomic():
+        history.record(invoice, actor=actor, action="invoice.charge_declined", reason=reason)
+        event = InvoiceChargeDeclined(invoice.pk, attempt, again_on)
+        events.emit(event, subject=invoice, actor=actor)
+        if at is not None:
+            invoice_collect_later(invoice=invoice, attempt=attempt + 1, due_at=at)
 
 
 def invoice_charge(*, invoice: Invoice, actor: Actor, return_url: str = "") -> CardPayment:

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from bss.accounts.models import Organization
 from bss.billing import selectors
 from bss.billing.choices import InvoiceState, LadderStep
-from bss.billing.events import InvoiceOverdue
+from bss.billing.events import InvoiceOverdue, ServicesResumed
 from bss.billing.locks import invoice_locked
 from bss.billing.models import DunningPolicy, DunningStep, Invoice, OverdueSuspension
+from bss.billing.services.later import suspensions_lift_later
 from bss.core import clock, events, history
 from bss.core.actor import SYSTEM, Actor
 from bss.core.errors import DomainError, Invalid, StaleState
@@ -91,6 +92,13 @@ def suspend_for(*, invoice: Invoice) -> None:
         except DomainError as error:
             # Somebody changes it at this moment; tomorrow's job comes by again.
             log.info("ladder.not_suspended", subscription=subscription.pk, code=error.code)
+
+
+def suspensions_lift(*, invoice: Invoice) -> None:
+    """An invoice is settled: what was suspended is resumed by jobs of its own, and its payer is told of it, once."""
+    suspensions_lift_later(invoice=invoice)
+    if selectors.services_resumed(invoice):
+        events.emit(ServicesResumed(invoice.pk), subject=invoice, actor=SYSTEM)
 
 
 def suspension_lift(*, suspension: OverdueSuspension) -> None:

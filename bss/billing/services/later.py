@@ -6,6 +6,7 @@ The jobs themselves stand in bss/billing/tasks.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bss.billing import selectors
 from bss.billing.models import CardPayment, Invoice, OverdueSuspension
@@ -18,13 +19,25 @@ CLIMB = "billing.invoice_climb"
 LIFT = "billing.suspension_lift"
 
 
-def invoice_collect_later(*, invoice: Invoice) -> None:
-    """Take what is open of an invoice from a card, once for each of its issuings."""
+# How long after each time that a card could not be charged it is tried again; after the last one it is not.
+TRY_AGAIN = (timedelta(days=2), timedelta(days=4), timedelta(days=7))
+
+
+def again_at(attempt: int) -> datetime | None:
+    """When a card is charged again that could not be charged for the `attempt`th time just now; None for never."""
+    return clock.now() + TRY_AGAIN[attempt - 1] if attempt <= len(TRY_AGAIN) else None
+
+
+def invoice_collect_later(
+    *, invoice: Invoice, attempt: int = 1, due_at: datetime | None = None
+) -> None:
+    """Take what is open of an invoice from a card: when it is issued, and again after each time it could not be."""
     jobs.enqueue(
         COLLECT,
-        key=str(invoice.pk),
+        key=str(invoice.pk) if attempt == 1 else f"{invoice.pk}:{attempt}",
         subject=invoice,
-        payload={"invoice": invoice.pk},
+        payload={"invoice": invoice.pk, "attempt": attempt},
+        due_at=due_at,
         lane="cards",
         serial_key=f"card:{invoice.payer_id}",
     )

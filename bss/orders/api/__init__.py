@@ -6,7 +6,7 @@ account's what it pays, an end customer's what its reseller charges.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from bss.accounts.api import IDEMPOTENCY, Strict
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.catalog.models import Product
+from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.api import IdempotentView
 from bss.core.errors import Invalid, NotFound
@@ -38,11 +39,14 @@ from bss.orders.api.shapes import (
     OrderOut,
     OrderPlaceIn,
     OrderWithLines,
+    PreviewDocumentOut,
 )
 from bss.orders.choices import OrderSource, OrderState
 from bss.orders.contracts import CardHold
 from bss.orders.errors import PlanNotPossible
-from bss.orders.models import Order, TermsVersion
+from bss.orders.models import Order, OrderLine, TermsVersion
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import from_stored
 
 
 class OrdersView(IdempotentView, GenericAPIView[Any]):
@@ -175,6 +179,28 @@ class OrderCancelView(IdempotentView):
         return self.write(request, cancel)
 
 
+class OrderWithdrawView(IdempotentView):
+    """Takes back what waits for a reseller's approval; only its customer does, before the reseller answers."""
+
+    scopes = {"POST": Permission.ORDER_CREATE}
+
+    @extend_schema(
+        operation_id="orders_withdraw",
+        parameters=[IDEMPOTENCY],
+        request=None,
+        responses=OrderWithLines,
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        actor = actor_of(request)
+        order = access_order(actor, public_id, Permission.ORDER_CREATE)
+
+        def withdraw() -> Response:
+            services.order_withdraw(order=order, actor=actor)
+            return Response(order_out(access_order(actor, public_id), actor))
+
+        return self.write(request, withdraw)
+
+
 # What they share ---------------------------------------------------------------------------------------------
 
 
@@ -190,10 +216,21 @@ def valid(serializer: type[Strict], request: Request) -> dict[str, Any]:
 
 
 def order_out(order: Order, actor: Actor) -> dict[str, Any]:
-    """An order with its lines as this token may see it."""
+    """An order with its lines and invoices as this token may see it."""
     context = {"actor": actor, "payer_id": order.account_id}
-    lines = OrderLineOut(selectors.order_lines(order), many=True, context=context).data
-    return {**OrderOut(order, context=context).data, "lines": lines}
+    rows = selectors.order_lines(order)
+    lines = OrderLineOut(rows, many=True, context=context).data
+    preview = _preview_of(order, rows, actor)
+    documents = PreviewDocumentOut(preview.documents if preview else (), many=True).data
+    return {**OrderOut(order, context=context).data, "lines": lines, "invoices": documents}
+
+
+def _preview_of(order: Order, lines: Sequence[OrderLine], actor: Actor) -> Preview | None:
+    """What an order was confirmed to put on which invoice, or what a draft would; at its reader's level."""
+    track = selectors.track_for(actor, order.account_id)
+    if order.state == OrderState.DRAFT:
+        return selectors.order_previews(order, lines, at=clock.now()).get(track)
+    return from_stored(order.preview, track)
 
 
 @transaction.atomic

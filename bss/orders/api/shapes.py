@@ -134,10 +134,36 @@ class OrderOut(serializers.Serializer[Any]):
         return amounts_out(order, self.context["actor"], order.account_id)
 
 
+class PreviewLineOut(serializers.Serializer[Any]):
+    """One amount on a document, net."""
+
+    text = serializers.CharField()
+    quantity = serializers.IntegerField()
+    net = Amount(source="net.amount")
+    number = serializers.IntegerField(help_text="Which installment it is,")
+    count = serializers.IntegerField(help_text="of how many.")
+
+
+class PreviewDocumentOut(serializers.Serializer[Any]):
+    """What an order puts on one invoice or credit note, of its own or of a billing day."""
+
+    bills_on = serializers.DateField()
+    is_at_once = serializers.BooleanField()
+    is_credit_note = serializers.BooleanField()
+    net = Amount(source="net.amount")
+    tax = Amount(source="tax.amount", default=None, allow_null=True)
+    total = Amount(source="total.amount")
+    lines = PreviewLineOut(many=True)
+
+
 class OrderWithLines(OrderOut):
-    """An order with its lines, products before their add-ons."""
+    """An order with its lines, products before their add-ons, and what it puts on which invoice."""
 
     lines = OrderLineOut(many=True)
+    invoices = PreviewDocumentOut(
+        many=True,
+        help_text="At the token's own level, as of its confirmation; a draft's as if it were delivered now.",
+    )
 
 
 class OrderAddOnIn(Strict):

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Sum
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account, Storefront
+from bss.catalog.models import AddOn
 from bss.core.money import Money, round_half_up
 from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import split
 from bss.orders.choices import BasketState
-from bss.orders.contracts import Priced, Track, Wanted, seen_by
-from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField
+from bss.orders.contracts import Bought, Priced, Track, Wanted, seen_by
+from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField, TermsVersion
+from bss.orders.selectors.orders import terms_current
 from bss.orders.selectors.prices import unit_prices, with_plans
 from bss.pricing.contracts import PriceRequest, UnitPrice
 from bss.pricing.selectors import prices_of_known
@@ -40,7 +44,8 @@ class BasketItem:
     """A line and what its buyer pays for it now. `unit_price` and `total` are None when it is no longer on sale.
 
     `old_price` is the unit price last seen, when it differs. `paid` is the way it is paid, `options` are all of them,
-    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more.
+    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more. `bought` holds every
+    track of its price, for the engine and not for a page.
     """
 
     line: BasketLine
@@ -52,6 +57,7 @@ class BasketItem:
     paid: PlanOption | None = None
     options: tuple[PlanOption, ...] = ()
     is_plan_lost: bool = False
+    bought: Bought | None = None
 
     @property
     def plan(self) -> PlanTerms | None:
@@ -133,25 +139,50 @@ PARTIES = (
 )  # fmt: skip
 
 
-# Whether the organization asks something of every order.
-ASKS_FIELDS = Exists(
+# What the organization asks of every order: the specs of its order fields in their order, None where it asks nothing.
+_ASKED = Subquery(
     OrderField.everywhere.filter(organization=OuterRef("organization"), is_active=True)
+    .order_by()
+    .values("organization")
+    .annotate(specs=JSONBAgg("spec", order_by=("position", "pk")))
+    .values("specs")
+)
+# The terms of now, as JSON; None where none were published.
+_TERMS = Subquery(
+    TermsVersion.everywhere.filter(organization=OuterRef("organization"))
+    .order_by("-published_at", "-id")
+    .values(found=JSONObject(pk="pk", version="version", text="text"))[:1]
 )
 
 
-def basket_of(*, user_id: int, storefront: Storefront) -> Basket | None:
+def baskets_whole(*, reads_terms: bool = False) -> QuerySet[Basket]:
+    """Baskets with their parties and what their organization asks of every order, `reads_terms` with its terms of now:
+    what the steps of a checkout read, in one query.
+    """
+    found = Basket.objects.select_related(*PARTIES).annotate(asked_specs=_ASKED)
+    return found.annotate(current_terms=_TERMS) if reads_terms else found
+
+
+def basket_of(*, user_id: int, storefront: Storefront, reads_terms: bool = False) -> Basket | None:
     """The user's open basket here, or the one that waits; None when nothing was ever put in."""
     return (
-        Basket.objects.filter(
+        baskets_whole(reads_terms=reads_terms)
+        .filter(
             user_id=user_id,
             storefront=storefront,
             state__in=[BasketState.OPEN, BasketState.WAITING],
         )
-        .select_related(*PARTIES)
-        .annotate(asks_fields=ASKS_FIELDS)
         .order_by("state")
         .first()
     )
+
+
+def terms_of(basket: Basket) -> TermsVersion | None:
+    """The terms of now: as they were read with the basket, otherwise asked for."""
+    if not hasattr(basket, "current_terms"):
+        return terms_current(basket.organization_id)
+    read = basket.current_terms
+    return TermsVersion(organization_id=basket.organization_id, **read) if read else None
 
 
 def basket_count(*, user_id: int, storefront: Storefront) -> int:
@@ -199,8 +230,20 @@ def draft_of(basket: Basket) -> CustomerDraft | None:
 
 
 def basket_lines(basket: Basket) -> list[BasketLine]:
-    """Every line with its product and type, parents before their add-ons (one query)."""
-    rows = basket.lines.select_related("product__type").order_by("id")
+    """Every line with its product and type, parents before their add-ons (one query).
+
+    An add-on's line knows `link_is_active` and `link_maximum`: whether it is sold with its product, and how many.
+    """
+    links = AddOn.everywhere.filter(
+        product=OuterRef("parent__product"), add_on=OuterRef("product"), is_active=True
+    )
+    rows = (
+        basket.lines.select_related("product__type")
+        .annotate(
+            link_is_active=Exists(links), link_maximum=Subquery(links.values("max_quantity")[:1])
+        )
+        .order_by("id")
+    )
     return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.pk))
 
 
@@ -231,8 +274,12 @@ def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:
 def basket_view(basket: Basket) -> BasketView:
     """The basket with today's prices: a constant number of queries, however many lines."""
     lines = basket_lines(basket)
+    return view_of(basket, lines, basket_prices(basket, wanted_of(lines)))
+
+
+def view_of(basket: Basket, lines: Sequence[BasketLine], found: Sequence[Priced]) -> BasketView:
+    """As `basket_view`, of lines and prices that were read already."""
     track = basket_track(basket)
-    found = basket_prices(basket, wanted_of(lines))
     # Prices are in the payer's currency of today, which an old basket does not know yet.
     currency = next((each.price.currency for each in found if each.price), basket.currency)
     items = [
@@ -271,6 +318,7 @@ def _item(
         paid=paid,
         options=(at_once, *options),
         is_plan_lost=found.is_plan_lost,
+        bought=Bought(found.price, found.plan),
     )
 
 

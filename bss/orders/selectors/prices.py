@@ -54,12 +54,16 @@ def _priced(
         for plan in offered.get((wanted.product.pk, wanted.unit), ())
         if _is_payable_in(price.paid_by(plan), wanted.quantity, plan)
     )
-    if wanted.plan_id is None:
+    if wanted.plan_id is None and not wanted.plan_code:
         return Priced(price, plans=plans, at_once=price)
     for each in plans:
-        if each.plan is not None and each.plan.plan_id == wanted.plan_id:
+        if each.plan is not None and _is_wanted(each.plan, wanted):
             return Priced(each.price, each.plan, plans, at_once=price)
     return Priced(price, plans=plans, is_plan_lost=True, at_once=price)
+
+
+def _is_wanted(plan: PlanTerms, wanted: Wanted) -> bool:
+    return plan.code == wanted.plan_code if wanted.plan_code else plan.plan_id == wanted.plan_id
 
 
 def _is_payable_in(price: UnitPrice, quantity: int, plan: PlanTerms) -> bool:

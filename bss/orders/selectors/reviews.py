@@ -61,10 +61,7 @@ def may_ask(basket: Basket, lines: Sequence[BasketLine]) -> bool:
     """Whether Service Details may have something to ask: told without asking any service manager, nor the database for
     a basket of `basket_of`.
     """
-    asks_fields = getattr(basket, "asks_fields", None)
-    if asks_fields is None:
-        asks_fields = bool(order_specs(basket.organization_id))
-    return asks_fields or any(
+    return bool(_specs_of(basket)) or any(
         line.product.type.managed_by or open_characteristics(line.product) for line in lines
     )
 
@@ -72,13 +69,19 @@ def may_ask(basket: Basket, lines: Sequence[BasketLine]) -> bool:
 def basket_questions(basket: Basket, lines: Sequence[BasketLine]) -> list[Question]:
     """Everything Service Details asks for a basket: line by line, then what the organization asks of every order."""
     asked = questions_for(basket_subject(basket, lines), lines) if lines else []
-    own = order_question(basket.organization_id, basket.answers)
+    own = order_question(_specs_of(basket), basket.answers)
     return [*asked, own] if own and lines else asked
 
 
-def order_question(organization_id: int, answers: Mapping[str, Any]) -> Question | None:
+def _specs_of(basket: Basket) -> list[FieldSpec]:
+    """What the organization asks: as it was read with the basket, otherwise asked for."""
+    if not hasattr(basket, "asked_specs"):
+        return order_specs(basket.organization_id)
+    return [FieldSpec.from_json(spec) for spec in basket.asked_specs or ()]
+
+
+def order_question(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> Question | None:
     """What the organization asks of every order, with the answers so far; None when it asks nothing."""
-    specs = order_specs(organization_id)
     if not specs:
         return None
     return Question(ORDER_KEY, _("About this order"), tuple(specs), dict(answers))

@@ -2,20 +2,17 @@
 
 from bss.orders.services.actions import action_order_create
 from bss.orders.services.approval import (
+    approval_previews,
     approval_prices,
     needs_approval,
     order_approve,
     order_reject,
 )
 from bss.orders.services.baskets import (
-    KEEP,
-    Keep,
     basket_abandon,
-    basket_accept_prices,
     basket_add,
     basket_answer,
     basket_choose_customer,
-    basket_line_edit,
     basket_line_remove,
     basket_note,
     basket_open_for,
@@ -35,6 +32,7 @@ from bss.orders.services.drafts import (
     order_line_edit,
     order_line_remove,
 )
+from bss.orders.services.editing import basket_edit
 from bss.orders.services.executing import (
     is_due,
     is_executable,
@@ -48,6 +46,7 @@ from bss.orders.services.executing import (
     order_release,
     order_retry,
     order_review,
+    order_withdraw,
     orders_give_up_waiting,
 )
 from bss.orders.services.fields import FIELD_TYPES, order_field_create, order_field_edit
@@ -64,16 +63,14 @@ from bss.orders.services.terms import terms_publish
 
 __all__ = [
     "FIELD_TYPES",
-    "KEEP",
-    "Keep",
     "action_order_create",
+    "approval_previews",
     "approval_prices",
     "basket_abandon",
-    "basket_accept_prices",
     "basket_add",
     "basket_answer",
     "basket_choose_customer",
-    "basket_line_edit",
+    "basket_edit",
     "basket_line_remove",
     "basket_note",
     "basket_open_for",
@@ -113,6 +110,7 @@ __all__ = [
     "order_retry",
     "order_review",
     "order_settle",
+    "order_withdraw",
     "orders_give_up_waiting",
     "pays_by_card",
     "terms_publish",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 
@@ -29,11 +29,11 @@ from bss.orders.services.cards import (
     let_go_when_refused,
     pays_by_card,
 )
-from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import differences, line_prices, reprice, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
-from bss.pricing.previews import from_json
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import Track, from_stored, to_stored
 
 
 def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:
@@ -61,6 +61,23 @@ def approval_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
     ]
 
 
+def approval_previews(
+    order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]
+) -> dict[Track, Preview]:
+    """What a waiting purchase puts on which documents when it is let pass now, `bought` being `approval_prices`.
+
+    Nothing for an action: it keeps what was shown.
+    """
+    if not bought:
+        return {}
+    return selectors.purchase_previews(
+        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
+        payer=order.account,
+        customer=order.customer,
+        at=clock.now(),
+    )
+
+
 def order_approve(
     *,
     order: Order,
@@ -68,23 +85,26 @@ def order_approve(
     seen_total: Decimal | None = None,
     accept_reprice: bool = False,
     return_url: str = "",
+    seen: str | None = None,
 ) -> Order:
     """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
 
-    `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered). The last review runs
-    again, outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`),
-    PriceChanged, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then
-    it still waits.
+    `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered), `seen` the code of
+    the preview beside it (None: there was no page); today's is kept with the order. The last review runs again,
+    outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`), PriceChanged,
+    OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then it still waits.
     """
     if _is_approved(order):
         return order
-    _require_waiting(order)
+    require_waiting(order)
     outside_transactions()
     lines = selectors.order_lines(order)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
+    previews = approval_previews(order, lines, bought)
+    rules.check_seen(seen, previews, "price")
     payment = card_authorise(
         order.account,
-        _due(order, lines, bought),
+        _due(order, previews),
         reference=order.public_id,
         return_url=return_url,
     )
@@ -92,13 +112,16 @@ def order_approve(
         held = order_locked(order.pk)
         if _is_approved(held):
             return held
-        _require_waiting(held)
+        require_waiting(held)
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         if bought:
             reprice(held, lines, bought)
         _check_parties(held, lines, payment)
-        ORDER.fire(held, "place", actor=actor, changes=_approved_by(held, actor, bool(bought)))
+        changes = _approved_by(held, actor, bool(bought))
+        if previews:
+            changes["preview"] = to_stored(previews)
+        ORDER.fire(held, "place", actor=actor, changes=changes)
         card_attach(payment, held)
     return held
 
@@ -114,7 +137,7 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
         held = order_locked(order.pk)
         if held.state == OrderState.REJECTED:
             return held
-        _require_waiting(held)
+        require_waiting(held)
         for line in held.lines.all():
             if line.state == LineState.PENDING:
                 LINE.fire(line, "cancel", actor=actor, reason=reason)
@@ -122,24 +145,18 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
     return held
 
 
-def _due(order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]) -> Decimal:
+def _due(order: Order, previews: Mapping[Track, Preview]) -> Decimal:
     """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
-    if not bought:
-        return due_at_once(from_json(order.preview["price"])) if order.preview else order.total
-    previews = purchase_previews(
-        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
-        payer=order.account,
-        customer=order.customer,
-        at=clock.now(),
-    )
-    return due_at_once(previews["price"])
+    preview = previews.get("price") or from_stored(order.preview, "price")
+    return due_at_once(preview) if preview else order.total
 
 
 def _is_approved(order: Order) -> bool:
     return order.approved_at is not None
 
 
-def _require_waiting(order: Order) -> None:
+def require_waiting(order: Order) -> None:
+    """Raises IllegalTransition for an order that waits for no approval any more."""
     if order.state != OrderState.PENDING_APPROVAL:
         raise IllegalTransition(
             _("This order waits no more: it is %(state)s.")

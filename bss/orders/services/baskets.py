@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from enum import Enum
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,7 +11,7 @@ from bss.accounts.models import Account, Storefront
 from bss.catalog.models import Product
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.errors import Invalid, NotFound
+from bss.core.errors import Invalid
 from bss.core.fields import parse_all
 from bss.installments.models import PaymentPlan
 from bss.orders import selectors
@@ -25,15 +23,6 @@ from bss.orders.models import Basket, BasketLine
 from bss.orders.services import rules
 from bss.orders.services.reviews import outside_transactions
 from bss.orders.states import BASKET
-
-
-class Keep(Enum):
-    """Says that something stays as it is, where None says that there is to be none."""
-
-    KEEP = "keep"
-
-
-KEEP = Keep.KEEP
 
 
 def basket_open_for(*, user_id: int, storefront: Storefront, account: Account) -> Basket:
@@ -109,37 +98,6 @@ def basket_add(
         line.save()
         touch(held)
     return line
-
-
-def basket_line_edit(
-    *,
-    line: BasketLine,
-    actor: Actor,
-    quantity: int | None = None,
-    unit: str | None = None,
-    friendly_name: str | None = None,
-    payment_plan: PaymentPlan | Keep | None = KEEP,
-) -> BasketLine:
-    """Change a line's quantity, billing term, friendly name or payment plan; what is None (or KEEP) stays.
-
-    `payment_plan` None pays at once. A plan that was kept is left when it is not offered for another `unit`. Raises
-    QuantityNotPossible, NotForSale, or PlanNotPossible for a plan that cannot be had at that term and quantity.
-    """
-    with transaction.atomic():
-        held = open_locked(line.basket)
-        fresh = _line_of(held, line)
-        if quantity is not None:
-            parent = fresh.parent.product if fresh.parent else None
-            rules.check_quantity(fresh.product, quantity, parent=parent)
-            fresh.quantity = quantity
-        if friendly_name is not None:
-            fresh.friendly_name = friendly_name
-        _pay(held, fresh, unit or fresh.unit, payment_plan)
-        fresh.save(
-            update_fields=["quantity", "unit", "friendly_name", "seen_price", "payment_plan"]
-        )
-        touch(held)
-    return fresh
 
 
 def basket_line_remove(*, line: BasketLine, actor: Actor) -> None:
@@ -240,13 +198,6 @@ def parse_answers(
     return parsed
 
 
-def basket_accept_prices(*, basket: Basket, actor: Actor) -> None:
-    """The buyer looks at today's prices: from now on they are the seen ones."""
-    with transaction.atomic():
-        held = basket_locked(basket.pk)
-        remember_prices(held)
-
-
 def basket_wait(
     *, basket: Basket, message: str, requests: Sequence[Mapping[str, Any]], actor: Actor
 ) -> Basket:
@@ -295,15 +246,6 @@ def touch(basket: Basket, **changes: Any) -> None:
     )
 
 
-def _line_of(basket: Basket, line: BasketLine) -> BasketLine:
-    fresh = (
-        basket.lines.filter(pk=line.pk).select_related("product__type", "parent__product").first()
-    )
-    if fresh is None:
-        raise NotFound
-    return fresh
-
-
 def _same_line(
     basket: Basket,
     product: Product,
@@ -319,23 +261,6 @@ def _same_line(
         friendly_name=friendly_name,
         payment_plan=payment_plan,
     ).first()
-
-
-def _pay(
-    basket: Basket, line: BasketLine, unit: str, payment_plan: PaymentPlan | Keep | None
-) -> None:
-    """Write the term and the plan of a line with the price its buyer then looks at; what stays keeps its seen price."""
-    asked = line.payment_plan if isinstance(payment_plan, Keep) else payment_plan
-    moves = unit != line.unit or _key(asked) != line.payment_plan_id
-    if not moves and asked is None:
-        return
-    wanted = Wanted("", line.product, unit, line.quantity, _key(asked))
-    found = selectors.basket_prices(basket, [wanted])[0]
-    if found.is_plan_lost and isinstance(payment_plan, Keep) and unit != line.unit:
-        asked, found = None, replace(found, is_plan_lost=False)
-    seen = _seen(basket, wanted, found)
-    if moves:
-        line.unit, line.payment_plan, line.seen_price = unit, asked, seen
 
 
 def _price_now(basket: Basket, wanted: Wanted) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from django.db import transaction
@@ -25,8 +26,16 @@ from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import rules
-from bss.orders.services.baskets import KEEP, Keep
 from bss.orders.services.pricing import freeze_bought, order_total
+
+
+class Keep(Enum):
+    """Says that something stays as it is, where None says that there is to be none."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
 
 
 def order_create(

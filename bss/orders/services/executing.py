@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.core.errors import IllegalTransition, StaleState
+from bss.core.errors import IllegalTransition, PermissionDenied, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import NO_HOLD, CardHold, Reprice, ReviewStep, Wait
@@ -30,7 +30,7 @@ from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
-from bss.orders.services.approval import needs_approval
+from bss.orders.services.approval import needs_approval, require_waiting
 from bss.orders.services.cards import (
     card_attach,
     card_authorise,
@@ -40,25 +40,28 @@ from bss.orders.services.cards import (
 )
 from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import check_terms, placed_by
-from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
+from bss.pricing.previews import to_stored
 
 _CANCELLABLE = frozenset({LineState.PENDING, LineState.NEEDS_INPUT, LineState.FAILED})
 
 
-def order_place(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> Order:
+def order_place(
+    *, order: Order, actor: Actor, terms: TermsVersion | None = None, seen: str | None = None
+) -> Order:
     """Place a draft: the buyer's last word. Its automatic lines then run by themselves. Placed already is fine.
 
-    An account's own user or token must give the current `terms`; staff place without. Raises what `basket_place`
-    raises; then the order is still a draft.
+    An account's own user or token must give the current `terms`; staff place without. `seen` is the code of the preview
+    that stood on the page (None: there was no page). Raises what `basket_place` raises; then the order is still a
+    draft.
     """
     if order.state != OrderState.DRAFT and order.placed_at is not None:
         return order
     order_place_check(order=order, actor=actor, terms=terms)
     with order_held(order=order, actor=actor) as hold:
-        return order_place_reviewed(order=order, actor=actor, terms=terms, hold=hold)
+        return order_place_reviewed(order=order, actor=actor, terms=terms, hold=hold, seen=seen)
 
 
 @contextmanager
@@ -80,35 +83,31 @@ def _held(order: Order, actor: Actor) -> CardHold:
         return NO_HOLD
     if needs_approval(payer=payer, customer=customer, actor=actor):
         return NO_HOLD
-    lines = selectors.order_lines(order)
-    bought = line_prices(order, lines)
-    previews = purchase_previews(
-        ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
-        payer=payer,
-        customer=customer,
-        at=clock.now(),
-    )
+    previews = selectors.order_previews(order, selectors.order_lines(order), at=clock.now())
     return card_authorise(payer, due_at_once(previews["price"]), reference=order.public_id)
 
 
 def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
     """The asking half of `order_place`: the terms, then everything `order_review` asks."""
     if actor.account_id is not None:
-        check_terms(order.organization_id, terms)
+        check_terms(selectors.terms_current(order.organization_id), terms)
     order_review(order=order, step="place", actor=actor)
 
 
-def order_execute(*, order: Order, actor: Actor, accept_reprice: bool = False) -> Order:
+def order_execute(
+    *, order: Order, actor: Actor, accept_reprice: bool = False, seen: str | None = None
+) -> Order:
     """Let an order's lines run; a draft is placed with it. Executing or executed already is fine.
 
-    The service managers are asked first, outside any transaction. Raises Invalid (something is missing or refused),
-    PriceChanged or Repriced (confirm with `accept_reprice`), NotDue, CreditExceeded, OnlyOne; then nothing ran.
+    `seen` is the code of the preview that stood on a draft's page (None: there was no page). The service managers are
+    asked first, outside any transaction. Raises Invalid (something is missing or refused), PriceChanged or Repriced
+    (confirm with `accept_reprice`), NotDue, CreditExceeded, OnlyOne; then nothing ran.
     """
     if not is_executable(order):
         return _refuse_or_return(order)
     order_review(order=order, step="execute", actor=actor, accept_reprice=accept_reprice)
     with order_held(order=order, actor=actor) as hold:
-        return order_execute_reviewed(order=order, actor=actor, hold=hold)
+        return order_execute_reviewed(order=order, actor=actor, hold=hold, seen=seen)
 
 
 def is_executable(order: Order) -> bool:
@@ -149,6 +148,7 @@ def order_place_reviewed(
     actor: Actor,
     terms: TermsVersion | None = None,
     hold: CardHold = NO_HOLD,
+    seen: str | None = None,
 ) -> Order:
     """The writing half of `order_place`, for callers that hold a transaction of their own after the review."""
     with transaction.atomic():
@@ -157,11 +157,13 @@ def order_place_reviewed(
             return held
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        _place(held, actor, terms, hold)
+        _place(held, actor, terms, hold, seen)
     return held
 
 
-def order_execute_reviewed(*, order: Order, actor: Actor, hold: CardHold = NO_HOLD) -> Order:
+def order_execute_reviewed(
+    *, order: Order, actor: Actor, hold: CardHold = NO_HOLD, seen: str | None = None
+) -> Order:
     """The writing half of `order_execute`. Somebody else's execution at the same moment is fine: it ran once."""
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -170,7 +172,7 @@ def order_execute_reviewed(*, order: Order, actor: Actor, hold: CardHold = NO_HO
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         if held.state == OrderState.DRAFT:
-            _place(held, actor, None, hold)
+            _place(held, actor, None, hold, seen)
         _release(held, actor)
     return held
 
@@ -197,8 +199,22 @@ def order_retry(*, order: Order, actor: Actor) -> Order:
     return order_locked_copy(order)
 
 
+def order_withdraw(*, order: Order, actor: Actor) -> Order:
+    """A customer takes back what waits for its reseller's approval. Withdrawn already is fine.
+
+    Raises PermissionDenied for anybody but the customer, IllegalTransition for an order that waits no more.
+    """
+    if actor.account_id != order.customer_id:
+        raise PermissionDenied(_("Only the company that asked for it can withdraw it."))
+    with transaction.atomic():
+        held = order_locked(order.pk)
+        if held.state != OrderState.CANCELLED:
+            require_waiting(held)
+        return order_cancel(order=held, actor=actor)
+
+
 def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
-    """Give a whole order up. Cancelled already is fine.
+    """Give a whole order up. Cancelled already is fine. Its reseller is told what a customer withdraws.
 
     Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered.
     """
@@ -215,8 +231,14 @@ def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
             if line.state in _CANCELLABLE:
                 LINE.fire(line, "cancel", actor=actor, reason=reason)
         changes = {"finished_at": clock.now()}
-        ORDER.fire(held, "cancel", actor=actor, reason=reason, changes=changes)
+        ORDER.fire(held, _giving_up(held, actor), actor=actor, reason=reason, changes=changes)
     return held
+
+
+def _giving_up(order: Order, actor: Actor) -> str:
+    """The transition: what waits for a reseller is withdrawn by its customer, and cancelled by everybody else."""
+    is_own = actor.account_id == order.customer_id != order.account_id
+    return "withdraw" if is_own and order.state == OrderState.PENDING_APPROVAL else "cancel"
 
 
 def orders_give_up_waiting(*, payer: Account, actor: Actor, reason: str) -> list[Order]:
@@ -237,19 +259,25 @@ def _refuse_or_return(order: Order) -> Order:
     return order
 
 
-def _place(order: Order, actor: Actor, terms: TermsVersion | None, hold: CardHold) -> None:
+def _place(
+    order: Order, actor: Actor, terms: TermsVersion | None, hold: CardHold, seen: str | None
+) -> None:
     """A locked draft becomes placed: limits are checked against rows that nobody can change meanwhile."""
+    lines = selectors.order_lines(order)
     found = accounts_locked([order.account_id, order.customer_id])
     payer, customer = found[order.account_id], found[order.customer_id]
     rules.check_ordering(payer, customer)
-    products = [line.product for line in selectors.order_lines(order) if line.kind == LineKind.NEW]
+    products = [line.product for line in lines if line.kind == LineKind.NEW]
     rules.check_only_one(products, customer, except_order=order.pk)
+    track = selectors.track_for(actor, payer.pk)
+    order.account, order.customer = payer, customer
+    previews = selectors.order_previews(order, lines, at=clock.now())
+    rules.check_seen(seen, previews, track)
     accepted = {"terms": terms, "terms_accepted_at": clock.now()} if terms else {}
-    changes = {**placed_by(actor), **accepted}
+    changes = {**placed_by(actor), **accepted, "preview": to_stored(previews)}
     if needs_approval(payer=payer, customer=customer, actor=actor):
         ORDER.fire(order, "ask_approval", actor=actor, changes=changes)
         return
-    track = selectors.track_for(actor, payer.pk)
     rules.check_credit(payer, order.total, track=track, secured=hold.amount)
     card_attach(hold, order)
     ORDER.fire(order, "place", actor=actor, changes=changes)
@@ -286,7 +314,9 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
     """
     subject = selectors.order_subject(order, lines)
     questions = selectors.questions_for(subject, lines, staff=staff)
-    own = selectors.order_question(order.organization_id, selectors.order_answers(order))
+    own = selectors.order_question(
+        selectors.order_specs(order.organization_id), selectors.order_answers(order)
+    )
     given = selectors.answers_given([*questions, own] if own else questions)
     for line in lines:
         line.parameters = {**line.parameters, **given.get(line.public_id, {})}

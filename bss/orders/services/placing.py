@@ -39,7 +39,6 @@ from bss.orders.services.cards import (
     let_go_when_refused,
 )
 from bss.orders.services.customers import customer_of_order
-from bss.orders.services.previews import purchase_previews
 from bss.orders.services.pricing import freeze_bought, total_of
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
@@ -77,15 +76,18 @@ def basket_place(
     source: str = OrderSource.STOREFRONT,
     version: int | None = None,
     return_url: str = "",
+    seen: str | None = None,
 ) -> Order:
     """Turn a basket into a placed order, or into one that waits for its payer's approval. A basket placed already gives
     its order again, so that a double click or a second tab makes one order. A drafted customer becomes an account.
 
     `version` is the basket's as the buyer reviewed it: a line added in another tab meanwhile is never bought unseen.
-    `return_url` is where a bank that asks the card's owner sends it back to.
+    `return_url` is where a bank that asks the card's owner sends it back to. `seen` is the code of the preview that
+    stood on the page (None: there was no page); what is stored with the order says the same.
     Order of refusals: StaleState, ordering switched off, empty, terms, customer and audience, quantity, not on sale or
     plan withdrawn, PRICE_CHANGED (new prices are remembered as seen), Service Details not answered, the service
-    managers' last review, the card's refusals, StaleState when a line was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
+    managers' last review, PRICE_CHANGED (other invoices than were seen), the card's refusals, StaleState when a line
+    was edited meanwhile, ONLY_ONE, CREDIT_LIMIT.
     On each of them neither order nor account exists and the basket stays open.
     """
     if basket.state == BasketState.PLACED:
@@ -101,8 +103,9 @@ def basket_place(
     answers = _require_answers(basket, lines)
     basket_review(basket=basket, step="place", actor=actor, lines=lines)
     previews = _previews(basket, lines, bought)
+    rules.check_seen(seen, previews, selectors.basket_track(basket))
     payment = _authorised(basket, previews["price"], actor, return_url)
-    with let_go_when_refused(payment), transaction.atomic():
+    with let_go_when_refused(payment), transaction.atomic(), history.together():
         held = basket_locked(basket.pk)
         if held.state == BasketState.PLACED:
             return order_of_basket(held)
@@ -136,7 +139,7 @@ def _previews(
     basket: Basket, lines: Sequence[BasketLine], bought: Sequence[Bought]
 ) -> dict[Track, Preview]:
     """What the order will put on which invoice, were everything in it delivered now."""
-    return purchase_previews(
+    return selectors.purchase_previews(
         ((x.product, x.quantity, each) for x, each in zip(lines, bought, strict=True)),
         payer=basket.account,
         customer=selectors.customer_of(basket),
@@ -173,9 +176,8 @@ def placed_by(actor: Actor) -> dict[str, object]:
     }
 
 
-def check_terms(organization_id: int, terms: TermsVersion | None) -> None:
-    """Raises TermsNotAccepted unless `terms` is the version published last (or none was ever published)."""
-    current = selectors.terms_current(organization_id)
+def check_terms(current: TermsVersion | None, terms: TermsVersion | None) -> None:
+    """Raises TermsNotAccepted unless `terms` is the `current` version (None: none was ever published)."""
     if current is None:
         return
     if terms is None:
@@ -200,13 +202,12 @@ def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | No
     rules.check_ordering(basket.account, customer)
     if not lines:
         raise BasketEmpty
-    check_terms(basket.organization_id, terms)
+    check_terms(selectors.terms_of(basket), terms)
     rules.check_customer(customer, basket.account)
     products = [line.product for line in lines]
     rules.check_audience(products, payer=basket.account, customer=customer)
-    by_pk = {line.pk: line.product for line in lines}
     for line in lines:
-        rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
+        rules.check_line(line, line.quantity)
 
 
 def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> list[dict[str, Any]]:

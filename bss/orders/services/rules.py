@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -23,10 +23,13 @@ from bss.orders.errors import (
     OnlyOne,
     OrderingDisabled,
     PlanNotPossible,
+    PriceChanged,
     QuantityNotPossible,
 )
-from bss.orders.models import OrderLine
+from bss.orders.models import BasketLine, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE, OWNERSHIP
+from bss.pricing.contracts import Preview
+from bss.pricing.previews import seen_code
 
 # An order that can still become subscriptions.
 _UNDER_WAY = (OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING)
@@ -37,11 +40,24 @@ _NOTHING = Decimal(0)
 
 def check_quantity(product: Product, quantity: int, *, parent: Product | None = None) -> None:
     """Raises QuantityNotPossible naming the limit of the product type, or of the add-on for its product."""
+    link = None if parent is None else _link(parent, product)
+    _check_quantity(product, quantity, link.max_quantity if link else None)
+
+
+def check_line(line: BasketLine, quantity: int) -> None:
+    """As `check_quantity`, of a line of `basket_lines`, which knows how an add-on is sold."""
+    if line.parent_id is not None and not line.link_is_active:  # type: ignore[attr-defined]
+        raise NotForSale(
+            _("%(add_on)s is not sold with this product any more.") % {"add_on": line.product.name},
+            field="product",
+        )
+    _check_quantity(line.product, quantity, line.link_maximum)  # type: ignore[attr-defined]
+
+
+def _check_quantity(product: Product, quantity: int, most: int | None) -> None:
     if quantity < 1:
         raise QuantityNotPossible(_("The smallest quantity is 1."), field="quantity")
-    limits = [LARGEST_QUANTITY, product.type.max_quantity]
-    if parent is not None:
-        limits.append(_add_on_limit(parent, product))
+    limits = (LARGEST_QUANTITY, product.type.max_quantity, most)
     maximum = min(limit for limit in limits if limit is not None)
     if quantity > maximum:
         raise QuantityNotPossible(
@@ -52,7 +68,7 @@ def check_quantity(product: Product, quantity: int, *, parent: Product | None = 
         )
 
 
-def _add_on_limit(parent: Product, add_on: Product) -> int | None:
+def _link(parent: Product, add_on: Product) -> AddOn:
     link = AddOn.objects.filter(product=parent, add_on=add_on, is_active=True).first()
     if link is None:
         raise NotForSale(
@@ -60,7 +76,7 @@ def _add_on_limit(parent: Product, add_on: Product) -> int | None:
             % {"add_on": add_on.name, "product": parent.name},
             field="product",
         )
-    return link.max_quantity
+    return link
 
 
 def check_kind(product: Product, parent: Product | None) -> None:
@@ -194,6 +210,20 @@ def check_credit(
             "currency": payer.currency,
         },
         remedy=_("Lower the order, pay an open invoice, or have the limit raised."),
+    )
+
+
+def check_seen(seen: str | None, previews: Mapping[Track, Preview], track: Track) -> None:
+    """Raises PriceChanged unless the preview with the code `seen` says what would go on which document now.
+
+    None is for who confirms without a page; whoever has a page and sends no code has not read it.
+    """
+    preview = previews.get(track)
+    if seen is None or preview is None or seen == seen_code(preview):
+        return
+    raise PriceChanged(
+        _("What goes on which invoice changed since you looked. Check it again before you go on."),
+        extra={"lines": []},
     )
 
 

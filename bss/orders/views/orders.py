@@ -28,6 +28,7 @@ from bss.orders.forms.orders import NothingToFill, OrderForm, ReasonForm
 from bss.orders.models import Order, OrderLine
 from bss.orders.tables import OrderCostTable, OrderTable, order_badge
 from bss.orders.views.rows import item_rows, line_attention
+from bss.pricing.previews import seen_code
 from bss.ui.components import (
     Attention,
     Badge,
@@ -240,14 +241,40 @@ class OrderAction(ConfirmView):
         return order_url(self.object)
 
 
-class OrderExecute(OrderAction):
+class OrderConfirm(OrderAction):
+    """Shows an order's items, and what a draft will put on which invoice, before it goes on."""
+
+    template_name = "orders/execute.html"
+    accepts = False
+
+    def context(self) -> Mapping[str, Any]:
+        order, lines = self.object, selectors.order_lines(self.object)
+        return {
+            "items": item_rows(order, lines, self.actor),
+            "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
+            "shows_cost": self.may(Permission.COST_VIEW),
+            "accepts": self.accepts,
+            "order": order,
+            "is_draft": True,
+            **self._preview(lines),
+        }
+
+    def _preview(self, lines: Sequence[OrderLine]) -> Mapping[str, Any]:
+        """What a draft puts on which invoice, and the code its form sends back; one that is placed has its own."""
+        if self.object.state != OrderState.DRAFT or not lines:
+            return {}
+        track = selectors.track_for(self.actor, self.object.account_id)
+        previews = selectors.order_previews(self.object, lines, at=clock.now())
+        preview = previews.get(track)
+        return {"preview": preview, "seen": seen_code(preview)} if preview else {}
+
+
+class OrderExecute(OrderConfirm):
     """Shows what will run and what it costs; new prices are shown and asked for once more."""
 
     permission = Permission.ORDER_EXECUTE
-    template_name = "orders/execute.html"
     submit_label = _("Execute Order")
     success_message = _("The order is being executed. Each item says here how far it is.")
-    accepts = False
 
     def get_title(self) -> Any:
         return _("Execute %(number)s") % {"number": self.object.number}
@@ -257,22 +284,14 @@ class OrderExecute(OrderAction):
         words = _t("Each item is handed to its service at once.")
         self.intro = f"{for_words(self.object.customer, self.object.account)} {words}"
 
-    def context(self) -> Mapping[str, Any]:
-        order = self.object
-        return {
-            "items": item_rows(order, selectors.order_lines(order), self.actor),
-            "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
-            "shows_cost": self.may(Permission.COST_VIEW),
-            "accepts": self.accepts,
-            "order": order,
-            "is_draft": True,
-        }
-
     def save(self, form: Any) -> Order:
         accepted = self.request.POST.get("accept") == "1"
         try:
             return services.order_execute(
-                order=self.object, actor=self.actor, accept_reprice=accepted
+                order=self.object,
+                actor=self.actor,
+                accept_reprice=accepted,
+                seen=self.request.POST.get("seen", ""),
             )
         except Repriced:
             self.accepts = True
@@ -283,7 +302,7 @@ class OrderExecute(OrderAction):
             ) from problem
 
 
-class OrderPlace(OrderAction):
+class OrderPlace(OrderConfirm):
     """For whoever may order but not execute: items that run by themselves do, the others wait for staff."""
 
     permission = Permission.ORDER_CREATE
@@ -298,7 +317,9 @@ class OrderPlace(OrderAction):
 
     def save(self, form: Any) -> Order:
         try:
-            return services.order_place(order=self.object, actor=self.actor)
+            return services.order_place(
+                order=self.object, actor=self.actor, seen=self.request.POST.get("seen", "")
+            )
         except Invalid as problem:
             raise Invalid(
                 problem.message, errors=named_errors(self.object, problem), code=problem.code

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import BigIntegerField, CharField, DecimalField, Value
 
 from bss.accounts.models import Account, Organization
-from bss.accounts.ports import ENTITLEMENTS
+from bss.accounts.ports import capabilities_of
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
 from bss.catalog.contracts import Offer, OfferedPlan
@@ -170,13 +170,10 @@ def market_for(
 ) -> Market | None:
     """The lists under which `payer` buys for `customer`; None when it has no valid one."""
     on = (at or clock.now()).astimezone(ZoneInfo(payer.organization.time_zone)).date()
+    if customer is not None and customer.parent_id == payer.pk:
+        return _resale_market(payer, customer, on)
     price_list = catalog.price_list_for(payer, on)
-    if price_list is None:
-        return None
-    audience = catalog.audience_of(payer, customer)
-    if customer is None or customer.parent_id != payer.pk:
-        return Market(price_list, audience)
-    return _resale_market(price_list, payer, customer, on)
+    return Market(price_list, catalog.audience_of(payer, customer)) if price_list else None
 
 
 def browsing_market(payer: Account, customer: Account | None = None) -> Market | None:
@@ -195,20 +192,17 @@ def visitor_market(organization: Organization) -> Market | None:
 
 def resale_visitor_market(reseller: Account) -> Market | None:
     """What visitors of a reseller's own storefront look at. Without `resale_list` they are shown no prices."""
-    on = catalog.local_date(reseller.organization)
-    price_list = catalog.price_list_for(reseller, on)
-    return _resale_market(price_list, reseller, None, on) if price_list else None
+    return _resale_market(reseller, None, catalog.local_date(reseller.organization))
 
 
-def _resale_market(
-    price_list: PriceList, reseller: Account, customer: Account | None, on: date
-) -> Market:
-    capabilities = ENTITLEMENTS.get().capabilities(reseller.pk)
-    own = (
-        catalog.resale_list_for(reseller, customer, on)
-        if catalog.OWN_PRICES in capabilities
-        else None
-    )
+def _resale_market(reseller: Account, customer: Account | None, on: date) -> Market | None:
+    """A reseller's market for a customer (None: a visitor). Its own list counts while its plan includes own prices."""
+    price_list, own = catalog.lists_for(reseller, customer, on)
+    if price_list is None:
+        return None
+    capabilities = capabilities_of(reseller.pk)
+    if catalog.OWN_PRICES not in capabilities:
+        own = None
     return Market(price_list, catalog.CUSTOMERS, True, own, capabilities)
 
 

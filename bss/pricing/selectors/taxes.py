@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import DecimalField, Q, QuerySet, Value, prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -45,19 +45,47 @@ def regimes_for(payers: Collection[Account], on: date) -> dict[int, TaxRegime]:
 
 
 def regimes_on(payer: Account, days: Collection[date]) -> dict[date, TaxRegime]:
-    """The regime of one payer on each of the days: two queries for any number of them."""
-    countries = {tax_country_of(payer), payer.organization.country}
-    numbers = list(TaxRegistration.objects.filter(country__in=countries))
-    rates = list(TaxRate.objects.filter(country__in=countries))
+    """The regime of one payer on each of the days: one query for any number of them."""
+    rows = _held_ever({tax_country_of(payer), payer.organization.country})
     found = {}
     for day in days:
-        percents: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
-        for rate in rates:
-            if _holds_on(rate, day):
-                percents[rate.country][rate.tax_class] = rate.percent
-        registered = {row.country: row.number for row in numbers if _holds_on(row, day)}
-        found[day] = _regime(payer, _Rules(registered, percents))
+        numbers: dict[str, str] = {}
+        rates: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+        for row in rows:
+            if row.percent is None and row.holds_on(day):
+                numbers[row.country] = row.text
+            elif row.percent is not None and row.holds_on(day):
+                rates[row.country][row.text] = row.percent
+        found[day] = _regime(payer, _Rules(numbers, rates))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A registration with its number, or a rate (`percent`) with its class, from a day until a day, both included."""
+
+    country: str
+    text: str
+    percent: Decimal | None
+    valid_from: date
+    valid_until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+def _held_ever(countries: Collection[str]) -> list[_Held]:
+    """The organization's registrations and rates in some countries, of every day: rows of one shape in one query."""
+    days = ("valid_from", "valid_until")
+    numbers = TaxRegistration.objects.filter(country__in=countries).order_by()
+    rates = TaxRate.objects.filter(country__in=countries).order_by()
+    rows = numbers.values_list("country", "number", _NO_PERCENT, *days).union(
+        rates.values_list("country", "tax_class", "percent", *days), all=True
+    )
+    return [_Held(*row) for row in rows]
+
+
+_NO_PERCENT: Any = Value(None, output_field=DecimalField())
 
 
 def tax_registrations() -> QuerySet[TaxRegistration]:
@@ -73,10 +101,6 @@ def tax_rates() -> QuerySet[TaxRate]:
 def valid_on(day: date) -> Q:
     """What holds on a day: both ends of a validity are within it."""
     return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
-
-
-def _holds_on(row: TaxRegistration | TaxRate, day: date) -> bool:
-    return row.valid_from <= day and (row.valid_until is None or day <= row.valid_until)
 
 
 def tax_country_of(payer: Account) -> str:

@@ -50,11 +50,12 @@ from bss.orders.services import (
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_apply, change_confirm, change_start
+from notifications.models import Delivery
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
 from tests.bss.orders.test_api import client_of
 from tests.factories.billing import make_order, make_rate
+from tests.factories.installments import allow, make_offered
 from tests.factories.orders import make_basket, make_draft, make_product, make_subscription
-from tests.factories.plans import grant_plans, make_plan
 from tests.factories.ports import granted
 from tests.factories.settling import make_invoice
 
@@ -245,8 +246,8 @@ def test_what_is_held_for_one_basket_secures_no_other(card_payer, leave_card, re
     """Of 1000 in two installments the card is asked for one: neither basket may be had by what the other one holds."""
     leave_card(card_payer)
     product = make_product(card_payer.organization, price="1000", units=("P1Y",))
-    grant_plans(card_payer)
-    plan = make_plan(product, frequency="semi_annual", count=2)
+    allow(card_payer)
+    plan = make_offered(product, frequency="semi_annual", count=2)
     for _tab in range(3):
         basket = yearly(reseller, shop, product, plan)
         with pytest.raises(CreditExceeded):
@@ -336,6 +337,85 @@ def test_a_card_that_cannot_pay_leaves_the_invoice_open(card_payer, leave_card, 
     assert (invoice.state, invoice.settled) == (InvoiceState.ISSUED, 0)
     assert only().state == CardState.DECLINED
     assert Payment.objects.count() == 0
+
+
+def declined():
+    return list(Delivery.everywhere.filter(kind="card_declined").order_by("pk"))
+
+
+def test_a_declined_card_is_told_and_tried_again_on_its_days(
+    card_payer, leave_card, provider, run_jobs, travel
+):
+    leave_card(card_payer, INSUFFICIENT)
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+    [first] = declined()
+    assert first.context["link"].endswith(f"/my-account/invoices/{invoice.public_id}/")
+    assert "We try the card in use again on" in first.text
+    assert len(provider.payments()) == 1
+
+    travel(timedelta(days=1, hours=23))
+    run_jobs()
+    assert len(provider.payments()) == 1
+    for days in (1, 4, 7, 30):
+        travel(timedelta(days=days))
+        run_jobs()
+
+    # Once when it was issued, and three times after it.
+    assert len(provider.payments()) == len(declined()) == 4
+    assert "We do not try again" in declined()[-1].text
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.ISSUED
+
+
+def test_another_card_left_meanwhile_is_the_one_that_is_tried(
+    card_payer, leave_card, provider, run_jobs, travel
+):
+    leave_card(card_payer, DECLINED)
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+    leave_card(card_payer)
+
+    travel(timedelta(days=3))
+    run_jobs()
+    travel(timedelta(days=30))
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert sorted(p["status"] for p in provider.payments()) == ["captured", "declined"]
+    assert len(declined()) == 1
+
+
+def test_what_was_paid_otherwise_is_not_charged_again(
+    card_payer, leave_card, provider, run_jobs, travel, staff
+):
+    leave_card(card_payer, DECLINED)
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+    payment_record(
+        payer=card_payer, amount=Decimal("8.33"), received_on=clock.today(), actor=staff.actor
+    )
+    leave_card(card_payer)
+
+    travel(timedelta(days=3))
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert [p["status"] for p in provider.payments()] == ["declined"]
+
+
+def test_without_a_card_in_use_the_payer_is_told_where_to_leave_one(
+    card_payer, reseller, run_jobs, provider
+):
+    invoice = make_invoice(card_payer, "8.33")
+    run_jobs()
+
+    assert len(declined()) == 1
+    page = reseller.client.get(f"/my-account/invoices/{invoice.public_id}/").content.decode()
+    assert "Leave a card to pay by" in page
+    assert provider.payments() == []
 
 
 def test_too_little_on_the_card_at_capture_leaves_the_invoice_open(

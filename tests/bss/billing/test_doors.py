@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from bss.accounts.permissions import Permission
-from bss.billing.models import Invoice
+from bss.billing.choices import InvoiceState
+from bss.billing.models import Invoice, Payment
 from bss.billing.services import lot_settle, order_bill
 from bss.core.actor import SYSTEM
 from bss.core.models import Run
@@ -104,7 +105,7 @@ def test_the_command_bills_here(at_start, payer, product):
 
     call_command("billing_run", "--here", stdout=said)
 
-    assert "Finished. 1 invoices, 0 credit_notes, 1 items" in said.getvalue()
+    assert "Finished. 1 invoice, 0 credit notes, 1 item on them, 0 documents" in said.getvalue()
     assert Invoice.everywhere.count() == 1
 
 
@@ -122,3 +123,98 @@ def test_the_command_says_what_it_does_not_find(at_start, arguments):
     with pytest.raises(CommandError):
         call_command("billing_run", *arguments)
     assert Run.objects.count() == 0
+
+
+# Payments ----------------------------------------------------------------------------------------------------------
+
+
+def recorded(payer, **values):
+    return {"payer": payer.public_id, "amount": "10.33", "received_on": "2026-11-10", **values}
+
+
+@pytest.fixture
+def books(staff):
+    """A token of the distributor's accounting."""
+    return client_of(staff, Permission.BILLING_VIEW, Permission.BILLING_EDIT)
+
+
+def post(client, body, key=""):
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post(url("billing-api:payments"), body, format="json", headers=headers)
+
+
+def test_a_payment_is_recorded_once_and_settles_the_invoice(books, client, payer, lot):
+    invoice = Invoice.everywhere.get()
+    body = recorded(payer, amount="12.00", invoice=invoice.public_id, reference="Transfer 17")
+
+    first, again = post(books, body, key="p-1"), post(books, body, key="p-1")
+
+    assert (first.status_code, again.json()) == (201, first.json())
+    made = first.json()
+    assert amounts(made, "amount", "unused") == ["12", "1.67"]
+    [used] = made["used_for"]
+    assert (used["invoice"], amounts(used, "amount")) == (invoice.public_id, ["10.33"])
+    assert Payment.everywhere.count() == 1
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    # The payer reads its own.
+    assert client.get(url("billing-api:payment", made["id"])).json() == made
+    listed = client.get(url("billing-api:payments"), {"invoice": invoice.public_id}).json()
+    assert [each["number"] for each in listed["results"]] == [made["number"]]
+
+
+def test_the_banks_id_is_taken_once_whatever_the_key(books, payer):
+    answers = [post(books, recorded(payer, bank_id="B-9"), key=key) for key in ("a", "b", "")]
+
+    assert {each.json()["id"] for each in answers} == {Payment.everywhere.get().public_id}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"amount": "0"}, "amount"),
+        ({"amount": "-1"}, "amount"),
+        ({"amount": "1.005"}, "amount"),
+        ({"received_on": "2026-11-11"}, "received_on"),
+        ({"payer": "nobody"}, "payer"),
+        ({"invoice": "nothing"}, "invoice"),
+        ({"amout": "1"}, "amout"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_field_and_records_nothing(books, payer, wrong, field):
+    refused = post(books, recorded(payer) | wrong, key="w")
+
+    assert refused.status_code == 400
+    body = refused.json()
+    assert field in body.get("errors", {}) or body.get("field") == field
+    assert Payment.everywhere.count() == 0
+
+
+def test_an_end_customer_is_no_payer_and_anothers_invoice_is_not_paid(
+    books, payer, customer, lot, rival
+):
+    invoice = Invoice.everywhere.get().public_id
+
+    assert post(books, recorded(customer)).json()["errors"].keys() == {"payer"}
+    assert post(books, recorded(rival.account, invoice=invoice)).status_code == 400
+    assert Payment.everywhere.count() == 0
+
+
+def test_whoever_pays_records_nothing_and_a_rival_finds_nothing(books, reseller, payer, rival):
+    with granted(payer, "api"):
+        own = client_of(reseller, Permission.BILLING_VIEW, Permission.BILLING_EDIT, account=payer)
+        assert post(own, recorded(payer)).status_code == 403
+    made = post(books, recorded(payer)).json()["id"]
+    with granted(rival.account, "api"):
+        stranger = client_of(rival, *SCOPES, account=rival.account)
+        assert stranger.get(url("billing-api:payments")).json()["results"] == []
+        assert stranger.get(url("billing-api:payment", made)).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_payments_cost_the_same_however_many(books, payer, rows, django_assert_max_num_queries):
+    for _each in range(rows):
+        post(books, recorded(payer, amount="1"))
+    with django_assert_max_num_queries(8):
+        found = books.get(url("billing-api:payments")).json()["results"]
+    assert len(found) == rows

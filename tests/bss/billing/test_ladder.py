@@ -22,7 +22,7 @@ from bss.billing.services import (
     payment_record,
     suspension_keep,
 )
-from bss.core import clock
+from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.core.errors import Invalid
 from bss.core.history import timeline_for
@@ -31,6 +31,8 @@ from bss.orders.choices import OrderSource
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_apply, change_fail, change_request
+from notifications.models import Delivery
+from tests.factories.accounts import ContactFactory
 from tests.factories.orders import make_product, make_subscription
 from tests.factories.settling import make_invoice
 
@@ -386,3 +388,79 @@ def asked(subscription, kind, staff):
         actor=staff.actor,
         source=OrderSource.PORTAL,
     )
+
+
+# E-mails ---------------------------------------------------------------------------------------------------------
+
+
+def mails(*kinds):
+    return list(Delivery.everywhere.filter(kind__in=kinds).order_by("pk"))
+
+
+def test_each_step_writes_to_whoever_reads_invoices_once(
+    policy, invoice, subscription, payer, day, staff, run_jobs
+):
+    books = ContactFactory(account=payer, email="books@example.org", receives_invoices=True)
+    day(3)
+    day(7)
+    day(10)
+    provision(subscription)
+    run_jobs()
+
+    first, second, stopped = mails("invoice_reminded", "services_suspended")
+    assert {each.recipient for each in (first, second, stopped)} == {books.email}
+    assert invoice.number in first.subject
+    assert first.subject.startswith("Reminder")
+    assert second.subject.startswith("Second reminder")
+    assert "€124.00" in second.text
+    assert "Aegean Foods" in stopped.text
+    for mail in (first, second, stopped):
+        assert mail.context["link"].endswith(f"/my-account/invoices/{invoice.public_id}/")
+
+    pay(invoice, staff)
+    run_jobs()
+    provision(subscription)
+    run_jobs()
+    [resumed] = mails("services_resumed")
+    assert (resumed.recipient, subscription.name in resumed.text) == (books.email, True)
+
+
+def test_what_was_paid_before_the_e_mail_is_not_reminded_of(
+    policy, invoice, travel, staff, run_jobs
+):
+    travel(timedelta(days=4))
+    tasks.ladder_climb()
+    step = jobs.due_ids()
+    jobs.run(step)
+    pay(invoice, staff)
+    run_jobs()
+
+    assert told() == ["remind"]
+    assert mails("invoice_reminded") == []
+
+
+def test_what_stays_suspended_is_not_told_to_go_on(
+    policy, invoice, subscription, day, staff, run_jobs
+):
+    second = billing(subscription)
+    day(20)
+    provision(subscription)
+    pay(invoice, staff)
+    run_jobs()
+    assert mails("services_resumed") == []
+
+    suspension_keep(suspension=OverdueSuspension.objects.get(), actor=staff.actor, reason="Misused")
+    pay(second, staff)
+    run_jobs()
+
+    assert mails("services_resumed") == []
+
+
+def test_an_invoice_that_was_never_suspended_for_says_nothing_when_it_is_paid(
+    policy, invoice, subscription, day, staff, run_jobs
+):
+    day(3)
+    pay(invoice, staff)
+    run_jobs()
+
+    assert mails("services_resumed") == []

@@ -212,6 +212,15 @@ def test_whoever_receives_invoices_is_written_to_once(payer, product, run_jobs):
     assert chief.email not in {each.recipient for each in told}
 
 
+def test_the_page_of_an_invoice_says_to_whom_it_was_sent(reseller, payer, product):
+    ContactFactory(account=payer, email="books@example.org", receives_invoices=True)
+    lot = make_bought(payer, product)
+    order_bill(order_id=lot.order_line.order_id, actor=SYSTEM)
+    invoice = Invoice.everywhere.get()
+
+    assert "books@example.org" in page(reseller, f"/my-account/invoices/{invoice.public_id}/")
+
+
 def test_without_one_the_company_itself_is(payer, product, run_jobs):
     Contact.everywhere.filter(account=payer).update(receives_invoices=False)
     type(payer).everywhere.filter(pk=payer.pk).update(corporate_email="office@example.org")

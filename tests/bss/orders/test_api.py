@@ -19,7 +19,8 @@ from bss.orders.services import order_execute
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_apply
-from tests.conftest import Person
+from tests.conftest import Person, person_of_account
+from tests.factories.billing import make_rate
 from tests.factories.orders import (
     make_add_on,
     make_draft,
@@ -329,8 +330,6 @@ def test_a_plan_is_changed_by_who_may_switch_plans(
 def test_a_customers_token_reads_its_resellers_price(
     reseller, customer_account, shop, at_distributor, mail
 ):
-    from tests.conftest import person_of_account
-
     subscription = make_subscription(reseller.account, mail, customer=customer_account, quantity=2)
     Subscription.objects.update(unit_resale=Decimal(11))
     OrderLine.objects.update(unit_resale=Decimal(11), total_resale=Decimal(22))
@@ -392,3 +391,22 @@ def test_an_order_over_the_api_takes_a_plan_and_answers(reseller_token, reseller
     )  # fmt: skip
     assert wrong.status_code == 400
     assert "lines.0.payment_plan" in wrong.content.decode()
+
+
+def test_an_order_tells_each_of_its_invoices(
+    erp, reseller, customer_account, shop, distributor, at_distributor, mail
+):
+    make_rate(distributor, "24")
+    found = post(erp, "orders-api:orders", data=wanted(mail, customer_account)).json()
+    drafted = found["invoices"]
+    placed = post(erp, "orders-api:order-place", found["id"]).json()["invoices"]
+    assert [(Decimal(each["net"]), Decimal(each["tax"])) for each in drafted] == [
+        (Decimal(20), Decimal("4.80"))
+    ]
+    assert (drafted == placed, placed[0]["is_at_once"]) == (True, True)
+    assert Order.objects.get().preview["price"]["documents"][0]["total"] == "24.80"
+    buyer = person_of_account(customer_account, shop)
+    with granted(reseller.account, "api", "self_service_ordering"):
+        token = client_of(buyer, P.ORDER_VIEW, account=customer_account)
+        resold = token.get(url("orders-api:order", found["id"])).json()["invoices"]
+    assert [(Decimal(each["net"]), each["tax"]) for each in resold] == [(Decimal(20), None)]

@@ -9,11 +9,12 @@ import pytest
 from bss.accounts.models import Account
 from bss.catalog.models import ListPrice, PriceList, PriceListItem
 from bss.core.actor import SYSTEM
-from bss.core.errors import Invalid, StaleState
+from bss.core.errors import Conflict, Invalid, StaleState
 from bss.core.fields import FieldSpec
 from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import BasketState, LineState, OrderState
+from bss.orders.contracts import LineEdit
 from bss.orders.errors import (
     BasketEmpty,
     CreditExceeded,
@@ -30,7 +31,7 @@ from bss.orders.services import (
     basket_add,
     basket_answer,
     basket_choose_customer,
-    basket_line_edit,
+    basket_edit,
     basket_line_remove,
     basket_open_for,
     basket_place,
@@ -79,8 +80,10 @@ def test_quantity_stops_at_the_limit_of_the_type(reseller, shop, distributor):
 @pytest.mark.parametrize("quantity", [0, -1, 2_000_001])
 def test_impossible_quantities_are_refused(reseller, shop, distributor, quantity):
     line = make_basket(reseller, shop, make_product(distributor)).lines.get()
-    with pytest.raises(QuantityNotPossible):
-        basket_line_edit(line=line, actor=reseller.actor, quantity=quantity)
+    edit = LineEdit(line.public_id, quantity=quantity)
+    with pytest.raises(Invalid) as refusal:
+        basket_edit(basket=line.basket, edits=[edit], actor=reseller.actor)
+    assert refusal.value.errors.keys() == {f"{line.public_id}.quantity"}
     line.refresh_from_db()
     assert line.quantity == 1
 
@@ -358,3 +361,36 @@ def test_a_draft_never_adds_two_currencies_up(reseller, distributor):
         order_execute(order=Order.objects.get(pk=draft.pk), actor=SYSTEM)
     order = order_execute(order=Order.objects.get(pk=draft.pk), actor=SYSTEM, accept_reprice=True)
     assert (order.currency, order.lines.get().currency) == ("USD", "USD")
+
+
+def test_an_edit_of_a_basket_that_another_tab_edited_changes_its_own_line(
+    reseller, shop, distributor
+):
+    products = [make_product(distributor) for _each in range(2)]
+    basket = make_basket(reseller, shop, *products)
+    mine, theirs = basket.lines.order_by("pk")
+    read = Basket.objects.select_related("account__organization", "customer").get(pk=basket.pk)
+    edit = LineEdit(theirs.public_id, quantity=5)
+    basket_edit(basket=Basket.objects.get(pk=basket.pk), edits=[edit], actor=reseller.actor)
+
+    view = basket_edit(
+        basket=read, edits=[LineEdit(mine.public_id, quantity=3)], actor=reseller.actor
+    )
+
+    assert sorted(item.line.quantity for item in view.items) == [3, 5]
+    assert sorted(basket.lines.values_list("quantity", flat=True)) == [3, 5]
+    basket.refresh_from_db()
+    assert read.version == basket.version
+
+
+def test_what_was_placed_meanwhile_is_not_edited(reseller, shop, distributor):
+    basket = make_basket(reseller, shop, make_product(distributor))
+    line = basket.lines.get()
+    read = Basket.objects.get(pk=basket.pk)
+    basket_place(basket=basket, actor=reseller.actor, terms=None)
+
+    with pytest.raises(Conflict):
+        basket_edit(basket=read, edits=[LineEdit(line.public_id, quantity=9)], actor=reseller.actor)
+
+    line.refresh_from_db()
+    assert line.quantity == 1

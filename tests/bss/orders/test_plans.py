@@ -13,11 +13,12 @@ from bss.core.errors import Invalid
 from bss.core.fields import FieldSpec
 from bss.installments.models import PaymentPlanAccess
 from bss.orders import selectors
+from bss.orders.contracts import LineEdit
 from bss.orders.errors import NotForSale, PlanNotPossible, PriceChanged
 from bss.orders.models import BasketLine, Order, OrderField, OrderLine
 from bss.orders.services import (
     basket_add,
-    basket_line_edit,
+    basket_edit,
     basket_place,
     order_create,
     order_execute,
@@ -105,8 +106,10 @@ def test_a_total_as_small_as_its_installments_can_still_be_split(basket, reselle
 
     (item,) = selectors.basket_view(basket).items
     assert list(item.split) == [Decimal("0.01")] * 12
-    with pytest.raises(PlanNotPossible):
-        basket_line_edit(line=line, actor=reseller.actor, quantity=1)
+    edit = LineEdit(line.public_id, quantity=1)
+    with pytest.raises(Invalid) as refusal:
+        basket_edit(basket=line.basket, edits=[edit], actor=reseller.actor)
+    assert refusal.value.errors.keys() == {f"{line.public_id}.payment_plan"}
     line.refresh_from_db()
     assert line.quantity == 2
 

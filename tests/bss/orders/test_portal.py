@@ -9,10 +9,13 @@ from bss.orders.choices import LineState, OrderState
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.selectors import count_needing_staff
 from bss.orders.services import line_ask, line_fail, order_execute, order_place
+from bss.pricing.previews import from_stored
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
+from tests.factories.billing import make_rate
 from tests.factories.orders import make_add_on, make_draft, make_product, make_type, set_price
 from tests.pages import portal
+from tests.storefront.test_checkout import form_of
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
@@ -107,8 +110,9 @@ def test_staff_write_an_order_and_execute_it(staff, reseller, customer_account, 
     line.refresh_from_db()
     assert (line.quantity, line.unit, line.friendly_name) == (1200, "P1M", "Mail of Athens")
     execute = portal("orders:execute", order.public_id)
-    assert "€1,500,000.00" in body(client.get(execute))
-    assert client.post(execute).status_code == 302
+    shown = body(client.get(execute))
+    assert "€1,500,000.00" in shown
+    assert client.post(execute, form_of(shown)).status_code == 302
     order.refresh_from_db()
     assert order.state == OrderState.EXECUTING
     page = body(client.get(portal("orders:detail", order.public_id)))
@@ -135,7 +139,7 @@ def test_new_prices_are_shown_before_they_are_executed(staff, draft):
     assert answer.status_code == 409
     assert "Prices changed" in answer.content.decode()
     assert "€36.00" in answer.content.decode()
-    assert staff.client.post(execute).status_code == 302
+    assert staff.client.post(execute, form_of(answer.content.decode())).status_code == 302
     draft.refresh_from_db()
     assert (draft.state, draft.total) == (OrderState.EXECUTING, 36)
 
@@ -154,7 +158,8 @@ def test_what_is_missing_is_named_by_item_and_field(staff, reseller, distributor
     assert "Domain" in body(staff.client.get(edit))
     given = {"quantity": "1", "unit": "P1M", "friendly_name": "", "spec-domain": "aegean.example"}
     staff.client.post(edit, given)
-    staff.client.post(portal("orders:execute", order.public_id))
+    execute = portal("orders:execute", order.public_id)
+    staff.client.post(execute, form_of(body(staff.client.get(execute))))
     order.refresh_from_db()
     assert order.state == OrderState.EXECUTING
 
@@ -198,6 +203,28 @@ def test_cancelling_asks_once_and_keeps_the_reason(staff, draft):
     draft.refresh_from_db()
     assert draft.state == OrderState.CANCELLED
     assert "Ordered twice" in body(staff.client.get(portal("orders:detail", draft.public_id)))
+
+
+@pytest.mark.parametrize("page", ["orders:place", "orders:execute"])
+def test_staff_see_and_keep_what_a_draft_puts_on_which_invoice(staff, draft, distributor, page):
+    rate = make_rate(distributor, "24")
+    url = portal(page, draft.public_id)
+    shown = body(staff.client.get(url))
+    # 3 x 10, and 24 per cent.
+    for amount in ("€30.00", "€7.20", "€37.20"):
+        assert amount in shown.split('id="bills-title"')[1]
+    rate.percent = 25
+    rate.save()
+    refused = staff.client.post(url, form_of(shown))
+    draft.refresh_from_db()
+    assert (refused.status_code, draft.state, draft.preview) == (409, OrderState.DRAFT, {})
+
+    assert staff.client.post(url, form_of(refused.content.decode())).status_code == 302
+    draft.refresh_from_db()
+    kept = from_stored(draft.preview, "price")
+    assert draft.state != OrderState.DRAFT
+    assert str(kept.first.total.amount) == "37.50"
+    assert "€37.50" in body(staff.client.get(portal("orders:detail", draft.public_id)))
 
 
 def test_terms_are_published_version_by_version(staff):

@@ -299,7 +299,7 @@ def test_sixty_products_cost_as_many_queries_as_twenty(
     with granted(reseller.account, "own_prices"):
         for count in (20, 60):
             ids = [product.pk for product in products[:count]]
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(3):
                 found = selectors.offers_for(
                     payer=reseller.account, product_ids=ids, customer=customer_account
                 )

@@ -44,6 +44,7 @@ from bss.subscriptions.services import (
     term_renew,
 )
 from bss.subscriptions.tasks import changes_due
+from tests.factories.installments import allow, make_offered, terms_of
 from tests.factories.orders import (
     make_add_on,
     make_product,
@@ -51,7 +52,6 @@ from tests.factories.orders import (
     make_type,
     set_price,
 )
-from tests.factories.plans import grant_plans, make_plan, terms_of
 from tests.factories.ports import granted
 
 # A term from 10 November 2026 to 10 November 2027 has 365 days: 73 of them are a fifth.
@@ -119,7 +119,7 @@ def events(name):
 def test_a_delivered_purchase_is_one_lot_for_the_product_and_one_for_each_add_on(
     payer, product, kind
 ):
-    plan = terms_of(make_plan(product), "5")
+    plan = terms_of(make_offered(product), "5")
     add_on = make_add_on(product, price="10", units=("P1Y",))
     subscription = make_subscription(
         payer, product, quantity=5, unit="P1Y", plan=plan, add_ons=[(add_on, 2)]
@@ -172,7 +172,7 @@ def test_the_moment_of_confirming_counts_however_late_the_vendor_agrees(subscrip
 
 
 def test_added_seats_join_the_plan_of_the_term(payer, product):
-    plan = terms_of(make_plan(product))
+    plan = terms_of(make_offered(product))
     subscription = make_subscription(payer, product, quantity=1, unit="P1Y", plan=plan)
     do(subscription, ChangeKind.QUANTITY, quantity=2)
     assert [lot.plan for lot in SeatLot.objects.all()] == [plan, plan]
@@ -317,8 +317,8 @@ def test_an_add_on_is_had_once_and_one_of_another_subscription_not_at_all(payer,
 
 
 def test_a_term_renews_with_one_lot_each_at_todays_price(payer, product, travel):
-    plan = make_plan(product)
-    grant_plans(payer, "5")
+    plan = make_offered(product)
+    allow(payer, "5")
     add_on = make_add_on(product, price="10", units=("P1Y",))
     subscription = make_subscription(
         payer, product, quantity=5, unit="P1Y", plan=terms_of(plan, "3"), add_ons=[(add_on, 2)]
@@ -338,8 +338,8 @@ def test_a_term_renews_with_one_lot_each_at_todays_price(payer, product, travel)
 def test_a_plan_that_is_not_offered_any_more_renews_paid_at_once_and_says_so(
     payer, product, travel
 ):
-    plan = make_plan(product)
-    grant_plans(payer)
+    plan = make_offered(product)
+    allow(payer)
     subscription = make_subscription(payer, product, unit="P1Y", plan=terms_of(plan, "5"))
     PaymentPlanAccess.everywhere.update(is_enabled=False)
     travel(timedelta(days=366))
@@ -353,7 +353,7 @@ def test_a_plan_that_is_not_offered_any_more_renews_paid_at_once_and_says_so(
 def test_what_is_off_sale_renews_at_the_price_it_had_without_the_lapsed_plans_charge(
     payer, product, travel
 ):
-    plan = make_plan(product)
+    plan = make_offered(product)
     subscription = make_subscription(payer, product, unit="P1Y", plan=terms_of(plan, "5"))
     product.is_active = False
     product.save()
@@ -363,8 +363,8 @@ def test_what_is_off_sale_renews_at_the_price_it_had_without_the_lapsed_plans_ch
 
 
 def test_the_next_term_can_be_paid_in_another_way(payer, product, travel):
-    plan = make_plan(product)
-    grant_plans(payer, "5")
+    plan = make_offered(product)
+    allow(payer, "5")
     subscription = make_subscription(payer, product, unit="P1Y")
     choice = PaymentChoice(plan.pk)
     preview = change_preview(
@@ -384,7 +384,7 @@ def test_the_next_term_can_be_paid_in_another_way(payer, product, travel):
 
 
 def test_a_plan_that_the_payer_may_not_use_is_refused(payer, product, subscription):
-    plan = make_plan(product)
+    plan = make_offered(product)
     with pytest.raises(PlanNotOffered):
         ask(subscription, ChangeKind.RENEWAL, payment=PaymentChoice(plan.pk))
     with pytest.raises(NothingChanges):

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bss.accounts.models import Account, Organization
-from bss.billing.contracts import Outcome
 from bss.billing.services import billing_run_start
 from bss.core import jobs, scope
 from bss.core.actor import SYSTEM
 from bss.core.models import Job, Run, RunState
+
+
+def _counted(one: str, many: str) -> Callable[[int], str]:
+    return lambda number: f"{number} {one if number == 1 else many}"
+
+
+# What billing counts (billing.contracts.Outcome), in words.
+_WORDS: dict[str, Callable[[int], str]] = {
+    "invoices": _counted("invoice", "invoices"),
+    "credit_notes": _counted("credit note", "credit notes"),
+    "items": _counted("item on them", "items on them"),
+    "held": _counted("document held back for staff", "documents held back for staff"),
+    "refused": _counted("payer not billed", "payers not billed"),
+}
 
 
 class Command(BaseCommand):
@@ -54,9 +68,7 @@ class Command(BaseCommand):
             )
         )
         done = Run.objects.get(pk=run.pk)
-        told = ", ".join(
-            f"{done.result[name]} {name}" for name in Outcome().counts() if name in done.result
-        )
+        told = ", ".join(_WORDS[name](done.result[name]) for name in _WORDS if name in done.result)
         self.stdout.write(f"{organization}: {done.get_state_display()}. {told or done.error}")
         if done.state == RunState.FAILED:
             raise CommandError(done.error or "The billing run failed.")

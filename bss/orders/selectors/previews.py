@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bss.accounts.models import Account
@@ -10,7 +10,9 @@ from bss.catalog.choices import Unit
 from bss.catalog.models import Product
 from bss.installments.splitting import months_after
 from bss.orders.contracts import Bought
-from bss.pricing.contracts import Preview
+from bss.orders.models import Order, OrderLine
+from bss.orders.selectors.baskets import BasketView, customer_of
+from bss.pricing.contracts import Preview, UnitPrice
 from bss.pricing.forecasts import forecasts
 from bss.pricing.previews import Item, Track, Words, lot_items
 from bss.pricing.schedule import LotPrice
@@ -39,6 +41,49 @@ def purchase_previews(
         currency=payer.currency,
         has_resale=any(each.price.resale is not None for _product, _quantity, each in bought),
     )
+
+
+def basket_previews(view: BasketView, *, at: datetime) -> dict[Track, Preview]:
+    """What a basket puts on which documents, by track; nothing while one of its lines cannot be had as it is."""
+    if not view.is_orderable:
+        return {}
+    return purchase_previews(
+        (
+            (item.line.product, item.line.quantity, item.bought)
+            for item in view.every
+            if item.bought is not None
+        ),
+        payer=view.basket.account,
+        customer=customer_of(view.basket),
+        at=at,
+    )
+
+
+def order_previews(
+    order: Order, lines: Sequence[OrderLine], *, at: datetime
+) -> dict[Track, Preview]:
+    """What a draft puts on which documents, by track, at the prices and plans that are frozen on its lines."""
+    return purchase_previews(
+        ((line.product, line.quantity, _frozen(line)) for line in lines),
+        payer=order.account,
+        customer=order.customer,
+        at=at,
+    )
+
+
+def _frozen(line: OrderLine) -> Bought:
+    price = UnitPrice(
+        product_id=line.product_id,
+        unit=line.unit,
+        currency=line.currency,
+        list_price=line.unit_price,
+        cost=line.unit_cost,
+        price=line.unit_price,
+        resale=line.unit_resale,
+        source="",
+        price_list_id=None,
+    )
+    return Bought(price, line.plan)
 
 
 def _items(product: Product, quantity: int, bought: Bought, at: datetime) -> list[Item]:
