@@ -149,11 +149,14 @@ def lock_factor(accepted: str) -> str | None:
 
 
 def offers(segment: str, *, committed: bool) -> Sequence[Offer]:
-    """Return what a price list of a segment holds: the standard levels, or those of commitments."""
+    """Return what a price list of a segment holds: all levels, or those of commitments."""
     found = []
     for product in PRODUCTS:
         if segment not in product.segments or (committed and not product.counts):
             continue
-        ladder = committed_ladder(product.type, segment) if committed else STANDARD[product.type]
-        found += [Offer(product, segment, level, "A", "12") for _, level in ladder]
+        known = [level for _, level in committed_ladder(product.type, segment)]
+        if not committed:
+            standard = [level for _, level in STANDARD[product.type]]
+            known = list(dict.fromkeys(standard + known)) if product.counts else standard[:1]
+        found += [Offer(product, segment, level, "A", "12") for level in known]
     return found
