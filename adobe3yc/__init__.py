@@ -1,1 +1,1 @@
-"""Service manager "Adobe Services". Empty until its own issue: the place is kept, nothing is half built."""
+"""Service manager "Adobe Services". The client of VIP Marketplace and the rules of prices and commitments."""

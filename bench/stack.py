@@ -87,7 +87,7 @@ def bench(pg: str, *, sandboxes: bool = False) -> Iterator[Bench]:
         up = stack.enter_context(
             servers(directory, durable=True, pg=pg, database_url=database_url, redis_url=redis_url)
         )
-        ports = Ports(*ports_free(5))
+        ports = Ports(*ports_free(6))
         env = product_environment(
             directory, ports, up.environment(), secrets_load(directory / "secrets")
         )

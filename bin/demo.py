@@ -105,7 +105,7 @@ def demo_check(pg: str) -> None:
             urls["DATABASE_URL"] = stack.enter_context(scratch_database(urls["DATABASE_URL"]))
         urls["REDIS_URL"] = redis_for_check(urls["REDIS_URL"])
         stack.enter_context(_logs_kept_on_failure(directory))
-        ports = Ports(*ports_free(5))
+        ports = Ports(*ports_free(6))
         product, _ = stack.enter_context(_running(directory, ports, pg, urls))
         walk, line = product.ask("walk", "demo_check", ports.base_url)
         try:
@@ -154,11 +154,17 @@ def _prepare(
     processes.append(static)
     with progress.step("Migrate the database"):
         finish(product.manage("migrate", "migrate", "--noinput"), "Migrating the database")
-    with progress.step("Start the mailbox, the echo service and the card provider"):
-        sandboxes += [product.mailbox(), product.echo(), product.cards()]
+    with progress.step("Start the mailbox and the vendors to try things with"):
+        sandboxes += [
+            product.mailbox(),
+            product.echo(),
+            product.cards(),
+            product.vip_marketplace(),
+        ]
         web_wait(sandboxes[0], f"{product.ports.mailbox_url}/healthz")
         web_wait(sandboxes[1], f"{product.ports.echo_url}/healthz")
         web_wait(sandboxes[2], f"{product.ports.cards_url}/healthz")
+        web_wait(sandboxes[3], f"{product.ports.vip_marketplace_url}/healthz")
     with progress.step("Seed the story"):
         finish(product.manage("seed", "seed_demo"), "Seeding the story")
     with progress.step("Collect the static files"):
@@ -205,6 +211,7 @@ def ports_check(ports: Ports) -> None:
         ports.smtp: "the mailbox's SMTP side",
         ports.echo: "the echo service",
         ports.cards: "the card provider",
+        ports.vip_marketplace: "VIP Marketplace",
     }
     for port, use in uses.items():
         if not port_is_free(port):
@@ -228,6 +235,7 @@ Tradewind is running.
   Mailbox      {ports.mailbox_url}/   (every e-mail the product sends)
   Echo         {ports.echo_url}/   (a vendor that can be slow, fail or fall silent)
   Cards        {ports.cards_url}/   (a provider of card payments, with its test cards)
+  Adobe        {ports.vip_marketplace_url}/   (VIP Marketplace, with each customer's Admin Console)
 
 {logins.strip()}
 

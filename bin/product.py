@@ -25,6 +25,7 @@ INHERITED = (
     "CARDS_KEY",
     "CARDS_URL",
     "ECHO_URL",
+    "VIP_MARKETPLACE_URL",
     "MAILBOX_URL",
     "MEDIA_ROOT",
     "STATIC_ROOT",
@@ -54,13 +55,14 @@ BEAT = "celery -A config beat --loglevel INFO --pidfile= --schedule"
 
 @dataclass(frozen=True)
 class Ports:
-    """Loopback ports: the product, the mailbox's page, its SMTP side, the echo service, the card provider."""
+    """Loopback ports: the product, the mailbox's page and its SMTP side, echo, the card provider, VIP Marketplace."""
 
     web: int
     mailbox: int
     smtp: int
     echo: int
     cards: int
+    vip_marketplace: int
 
     @property
     def base_url(self) -> str:
@@ -78,10 +80,14 @@ class Ports:
     def cards_url(self) -> str:
         return f"http://127.0.0.1:{self.cards}"
 
+    @property
+    def vip_marketplace_url(self) -> str:
+        return f"http://127.0.0.1:{self.vip_marketplace}"
+
 
 def ports_from(first: int) -> Ports:
-    """The ports of a demo: the one asked for and the four after it, the same at every start."""
-    return Ports(first, first + 1, first + 2, first + 3, first + 4)
+    """The ports of a demo: the one asked for and the five after it, the same at every start."""
+    return Ports(*range(first, first + 6))
 
 
 def secrets_load(path: Path) -> dict[str, str]:
@@ -129,6 +135,7 @@ def product_environment(
         "EMAIL_USE_TLS": "0",
         "MAILBOX_URL": ports.mailbox_url,
         "ECHO_URL": ports.echo_url,
+        "VIP_MARKETPLACE_URL": ports.vip_marketplace_url,
         "CARDS_URL": ports.cards_url,
         "CARDS_KEY": "cards-key",
         "OUTBOUND_ALLOW_NETWORKS": "127.0.0.0/8",
@@ -192,6 +199,9 @@ class Product:
 
     def cards(self) -> Process:
         return self._sandbox("cards", self.ports.cards)
+
+    def vip_marketplace(self) -> Process:
+        return self._sandbox("vip_marketplace", self.ports.vip_marketplace)
 
     def manage(self, name: str, *arguments: str) -> Process:
         """Start a management command; `finish` waits for it."""

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "notifications",
     "servicemanager",
     "resellers",
+    "adobe3yc",
     "bss.portal",
     "storefront",
 ]

@@ -220,6 +220,18 @@ class Era:
         self._ended.set()
 
 
+class Eras:
+    """The era of now, which a reset ends and replaces."""
+
+    def __init__(self) -> None:
+        self.current = Era()
+
+    def turn(self) -> None:
+        """End the era; what arrives from now on belongs to the next."""
+        ended, self.current = self.current, Era()
+        ended.end()
+
+
 # Server ------------------------------------------------------------------------------------------
 
 

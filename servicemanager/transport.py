@@ -48,16 +48,19 @@ class Transport:
         *,
         json: Any = None,
         params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request, one answer of any status. Raises OutboundError when there is none."""
-        started = time.monotonic()
+        sent, started = json if form is None else dict(form), time.monotonic()
         try:
-            answer = self._client.send(method, path, json=json, params=params, headers=headers)
+            answer = self._client.send(
+                method, path, json=json, params=params, form=form, headers=headers
+            )
         except OutboundError as error:
-            self._note(method, path, json, started, None, None, error.outcome)
+            self._note(method, path, sent, started, None, None, error.outcome)
             raise
-        self._note(method, path, json, started, answer.status, _body(answer), "answered")
+        self._note(method, path, sent, started, answer.status, _body(answer), "answered")
         return answer
 
     def _note(

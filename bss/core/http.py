@@ -131,17 +131,20 @@ class Client:
         *,
         json: Any = None,
         params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         read: float | None = None,
     ) -> Answer:
-        """One request, one answer of whatever status. Raises OutboundError when there is none, and
-        CalledInTransaction before anything is sent when a transaction is open.
+        """One request, with `json` or `form` as its body; one answer of whatever status.
+
+        Raises OutboundError when there is none, and CalledInTransaction before anything is sent when a transaction
+        is open.
         """
         require_no_transaction()
         extra: dict[str, Any] = {"timeout": httpx2.Timeout(read)} if read else {}
         try:
             with self._http.stream(
-                method, path, json=json, params=params, headers=headers, **extra
+                method, path, json=json, data=form, params=params, headers=headers, **extra
             ) as response:
                 body = self._read(response)
                 return Answer(

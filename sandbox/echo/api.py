@@ -12,21 +12,9 @@ from sandbox.echo.journal import Journal
 from sandbox.echo.store import Switches, reset
 from sandbox.echo.targets import KINDS
 from sandbox.echo.vendor import Answer, Vendor
-from sandbox.serving import Database, Era, Problem, json_object
+from sandbox.serving import Database, Era, Eras, Problem, json_object
 
 GARBAGE: Final = "<!doctype html><title>Sign in</title><h1>Your session has expired</h1>"
-
-
-class Eras:
-    """The era of now, which a reset ends and replaces."""
-
-    def __init__(self) -> None:
-        self.current = Era()
-
-    def turn(self) -> None:
-        """End the era; what arrives from now on belongs to the next."""
-        ended, self.current = self.current, Era()
-        ended.end()
 
 
 def add_api(app: Flask, database: Database, key: str) -> None:

@@ -22,6 +22,9 @@ ROOMS = frozenset(
 )  # fmt: skip
 # Further rooms, each with the reason why none of the usual ones would do.
 EXTRA = {
+    "adobe3yc/pricefiles/": "from a price file to rows: no tables",
+    "adobe3yc/rules/": "the pure rules of levels, commitments and prices: no rows, no reads",
+    "adobe3yc/vipmp/": "VIP Marketplace: a folder for its wire format and its client",
     "bss/accounts/adapter.py": "how allauth behaves here: its own name for such a module",
     "bss/accounts/api_auth.py": "how DRF learns who calls: its authentication and permission classes",
     "bss/accounts/countries.py": "the closed list of countries, computed from CLDR",

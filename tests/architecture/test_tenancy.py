@@ -27,6 +27,7 @@ UNOWNED = {
     "accounts.User": "a login is global: its memberships say where it belongs",
     "accounts.AccountImportRow": "a line of an AccountImport, read through it",
     "orders.BasketLine": "a line of a Basket, read through it",
+    "adobe3yc.PriceRow": "a line of a PriceFile, read through it",
     "billing.PaymentImportRow": "a line of a PaymentImport, read through it",
 }
 

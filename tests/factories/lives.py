@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from adobe3yc.models import PriceFile
 from bss.accounts.models import Account, Organization, Storefront
 from bss.billing.models import CardPayment, CardToken, Credit, CreditNote, Installment, Invoice
 from bss.core import clock
@@ -160,6 +161,13 @@ def _card_payment() -> CardPayment:
     )  # fmt: skip
 
 
+def _price_file() -> PriceFile:
+    instance = _instance()
+    return PriceFile.everywhere.create(
+        organization=instance.organization, instance=instance, kind="3YC", name="prices.xlsx"
+    )
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     Storefront: _storefront,
     Basket: _basket,
@@ -174,5 +182,6 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     ScheduledChange: _change,
     Delivery: _delivery,
     Instance: _instance,
+    PriceFile: _price_file,
     ProvisioningJob: _provisioning,
 }

@@ -1,4 +1,4 @@
-"""Fixtures `mailbox`, `echo` and `cards`: one process each per test run, emptied before each test.
+"""Fixtures `mailbox`, `echo`, `cards` and `vip_marketplace`: one process each per test run, emptied before each test.
 
 Both read the clock file that CLOCK_FILE names, or one of their own when it names none.
 """
@@ -13,9 +13,11 @@ from tests.sandbox.services import (
     Cards,
     Echo,
     Mailbox,
+    VipMarketplace,
     running_cards,
     running_echo,
     running_mailbox,
+    running_vip_marketplace,
 )
 
 
@@ -43,6 +45,12 @@ def cards_process(sandbox_clock_file: Path) -> Iterator[Cards]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def vip_marketplace_process(sandbox_clock_file: Path) -> Iterator[VipMarketplace]:
+    with running_vip_marketplace(clock_file=sandbox_clock_file) as service:
+        yield service
+
+
 @pytest.fixture
 def mailbox(mailbox_process: Mailbox) -> Iterator[Mailbox]:
     """The mailbox, empty and well."""
@@ -65,3 +73,11 @@ def cards(cards_process: Cards) -> Iterator[Cards]:
     cards_process.reset()
     yield cards_process
     cards_process.reset()
+
+
+@pytest.fixture
+def vip_marketplace(vip_marketplace_process: VipMarketplace) -> Iterator[VipMarketplace]:
+    """Adobe's partner API, with empty books and well."""
+    vip_marketplace_process.reset()
+    yield vip_marketplace_process
+    vip_marketplace_process.reset()

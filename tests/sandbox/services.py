@@ -146,6 +146,82 @@ class Cards(Service):
         self.http.delete("/admin/state").raise_for_status()
 
 
+@dataclass(frozen=True)
+class VipMarketplace(Service):
+    """Adobe's partner API, with the credentials that open it."""
+
+    client_id: str
+    client_secret: str
+    distributor: str
+
+    def token(self) -> str:
+        """Return a token, good for a day of the service's clock."""
+        body = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "scope": "openid,AdobeID,read_organizations",
+        }
+        found = self.http.post("/ims/token/v3", data=body).raise_for_status()
+        return str(found.json()["access_token"])
+
+    def behave(
+        self,
+        mode: str,
+        *,
+        code: str = "",
+        seconds: float = 3,
+        times: int | None = None,
+        match: str = "",
+    ) -> None:
+        """Switch a behaviour on; see docs/sandbox.md for the modes."""
+        body = {"mode": mode, "code": code, "seconds": seconds, "times": times, "match": match}
+        self.http.put("/admin/behaviour", json=body).raise_for_status()
+
+    def rules(self, **switches: Any) -> None:
+        """Move some of Adobe's rules; see docs/sandbox.md for the switches."""
+        self.http.put("/admin/rules", json=switches).raise_for_status()
+
+    def act(self, customer_id: str, action: str, **values: Any) -> dict[str, Any]:
+        """Do one thing in a person's place (accept, decline, enrol, ...); return the customer."""
+        done = self.http.post(f"/admin/customers/{customer_id}/{action}", json=values)
+        body: dict[str, Any] = done.raise_for_status().json()
+        return body
+
+    def log(self, *, method: str = "", path: str = "") -> list[dict[str, Any]]:
+        """Return the requests received, oldest first, of a method and with a part of a path."""
+        query = {"method": method, "path": path}
+        found: list[dict[str, Any]] = self.http.get("/admin/log", params=query).json()["requests"]
+        return found
+
+    def effects(self, path: str = "") -> list[str]:
+        """Return what the calls did, oldest first; refusals, previews and failures did nothing."""
+        return [r["effect"] for r in self.log(path=path) if r["effect"]]
+
+    def state(self) -> dict[str, list[dict[str, Any]]]:
+        """Return all resellers, customers, orders and subscriptions, the latest first."""
+        found: dict[str, list[dict[str, Any]]] = self.http.get("/admin/state").json()
+        return found
+
+    def reset(self) -> None:
+        """Forget everything, behave well, put the clock right."""
+        self.move_clock(0)
+        self.http.delete("/admin/state").raise_for_status()
+
+
+@contextmanager
+def running_vip_marketplace(
+    *, state: Path | None = None, clock_file: Path | None = None
+) -> Iterator[VipMarketplace]:
+    """Run Adobe's partner API. `state` is a folder to keep; without one it starts empty."""
+    client_id, secret, distributor = "vip-client", "vip-secret", "1000000001"
+    options = ["--client-id", client_id, "--client-secret", secret, "--distributor", distributor]
+    with _running("vip_marketplace", state, clock_file, options) as service:
+        yield VipMarketplace(
+            **vars(service), client_id=client_id, client_secret=secret, distributor=distributor
+        )
+
+
 @contextmanager
 def running_cards(
     *, state: Path | None = None, clock_file: Path | None = None, key: str = "cards-key"

@@ -1,0 +1,117 @@
+"""Which row of which price list is the price of an offer, and what a day of it costs.
+
+A commitment locks the price: the row of the 3YC list in whose window it was accepted, for all three years. Source:
+Adobe's VIP Marketplace docs, "3YC pricing"; "Proration calculation logic".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+DAILY = Decimal("0.000000001")
+
+
+class Source(StrEnum):
+    STANDARD = "standard"
+    COMMITTED = "3yc"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWindow:
+    """A row of a price list for one offer. Without dates it holds always; `code` is a customer's discount code."""
+
+    price: Decimal
+    first: date | None = None
+    last: date | None = None
+    code: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a day lies in the window, first and last day included."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The price of an offer, and the list and row it comes from."""
+
+    source: Source
+    window: PriceWindow
+
+    @property
+    def price(self) -> Decimal:
+        return self.window.price
+
+
+class NoPrice(Exception):
+    """No list has a price for the offer."""
+
+
+class CommittedListMissing(NoPrice):
+    """The customer's prices are those of the 3YC list, and there is none."""
+
+
+def choose(
+    *,
+    accepted_on: date | None,
+    ordered_on: date,
+    standard: Sequence[PriceWindow],
+    committed: Sequence[PriceWindow] | None,
+    code: str = "",
+) -> Chosen:
+    """The price of one offer.
+
+    `accepted_on` is the acceptance of the commitment that covers its type (None: there is none), `standard` and
+    `committed` are the offer's rows in either list; `committed` None says that no 3YC list was ever uploaded. A
+    customer with a discount code takes the row with that code, every other one the row without.
+
+    Raises CommittedListMissing, NoPrice.
+    """
+    if accepted_on is not None:
+        if committed is None:
+            raise CommittedListMissing
+        locked = _row(committed, accepted_on, code)
+        if locked is not None:
+            return Chosen(Source.COMMITTED, locked)
+    found = _row(standard, ordered_on, code)
+    if found is None:
+        raise NoPrice
+    return Chosen(Source.STANDARD, found)
+
+
+def _row(rows: Sequence[PriceWindow], day: date, code: str) -> PriceWindow | None:
+    """The row of a day; of several the one that began last. A code without a row of its own takes the plain one."""
+    held = [row for row in rows if row.holds_on(day)]
+    fitting = [row for row in held if row.code == code] or [row for row in held if not row.code]
+    return max(fitting, key=lambda row: row.first or date.min, default=None)
+
+
+# Proration -----------------------------------------------------------------------------------------------
+
+
+def days_left(first: date, anniversary: date) -> int:
+    """Days that are charged for from `first` on: the day before the anniversary is the last."""
+    return (anniversary - first).days
+
+
+def days_of_term(anniversary: date) -> int:
+    """Days of the year that ends before the anniversary: 366 when 29 February is one of them."""
+    try:
+        start = anniversary.replace(year=anniversary.year - 1)
+    except ValueError:
+        start = anniversary.replace(year=anniversary.year - 1, day=28)
+    return (anniversary - start).days
+
+
+def prorated(
+    yearly: Decimal, quantity: int, first: date, anniversary: date, minor_unit: Decimal
+) -> Decimal:
+    """What Adobe charges for a line from `first` to the day before the anniversary, rounded once, half-up.
+
+    `yearly` is a year's price for one; a day of it has nine decimals.
+    """
+    daily = (yearly / days_of_term(anniversary)).quantize(DAILY, ROUND_HALF_UP)
+    return (daily * days_left(first, anniversary) * quantity).quantize(minor_unit, ROUND_HALF_UP)
