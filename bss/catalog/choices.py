@@ -71,7 +71,7 @@ class PriceRule(models.TextChoices):
 class SearchLanguage(models.TextChoices):
     """A text-search configuration of PostgreSQL 15 and later; "simple" knows no stems.
 
-    The database's own list is in the function catalog_search_config of migration 0004.
+    The database's own list is in the function catalog_search_config of migration 0002.
     """
 
     SIMPLE = "simple", _("No stems")

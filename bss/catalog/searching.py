@@ -1,6 +1,6 @@
 """How words find products: PostgreSQL's own full-text search, and the word that was nearly typed.
 
-The column catalog_product.search (migration 0004) holds each word of name, code, vendor, summary and description as it
+The column catalog_product.search (migration 0002) holds each word of name, code, vendor, summary and description as it
 stands and as its stem, those of the name with weight A. It is no field of the model, because every query that reads a
 product would load it.
 """
