@@ -55,16 +55,14 @@ def invoice_settled_resume(event: InvoiceSettled) -> None:
 
 def change_applied_lift(event: ScheduledChangeApplied) -> None:
     """The vendor agreed, perhaps to a suspension whose invoice was paid meanwhile."""
-    _lift_after(event.change_id)
+    change = ScheduledChange.objects.get(pk=event.change_id)
+    services.suspension_lift_later(change=change)
 
 
 def change_failed_lift(event: ScheduledChangeFailed) -> None:
     """What the vendor refused to suspend, and is paid by now, is not to be tried again."""
-    _lift_after(event.change_id)
-
-
-def _lift_after(change_id: int) -> None:
-    services.suspension_lift_later(change=ScheduledChange.objects.get(pk=change_id))
+    change = ScheduledChange.objects.get(pk=event.change_id)
+    services.suspension_lift_later(change=change)
 
 
 def order_failed_release(event: OrderFailed) -> None:

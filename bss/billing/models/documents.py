@@ -100,45 +100,6 @@ class Installment(Charge, Owned):
         return f"{self.number}/{self.count} of lot {self.lot_id}"
 
 
-class Credit(Charge, Owned):
-    """What of one invoice's line is given back for seats that went within their days. Scope: the customer's.
-
-    One row for each line that a reduction corrects. One without a line, of nothing, says that it was looked at.
-    """
-
-    reduction = models.ForeignKey(SeatReduction, models.PROTECT, related_name="credits")
-    corrects = models.ForeignKey(
-        "billing.InvoiceLine", models.PROTECT, null=True, related_name="credits"
-    )
-    quantity = models.PositiveIntegerField()
-    state = StateField(enum=CreditState, default=CreditState.SCHEDULED)
-
-    class Meta(Owned.Meta):
-        constraints = [
-            one_of("state", CreditState, "credit_state_known"),
-            models.UniqueConstraint(
-                fields=["reduction", "corrects"], name="credit_once", nulls_distinct=False
-            ),
-            models.CheckConstraint(
-                condition=Q(corrects__isnull=False) | Q(price=0, cost=0), name="credit_of_a_line"
-            ),
-            models.CheckConstraint(
-                condition=Q(price__gte=0, cost__gte=0), name="credit_not_negative"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["organization", "bills_on", "payer"],
-                condition=Q(state="scheduled"),
-                name="credit_due",
-            ),
-            models.Index(fields=["subscription", "id"], name="credit_subscription"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.price} {self.currency} back"
-
-
 class Document(models.Model):
     """Columns of an invoice and of a credit note: both parties as they were, and the sums. Frozen once issued."""
 
@@ -241,6 +202,43 @@ class InvoiceLine(DocumentLine, Owned):
 
     class Meta(Owned.Meta):
         ordering = ["position", "id"]
+
+
+class Credit(Charge, Owned):
+    """What of one invoice's line is given back for seats that went within their days. Scope: the customer's.
+
+    One row for each line that a reduction corrects. One without a line, of nothing, says that it was looked at.
+    """
+
+    reduction = models.ForeignKey(SeatReduction, models.PROTECT, related_name="credits")
+    corrects = models.ForeignKey(InvoiceLine, models.PROTECT, null=True, related_name="credits")
+    quantity = models.PositiveIntegerField()
+    state = StateField(enum=CreditState, default=CreditState.SCHEDULED)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            one_of("state", CreditState, "credit_state_known"),
+            models.UniqueConstraint(
+                fields=["reduction", "corrects"], name="credit_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=False) | Q(price=0, cost=0), name="credit_of_a_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0, cost__gte=0), name="credit_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "bills_on", "payer"],
+                condition=Q(state="scheduled"),
+                name="credit_due",
+            ),
+            models.Index(fields=["subscription", "id"], name="credit_subscription"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price} {self.currency} back"
 
 
 class CreditNote(Document, Owned):
