@@ -113,7 +113,9 @@ class PaymentOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     number = serializers.CharField()
     payer = serializers.CharField(source="payer.public_id")
-    source = serializers.ChoiceField(choices=PaymentSource.choices)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the metaclass takes it off the class
+        choices=PaymentSource.choices
+    )
     currency = serializers.CharField()
     amount = Amount()
     unused = Amount(

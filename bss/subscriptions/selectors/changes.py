@@ -100,10 +100,9 @@ def possible_for(subscription: Subscription) -> Possible:
     mine = SubscriptionAddOn.objects.filter(subscription=subscription, cancelled_at=None)
     offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
     targets = switch_targets(subscription).order_by()
-    rows = Product.objects.filter(pk=subscription.product_id).values_list(
-        Exists(mine) | Exists(offered), Exists(targets)
-    )
-    return Possible(*rows.get())
+    product = Product.objects.filter(pk=subscription.product_id)
+    row = product.values(mine=Exists(mine), offered=Exists(offered), targets=Exists(targets)).get()
+    return Possible(add_ons=row["mine"] or row["offered"], targets=row["targets"])
 
 
 def has_add_ons(subscription: Subscription) -> bool:
