@@ -113,7 +113,7 @@ class PaymentOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     number = serializers.CharField()
     payer = serializers.CharField(source="payer.public_id")
-    source = serializers.ChoiceField(choices=PaymentSource.choices)
+    source = serializers.ChoiceField(choices=PaymentSource.choices)  # type: ignore[assignment]
     currency = serializers.CharField()
     amount = Amount()
     unused = Amount(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -264,7 +265,7 @@ def _both_lists(
     return house.union(own, all=True).order_by("-is_assigned")
 
 
-def _valid_lists(account_id: int, currency: str, on: date) -> QuerySet[PriceList]:
+def _valid_lists(account_id: int, currency: str, on: date) -> QuerySet[Any]:
     """Lists that are assigned to an account or the default of somebody, and valid on a day."""
     mine = PriceListAssignment.everywhere.filter(account_id=account_id, price_list=OuterRef("pk"))
     return (
