@@ -15,6 +15,7 @@ from django.db import transaction
 
 from bss.accounts.choices import AccountKind, StaffRole
 from bss.accounts.models import Account, Membership, Organization, Storefront, User
+from bss.billing.models import Invoice, Payment
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import PriceList, Product
 from bss.core import clock
@@ -47,7 +48,7 @@ def story(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]
 
 def test_orders_lines_and_subscriptions_are_there_in_every_state():
     assert states(Order) == {
-        "draft", "placed", "executing", "executed", "partly_executed", "failed", "cancelled",
+        "draft", "pending_approval", "placed", "executing", "executed", "partly_executed", "failed", "cancelled",
     }  # fmt: skip
     assert states(OrderLine) == {
         "pending", "provisioning", "needs_input", "delivered", "failed", "cancelled",
@@ -136,6 +137,20 @@ def test_what_happened_is_spread_over_ten_weeks_and_nothing_lies_ahead():
     assert max(placed) < clock.now()
     assert not Subscription.everywhere.filter(state="active", ends_at__lt=clock.now()).exists()
     assert Term.everywhere.filter(number__gte=3).exists()
+
+
+def test_most_invoices_are_paid_by_hand_and_by_file_and_one_payer_is_late():
+    paid = Counter(Payment.everywhere.values_list("source", flat=True))
+    root = Organization.objects.get(parent=None)
+    late = Invoice.everywhere.filter(organization=root, state="issued", due_on__lt=clock.today())
+    reminded = Delivery.everywhere.filter(kind="invoice_reminded")
+
+    assert min(paid["manual"], paid["file"]) > 5
+    assert set(late.values_list("payer__name", flat=True)) == {"Atelier Nord Informatique"}
+    assert Invoice.everywhere.filter(state="settled").count() > late.count()
+    assert reminded.exists()
+    waiting = Order.everywhere.get(state="pending_approval")
+    assert (waiting.account.name, waiting.total_resale is None) == ("Alpenwerk Cloud", False)
 
 
 def test_every_job_was_done_and_every_mail_left():

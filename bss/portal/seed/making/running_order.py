@@ -15,6 +15,7 @@ from bss.portal.seed.making import (
     catalogue,
     organizations,
     payment_plans,
+    payments,
     plans,
     service_managers,
     trade,
@@ -71,6 +72,7 @@ def scenes_of(stage: Stage) -> list[Scene]:
         *_trade(stage),
         *_tenant(stage),
         *_evenings(stage),
+        *_money(stage),
     ]
     return sorted(found, key=lambda scene: scene.order)
 
@@ -127,6 +129,17 @@ def _evenings(stage: Stage) -> Iterator[Scene]:
         if days_ago < TENANT_DAY:
             play = partial(billing.evening_play, stage, "nordhaven")
             yield Scene(days_ago, "21:10", play, "nordhaven")
+
+
+def _money(stage: Stage) -> Iterator[Scene]:
+    """Payments come in each week, some written down by hand, the others out of a file; the rest is reminded of."""
+    yield Scene(70, "09:00", partial(payments.ladder_set, stage))
+    for days_ago in (38, 31, 24, 17, 10, 3):
+        yield Scene(days_ago, "07:50", partial(payments.transfers_record, stage))
+        yield Scene(days_ago, "08:20", partial(payments.bank_file_import, stage))
+    for days_ago in (26, 19, 12, 5, 0):
+        yield Scene(days_ago, "05:30", partial(payments.overdue_look, stage))
+    yield Scene(0, "05:50", partial(payments.approval_ask, stage))
 
 
 def _purchase(

@@ -1,0 +1,98 @@
+"""What was paid, by hand and out of a bank's file; who is reminded; and an order that waits for its reseller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bss.billing.choices import InvoiceState
+from bss.billing.models import Invoice
+from bss.billing.services import (
+    dunning_policy_edit,
+    payment_import_create,
+    payment_import_start,
+    payment_record,
+)
+from bss.billing.tasks import ladder_climb
+from bss.core import clock
+from bss.portal.seed import orders
+from bss.portal.seed.making.stage import Stage
+from bss.portal.seed.making.trade import Shelf, basket_filled, basket_placed
+
+# Who pays nothing, so that something is overdue.
+LATE = ("ateliernord",)
+# Andreas buys in his reseller's shop, and his reseller looks at it first.
+ASKS = ("bergkristall", "andreas@bergkristall.example")
+
+
+def ladder_set(stage: Stage) -> None:
+    """Remind after three days and again after ten; staff suspend by themselves."""
+    dunning_policy_edit(
+        organization=stage.organizations["meridian"],
+        version=None,
+        actor=stage.actor(orders.ADMIN),
+        remind_days=3,
+        again_days=10,
+        suspend_days=None,
+    )
+
+
+def overdue_look(stage: Stage) -> None:
+    """What the schedule does each morning: remind whoever is late."""
+    ladder_climb()
+
+
+def transfers_record(stage: Stage) -> None:
+    """Of what is due these days accounting writes down half, one by one."""
+    today = clock.today(stage.organizations["meridian"].time_zone)
+    for invoice in _due(stage)[::2]:
+        payment_record(
+            payer=invoice.payer,
+            amount=invoice.open_amount,
+            currency=invoice.currency,
+            received_on=today,
+            reference=f"Transfer {invoice.number}",
+            invoice=invoice,
+            actor=stage.actor(orders.ADMIN),
+        )
+
+
+def bank_file_import(stage: Stage) -> None:
+    """What else is due these days, out of a file of the bank."""
+    due = _due(stage)
+    if not due:
+        return
+    organization, actor = stage.organizations["meridian"], stage.actor(orders.ADMIN)
+    today = clock.today(organization.time_zone)
+    rows = [
+        f"{today:%Y%m%d}-{number},{today:%Y-%m-%d},{invoice.open_amount:.2f},{invoice.currency},{invoice.number}"
+        for number, invoice in enumerate(due, start=1)
+    ]
+    source = payment_import_create(
+        organization=organization,
+        name=f"statement-{today:%Y-%m-%d}.csv",
+        raw="\n".join(["bank id,date,amount,currency,invoice", *rows]).encode(),
+        actor=actor,
+    )
+    payment_import_start(source=source, actor=actor, dry_run=False)
+
+
+def approval_ask(stage: Stage) -> None:
+    """A customer orders in its reseller's shop: nothing starts before its reseller has approved it."""
+    customer, email = ASKS
+    basket = basket_filled(
+        stage,
+        email,
+        (orders.Item("identity-guard", 12, "P1Y"),),
+        Shelf(stage),
+        customer=stage.account(customer),
+    )
+    basket_placed(basket, stage.actor(email), reference="BK-2207")
+
+
+def _due(stage: Stage) -> Sequence[Invoice]:
+    """The open invoices that are due within days, without those of whoever pays nothing."""
+    soon = clock.today(stage.organizations["meridian"].time_zone) + timedelta(days=3)
+    late = [stage.accounts[key].pk for key in LATE]
+    found = Invoice.objects.filter(state=InvoiceState.ISSUED, due_on__lte=soon)
+    return list(found.exclude(payer__in=late).select_related("payer__organization").order_by("pk"))
