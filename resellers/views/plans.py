@@ -204,7 +204,7 @@ def _column(offer: PlanOffer) -> PlanColumn:
         text=offer.text,
         current=offer.is_current,
         featured=offer.code == PlanCode.STANDARD and not offer.is_current,
-        features=[(view.included, _feature(view)) for view in offer.capabilities],
+        features=[_feature(view) for view in offer.capabilities],
         changes=offer.changes,
         button=_button(offer),
         badge=Badge(offer.obstacle, "warning") if offer.obstacle else None,
@@ -217,8 +217,10 @@ def _price_text(offer: PlanOffer) -> Any:
     return offer.prices[0].money or _("Free of charge")
 
 
-def _feature(view: CapabilityView) -> str:
-    return _("%(what)s (soon)") % {"what": view.label} if view.note else str(view.label)
+def _feature(view: CapabilityView) -> tuple[Any, str]:
+    if view.note:
+        return "soon", _("%(what)s (soon)") % {"what": view.label}
+    return view.included, str(view.label)
 
 
 def _button(offer: PlanOffer) -> Button | None:
