@@ -159,7 +159,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class PlanColumn:
-    """One column of the comparison of plans. A feature is whether it is included (True, False or "soon"), and its text."""
+    """One column of the comparison of plans. A feature is a pair: included (True, False or "soon"), and its text."""
 
     name: Any
     price: Any
