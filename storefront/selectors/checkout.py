@@ -267,14 +267,17 @@ def billing_of(account: Account, *, shows_address: bool, shows_contacts: bool = 
 
 
 def invoice_contacts(account: Account) -> list[str]:
-    """Who reads an account's invoices, by e-mail: whoever is marked for it, else its primary contact (one query)."""
+    """Who reads an account's invoices, by e-mail: whoever is marked for it, else its corporate address, else its primary
+    contact, as the e-mails go (one query).
+    """
     rows = list(
         Contact.objects.filter(account=account)
         .filter(Q(receives_invoices=True) | Q(is_primary=True))
         .order_by("pk")
     )
     readers = [each.email for each in rows if each.receives_invoices]
-    return readers or [each.email for each in rows] or [account.corporate_email or ""]
+    corporate = [account.corporate_email] if account.corporate_email else []
+    return readers or corporate or [each.email for each in rows]
 
 
 def _address(account: Account) -> str:

@@ -16,6 +16,8 @@ from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLin
 from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
 from bss.orders.services import line_fail, order_release
 from bss.subscriptions.models import Subscription
+from notifications.selectors import recipients_of_bills
+from storefront.selectors.checkout import invoice_contacts
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
 from tests.factories.billing import make_rate
@@ -613,3 +615,18 @@ def test_one_cent_owed_is_one_cent_too_much(reseller, line):
     assert refused.status_code == 409
     assert Order.everywhere.count() == 0
     assert reseller.client.post("/checkout/review/", form).status_code == 302
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("corporate", ["office@techsolutions.example", ""])
+def test_the_checkout_names_those_whom_invoices_are_sent_to(reseller, marked, corporate):
+    account = reseller.account
+    account.corporate_email = corporate
+    account.save()
+    Contact.everywhere.filter(account=account).update(receives_invoices=marked)
+
+    with scope.activate(account.scope):
+        named = invoice_contacts(account)
+
+    assert named == [recipient.email for recipient in recipients_of_bills(account)]
+    assert len(named) == 1

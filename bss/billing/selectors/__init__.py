@@ -24,6 +24,7 @@ from bss.billing.selectors.charged import (
 )
 from bss.billing.selectors.documents import (
     LineAmounts,
+    corrected_by,
     credit_notes_visible,
     documents_of,
     drafts_of,
@@ -115,6 +116,7 @@ __all__ = [
     "cards_of",
     "charge_under_way",
     "charged_of",
+    "corrected_by",
     "credit_items",
     "credit_left",
     "credit_notes_visible",

@@ -89,6 +89,12 @@ def why_held(invoice: Invoice) -> str:
     return entry.reason if entry else ""
 
 
+def corrected_by(credit_note: CreditNote) -> set[int]:
+    """The invoices whose lines a credit note corrects."""
+    lines = credit_note.lines.exclude(credit__corrects=None)
+    return set(lines.values_list("credit__corrects__invoice_id", flat=True))
+
+
 def documents_of(
     account: Account, limit: int = 20
 ) -> tuple[Sequence[Invoice], Sequence[CreditNote]]:

@@ -23,6 +23,7 @@ from bss.billing.locks import (
     payment_locked,
 )
 from bss.billing.models import Allocation, CreditNote, Invoice, Payment
+from bss.billing.selectors import corrected_by
 from bss.billing.states import CREDIT_NOTE, INVOICE
 from bss.core import history
 from bss.core.actor import Actor
@@ -49,11 +50,15 @@ def payment_allocate(
 def credit_note_allocate(
     *, credit_note: CreditNote, actor: Actor, invoice: Invoice | None = None
 ) -> list[Allocation]:
-    """As `payment_allocate`, of a credit note: what is left of it waits for the invoices to come."""
+    """As `payment_allocate`, of a credit note, which goes into the invoices that it corrects before any other. What is
+    left of it waits for the invoices to come.
+    """
     with transaction.atomic():
         payer_locked(credit_note.payer_id)
         held = credit_note_locked(credit_note.pk)
-        made = _pour(held, _open(held, invoice), actor)
+        corrected = corrected_by(held)
+        found = sorted(_open(held, invoice), key=lambda each: each.pk not in corrected)
+        made = _pour(held, found, actor)
         _finish_credit_note(held, actor)
     return made
 

@@ -414,7 +414,7 @@ def test_without_a_card_in_use_the_payer_is_told_where_to_leave_one(
 
     assert len(declined()) == 1
     page = reseller.client.get(f"/my-account/invoices/{invoice.public_id}/").content.decode()
-    assert "Leave a card to pay by" in page
+    assert "Add a card to pay with" in page
     assert provider.payments() == []
 
 

@@ -41,6 +41,7 @@ from tests.factories.billing import (
     take_seats,
 )
 from tests.factories.orders import make_product
+from tests.factories.settling import make_invoice
 
 pytestmark = pytest.mark.usefixtures("rate")
 D = Decimal
@@ -545,6 +546,25 @@ def test_an_issued_invoice_is_never_void(payer, product):
     with pytest.raises(IllegalTransition):
         invoice_void(invoice=invoice, actor=SYSTEM)
     assert invoice.lines.count() == 1
+
+
+def test_a_credit_note_settles_what_it_corrects_before_what_is_due_earlier(
+    payer, product, bill, run_jobs
+):
+    lot = make_bought(payer, product)
+    billed(lot)
+    [corrected] = invoices()
+    earlier = make_invoice(payer, "500.00", due_on=corrected.due_on - timedelta(days=40))
+    take_seats(lot, 1)
+
+    bill()
+    run_jobs()
+
+    note = CreditNote.everywhere.get()
+    used = {each.invoice_id: each.amount for each in note.allocations.all()}
+    assert used == {corrected.pk: note.total}
+    earlier.refresh_from_db()
+    assert earlier.settled == 0
 
 
 def test_every_credit_is_on_one_note(payer, product, bill):
