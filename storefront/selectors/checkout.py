@@ -267,8 +267,8 @@ def billing_of(account: Account, *, shows_address: bool, shows_contacts: bool = 
 
 
 def invoice_contacts(account: Account) -> list[str]:
-    """Who reads an account's invoices, by e-mail, as they are sent: whoever is marked for it, else its corporate address,
-    else its primary contact (one query).
+    """Who reads an account's invoices, by e-mail, as they are sent: whoever is marked for it, else its corporate
+    address, else its primary contact (one query).
     """
     rows = list(
         Contact.objects.filter(account=account)
