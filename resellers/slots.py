@@ -45,16 +45,17 @@ def _plan_panel(_request: HttpRequest, account: Account) -> Mapping[str, Any] | 
     }
 
 
-def _live_panel(_request: HttpRequest, order: Order) -> Mapping[str, Any] | None:
+def _live_panel(request: HttpRequest, order: Order) -> Mapping[str, Any] | None:
     """What an order of a plan has led to: the live storefront, or that the plan has ended."""
     profile = selectors.profile_of(order.account)
     if profile is None or not selectors.is_about_plan(order):
         return None
+    shop = profile.storefront
     return {
         "profile": profile,
         "is_done": order.state == OrderState.EXECUTED,
         "is_open": selectors.storefront_is_open(profile),
-        "shop_url": f"{profile.storefront.prefix}/" if profile.storefront else "",
+        "shop_url": request.build_absolute_uri(f"{shop.prefix}/") if shop else "",
     }
 
 

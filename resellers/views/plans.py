@@ -26,7 +26,7 @@ from resellers import selectors
 from resellers.access import access_own_account, access_plan
 from resellers.choices import PlanCode
 from resellers.contracts import CapabilityView, PlanOffer
-from resellers.models import Plan
+from resellers.models import Plan, ResellerProfile
 from resellers.services import plan_cancel, plan_change_preview, plan_choose, plan_switch
 
 
@@ -36,6 +36,11 @@ class Plans(Page):
     permission = Permission.PLAN_VIEW
     template_name = "resellers/plans.html"
     title = gettext_lazy("Reseller plans")
+
+    def _shop_url(self, profile: ResellerProfile) -> str:
+        """The whole address, to be handed on; "" before there is one."""
+        shop = profile.storefront
+        return self.request.build_absolute_uri(f"{shop.prefix}/") if shop else ""
 
     def context(self) -> Mapping[str, Any]:
         account = access_own_account(self.actor)
@@ -47,7 +52,7 @@ class Plans(Page):
             "plans": [_column(offer) for offer in offers],
             "profile": profile,
             "is_open": bool(profile and selectors.storefront_is_open(profile)),
-            "shop_url": f"{profile.storefront.prefix}/" if profile and profile.storefront else "",
+            "shop_url": self._shop_url(profile) if profile else "",
             "coming": selectors.coming(offers),
             "notices": _notices(account, waiting),
             "may_manage": self.actor.can(Permission.STOREFRONT_MANAGE),
