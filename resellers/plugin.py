@@ -143,7 +143,10 @@ class ResellerPlans(ServiceManager):
     def catalogue(self, instance: InstanceContext) -> CatalogueDefinition:
         settings = instance.settings
         currency = str(settings["currency"])
-        free = [PriceDefinition(Unit.P1M, currency, Decimal(0), Decimal(0))]
+        # For every term of the other plan: a switch keeps the term.
+        free = [
+            PriceDefinition(unit, currency, Decimal(0), Decimal(0)) for unit in (Unit.P1M, Unit.P1Y)
+        ]
         standard = [
             PriceDefinition(Unit.P1M, currency, Decimal(settings["standard_monthly"]), Decimal(0)),
             PriceDefinition(Unit.P1Y, currency, Decimal(settings["standard_yearly"]), Decimal(0)),

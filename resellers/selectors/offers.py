@@ -67,6 +67,8 @@ def _offer(
     may_switch: bool,
 ) -> PlanOffer:
     is_current = current is not None and plan.pk == current.pk
+    # What is paid at present stands first; a switch keeps its term.
+    unit = held.subscription.unit if held and held.subscription else ""
     action = "" if is_current or not may_switch else _action(plan, held)
     obstacle = ""
     if action and busy:
@@ -86,7 +88,7 @@ def _offer(
         text=plan_text(plan),
         image_url=plan.product.image.url if plan.product and plan.product.image else "",
         is_current=is_current,
-        prices=[_price(p) for p in prices],
+        prices=[_price(p) for p in sorted(prices, key=lambda p: p.unit != unit)],
         capabilities=capability_views(plan),
         changes=_in_short(current, plan),
         action=action,
@@ -148,14 +150,14 @@ def change_preview(account: Account, plan: Plan) -> PlanChange:
     before = profile.plan if profile else basic
     unit = profile.subscription.unit if profile and profile.subscription else ""
     prices = plan_prices(account, [before, plan])
-    after_price = _unit_money(prices.get(plan.product_id or 0, []), unit)
+    after_price = _money_for(prices.get(plan.product_id or 0, []), unit)
     gained, lost = gains_and_losses(before, plan)
     return PlanChange(
         from_name=str(before),
         to_name=str(plan),
         price_before=_frozen_price(profile),
-        price_after=after_price[0],
-        unit_label=after_price[1] or unit_label(unit),
+        price_after=after_price,
+        unit_label=unit_label(unit),
         gained=gained,
         lost=lost,
         kept=_kept(profile, plan),
@@ -169,11 +171,10 @@ def _frozen_price(profile: ResellerProfile | None) -> Money | None:
     return Money(profile.subscription.unit_price, profile.subscription.currency)
 
 
-def _unit_money(prices: list[UnitPrice], unit: str) -> tuple[Money | None, str]:
-    chosen = next((p for p in prices if p.unit == unit), prices[0] if prices else None)
-    if chosen is None:
-        return None, ""
-    return Money(chosen.price, chosen.currency), unit_label(chosen.unit)
+def _money_for(prices: list[UnitPrice], unit: str) -> Money | None:
+    """The price for the term that goes on; None where the plan is not sold for it."""
+    chosen = next((p for p in prices if p.unit == unit), None)
+    return Money(chosen.price, chosen.currency) if chosen else None
 
 
 def _kept(profile: ResellerProfile | None, plan: Plan) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,30 @@ def test_switching_keeps_subscription_alias_and_storefront(reseller, put_on, pla
         assert profile.alias == "techsolutions"
         assert profile.storefront.state == StorefrontState.OPEN
     assert Storefront.everywhere.filter(owner=reseller.account).count() == 1
+
+
+def test_who_pays_by_the_year_switches_as_well(
+    reseller, plans, switch, staff, distributor, run_jobs
+):
+    with scope.activate(distributor.scope):
+        reseller_upgrade(
+            account=reseller.account,
+            plan=plans["standard"],
+            unit="P1Y",
+            alias="techsolutions",
+            actor=staff.actor,
+        )
+    run_jobs()
+    compared = main_of(reseller.client.get("/plans/"))
+    page = main_of(reseller.client.get("/plans/free/switch/"))
+
+    switch(reseller.account, plans["free"])
+
+    profile = profile_of(reseller.account)
+    assert (profile.plan, profile.subscription.unit) == (plans["free"], "P1Y")
+    assert "per year" in compared.split("Your plan")[1].split("</article>")[0]
+    assert re.search(r"Up to now</dt><dd>[^/]*490\.00</bdi> per year", page)
+    assert "Switch to" in page
 
 
 def form_at(client, path):
