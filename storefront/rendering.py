@@ -17,12 +17,14 @@ from storefront.contracts import CardPlan, ProductCard
 _NOTHING = SafeString("")
 
 
-def cards_html(cards: Sequence[ProductCard], *, is_visitor: bool) -> SafeString:
-    """A grid of cards. Where a card has no price, a visitor is asked to sign in."""
+def cards_html(
+    cards: Sequence[ProductCard], *, is_visitor: bool, heading: str = "h3"
+) -> SafeString:
+    """A grid of cards, each named by a `heading`. Where a card has no price, a visitor is asked to sign in."""
     unpriced = _("Sign in to see prices") if is_visitor else _("Not sold to you at present")
     return format_html(
         '<div class="products">{}</div>',
-        format_html_join("", "{}", ((_card(card, unpriced),) for card in cards)),
+        format_html_join("", "{}", ((_card(card, unpriced, heading),) for card in cards)),
     )
 
 
@@ -35,16 +37,18 @@ def picture_html(product: Product) -> SafeString:
     return avatar_html(product.name)
 
 
-def _card(card: ProductCard, unpriced: str) -> SafeString:
+def _card(card: ProductCard, unpriced: str, heading: str) -> SafeString:
     product = card.product
     return format_html(
         '<article class="product"><div class="product-pic">{}</div>'
-        '<div class="stack tight"><div>{}<h3><a href="{}">{}</a></h3></div>{}{}</div>'
+        '<div class="stack tight"><div>{}<{}><a href="{}">{}</a></{}></div>{}{}</div>'
         '<div class="product-foot">{}</div></article>',
         picture_html(product),
         format_html('<div class="product-vendor">{}</div>', card.vendor) if card.vendor else "",
+        heading,
         reverse("storefront:product", args=[product.public_id]),
         product.name,
+        heading,
         format_html('<p class="product-line">{}</p>', product.summary) if product.summary else "",
         _badges(card),
         _price(card) or format_html('<span class="muted">{}</span>', unpriced),

@@ -14,6 +14,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def product_cards(cards: Sequence[ProductCard], viewer: Viewer) -> SafeString:
-    """`{% product_cards listing.cards viewer %}`: a grid of products."""
-    return cards_html(cards, is_visitor=viewer.is_visitor)
+def product_cards(cards: Sequence[ProductCard], viewer: Viewer, heading: str = "h3") -> SafeString:
+    """`{% product_cards listing.cards viewer "h2" %}`: a grid of products, named one level below what is above it."""
+    return cards_html(cards, is_visitor=viewer.is_visitor, heading=heading)

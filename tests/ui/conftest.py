@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from browser import browser_find
 
+from tests.ui.walking import Worker
+
 ARTEFACTS = Path(__file__).parent.parent.parent / "artefacts"
 
 
@@ -33,3 +35,22 @@ def screenshot(page):
         page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture
+def worker(transactional_db):
+    """Jobs are done while the test looks at pages."""
+    with Worker():
+        yield
+
+
+@pytest.fixture
+def complaints(page):
+    """Everything the browser complains about: errors of scripts and refusals of the policy."""
+    heard: list[str] = []
+    page.on(
+        "console",
+        lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None,
+    )
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard

@@ -23,18 +23,6 @@ def gallery(live_server, settings, monkeypatch):
     return f"{live_server.url}/portal/design/"
 
 
-@pytest.fixture
-def complaints(page):
-    """Everything the browser complains about: errors of scripts and refusals of the policy."""
-    heard: list[str] = []
-    page.on(
-        "console",
-        lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None,
-    )
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    return heard
-
-
 def names(path: str) -> str:
     return f"design-{path.rstrip('/') or 'components'}"
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
-from typing import Self
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from bss.accounts.models import Storefront
-from bss.core import jobs, scope
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 from resellers.models import ResellerProfile
 from tests.factories.accounts import (
-    PASSWORD,
     OrganizationFactory,
     ResellerFactory,
     StorefrontFactory,
@@ -24,30 +19,7 @@ from tests.factories.accounts import (
     make_storefront_user,
 )
 from tests.factories.resellers import plans_on_sale
-
-
-class Worker:
-    """Does what is due, as a Celery worker would, until it is told to stop."""
-
-    def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.wait(0.1):
-                with scope.activate(None):
-                    jobs.run(jobs.due_ids())
-        finally:
-            connection.close()
+from tests.ui.walking import sign_in
 
 
 @pytest.fixture
@@ -64,20 +36,6 @@ def shop(transactional_db, settings):
 def reseller(shop):
     account = ResellerFactory(organization=shop.organization, name="Techsolutions")
     return make_storefront_user(account, shop)
-
-
-@pytest.fixture
-def worker(shop):
-    with Worker():
-        yield
-
-
-def sign_in(page: Page, base: str, email: str, prefix: str = "") -> None:
-    page.goto(f"{base}{prefix}/account/login/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).not_to_have_url(re.compile("/account/login/"))
 
 
 def order_plan(page: Page, base: str, plan: str, alias: str = "") -> None:

@@ -1,0 +1,197 @@
+"""Every page of a storefront in a browser: clean for axe in light, in dark and on a phone, and whole on the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
+from playwright.sync_api import Page
+
+from bss.accounts.links import activation_url, password_reset_url
+from bss.accounts.models import Membership, Storefront
+from bss.core import scope
+from tests import pages
+from tests.architecture.permission_matrix import API, STOREFRONT
+from tests.architecture.test_permission_matrix import ids_of, names
+from tests.factories.accounts import make_storefront_user
+from tests.factories.orders import make_basket
+from tests.factories.world import World, make_world
+from tests.ui.walking import sign_in
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+POSTED = "takes what the form of another page sends"
+FILE = "a file"
+LEADS_ON = "leads on to another page"
+FOR_PROGRAMS = "read by programs"
+SECOND_FACTOR = "asks somebody who has a second factor"
+NOT_PAGES = {
+    "healthz": FOR_PROGRAMS,
+    "readyz": FOR_PROGRAMS,
+    "api-schema": FOR_PROGRAMS,
+    "api-docs": "drawn by Swagger UI",
+    "ui:theme": FILE,
+    "ui:appearance": POSTED,
+    "ui:gallery": "walked by the tests of the gallery",
+    "ui:gallery_screen": "walked by the tests of the gallery",
+    "view_as:start": LEADS_ON,
+    "view_as:end": POSTED,
+    "mfa_authenticate": SECOND_FACTOR,
+    "mfa_reauthenticate": SECOND_FACTOR,
+    "mfa_deactivate_totp": SECOND_FACTOR,
+    "mfa_view_recovery_codes": SECOND_FACTOR,
+    "mfa_generate_recovery_codes": SECOND_FACTOR,
+    "mfa_download_recovery_codes": FILE,
+    "storefront:basket-add": POSTED,
+    "storefront:checkout": LEADS_ON,
+    "storefront:order-line-correct": POSTED,
+    "storefront:order-withdraw": "the customer's own; nothing is there for its reseller",
+    "storefront:subscription-withdraw": POSTED,
+    "storefront:invoice-pdf": FILE,
+    "storefront:invoice-csv": FILE,
+    "storefront:invoice-pay": POSTED,
+    "storefront:invoice-paid": LEADS_ON,
+    "storefront:credit-note-pdf": FILE,
+    "storefront:credit-note-csv": FILE,
+    "storefront:token-revoke": POSTED,
+    "storefront:card-leave": POSTED,
+    "storefront:card-left": LEADS_ON,
+    "storefront:card-use": POSTED,
+    "storefront:card-remove": POSTED,
+    "plans:choose": POSTED,
+    "plans:customer-approval": POSTED,
+}
+# What a page needs in its address to be itself.
+QUERIES = {"storefront:search": "?q=Mailbox"}
+# The pages around signing in: before it, by a link in an e-mail, and after it.
+BEFORE = (
+    "account_login",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+)
+LINKED = {
+    "account_activate": activation_url,
+    "account_reset_password_from_key": password_reset_url,
+}
+WITHIN = (
+    "account_logout",
+    "account_reauthenticate",
+    "account_change_password",
+    "mfa_index",
+    "mfa_activate_totp",
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at a page."""
+
+    name: str
+    scheme: str
+    size: dict[str, int]
+
+
+LOOKS = (
+    Look("light", "light", DESKTOP),
+    Look("dark", "dark", DESKTOP),
+    Look("phone", "light", PHONE),
+)
+
+
+@pytest.fixture
+def world(transactional_db, settings) -> World:
+    """The world, where the reseller's basket holds what asks for Service Details."""
+    settings.ALLOWED_HOSTS = ["*"]
+    world = make_world()
+    person = world.people["reseller"]
+    shop = Storefront.everywhere.get(organization=world.distributor, owner=None)
+    with scope.activate(world.reseller.scope):
+        make_basket(person, shop, world.product, quantity=3)
+    return world
+
+
+@pytest.fixture
+def invited(world) -> Membership:
+    """A colleague who has set no password yet."""
+    shop = Storefront.everywhere.get(organization=world.distributor, owner=None)
+    membership = make_storefront_user(world.reseller, shop)
+    membership.user.set_unusable_password()
+    membership.user.save()
+    return membership
+
+
+def shop_names() -> set[str]:
+    return names("config.urls") - {row.name for row in API}
+
+
+def shopped(world: World) -> dict[str, str]:
+    """The path of each page of the shop that is one, by name."""
+    return {
+        row.name: pages.shop(row.name, *ids_of(world, row.things)) + QUERIES.get(row.name, "")
+        for row in STOREFRONT
+        if row.name not in NOT_PAGES
+    }
+
+
+def around(named: tuple[str, ...]) -> dict[str, str]:
+    return {name: pages.shop(name) for name in named}
+
+
+def linked(membership: Membership) -> dict[str, str]:
+    """The paths of the links that the person gets by e-mail."""
+    return {name: urlsplit(url(membership)).path for name, url in LINKED.items()}
+
+
+def faults_of(page: Page) -> list[Any]:
+    """What is wrong with the page that is open, in each look."""
+    faults: list[Any] = []
+    for look in LOOKS:
+        page.set_viewport_size(look.size)
+        page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
+        found = Axe().run(page).response["violations"]
+        faults += [
+            (look.name, each["id"], node["target"]) for each in found for node in each["nodes"]
+        ]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > look.size["width"]:
+            faults.append((look.name, "overflow", width))
+    return faults
+
+
+def walk(page: Page, base: str, paths: dict[str, str], screenshot: Any) -> dict[str, Any]:
+    """Every path answers and is shown. Returns the faults of those pages that have any."""
+    faults: dict[str, Any] = {}
+    for name, path in paths.items():
+        answer = page.goto(base + path)
+        assert answer is not None
+        assert answer.status == 200, name
+        assert resolve(urlsplit(page.url).path, "config.urls").view_name == name, page.url
+        if found := faults_of(page):
+            faults[name] = found
+        screenshot(f"shop-{name.replace(':', '-')}-phone")
+    return faults
+
+
+def test_every_address_of_a_storefront_is_looked_at_or_said_to_be_no_page():
+    looked_at = {row.name for row in STOREFRONT} | {*BEFORE, *LINKED, *WITHIN}
+    assert shop_names() == looked_at | NOT_PAGES.keys()
+    assert NOT_PAGES.keys().isdisjoint({*BEFORE, *LINKED, *WITHIN})
+
+
+@pytest.mark.timeout(600)
+def test_every_page_is_clean_for_axe_and_fits_a_phone(
+    page, live_server, world, invited, complaints, screenshot
+):
+    base = live_server.url
+    faults = walk(page, base, around(BEFORE) | linked(invited), screenshot)
+    sign_in(page, base, world.people["reseller"].user.email)
+    faults |= walk(page, base, around(WITHIN) | shopped(world), screenshot)
+    assert faults == {}
+    assert complaints == []
