@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import Radius, Typeface
@@ -16,6 +17,8 @@ from bss.catalog.choices import Unit
 from bss.core.db import new_public_id
 from bss.core.errors import Invalid
 from bss.core.pictures import normalised
+from bss.pricing.contracts import UnitPrice
+from bss.ui.formats import amount
 from bss.ui.theme import parse_accent
 from resellers.choices import Capability
 from resellers.contracts import alias_spec
@@ -74,14 +77,20 @@ class UpgradeForm(forms.Form):
 
     @staticmethod
     def offers_of(
-        plans: Sequence[Plan], units: Mapping[int, Sequence[str]]
+        plans: Sequence[Plan], prices: Mapping[int, Sequence[UnitPrice]]
     ) -> list[tuple[str, str]]:
-        """Choices "free:P1M" for each plan and unit this reseller may buy."""
+        """Choices "free:P1M" for each plan and unit this reseller may buy, with what it pays for it."""
         return [
-            (f"{plan.code}:{unit}", f"{plan} · {Unit(unit).label}")
+            (f"{plan.code}:{price.unit}", f"{plan} · {Unit(price.unit).label}: {_cost(price)}")
             for plan in plans
-            for unit in units.get(plan.product_id or 0, ())
+            for price in prices.get(plan.product_id or 0, ())
         ]
+
+
+def _cost(price: UnitPrice) -> str:
+    if not price.price:
+        return gettext("free of charge")
+    return gettext("%(amount)s net") % {"amount": amount(price.money.rounded())}
 
 
 class StorefrontForm(forms.Form):

@@ -113,12 +113,11 @@ class Upgrade(AccountScreen, FormView):
     def form_kwargs(self) -> Mapping[str, Any]:
         account = self.object
         plans = selectors.plans_of(account.organization_id)
-        offers = selectors.plan_prices(account, plans)
+        prices = selectors.plan_prices(account, plans)
         profile = selectors.profile_of(account)
-        units = {product: [offer.unit for offer in found] for product, found in offers.items()}
         return {
             "account": account,
-            "offers": UpgradeForm.offers_of(plans, units),
+            "offers": UpgradeForm.offers_of(plans, prices),
             "alias": profile.alias if profile else "",
         }
 

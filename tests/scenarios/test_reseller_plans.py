@@ -140,7 +140,7 @@ def test_staff_does_the_same_from_the_portal(
     base = f"/portal/customers/{reseller.account.public_id}"
 
     def upgrade(offer, alias):
-        page = clerk.see(f"{base}/upgrade/").expect("Free", "Standard")
+        page = clerk.see(f"{base}/upgrade/").expect("free of charge", "€490.00 net")
         return clerk.press(page, "Place and execute", {"offer": offer, "alias": alias}).expect()
 
     upgrade("free:P1M", ALIAS)
