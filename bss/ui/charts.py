@@ -35,12 +35,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What to draw. `shown` writes a figure ("€1,200"); the default writes a number."""
+    """What to draw. `shown` writes a figure ("€1,200"); the default writes a number.
+
+    A "ranked" chart has one series, its bars lie, and its labels may be long: names, not points in time.
+    """
 
     title: Any
     labels: Sequence[Any]
     series: Sequence[Series]
-    kind: Literal["bar", "line", "stacked"] = "bar"
+    kind: Literal["bar", "line", "stacked", "ranked"] = "bar"
     shown: Callable[[float], str] = field(default=formats.number)
     note: Any = ""
 
@@ -53,6 +56,16 @@ class Bar:
     height: str
     series: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A lying bar: its name, where it begins and ends in per cent, and its figure."""
+
+    label: Any
+    x: str
+    width: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,8 @@ def chart_html(chart: Chart) -> SafeString:
         "ticks": [chart.shown(top * i / DIVISIONS) for i in range(DIVISIONS, -1, -1)],
         "lines": [f"{PLOT_HEIGHT * i / DIVISIONS:.1f}" for i in range(DIVISIONS + 1)],
         "labels": _thinned(chart.labels),
-        "bars": bars(chart, top) if chart.kind != "line" else [],
+        "bars": bars(chart, top) if chart.kind in {"bar", "stacked"} else [],
+        "ranks": ranks(chart) if chart.kind == "ranked" else [],
         "segments": segments(chart, top) if chart.kind == "line" else [],
         "marks": marks(chart, top) if chart.kind == "line" else [],
         "figures": [
@@ -143,6 +157,16 @@ def bars(chart: Chart, top: float) -> list[Bar]:
             )
             base += value
     return drawn
+
+
+def ranks(chart: Chart) -> list[Rank]:
+    """One lying bar per label, the largest over the whole breadth."""
+    highest = _highest(chart) or 1
+    found = []
+    for label, value in zip(chart.labels, chart.series[0].values, strict=True):
+        breadth = 100 * (value or 0) / highest
+        found.append(Rank(label, _x(0, breadth), f"{breadth:.2f}%", chart.shown(value or 0)))
+    return found
 
 
 def segments(chart: Chart, top: float) -> list[Segment]:

@@ -145,6 +145,7 @@ def _products_chart() -> Chart | None:
         return None
     return Chart(
         title=_("Live subscriptions by product"),
+        kind="ranked",
         labels=[name for name, _count in found],
         series=[Series(_("Subscriptions"), [count for _name, count in found])],
     )

@@ -216,6 +216,21 @@ def test_stacked_bars_stand_on_each_other():
     assert (high.y, high.height) == ("0.0", "40.0")
 
 
+def test_lying_bars_are_as_long_as_their_share_of_the_largest():
+    chart = charts.Chart("x", ["Mail", "Backup"], [charts.Series("n", (8, 2))], "ranked")
+    html = rendered("{% chart c %}", c=chart)
+
+    assert [(each.label, each.width, each.shown) for each in charts.ranks(chart)] == [
+        ("Mail", "100.00%", "8"),
+        ("Backup", "25.00%", "2"),
+    ]
+    assert html.count("<rect") == 2
+    assert "style=" not in html
+    assert "chart-grid" not in html
+    with translation.override("ar"):
+        assert [each.x for each in charts.ranks(chart)] == ["0.00%", "75.00%"]
+
+
 def test_a_chart_is_mirrored_right_to_left():
     chart = charts.Chart("x", ["Jan", "Feb"], [charts.Series("a", (1, 2))])
     left = [bar.x for bar in charts.bars(chart, 2)]

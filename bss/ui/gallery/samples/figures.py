@@ -80,4 +80,10 @@ def chart_samples() -> list[charts.Chart]:
             months,
             [charts.Series(_("Orders"), (412, 468, 440, 530, 588, 640))],
         ),
+        charts.Chart(
+            _("Subscriptions by product"),
+            [_("Mail for a whole company"), _("Backup of servers, 1 TB"), _("Design for teams")],
+            [charts.Series(_("Subscriptions"), (1240, 815, 96))],
+            "ranked",
+        ),
     ]
