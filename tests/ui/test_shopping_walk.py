@@ -38,6 +38,9 @@ from tests.factories.orders import default_list, make_order_field, offer_plan
 from tests.factories.resellers import drain, plans_on_sale
 from tests.ui.walking import sign_in
 
+# Two browsers, a vendor, a worker and a PDF: on a busy machine that takes its time.
+pytestmark = pytest.mark.timeout(300)
+
 ALIAS = "techsolutions"
 # What a person writes in English, and what is shown of it everywhere.
 DEVICES = "1,234,567"
