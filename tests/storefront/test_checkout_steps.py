@@ -618,7 +618,7 @@ def test_one_cent_owed_is_one_cent_too_much(reseller, line):
 
 
 @pytest.mark.parametrize("marked", [True, False])
-@pytest.mark.parametrize("corporate", ["office@techsolutions.example", ""])
+@pytest.mark.parametrize("corporate", ["office@techsolutions.example", None])
 def test_the_checkout_names_those_whom_invoices_are_sent_to(reseller, marked, corporate):
     account = reseller.account
     account.corporate_email = corporate
