@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from bss.accounts.choices import UserType
 from bss.accounts.countries import country_choices
-from bss.accounts.models import Account, Contact, Storefront
+from bss.accounts.models import Account, Contact, Membership, Storefront
 from bss.catalog.choices import Unit
 from bss.catalog.models import ListPrice
 from bss.core.actor import Actor
@@ -268,16 +269,20 @@ def billing_of(account: Account, *, shows_address: bool, shows_contacts: bool = 
 
 def invoice_contacts(account: Account) -> list[str]:
     """Who reads an account's invoices, by e-mail, as they are sent: whoever is marked for it, else its corporate
-    address, else its primary contact (one query).
+    address, else its primary contact, an admin or whoever there is (one query).
     """
+    admin = Membership.objects.filter(
+        contact=OuterRef("pk"), user_type=UserType.ADMIN, is_active=True
+    )
     rows = list(
         Contact.objects.filter(account=account)
-        .filter(Q(receives_invoices=True) | Q(is_primary=True))
-        .order_by("pk")
+        .annotate(is_admin=Exists(admin))
+        .order_by("-is_primary", "-is_admin", "pk")
     )
-    readers = [each.email for each in rows if each.receives_invoices]
-    corporate = [account.corporate_email] if account.corporate_email else []
-    return readers or corporate or [each.email for each in rows]
+    readers = sorted((each.pk, each.email) for each in rows if each.receives_invoices)
+    if readers:
+        return [email for _pk, email in readers]
+    return [account.corporate_email] if account.corporate_email else [e.email for e in rows[:1]]
 
 
 def _address(account: Account) -> str:
