@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
-from environ import Env
 from processes import Process
 
 from bench.figures import Figure
@@ -60,14 +58,8 @@ def _measure(pg: str, size: int) -> Iterator[Figure]:
 def _bill(run: Bench) -> float:
     """Seconds from the start of the run's first batch to the end of its last."""
     run.manage("billing_run")
-    url = Env.db_url_config(run.product.env["DATABASE_URL"])
-    connection = psycopg2.connect(
-        dbname=url["NAME"], user=url["USER"], password=url["PASSWORD"], host=url["HOST"],
-        port=url["PORT"] or None,
-    )  # fmt: skip
-    connection.autocommit = True
     began = time.monotonic()
-    with connection.cursor() as cursor:
+    with run.database() as cursor:
         while time.monotonic() - began < PATIENCE_SECONDS:
             cursor.execute(
                 "SELECT count(*) FILTER (WHERE finished_at IS NULL),"
@@ -77,7 +69,6 @@ def _bill(run: Bench) -> float:
             )
             open_runs, seconds = cursor.fetchone()
             if not open_runs:
-                connection.close()
                 return float(seconds)
             time.sleep(LOOK_SECONDS)
     raise SystemExit("the billing run did not end")

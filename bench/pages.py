@@ -30,12 +30,16 @@ def measure(options: argparse.Namespace) -> list[Figure]:
     """One figure per page and size."""
     figures: list[Figure] = []
     there = dict.fromkeys(ONE, 0)
-    with bench(options.pg) as run:
+    with bench(options.pg, sandboxes=True) as run:
         run.manage("seed_demo")
         for scale in (s for s in (1, 10, 100) if s <= options.scale):
             grow(run, there, scale)
             targets = run.probe("targets")
-            with run.running(), _bare(run, [t["sql"] for t in targets]) as bare_port:
+            with (
+                run.running(beat=False),
+                _bare(run, [t["sql"] for t in targets]) as bare_port,
+            ):
+                run.wait_idle()
                 note(f"ask for {len(targets)} pages at {scale}x")
                 figures += [
                     _figure(run, target, number, bare_port, scale, options.runs or RUNS)

@@ -6,13 +6,16 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from attached import attached_check, redis_for_check, scratch_database
 from devstack import servers, throwaway_directory
+from environ import Env
 from processes import Process, ports_free
 from product import (
     ROOT,
@@ -26,6 +29,7 @@ from product import (
 )
 
 STOP_SECONDS = 40.0
+IDLE_SECONDS = 900.0
 
 
 @dataclass
@@ -54,6 +58,33 @@ class Bench:
         text = answer.read_text()
         answer.unlink()
         return json.loads(text)
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[Any]:
+        """A cursor on the product's database that commits each statement."""
+        url = Env.db_url_config(self.product.env["DATABASE_URL"])
+        names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
+        connection = psycopg2.connect(
+            **{ours: url[theirs] for ours, theirs in names.items()}, port=url["PORT"] or None
+        )
+        connection.autocommit = True
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            yield cursor
+
+    def wait_idle(self) -> None:
+        """Until the worker has done everything that is due. Raises SystemExit after a quarter of an hour."""
+        note("wait until the worker has nothing to do")
+        began = time.monotonic()
+        with self.database() as cursor:
+            while time.monotonic() - began < IDLE_SECONDS:
+                cursor.execute(
+                    "SELECT count(*) FROM core_job"
+                    " WHERE state = 'running' OR (state = 'ready' AND due_at <= now())"
+                )
+                if cursor.fetchone()[0] == 0:
+                    return
+                time.sleep(1)
+        raise SystemExit("the worker never came to rest")
 
     @contextlib.contextmanager
     def running(self, *, beat: bool = True) -> Iterator[dict[str, Process]]:

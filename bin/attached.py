@@ -37,9 +37,9 @@ def attached_check(database_url: str, redis_url: str) -> None:
 
 
 @contextlib.contextmanager
-def scratch_database(database_url: str) -> Iterator[str]:
+def scratch_database(database_url: str, name: str = "") -> Iterator[str]:
     """The URL of a new, empty database on the same server; dropped when the block ends."""
-    name = f"tradewind_check_{os.getpid()}"
+    name = name or f"tradewind_check_{os.getpid()}"
     with contextlib.closing(_connect(database_url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         try:

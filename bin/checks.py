@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attached import attached_check
+from attached import attached_check, scratch_database
 from browser import browser_provide
 from console import Failure, failure_print
 from devstack import servers, throwaway_directory
@@ -23,6 +23,8 @@ from product import ROOT, SCRIPTS, checks_environment
 from report import Outcome, closing_lines, counts_of, progress_line
 
 PARALLEL = 2
+# One more than there are cores: some tests wait for a process or a browser.
+JOBS = (os.cpu_count() or 2) + 1
 # After so long a check hangs; it is no measure of how long one should take.
 CHECK_SECONDS = 1500.0
 
@@ -38,22 +40,30 @@ STATIC = {
 }
 NOT_FAST = ("types", "browser", "demo")
 TESTS = ("tests", "browser")
-# Each test process has a Redis database of its own.
-PYTEST = "python -m pytest -p tests.plugins.redis_databases --dist worksteal --durations 10 --durations-min 3"
+# Makes the database of which each test process gets a copy, since migrating takes longer than copying.
+DATABASE = "database"
+MIGRATE = "python manage.py migrate --noinput --verbosity 0"
+DATABASE_NAME = f"tradewind_tests_{os.getpid()}"
+TEMPLATE_VARIABLE = "TEST_DATABASE_TEMPLATE"
+# Each test process has a Redis database of its own, and whole files, since some prepare a lot for all of their tests.
+PYTEST = "python -m pytest -p tests.plugins.redis_databases --dist loadfile --durations 10 --durations-min 3"
 # The demo comes up on servers and data of its own and is walked over HTTP.
 DEMO = "python bin/demo.py --check"
+QUIET = frozenset({*STATIC, DATABASE, "demo"})
 
 
 @dataclass(frozen=True)
 class Check:
     """One line of the summary: a name, a command, and the PostgreSQL it runs against.
 
-    A check whose name is a key of STATIC says nothing unless it fails; the others are followed live.
+    A check whose name is in QUIET says nothing unless it fails; the others are followed live. `env` is its environment
+    where that is not the one of all checks.
     """
 
     name: str
     command: list[str]
     pg: str = ""
+    env: Mapping[str, str] | None = None
 
 
 def main(argv: list[str]) -> int:
@@ -86,7 +96,7 @@ def arguments_parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     add("--servers", action="store_true", help="repeat the tests on each PostgreSQL present")
     add("--pg", default="", metavar="NAME", help="which PostgreSQL: wheel-18, system-15, ...")
     add("--only", default="", metavar="NAMES", help=f"some of: {names}")
-    add("--jobs", type=int, default=2, metavar="N", help="test processes; default %(default)s")
+    add("--jobs", type=int, default=JOBS, metavar="N", help="test processes; default %(default)s")
     mark = argv.index("--") if "--" in argv else len(argv)
     options = parser.parse_args(argv[:mark])
     if options.servers and os.environ.get("DATABASE_URL"):
@@ -98,24 +108,29 @@ def arguments_parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def run_all(options: argparse.Namespace, passed_on: list[str], directory: Path) -> list[Outcome]:
-    """Every check that was asked for, in order; static ones two at a time, others one at a time."""
+    """Every check that was asked for: the quiet ones first, two at a time, then the tests, which use every core."""
     checks = checks_choose(options, passed_on)
     names = {check.name for check in checks}
     browser = browser_provide(directory) if "browser" in names else ""
-    run = Run(directory, len(checks))
-    for pg in dict.fromkeys(check.pg for check in checks):
-        with _servers(pg) as urls:
+    places = dict.fromkeys(check.pg for check in checks)
+    with_tests = {check.pg for check in checks if check.name in TESTS}
+    run = Run(directory, len(checks) + len(with_tests))
+    for pg in places:
+        with _servers(pg) as urls, contextlib.ExitStack() as stack:
             env = checks_environment(urls, browser)
             here = [check for check in checks if check.pg == pg]
-            run.quietly([check for check in here if check.name in STATIC], env)
+            quiet = [check for check in here if check.name in QUIET]
+            if pg in with_tests:
+                url = stack.enter_context(scratch_database(urls["DATABASE_URL"], DATABASE_NAME))
+                migrate = Check(DATABASE, shlex.split(MIGRATE), pg, env | {"DATABASE_URL": url})
+                quiet.insert(1, migrate)
+                env |= {TEMPLATE_VARIABLE: DATABASE_NAME}
+            run.quietly(quiet, env)
             for check in here:
                 if check.name == "browser" and not browser:
                     run.outcomes.append(Outcome.skipped(check.name))
                 elif check.name in TESTS:
                     run.aloud(check, env)
-    for check in checks:
-        if check.name == "demo":
-            run.aloud(check, os.environ)
     return run.outcomes
 
 
@@ -130,9 +145,10 @@ def checks_choose(options: argparse.Namespace, passed_on: Sequence[str]) -> list
         "tests": [*pytest, "--ignore=tests/ui", *fast, "tests"],
         "browser": [*pytest, "tests/ui"],
     }
-    checks = [Check(name, shlex.split(line), places[0]) for name, line in STATIC.items()]
+    # The longest of the quiet ones first: the others run beside it.
+    checks = [Check("demo", shlex.split(DEMO), places[0], os.environ)]
+    checks += [Check(name, shlex.split(line), places[0]) for name, line in STATIC.items()]
     checks += [Check(name, command, pg) for pg in places for name, command in tests.items()]
-    checks += [Check("demo", shlex.split(DEMO), places[0])]
     wanted = set(_only(options) or [check.name for check in checks])
     left_out = set(NOT_FAST) if options.fast else set()
     return [check for check in checks if check.name in wanted - left_out]
@@ -200,7 +216,7 @@ class Run:
     def _start(self, check: Check, env: Mapping[str, str]) -> "Started":
         name = check.name.replace(" ", "-")
         command: list[str | Path] = [SCRIPTS / check.command[0], *check.command[1:]]
-        process = process_start(name, command, self.directory, env=env, cwd=ROOT)
+        process = process_start(name, command, self.directory, env=check.env or env, cwd=ROOT)
         return Started(check, process, time.monotonic())
 
     def _end(self, started: "Started") -> None:
@@ -208,7 +224,7 @@ class Run:
         started.process.stop()
         failed = overdue or started.process.popen.returncode != 0
         check, log = started.check, started.process.log
-        text = log.read_text(errors="replace") if failed and check.name in STATIC else ""
+        text = log.read_text(errors="replace") if failed and check.name in QUIET else ""
         if overdue:
             text += f"\nstopped after {CHECK_SECONDS:.0f} seconds"
         name = f"{check.name} on {check.pg}" if check.pg else check.name

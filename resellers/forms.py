@@ -17,6 +17,7 @@ from bss.catalog.choices import Unit
 from bss.core.db import new_public_id
 from bss.core.errors import Invalid
 from bss.core.pictures import normalised
+from bss.orders.forms.lines import SpecsForm
 from bss.pricing.contracts import UnitPrice
 from bss.ui.formats import amount
 from bss.ui.theme import parse_accent
@@ -46,8 +47,8 @@ class PlanForm(forms.Form):
     )
 
 
-class UpgradeForm(forms.Form):
-    """Staff put a reseller on a plan. The alias is asked only when the reseller has none."""
+class UpgradeForm(SpecsForm):
+    """Staff put a reseller on a plan: plan and term, its address, and what the organization asks of every order."""
 
     offer = forms.ChoiceField(label=_("Plan"), widget=forms.RadioSelect)
     alias = forms.CharField(label=_("Storefront alias"), max_length=63, required=False)

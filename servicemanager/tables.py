@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from bss.ui.components import Badge, badge_of
 from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
-from servicemanager import registry
+from servicemanager import registry, selectors
 from servicemanager.choices import ProvisioningState
 from servicemanager.models import Instance, ProvisioningJob
 
@@ -25,6 +26,13 @@ def problem_title(job: ProvisioningJob) -> str:
         return ""
     explanation = registry.explain(job.code, job.instance.manager)
     return str(explanation.title) if explanation else job.code
+
+
+def job_badge(job: ProvisioningJob) -> Badge:
+    """Where a provisioning job stands; what staff are to deliver is not said to go on by itself."""
+    if selectors.awaits_delivery(job):
+        return Badge(_("To deliver"), "warning")
+    return badge_of(job.state, job.get_state_display())
 
 
 class InstanceTable(Table):
@@ -45,7 +53,7 @@ class ProvisioningTable(Table):
     what = Column("subscription__name", _("Service"))
     customer = Column("subscription__customer__name", _("Customer"))
     operation = Column(lambda row: row.get_operation_display(), _("Operation"))
-    state = Column("state", _("State"), kind="badge")
+    state = Column(job_badge, _("State"), kind="badge")
     problem = Column(problem_title, _("Problem"))
     instance = Column("instance__name", _("Provisioned by"))
     calls = Column("calls", _("Calls"), kind="number", hidden_by_default=True)

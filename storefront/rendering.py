@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bss.catalog.models import Product
+from bss.core.money import Money
 from bss.ui import formats
 from bss.ui.rendering import avatar_html
 from storefront.contracts import CardPlan, ProductCard
@@ -30,32 +34,77 @@ def cards_html(
 
 def picture_html(product: Product) -> SafeString:
     """A product's picture, or its initials."""
-    if product.image:
-        return format_html(
-            '<img src="{}" alt="" loading="lazy" decoding="async">', product.image.url
-        )
-    return avatar_html(product.name)
+    return _picture(product.image.url if product.image else "", product.name)
+
+
+def _picture(url: str, name: str) -> SafeString:
+    if not url:
+        return avatar_html(name)
+    return format_html('<img src="{}" alt="" loading="lazy" decoding="async">', url)
+
+
+class _Face(NamedTuple):
+    """Everything that a card's HTML follows from, so that the same card is drawn once."""
+
+    language: str
+    url: str
+    image_url: str
+    name: str
+    vendor: str
+    summary: str
+    unpriced: str
+    heading: str
+    price: Money | None
+    per: str
+    is_from: bool
+    is_free: bool
+    owned: int
+    note: str
+    installments: CardPlan | None
 
 
 def _card(card: ProductCard, unpriced: str, heading: str) -> SafeString:
     product = card.product
+    return _drawn(
+        _Face(
+            language=get_language() or "",
+            url=reverse("storefront:product", args=[product.public_id]),
+            image_url=product.image.url if product.image else "",
+            name=product.name,
+            vendor=card.vendor,
+            summary=product.summary,
+            unpriced=unpriced,
+            heading=heading,
+            price=card.price,
+            per=str(card.per),
+            is_from=card.is_from,
+            is_free=card.is_free,
+            owned=card.owned,
+            note=str(card.note),
+            installments=card.installments,
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _drawn(card: _Face) -> SafeString:
     return format_html(
         '<article class="product"><div class="product-pic">{}</div>'
         '<div class="stack tight"><div>{}<{}><a href="{}">{}</a></{}></div>{}{}</div>'
         '<div class="product-foot">{}</div></article>',
-        picture_html(product),
+        _picture(card.image_url, card.name),
         format_html('<div class="product-vendor">{}</div>', card.vendor) if card.vendor else "",
-        heading,
-        reverse("storefront:product", args=[product.public_id]),
-        product.name,
-        heading,
-        format_html('<p class="product-line">{}</p>', product.summary) if product.summary else "",
+        card.heading,
+        card.url,
+        card.name,
+        card.heading,
+        format_html('<p class="product-line">{}</p>', card.summary) if card.summary else "",
         _badges(card),
-        _price(card) or format_html('<span class="muted">{}</span>', unpriced),
+        _price(card) or format_html('<span class="muted">{}</span>', card.unpriced),
     )
 
 
-def _badges(card: ProductCard) -> SafeString:
+def _badges(card: _Face) -> SafeString:
     owned = _("You own {n}").format(n=formats.number(card.owned)) if card.owned else ""
     texts = [(tone, text) for tone, text in (("success", owned), ("info", card.note)) if text]
     if not texts:
@@ -64,7 +113,7 @@ def _badges(card: ProductCard) -> SafeString:
     return format_html('<div class="button-row">{}</div>', badges)
 
 
-def _price(card: ProductCard) -> SafeString:
+def _price(card: _Face) -> SafeString:
     if card.is_free:
         return format_html(
             '<div class="price"><span class="price-amount">{}</span></div>', _("Free")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import set_script_prefix, set_urlconf
 
 from bss.accounts import selectors
@@ -34,6 +35,14 @@ class Person:
     actor: Actor
     client: Client
     account: Account | None = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little():
+    """A password takes a third of a second to hash as it should; what is tested is not how long that takes."""
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    with override_settings(PASSWORD_HASHERS=quick):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -93,10 +93,10 @@ def token_badge(token: ApiToken) -> Badge:
         return Badge(_("Expired"), "neutral")
     lost = _lost(token)
     if not lost:
-        return Badge(_("Works"), "success")
+        return Badge(_("Active"), "success")
     if len(lost) == len(token.scopes):
         return Badge(_("Stopped"), "danger")
-    return Badge(_("Works in part"), "warning")
+    return Badge(_("Active in part"), "warning")
 
 
 def token_loss(token: ApiToken) -> str:

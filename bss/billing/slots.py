@@ -191,7 +191,6 @@ def _overdue_of(request: HttpRequest, account: Account) -> Iterable[Attention]:
             button=Button(
                 _("See them"), f"{reverse('billing:invoices')}?view=overdue&q={account.number}"
             ),
-            code="INVOICE_OVERDUE",
         )
 
 
@@ -204,7 +203,6 @@ def _suspended_for(request: HttpRequest, subscription: Subscription) -> Iterable
             yield Attention(
                 _("Suspended for an overdue invoice"),
                 text % {"name": found.kept_by_label},
-                code="SUSPENDED_OVERDUE",
             )
         else:
             url = reverse("billing:suspension-keep", args=[found.pk])
@@ -212,7 +210,6 @@ def _suspended_for(request: HttpRequest, subscription: Subscription) -> Iterable
                 _("Suspended for an overdue invoice"),
                 _("It is resumed by itself when that is paid."),
                 button=Button(_("Keep it suspended"), url),
-                code="SUSPENDED_OVERDUE",
             )
 
 

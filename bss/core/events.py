@@ -163,12 +163,11 @@ def _find(name: str, handler: str) -> Subscriber | None:
 
 @jobs.handler(HANDLE)
 def _handle(job: jobs.JobContext) -> None:
-    row = Event.objects.get(pk=job.payload["event"])
-    subscriber = _find(row.name, job.payload["handler"])
+    name, payload = Event.objects.values_list("name", "payload").get(pk=job.payload["event"])
+    subscriber = _find(name, job.payload["handler"])
     if subscriber is None:
-        raise jobs.GiveUp(f"no handler {job.payload['handler']} is registered for {row.name}")
-    values = job.payload.get("values") or row.payload
-    subscriber.handle(_types[row.name](**values))
+        raise jobs.GiveUp(f"no handler {job.payload['handler']} is registered for {name}")
+    subscriber.handle(_types[name](**(job.payload.get("values") or payload)))
 
 
 @jobs.handler(FAN_OUT)

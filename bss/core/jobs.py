@@ -10,6 +10,7 @@ Leases use the database's clock (a moved product clock must not expire them), `d
 
 from __future__ import annotations
 
+import json
 import random
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -216,41 +217,31 @@ def run(ids: Sequence[int]) -> int:
 
 def run_one(pk: int) -> bool:
     """Claim, run and finish one job. False when it was not due, not free, or taken by somebody else."""
-    job = _claim(pk)
-    if job is None:
+    claimed = _claim(pk)
+    if claimed is None:
         return False
-    context = JobContext(
-        job.pk,
-        job.kind,
-        job.key,
-        job.payload,
-        job.attempts,
-        job.lane,
-        job.subject_id,
-        job.scope,
-        job.lease_token,
-    )
+    job, serial_key = claimed
     known = _handlers.get(job.kind)
     limit = known.max_attempts if known else MAX_ATTEMPTS
     try:
         if known is None:
             raise GiveUp(f"no handler is registered for jobs of kind {job.kind!r}")
-        if job.attempts > limit:
+        if job.attempt > limit:
             # Nobody raised: each time, the worker died with it. A poisonous job must not kill workers for ever.
             raise GiveUp(f"its worker stopped before it was done, {limit} times")
-        _run_handler(known, context)
+        _run_handler(known, job)
     except Later as later:
-        _reschedule(context, later.seconds)
+        _reschedule(job, later.seconds)
     except GiveUp as reason:
-        _fail(context, str(reason), dead=True)
+        _fail(job, str(reason), dead=True)
     except TryAgain as reason:
-        log.warning("job.again", kind=job.kind, key=job.key, attempt=job.attempts)
-        _fail(context, str(reason), dead=job.attempts >= limit)
+        log.warning("job.again", kind=job.kind, key=job.key, attempt=job.attempt)
+        _fail(job, str(reason), dead=job.attempt >= limit)
     except Exception as error:
-        log.exception("job.failed", kind=job.kind, key=job.key, attempt=job.attempts)
-        _fail(context, f"{type(error).__name__}: {error}", dead=job.attempts >= limit)
-    if job.serial_key:
-        _ring_next(job.serial_key)
+        log.exception("job.failed", kind=job.kind, key=job.key, attempt=job.attempt)
+        _fail(job, f"{type(error).__name__}: {error}", dead=job.attempt >= limit)
+    if serial_key:
+        _ring_next(serial_key)
     return True
 
 
@@ -318,49 +309,59 @@ def _run_handler(known: JobHandler, job: JobContext) -> None:
             _finish(job)
 
 
-def _claim(pk: int) -> Job | None:
-    """Take the lease in one UPDATE. Somebody else's live lease, a future due date or a busy serial key: None.
+def _claim(pk: int) -> tuple[JobContext, str] | None:
+    """Take the lease in one UPDATE: the job and its serial key. Somebody else's live lease, a future due date or a busy
+    serial key: None.
 
     1. The row must be ready and due, or running with an expired lease (its worker died).
     2. With a serial key, it must be its turn (_WAITS_ITS_TURN).
     3. The partial unique index on serial_key decides between two claims at the same instant.
     """
     token = secrets.token_hex(8)
-    job = Job.objects.filter(pk=pk).only("kind").first()
-    if job is None:
-        return None
-    lease = _handlers[job.kind].lease_seconds if job.kind in _handlers else LEASE_SECONDS
+    leases = {kind: known.lease_seconds for kind, known in _handlers.items()}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"""
                 UPDATE core_job AS mine
                 SET state = 'running', lease_token = %(token)s, attempts = attempts + 1,
-                    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+                    lease_until = clock_timestamp() + make_interval(
+                        secs => COALESCE((%(leases)s::jsonb ->> mine.kind)::int, %(lease)s))
                 WHERE mine.id = (
                     SELECT id FROM core_job WHERE id = %(pk)s
                       AND ((state = 'ready' AND due_at <= %(now)s)
                            OR (state = 'running' AND lease_until < clock_timestamp()))
                     FOR UPDATE SKIP LOCKED)
                   AND NOT {_WAITS_ITS_TURN}
-                RETURNING mine.id
+                RETURNING mine.id, mine.kind, mine.key, mine.payload, mine.attempts, mine.lane, mine.subject_id,
+                    mine.scope, mine.lease_token, mine.serial_key
                 """,  # noqa: S608 -- a constant of this module
-                {"token": token, "lease": lease, "pk": pk, "now": clock.now()},
-            )
-            if cursor.fetchone() is None:
-                return None
+                {
+                    "token": token, "leases": json.dumps(leases), "lease": LEASE_SECONDS, "pk": pk,
+                    "now": clock.now(),
+                },
+            )  # fmt: skip
+            row = cursor.fetchone()
     except IntegrityError:
         return None
-    return Job.objects.get(pk=pk)
+    if row is None:
+        return None
+    pk, kind, key, payload, attempt, lane, subject_id, where, lease_token, serial_key = row
+    values = json.loads(payload)
+    job = JobContext(pk, kind, key, values, attempt, lane, subject_id, where, lease_token)
+    return job, serial_key
 
 
 def _finish(job: JobContext) -> None:
-    moved = _mine(job).update(
-        state=JobState.DONE, finished_at=clock.now(), lease_until=None, last_error=""
-    )
-    if moved != 1:
-        # The lease ended and somebody else runs this job now: an atomic handler's work is rolled back.
-        raise LeaseLost(job.key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_job SET state = 'done', finished_at = %s, lease_until = NULL, last_error = ''"
+            " WHERE id = %s AND state = 'running' AND lease_token = %s",
+            [clock.now(), job.pk, job.token],
+        )
+        if cursor.rowcount != 1:
+            # The lease ended and somebody else runs this job now: an atomic handler's work is rolled back.
+            raise LeaseLost(job.key)
 
 
 class LeaseLost(Exception):

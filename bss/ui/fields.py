@@ -78,12 +78,21 @@ def field_html(
         "label": label or bound.label,
         "help": help_text,
         "errors": errors,
-        "optional": not bound.field.required and kind == "input",
+        "optional": kind == "input" and _may_stay_empty(bound.field),
         "prefix": prefix,
         "suffix": suffix,
         "widget": _widget(bound, kind, bool(help_text), bool(errors)),
     }
     return mark_safe(render_to_string("ui/_field.html", context))
+
+
+def _may_stay_empty(field: forms.Field) -> bool:
+    """Whether "optional" helps: a choice that always has a value is none that somebody may skip."""
+    if field.required:
+        return False
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
+        return any(value in {"", None} for value, _label in list(field.choices))  # type: ignore[call-overload]
+    return True
 
 
 def form_html(

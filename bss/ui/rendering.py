@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+from io import BytesIO
 from typing import Any, Literal
+from zipfile import ZipFile
 
-import heroicons
+from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -54,9 +57,18 @@ def icon_html(name: str, size: int = 20, *, label: str = "", css: str = "") -> S
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int, css: str) -> SafeString:
     style = "micro" if size <= 16 else "mini" if size <= 20 else "outline"
-    attrs: dict[str, object] = {"class": f"icon {css}".strip(), "focusable": "false"}
-    # The package's own drawing of an SVG; `name` comes from declarations, never from a request.
-    return mark_safe(heroicons._render_icon(style, name, size, attrs))
+    # `name` comes from declarations, never from a request.
+    drawing = " ".join(_icons().read(f"{style}/{name}.svg").decode().split())
+    inline = drawing.replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    opening, _end, shapes = inline.partition(">")
+    attrs = {"width": size, "height": size, "class": f"icon {css}".strip(), "focusable": "false"}
+    return format_html("{}{}>{}", mark_safe(opening), flatatt(attrs), mark_safe(shapes))
+
+
+@cache
+def _icons() -> ZipFile:
+    """The package's drawings. It would open its archive anew for each icon, which takes 20 ms."""
+    return ZipFile(BytesIO((files("heroicons") / "heroicons.zip").read_bytes()))
 
 
 @lru_cache(maxsize=4096)

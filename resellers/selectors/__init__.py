@@ -16,6 +16,7 @@ from resellers.selectors.offers import (
     change_preview,
     coming,
     gains_and_losses,
+    offered_units,
     plan_offers,
     plan_text,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "gains_and_losses",
     "held_profile",
     "is_about_plan",
+    "offered_units",
     "own_price_list",
     "own_price_rows",
     "own_products",

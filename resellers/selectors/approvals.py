@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -20,12 +21,15 @@ from bss.pricing.previews import from_stored, seen_code
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLine:
-    """A line with what it cost its reseller when it was ordered, what it costs today, and what its customer pays."""
+    """A line with what it cost its reseller when it was ordered, what it costs today, what its customer pays, and what
+    was answered in Service Details as (label, text).
+    """
 
     line: OrderLine
     ordered: Money
     today: Money
     charged: Money | None
+    answers: Sequence[tuple[Any, str]] = ()
 
     @property
     def name(self) -> str:
@@ -55,6 +59,8 @@ class ApprovalView:
     problem: str = ""
     # What it puts on its reseller's invoices when it is let pass now; as it was shown for an action.
     preview: Preview | None = None
+    # What the customer said about the order as a whole, as (label, text).
+    answers: Sequence[tuple[Any, str]] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -101,7 +107,8 @@ def approval_view(order: Order) -> ApprovalView:
             }
             previews = approval_previews(order, lines, bought)
             preview = previews.get("price") or from_stored(order.preview, "price")
-    shown = [_line(line, today.get(line.pk)) for line in lines]
+    answers = _answers(order, lines)
+    shown = [_line(line, today.get(line.pk), answers.get(line.public_id, ())) for line in lines]
     return ApprovalView(
         order=order,
         lines=shown,
@@ -109,13 +116,22 @@ def approval_view(order: Order) -> ApprovalView:
         charged=None if order.total_resale is None else Money(order.total_resale, order.currency),
         problem=problem,
         preview=preview,
+        answers=orders.answers_shown(order),
     )
 
 
-def _line(line: OrderLine, today: Money | None) -> ApprovalLine:
+def _answers(order: Order, lines: Sequence[OrderLine]) -> Mapping[str, Sequence[tuple[Any, str]]]:
+    """What was answered in Service Details, by line; nobody is asked for the questions of lines without an answer."""
+    if not any(line.parameters for line in lines):
+        return {}
+    asked = orders.questions_for(orders.order_subject(order, lines), lines)
+    return {question.key: orders.question_answers(question) for question in asked}
+
+
+def _line(line: OrderLine, today: Money | None, answers: Sequence[tuple[Any, str]]) -> ApprovalLine:
     ordered = Money(line.total, line.currency)
     charged = None if line.total_resale is None else Money(line.total_resale, line.currency)
-    return ApprovalLine(line, ordered, today or ordered, charged)
+    return ApprovalLine(line, ordered, today or ordered, charged, answers)
 
 
 def _words(refusal: DomainError) -> str:

@@ -43,8 +43,12 @@ def plan_offers(
     profile: ResellerProfile | None,
     waiting: Subscription | None,
     may_switch: bool,
+    wanted_unit: str = "",
 ) -> list[PlanOffer]:
-    """The three columns of the plans page, for this reseller with its profile and its plan in flight (`waiting`)."""
+    """The three columns of the plans page, for this reseller with its profile and its plan in flight (`waiting`).
+
+    A plan's first price is that of the term it has, of `wanted_unit` while it has none, else of the shortest term.
+    """
     plans = plans_of(account.organization_id)
     held = held_profile(profile)
     current = held.plan if held else next((p for p in plans if p.code == PlanCode.BASIC), None)
@@ -52,10 +56,25 @@ def plan_offers(
     busy = waiting is not None or bool(
         held and held.subscription and change_in_flight(held.subscription)
     )
+    # What is paid at present stands first; a switch keeps its term.
+    unit = held.subscription.unit if held and held.subscription else wanted_unit
     return [
-        _offer(plan, current, held, prices.get(plan.product_id or 0, []), busy, may_switch)
+        _offer(
+            plan,
+            current,
+            held,
+            sorted(prices.get(plan.product_id or 0, []), key=lambda price: price.unit != unit),
+            busy,
+            may_switch,
+        )
         for plan in plans
     ]
+
+
+def offered_units(offers: Sequence[PlanOffer]) -> list[str]:
+    """The terms among which somebody may choose who has no plan yet; none when there is nothing to choose."""
+    units = {price.unit for offer in offers if offer.action == "choose" for price in offer.prices}
+    return [unit for unit in Unit if unit in units] if len(units) > 1 else []
 
 
 def _offer(
@@ -67,8 +86,6 @@ def _offer(
     may_switch: bool,
 ) -> PlanOffer:
     is_current = current is not None and plan.pk == current.pk
-    # What is paid at present stands first; a switch keeps its term.
-    unit = held.subscription.unit if held and held.subscription else ""
     action = "" if is_current or not may_switch else _action(plan, held)
     obstacle = ""
     if action and busy:
@@ -88,7 +105,7 @@ def _offer(
         text=plan_text(plan),
         image_url=plan.product.image.url if plan.product and plan.product.image else "",
         is_current=is_current,
-        prices=[_price(p) for p in sorted(prices, key=lambda p: p.unit != unit)],
+        prices=[_price(price) for price in prices],
         capabilities=capability_views(plan),
         changes=_in_short(current, plan),
         action=action,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
-from bss.accounts.choices import StorefrontState
+from bss.accounts.choices import AccountKind, StorefrontState
 from bss.accounts.models import Account
 from bss.core.prepared import Prepared
 from bss.orders.models import Order, OrderLine
@@ -102,8 +103,22 @@ def plan_prices(account: Account, plans: Sequence[Plan]) -> dict[int, list[UnitP
 
 
 def plans_with_counts() -> QuerySet[Plan]:
-    """The organization's plans with the number of resellers on each."""
-    return Plan.objects.select_related("product").annotate(resellers=Count("profiles"))
+    """The organization's plans with the number of resellers on each; who has no other plan is on Basic."""
+    resellers = Account.everywhere.filter(
+        organization=OuterRef("organization"), kind=AccountKind.RESELLER, tenant_organization=None
+    )
+    on_basic = (
+        resellers.exclude(reseller_profile__plan__product__isnull=False)
+        .order_by()
+        .values("organization")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return Plan.objects.select_related("product").annotate(
+        resellers=Case(
+            When(product=None, then=Coalesce(Subquery(on_basic), 0)), default=Count("profiles")
+        )
+    )
 
 
 def storefront_is_open(profile: ResellerProfile) -> bool:

@@ -17,6 +17,7 @@ from resellers.services.requests import (
     plan_choose,
     plan_switch,
     reseller_upgrade,
+    upgrade_draft,
 )
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
 from resellers.services.shop import listing_save, prices_save, storefront_save
@@ -38,4 +39,5 @@ __all__ = [
     "prices_save",
     "reseller_upgrade",
     "storefront_save",
+    "upgrade_draft",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from bss.accounts.models import Account
@@ -97,13 +100,23 @@ def plan_change_preview(*, account: Account, plan: Plan, actor: Actor) -> Change
     )
 
 
-def reseller_upgrade(
-    *, account: Account, plan: Plan, unit: str, alias: str, actor: Actor
-) -> Order | ScheduledChange:
-    """Staff put a reseller on a plan: the order a reseller would have placed, or a switch where it has one."""
+def upgrade_draft(
+    *,
+    account: Account,
+    plan: Plan,
+    unit: str,
+    alias: str,
+    actor: Actor,
+    answers: Mapping[str, Any] | None = None,
+) -> Order:
+    """The order of a plan as staff write it, ready to be looked at and executed.
+
+    Raises NotAReseller, TenantReseller, SamePlan (it has a plan: switch it), PlanInProgress, PlanNotSold, or Invalid
+    for the alias and for `answers` to the organization's own questions.
+    """
     refuse_unless_reseller(account)
     if held_subscription(account) is not None:
-        return plan_switch(account=account, plan=plan, actor=actor, source=OrderSource.PORTAL)
+        raise SamePlan(code="PLAN_HELD")
     refuse_while_busy(account)
     product = sold(account, plan, unit)
     profile = profile_of(account)
@@ -113,13 +126,27 @@ def reseller_upgrade(
     }
     with transaction.atomic():
         order = order_create(
-            account=account, customer=account, source=OrderSource.PORTAL, actor=actor
+            account=account,
+            customer=account,
+            source=OrderSource.PORTAL,
+            actor=actor,
+            answers=answers,
         )
         order_line_add(
             order=order, product=product, unit=unit, quantity=1, parameters=parameters, actor=actor
         )
-    # Adding a line counts as an edit of the order: execute what it is now.
+    # Adding a line counts as an edit of the order: hand out what it is now.
     order.refresh_from_db()
+    return order
+
+
+def reseller_upgrade(
+    *, account: Account, plan: Plan, unit: str, alias: str, actor: Actor
+) -> Order | ScheduledChange:
+    """Put a reseller on a plan without a look at it first: the order of a plan, or a switch where it has one."""
+    if held_subscription(account) is not None:
+        return plan_switch(account=account, plan=plan, actor=actor, source=OrderSource.PORTAL)
+    order = upgrade_draft(account=account, plan=plan, unit=unit, alias=alias, actor=actor)
     return order_execute(order=order, actor=actor)
 
 

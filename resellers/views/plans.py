@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
+from bss.catalog.choices import Unit
 from bss.core.actor import Actor
 from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
@@ -47,8 +48,12 @@ class Plans(Page):
         may = self.actor.can(Permission.PLAN_SWITCH) and not self.actor.read_only
         profile = selectors.profile_of(account)
         waiting = selectors.plan_in_flight(account)
-        offers = selectors.plan_offers(account, profile=profile, waiting=waiting, may_switch=may)
+        wanted = self.request.GET.get("term", "")
+        offers = selectors.plan_offers(
+            account, profile=profile, waiting=waiting, may_switch=may, wanted_unit=wanted
+        )
         return {
+            "terms": _terms(offers, wanted),
             "plans": [_column(offer) for offer in offers],
             "profile": profile,
             "is_open": bool(profile and selectors.storefront_is_open(profile)),
@@ -197,6 +202,16 @@ def _notices(account: Account, waiting: Subscription | None) -> list[Attention]:
             tone="info",
             button=button,
         )
+    ]
+
+
+def _terms(offers: Sequence[PlanOffer], wanted: str) -> list[Mapping[str, Any]]:
+    """The terms to choose from, as links to this page; the one that its prices are for is marked."""
+    units = selectors.offered_units(offers)
+    shown = wanted if wanted in units else next(iter(units), "")
+    return [
+        {"label": Unit(unit).label, "url": f"?term={unit}", "is_current": unit == shown}
+        for unit in units
     ]
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError
 from bss.orders.choices import OrderSource
 from bss.orders.errors import PriceChanged
-from bss.orders.models import Order
+from bss.orders.selectors import order_specs
 from bss.subscriptions.models import ScheduledChange
 from bss.ui.components import Crumb, EmptyState, Fieldset
 from bss.ui.generic import EditView, FormView, ListView, Page, Screen
@@ -26,8 +27,8 @@ from resellers import selectors
 from resellers.access import access_plan_record
 from resellers.choices import COMING, PlanCode
 from resellers.forms import PlanForm, UpgradeForm
-from resellers.models import Plan
-from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
+from resellers.models import Plan, ResellerProfile
+from resellers.services import plan_cancel, plan_edit, plan_switch, upgrade_draft
 from resellers.tables import PlanTable
 from resellers.views.plans import on_invoices, seen_token
 
@@ -100,43 +101,54 @@ class AccountScreen(Screen):
 
 
 class Upgrade(AccountScreen, FormView):
-    """Upgrade reseller: staff choose plan, term and alias; the same order runs as from the Storefront."""
+    """Upgrade reseller: staff choose plan, term and alias, then see the order and its invoices before it runs.
+
+    Who has a plan already is shown what the switch means instead.
+    """
 
     permission = Permission.PLAN_SWITCH
     title = gettext_lazy("Upgrade reseller")
     form_class = UpgradeForm
-    submit_label = gettext_lazy("Place and execute the order")
+    submit_label = gettext_lazy("Continue")
+    intro = gettext_lazy("Next you see the order and what goes on which invoice.")
 
     def prepare(self) -> None:
         self.object = self.reseller()
 
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        return {plan.code: plan for plan in selectors.plans_of(self.object.organization_id)}
+
+    @cached_property
+    def profile(self) -> ResellerProfile | None:
+        return selectors.profile_of(self.object)
+
     def form_kwargs(self) -> Mapping[str, Any]:
-        account = self.object
-        plans = selectors.plans_of(account.organization_id)
-        prices = selectors.plan_prices(account, plans)
-        profile = selectors.profile_of(account)
+        plans = list(self.plans.values())
         return {
-            "account": account,
-            "offers": UpgradeForm.offers_of(plans, prices),
-            "alias": profile.alias if profile else "",
+            "account": self.object,
+            "offers": UpgradeForm.offers_of(plans, selectors.plan_prices(self.object, plans)),
+            "alias": self.profile.alias if self.profile else "",
+            "specs": order_specs(self.object.organization_id),
         }
 
-    def save(self, form: Any) -> Order:
+    def save(self, form: Any) -> str:
+        """The address of the page on which it is confirmed."""
         code, unit = form.cleaned_data["offer"].split(":")
-        plan = next(p for p in selectors.plans_of(self.object.organization_id) if p.code == code)
-        result = reseller_upgrade(
+        if selectors.held_profile(self.profile):
+            return reverse("resellers:change", args=[self.object.public_id, code])
+        order = upgrade_draft(
             account=self.object,
-            plan=plan,
+            plan=self.plans[code],
             unit=unit,
             alias=form.cleaned_data["alias"],
             actor=self.actor,
+            answers=form.answers(),
         )
-        order = result if isinstance(result, Order) else result.order_line.order
-        messages.success(self.request, _("Order %(number)s runs now.") % {"number": order.number})
-        return order
+        return reverse("orders:execute", args=[order.public_id])
 
-    def success_url(self, result: Any) -> str:
-        return reverse("orders:detail", args=[result.public_id])
+    def success_url(self, result: str) -> str:
+        return result
 
 
 class PlanChange(AccountScreen, Page):

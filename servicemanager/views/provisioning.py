@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
-from bss.ui.components import Attention, Crumb, EmptyState, Fact, SavedView, Tab
+from bss.ui.components import Attention, Badge, Crumb, EmptyState, Fact, SavedView, Tab
 from bss.ui.generic import ConfirmView, DetailView, FormView, ListView
 from bss.ui.generic.screen import Screen
 from servicemanager import selectors, services
@@ -21,7 +21,7 @@ from servicemanager.access import access_provisioning
 from servicemanager.filters import ProvisioningFilter
 from servicemanager.forms import DeliverForm, ReasonForm
 from servicemanager.models import ProvisioningJob
-from servicemanager.tables import ProvisioningTable
+from servicemanager.tables import ProvisioningTable, job_badge
 from servicemanager.views.shown import attention_for, exchanges_shown, pretty
 
 
@@ -81,6 +81,9 @@ class ProvisioningDetail(DetailView):
 
     def crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("Provisioning"), reverse("servicemanager:jobs"))]
+
+    def badge(self) -> Badge:
+        return job_badge(self.object)
 
     def facts(self) -> Sequence[Fact]:
         job = self.object

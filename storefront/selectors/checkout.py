@@ -19,7 +19,6 @@ from bss.catalog.choices import Unit
 from bss.catalog.models import ListPrice
 from bss.core.actor import Actor
 from bss.core.errors import DomainError, Invalid, NotFound
-from bss.core.fields import render
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.choices import BasketState
@@ -341,8 +340,7 @@ def rows_of(checkout: Checkout, changed: Mapping[str, Difference] | None = None)
 
 def answers_of(question: Question) -> list[Answer]:
     """What was answered so far, in the reader's language and number format; empty answers are left out."""
-    texts = [(spec.label, render(spec, question.answers.get(spec.code))) for spec in question.specs]
-    return [Answer(label, text) for label, text in texts if text]
+    return [Answer(label, text) for label, text in orders.question_answers(question)]
 
 
 def differences_in(lines: Sequence[Mapping[str, Any]]) -> dict[str, Difference]:

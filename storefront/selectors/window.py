@@ -42,6 +42,7 @@ NEW_FOR = timedelta(days=60)
 # A catalogue of so many products is not counted for every page.
 LARGE = 1000
 NUMBERS_KEPT_SECONDS = 300
+WAYS_KEPT_SECONDS = 60
 
 
 # Lists -------------------------------------------------------------------------------------------------------
@@ -137,8 +138,14 @@ def _numbers_by_shelf() -> dict[int, int]:
 
 
 def ways(organization_id: int) -> Ways:
-    """The top categories and the industries that hold something on sale, in their order; one query for both."""
-    found = _WAYS.all(organization_id=organization_id)
+    """The top categories and the industries that hold something on sale, in their order; as of a minute ago at most,
+    since every page of a shop shows them.
+    """
+    key = f"storefront.ways:{organization_id}"
+    found = cache.get(key)
+    if found is None:
+        found = _WAYS.all(organization_id=organization_id)
+        cache.set(key, found, WAYS_KEPT_SECONDS)
     return Ways(
         shelves=[Way(row["name"], row["slug"]) for row in found if row["what"] == "shelf"],
         industries=[Way(row["name"], row["slug"]) for row in found if row["what"] == "trade"],

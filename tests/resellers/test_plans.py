@@ -24,7 +24,7 @@ from bss.subscriptions.services import change_request
 from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import ResellerProfile
-from resellers.selectors import alias_check, capabilities_of
+from resellers.selectors import alias_check, capabilities_of, plans_with_counts
 from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
 from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.storefront.test_checkout import form_of, main_of
@@ -417,3 +417,16 @@ def test_each_happening_is_told_once(reseller, put_on, plans, switch, cancel, ma
     assert live.recipient == reseller.user.email
     assert "http://localhost:8000/techsolutions/" in live.text
     assert sum("storefront is live" in mail.subject for mail in mailoutbox) == 1
+
+
+def test_who_has_no_other_plan_counts_as_being_on_basic(
+    reseller, rival, tenant, plans, staff, put_on
+):
+    put_on(reseller.account, "free", "techsolutions")
+
+    page = main_of(staff.client.get("/portal/plans/"))
+
+    with scope.activate(reseller.account.organization.scope):
+        counts = {plan.code: plan.resellers for plan in plans_with_counts()}
+    assert counts == {"basic": 1, "free": 1, "standard": 0}
+    assert "Basic" in page

@@ -6,8 +6,9 @@ import pytest
 
 from bss.accounts.choices import StorefrontState
 from bss.accounts.models import Account, Contact, Storefront
+from bss.core.fields import FieldSpec
 from bss.orders.choices import OrderState
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderField, OrderLine
 from bss.subscriptions.choices import SubscriptionState
 from bss.subscriptions.models import Subscription
 from notifications.models import Delivery
@@ -141,7 +142,8 @@ def test_staff_does_the_same_from_the_portal(
 
     def upgrade(offer, alias):
         page = clerk.see(f"{base}/upgrade/").expect("free of charge", "€490.00 net")
-        return clerk.press(page, "Place and execute", {"offer": offer, "alias": alias}).expect()
+        page = clerk.press(page, "Continue", {"offer": offer, "alias": alias}).expect()
+        return clerk.press(page, "Execute Order").expect()
 
     upgrade("free:P1M", ALIAS)
     run_jobs()
@@ -170,6 +172,60 @@ def test_staff_does_the_same_from_the_portal(
     assert Order.everywhere.count() - others[0] == 5
     assert Subscription.everywhere.count() - others[1] == 2
     assert_untouched(bystander, customer_account)
+
+
+def test_staff_see_the_invoice_and_answer_the_distributors_question_before_a_plan_runs(
+    reseller, clerk, distributor, run_jobs
+):
+    OrderField.everywhere.create(
+        organization=distributor,
+        code="cost_centre",
+        spec=FieldSpec("cost_centre", "Cost centre", type="text", required=True).to_json(),
+    )
+    path = f"/portal/customers/{reseller.account.public_id}/upgrade/"
+    asked = {"offer": "standard:P1M", "alias": ALIAS}
+
+    refused = clerk.press(clerk.see(path).expect("Cost centre"), "Continue", asked)
+    seen = clerk.press(refused, "Continue", asked | {"spec-cost_centre": "4711"}).expect()
+    before = [order.state for order in Order.everywhere.all()]
+    clerk.press(seen, "Execute Order").expect()
+    run_jobs()
+
+    assert refused.status == 400
+    assert "What goes on which invoice" in seen.html
+    assert "€49.00" in seen.html
+    assert before == [OrderState.DRAFT]
+    assert [answer["value"] for answer in Order.everywhere.get().answers] == ["4711"]
+    assert profile_of(reseller.account).plan.code == "standard"
+
+
+def test_upgrading_a_reseller_with_a_plan_shows_the_switch(reseller, buyer, clerk, run_jobs):
+    buyer.buy("free")
+    run_jobs()
+    path = f"/portal/customers/{reseller.account.public_id}"
+
+    page = clerk.press(
+        clerk.see(f"{path}/upgrade/").expect(),
+        "Continue",
+        {"offer": "standard:P1M", "alias": ""},
+    ).expect("What it means")
+
+    assert page.url == f"{path}/plan/standard/"
+    assert Order.everywhere.count() == 1
+
+
+def test_a_reseller_chooses_the_year(reseller, buyer, run_jobs):
+    page = buyer.see("/plans/?term=P1Y").expect("€490.00", "Monthly", "Yearly")
+    buyer.press(page, "/plans/standard/choose/").expect("€490.00")
+    page = buyer.to_details()
+    name = next(n for n in page.form("alias").values if "storefront_alias" in n)
+    review = buyer.press(page, "alias", {name: ALIAS}).expect("Place order")
+    buyer.press(review, "Place order", {"terms": "on"}).expect()
+    run_jobs()
+
+    profile = profile_of(reseller.account)
+    assert (profile.plan.code, profile.subscription.unit) == ("standard", "P1Y")
+    assert "?term=P1M" not in buyer.see("/plans/").html
 
 
 def test_two_tabs_that_switch_at_once_switch_once(reseller, buyer, plans, run_jobs):

@@ -119,7 +119,8 @@ def test_staff_walk_a_reseller_through_the_same_plans_from_the_portal(
     page.goto(f"{base}/portal/customers/{account.public_id}/upgrade/")
     page.get_by_label("Free · Monthly").check()
     page.get_by_label("Storefront alias").fill("techsolutions")
-    page.get_by_role("button", name="Place and execute the order").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Execute Order").click()
     followed_to(page, record, "Switch to Standard")
     screenshot("portal-account-on-free")
     for plan, then in (("Standard", "Switch to Free"), ("Free", "Switch to Standard")):
@@ -133,7 +134,8 @@ def test_staff_walk_a_reseller_through_the_same_plans_from_the_portal(
 
     expect(page.get_by_label("Storefront alias")).to_have_value("techsolutions")
     page.get_by_label("Free · Monthly").check()
-    page.get_by_role("button", name="Place and execute the order").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Execute Order").click()
     followed_to(page, record, "Switch to Standard")
     answer = page.goto(f"{base}/techsolutions/")
     assert answer is not None

@@ -52,6 +52,7 @@ from bss.orders.selectors.reviews import (
     order_question,
     order_specs,
     order_subject,
+    question_answers,
     questions_for,
     questions_known,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "orders_visible",
     "priced_of",
     "purchase_previews",
+    "question_answers",
     "questions_for",
     "questions_known",
     "split_of",

@@ -121,6 +121,12 @@ def answers_shown(order: Order) -> list[tuple[str, str]]:
     return shown
 
 
+def question_answers(question: Question) -> list[tuple[Any, str]]:
+    """What was answered so far as (label, text), in the reader's language and numbers; empty answers are left out."""
+    texts = [(spec.label, render(spec, question.answers.get(spec.code))) for spec in question.specs]
+    return [(label, text) for label, text in texts if text]
+
+
 def order_subject(order: Order, lines: Sequence[OrderLine]) -> ReviewSubject:
     return ReviewSubject(
         reference=order.public_id,

@@ -199,7 +199,7 @@ def test_an_accounts_token_stops_with_whoever_made_it_too(
         )
         assert [called(client, by_staff), called(client, by_colleague)] == [401, 401]
         page = listed(reseller, "/my-account/api/")
-    assert (page.count("Stopped"), page.count(">Works<")) == (2, 0)
+    assert (page.count("Stopped"), page.count(">Active<")) == (2, 0)
 
 
 def test_the_list_says_what_a_token_no_longer_does_and_why(staff, maker, distributor):
@@ -209,7 +209,7 @@ def test_the_list_says_what_a_token_no_longer_does_and_why(staff, maker, distrib
 
     staff_role_set(membership=maker.membership, role=StaffRole.READ_ONLY, actor=staff.actor)
     page = listed(staff)
-    assert "Works in part" in page
+    assert "Active in part" in page
     assert "No longer account.edit: Nikos Pappas may not do it here any more." in page
 
     membership_deactivate(membership=maker.membership, actor=staff.actor)
