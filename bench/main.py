@@ -14,7 +14,7 @@ sys.path[0:1] = [str(ROOT / "bin"), str(ROOT)]
 from console import Failure, failure_print  # noqa: E402 -- the path has to be set first
 from processes import Stopped, stop_signals_watch  # noqa: E402
 
-from bench import billing, demo, installments, memory, pages, provisioning  # noqa: E402
+from bench import billing, checkout, demo, installments, memory, pages, provisioning  # noqa: E402
 from bench.figures import Figure, figures_print, machine_describe  # noqa: E402
 
 BENCHES = {
@@ -22,6 +22,7 @@ BENCHES = {
     "installments": installments.measure,
     "provisioning": provisioning.measure,
     "billing": billing.measure,
+    "checkout": checkout.measure,
     "memory": memory.measure,
     "demo": demo.measure,
 }

@@ -31,10 +31,15 @@ from django.test import Client  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
 
 from bss.accounts.choices import AccountKind, MembershipKind, StaffRole, UserType  # noqa: E402
-from bss.accounts.models import Account, Membership, Storefront, User  # noqa: E402
+from bss.accounts.models import Account, Membership, Organization, Storefront, User  # noqa: E402
+from bss.accounts.permissions import Permission  # noqa: E402
+from bss.accounts.selectors import staff_actor  # noqa: E402
+from bss.accounts.services import token_create  # noqa: E402
+from bss.catalog.choices import ProductAudience, ProductKind  # noqa: E402
 from bss.catalog.models import Product  # noqa: E402
 from bss.installments.contracts import PlanTerms  # noqa: E402
 from bss.orders.models import Order  # noqa: E402
+from bss.orders.selectors import terms_current  # noqa: E402
 from bss.pricing.contracts import UnitPrice  # noqa: E402
 from bss.pricing.engine import planned  # noqa: E402
 from bss.subscriptions.models import Subscription  # noqa: E402
@@ -126,6 +131,43 @@ def basic_resellers(count: int) -> list[str]:
         user__email__startswith="admin@a",
     )
     return list(found.order_by("pk").values_list("user__email", flat=True)[:count])
+
+
+def buyers(count: int) -> list[dict[str, str]]:
+    """Resellers that may buy without limit: an admin's e-mail, a product that asks nothing, and staff's token."""
+    root = Organization.objects.get(parent=None)
+    sold = Product.everywhere.filter(
+        organization=root, is_active=True, kind=ProductKind.PRIMARY, type__managed_by="", type__characteristics=[],
+        list_prices__unit="P1M", list_prices__currency=root.currency,
+    ).exclude(type__audience=ProductAudience.RESELLER)  # fmt: skip
+    product, terms = sold.latest("pk"), terms_current(root.pk)
+    shared = {
+        "token": _token(root),
+        "product": product.public_id,
+        "unit": "P1M",
+        "terms": terms.version if terms else "",
+    }
+    found = []
+    for email in basic_resellers(count):
+        account = Account.everywhere.get(contacts__membership__user__email=email)
+        account.credit_limit, account.ordering_enabled = None, True
+        account.save(update_fields=["credit_limit", "ordering_enabled"])
+        found.append({**shared, "email": email, "customer": account.public_id})
+    return found
+
+
+def _token(organization: Organization) -> str:
+    """A token of the organization that places orders, made by an administrator."""
+    maker = Membership.everywhere.select_related("user", "organization").filter(
+        organization=organization, roles__contains=[StaffRole.ADMINISTRATOR]
+    )[0]
+    _row, text = token_create(
+        organization=organization,
+        name="Benchmark",
+        scopes=[Permission.ORDER_CREATE, Permission.ORDER_VIEW],
+        actor=staff_actor(maker, maker.user),
+    )
+    return text
 
 
 def _targets() -> Iterator[Target]:
@@ -265,6 +307,7 @@ PROBES: dict[str, Callable[..., Any]] = {
     "rows": rows,
     "installments": installments,
     "basic_resellers": basic_resellers,
+    "buyers": buyers,
 }
 
 if __name__ == "__main__":

@@ -100,6 +100,14 @@ ORDER_APPROVAL_ASKED = register(
          "charged": "€1,998.67", "link": "https://shop.example/my-customers/orders/k7hd2mbqv9xw4r/"},
     )
 )  # fmt: skip
+ORDER_WAITING = register(
+    Kind(
+        "order_waiting",
+        _("Order received, waiting for approval"),
+        "customer",
+        sample={**ORDER_PLACED.sample, "approver": "Techsolutions"},
+    )
+)
 ORDER_APPROVED = register(
     Kind(
         "order_approved",

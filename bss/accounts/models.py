@@ -43,6 +43,8 @@ class Organization(models.Model):
     language = models.CharField(_("Language"), max_length=10, default="en")
     time_zone = models.CharField(_("Time zone"), max_length=50, default="UTC")
     support_email = models.EmailField(_("Support e-mail"))
+    # Where customers pay to, as it is to stand on invoices.
+    bank_details = models.TextField(_("Bank details"), max_length=400, blank=True)
     require_mfa = models.BooleanField(_("Require a second factor from staff"), default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)

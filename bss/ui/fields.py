@@ -87,12 +87,13 @@ def field_html(
 
 
 def _may_stay_empty(field: forms.Field) -> bool:
-    """Whether "optional" helps: a choice that always has a value is none that somebody may skip."""
+    """Whether "optional" helps: a choice that always has a value is none that somebody may skip. Choices that are read
+    from the database are not looked at.
+    """
     if field.required:
         return False
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
-        return any(value in {"", None} for value, _label in list(field.choices))  # type: ignore[call-overload]
-    return True
+    choices = getattr(field, "choices", None)
+    return not isinstance(choices, list) or any(value in {"", None} for value, _label in choices)
 
 
 def form_html(

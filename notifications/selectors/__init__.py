@@ -20,6 +20,7 @@ from notifications.selectors.facts import (
     rejected_facts,
     services_facts,
     subscription_facts,
+    waiting_facts,
     withdrawn_facts,
 )
 from notifications.selectors.pages import (
@@ -82,6 +83,7 @@ __all__ = [
     "subscription_for_mail",
     "subscription_page",
     "times",
+    "waiting_facts",
     "withdrawn_facts",
     "words_shown",
 ]

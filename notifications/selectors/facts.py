@@ -57,6 +57,11 @@ def approval_facts(order: Order, reader: Recipient) -> dict[str, Any]:
     }
 
 
+def waiting_facts(order: Order, reader: Recipient) -> dict[str, Any]:
+    """An order that waits, and who decides on it."""
+    return {**order_facts(order, reader), "approver": order.account.name}
+
+
 def rejected_facts(order: Order, reader: Recipient) -> dict[str, Any]:
     """That an order does not pass, and the reason somebody gave."""
     entry = ended_by(order, "reject") or ended_by(order, "cancel")

@@ -28,9 +28,10 @@ def order_placed_tell(order_id: int) -> None:
 
 
 def order_approval_asked_tell(order_id: int) -> None:
-    """That a customer's order waits: to everybody of its reseller who may order."""
+    """That a customer's order waits: to everybody of its reseller who may order, and to whoever asked for it."""
     order = selectors.order_for_mail(order_id)
     with scope.activate(order.organization.scope):
+        _tell_buyer(kinds.ORDER_WAITING, order, "", lambda to: selectors.waiting_facts(order, to))
         for to in selectors.recipients_who_approve(order.account):
             shop = selectors.storefront_of(order.organization, to.storefront_id)
             link = selectors.approval_page(order, shop)

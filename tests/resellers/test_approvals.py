@@ -88,6 +88,11 @@ def test_a_customers_order_waits_and_its_reseller_is_told(asked, reseller, custo
     assert told.recipient == reseller.user.email
     assert f"/my-customers/orders/{asked.public_id}/" in told.text
     assert "€120.00" in told.text
+    theirs = Delivery.everywhere.get(kind="order_waiting")
+    assert theirs.recipient == customer.user.email
+    assert "€120.00" in theirs.text
+    assert "€100.00" not in theirs.text + theirs.html
+    assert f"{reseller.account.name} looks at it" in theirs.text
     assert (
         Delivery.everywhere.filter(kind="order_placed", recipient=customer.user.email).count() == 0
     )

@@ -298,6 +298,7 @@ def test_a_customer_orders_in_its_resellers_shop_and_sees_its_own_amounts_alone(
         ("invoice_issued", reseller.user.email),
         ("order_approval_asked", reseller.user.email),
         ("order_approved", customer.user.email),
+        ("order_waiting", customer.user.email),
         ("subscription_activated", customer.user.email),
     ]
     to_the_customer = Delivery.everywhere.filter(recipient=customer.user.email)

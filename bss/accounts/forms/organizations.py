@@ -48,6 +48,13 @@ class OrganizationForm(forms.Form):
     support_email = forms.EmailField(
         label=_("Support e-mail"), help_text=_("Where customers write to, and what e-mails name.")
     )
+    bank_details = forms.CharField(
+        label=_("Bank details"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands on invoices that are paid by transfer: account holder, IBAN, BIC."),
+    )
     require_mfa = forms.BooleanField(
         label=_("Require a second factor from staff"),
         required=False,

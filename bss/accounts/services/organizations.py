@@ -18,7 +18,8 @@ from bss.core.actor import Actor
 from bss.core.errors import Conflict, Invalid
 
 ORGANIZATION_FIELDS = (
-    "name", "country", "vat_id", "currency", "language", "time_zone", "support_email", "require_mfa",
+    "name", "country", "vat_id", "currency", "language", "time_zone", "support_email",
+    "bank_details", "require_mfa",
 )  # fmt: skip
 PAYMENT_METHOD_FIELDS = ("name", "kind", "payment_days")
 

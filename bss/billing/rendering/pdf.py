@@ -1,4 +1,5 @@
-"""A document as PDF, in any script: Noto Sans, with Arabic and Chinese, Japanese and Korean where it has no glyph.
+"""A document as PDF, in any script: Noto Sans, with Arabic, Hebrew, Thai and Chinese, Japanese and Korean where it has
+no glyph.
 
 The fonts come with their packages and are embedded as subsets. HarfBuzz shapes, so that Arabic joins and runs from
 right to left. Bold is drawn with an outline: the packages hold no bold cut, and making one takes seconds.
@@ -21,10 +22,14 @@ from bss.billing.rendering.paper import Paper, PaperLine
 _FONTS = {
     "text": ("fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
     "arabic": ("fontpkg_noto_sans_arabic", "files/NotoSansArabic[wdth,wght].ttf"),
+    "hebrew": ("fontpkg_heebo", "files/Heebo[wght].ttf"),
+    "thai": ("fontpkg_noto_sans_thai", "files/NotoSansThai[wdth,wght].ttf"),
     "cjk": ("noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
 }
 # What the first font has no glyphs for (Unicode's blocks): from and to.
 _BEYOND = {
+    "hebrew": ((0x0590, 0x05FF), (0xFB1D, 0xFB4F)),
+    "thai": ((0x0E00, 0x0E7F),),
     "arabic": ((0x0600, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)),
     "cjk": (
         (0x1100, 0x11FF),
@@ -37,7 +42,7 @@ _BEYOND = {
 _MARGIN = 18.0
 _WIDTH = 210 - 2 * _MARGIN
 # Of the columns after the first, in millimetres.
-_PERIOD, _QUANTITY, _PRICE, _NET = 34.0, 14.0, 26.0, 26.0
+_PERIOD, _QUANTITY, _PRICE, _NET = 40.0, 14.0, 25.0, 25.0
 _TEXT = _WIDTH - _PERIOD - _QUANTITY - _PRICE - _NET
 _BOTTOM = 297 - 22.0
 _GREY, _INK, _RULE = (105, 112, 122), (24, 28, 34), (205, 210, 216)

@@ -243,6 +243,7 @@ def _seller(organization: Organization, regime: TaxRegime) -> dict[str, str]:
         "country": organization.country,
         "vat_id": regime.registration or organization.vat_id,
         "email": organization.support_email,
+        "bank_details": organization.bank_details,
         "time_zone": organization.time_zone,
     }
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,7 +22,6 @@ from bss.billing.models import (
     PrintedDocument,
 )
 from bss.billing.rendering.paper import Paper, PaperHeads, PaperLine
-from bss.billing.rendering.pdf import pdf_of
 from bss.ui import formats
 
 Printable = Invoice | CreditNote
@@ -34,7 +33,7 @@ def printed(document: Printable) -> bytes:
     column = "invoice" if isinstance(document, Invoice) else "credit_note"
     kept = PrintedDocument.everywhere.filter(**{column: document}).first()
     if kept is None:
-        content = pdf_of(paper_of(document), created_at=_issued_at(document))
+        content = _drawn(paper_of(document), _issued_at(document))
         kept = PrintedDocument(
             organization_id=document.organization_id, scope=document.scope, content=content,
             **{column: document},
@@ -46,6 +45,13 @@ def printed(document: Printable) -> bytes:
             # Somebody else opened it for the first time at the same moment.
             kept = PrintedDocument.everywhere.get(**{column: document})
     return bytes(kept.content)
+
+
+def _drawn(paper: Paper, created_at: datetime) -> bytes:
+    # The one module that draws takes half a second and 30 MB to import, which every process of the product would pay.
+    from bss.billing.rendering.pdf import pdf_of  # noqa: PLC0415
+
+    return pdf_of(paper, created_at=created_at)
 
 
 def paper_of(document: Printable) -> Paper:
@@ -121,10 +127,10 @@ def _line(document: Printable, line: Line) -> PaperLine:
 def _period(line: Line, zone: ZoneInfo) -> str:
     if line.starts_at is None:
         return ""
-    first = _short(line.starts_at.astimezone(zone).date())
-    if line.ends_at is None:
-        return first
-    return f"{first} {formats.DASH} {_short(line.ends_at.astimezone(zone).date())}"
+    first = line.starts_at.astimezone(zone).date()
+    last = line.ends_at.astimezone(zone).date() if line.ends_at else first
+    # The month in letters: 10/01 is in January for some readers of a language and in October for others.
+    return str(format_interval(first, last, "yMMMd", locale=formats.current_locale()))
 
 
 def _totals(document: Printable) -> Sequence[tuple[str, str]]:
@@ -141,15 +147,16 @@ def _totals(document: Printable) -> Sequence[tuple[str, str]]:
 
 
 def _notes(document: Printable) -> Sequence[str]:
-    """The words the law asks for, each once."""
-    return list(dict.fromkeys(tax["text"] for tax in document.taxes if tax["text"]))
+    """How to pay it, then the words the law asks for, each once."""
+    law = list(dict.fromkeys(tax["text"] for tax in document.taxes if tax["text"]))
+    bank = document.seller.get("bank_details", "")
+    if not bank or not isinstance(document, Invoice):
+        return law
+    asked = _("Please give the number %(number)s when you pay by transfer.")
+    return ["\n".join([bank, asked % {"number": document.number}]), *law]
 
 
 def _day(day: date | None) -> str:
     return (
         "" if day is None else str(format_date(day, format="long", locale=formats.current_locale()))
     )
-
-
-def _short(day: date) -> str:
-    return str(format_date(day, format="short", locale=formats.current_locale()))

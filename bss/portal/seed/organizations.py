@@ -17,6 +17,7 @@ class OrganizationRow:
     time_zone: str
     vat_id: str
     support_email: str
+    bank_details: str
     host: str
     tagline: str
     about: str
@@ -32,6 +33,7 @@ MERIDIAN = OrganizationRow(
     time_zone="Europe/Athens",
     vat_id="EL998877665",
     support_email="support@meridian.example",
+    bank_details="Meridian Cloud Distribution\nIBAN GR16 0110 1250 0000 0001 2300 695\nBIC ETHNGRAA",
     host="",
     tagline="Cloud services for resellers in the whole of Europe",
     about="<p>Meridian brings the services of fourteen vendors to 900 resellers. One catalogue, one order, one "
@@ -48,6 +50,7 @@ NORDHAVEN = OrganizationRow(
     time_zone="Europe/Stockholm",
     vat_id="SE556677889901",
     support_email="support@nordhaven.example",
+    bank_details="Nordhaven Systems\nIBAN SE45 5000 0000 0583 9825 7466\nBIC ESSESESS",
     host="nordhaven.localhost",
     tagline="IT for companies on the west coast",
     about="<p>From Gothenburg to Strömstad: we run the IT of 140 companies, so that they can run theirs.</p>",

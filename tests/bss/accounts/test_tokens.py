@@ -205,7 +205,7 @@ def test_an_accounts_token_stops_with_whoever_made_it_too(
 def test_the_list_says_what_a_token_no_longer_does_and_why(staff, maker, distributor):
     User.objects.filter(pk=maker.user.pk).update(name="Nikos Pappas")
     make(maker, distributor, scopes=["account.view", "account.edit"])
-    assert "Works</" in listed(staff)
+    assert "Active</" in listed(staff)
 
     staff_role_set(membership=maker.membership, role=StaffRole.READ_ONLY, actor=staff.actor)
     page = listed(staff)

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from bss.accounts.models import Contact
+from bss.accounts.services import organization_edit
 from bss.billing.models import CreditNote, Invoice, PrintedDocument
 from bss.billing.services import lot_settle, order_bill
+from bss.billing.services.printing import paper_of
 from bss.core.actor import SYSTEM
 from bss.core.models import Run
 from bss.pricing.ports import CHARGES_DUE
@@ -107,6 +109,25 @@ def test_the_pdf_is_made_once_and_is_the_same_ever_after(staff, reseller, invoic
     assert first.startswith(b"%PDF-")
     assert first == again
     assert PrintedDocument.everywhere.count() == 1
+
+
+def test_an_invoice_says_where_to_pay_with_which_reference_and_a_credit_note_does_not(
+    payer, credit_note, lot, distributor, product
+):
+    organization_edit(
+        organization=distributor, version=None, actor=SYSTEM, bank_details="IBAN GR16 0110 1250"
+    )
+    before = Invoice.everywhere.get()
+    order_bill(order_id=make_bought(payer, product).order_line.order_id, actor=SYSTEM)
+    after = Invoice.everywhere.latest("pk")
+
+    printed = paper_of(after)
+    assert printed.notes[0] == (
+        f"IBAN GR16 0110 1250\nPlease give the number {after.number} when you pay by transfer."
+    )
+    assert printed.lines[0].period == "Nov 10, 2026\u2009\u2013\u2009Nov 10, 2027"
+    for document in (before, credit_note):
+        assert not any("IBAN" in note for note in paper_of(document).notes)
 
 
 def test_the_lines_as_csv_are_canonical_and_without_the_cost(reseller, invoice):

@@ -13,7 +13,7 @@ from bss.billing.rendering.pdf import font_path, pdf_of
 AT = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 LINE = PaperLine(
     "Microsoft 365 Business Premium", "SUB-000045, Aegean Foods, installment 3 of 12",
-    "10/01/27 - 10/02/27", "25", "€20.00", "€41.66",
+    "Jan 10 \u2013 Feb 10, 2027", "25", "€20.00", "€41.66",
 )  # fmt: skip
 PAPER = Paper(
     title="Invoice INV-2026-000123",
@@ -34,6 +34,8 @@ NAMES = {
     "chinese": "上海云服务有限公司",
     "japanese": "株式会社クラウド",
     "korean": "클라우드 주식회사",
+    "hebrew": "מסחר ושירותי ענן",
+    "thai": "บริษัท คลาวด์ จำกัด",
     "polish": "Zażółć gęślą jaźń",
 }
 
@@ -74,5 +76,5 @@ def test_words_longer_than_a_column_are_broken(caplog):
 
 
 def test_the_fonts_are_those_of_their_packages():
-    for name in ("text", "arabic", "cjk"):
+    for name in ("text", "arabic", "hebrew", "thai", "cjk"):
         assert font_path(name).is_file()

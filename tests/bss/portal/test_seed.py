@@ -28,6 +28,9 @@ from notifications.models import Delivery
 from resellers.models import ResellerProfile
 from servicemanager.models import Instance
 
+# The story takes a minute or two to be told, on a slow machine more; whichever test comes first waits for it.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module", autouse=True)
 def story(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:

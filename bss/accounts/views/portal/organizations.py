@@ -29,7 +29,8 @@ from bss.ui.components import Badge, Button, Crumb, Fact, Fieldset
 from bss.ui.generic import DetailView, EditView, FormView, ListView, Screen
 
 IDENTITY = Fieldset(
-    gettext_lazy("Identity"), ("name", "country", "vat_id", "support_email", "billing_account")
+    gettext_lazy("Identity"),
+    ("name", "country", "vat_id", "support_email", "bank_details", "billing_account"),
 )
 DEFAULTS = Fieldset(
     gettext_lazy("Currency, language, time"),

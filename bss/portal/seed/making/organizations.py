@@ -53,6 +53,7 @@ def _make(
         billing_account=billing_account,
         host=row.host,
         vat_id=row.vat_id,
+        bank_details=row.bank_details,
         currency=row.currency,
         language=row.language,
         time_zone=row.time_zone,

@@ -305,6 +305,7 @@ def _seller(organization: Any) -> dict[str, str]:
         "country": organization.country,
         "vat_id": organization.vat_id,
         "email": organization.support_email,
+        "bank_details": organization.bank_details,
         "time_zone": organization.time_zone,
     }
 
