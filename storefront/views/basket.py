@@ -137,8 +137,8 @@ class Buying(Screen):
 
     def count(self, checkout: Checkout) -> None:
         """Spare the header counting what was read already."""
-        units = 0 if checkout.is_waiting else checkout.view.units
-        setattr(self.request, BASKET_COUNT, units)
+        items = 0 if checkout.is_waiting else len(checkout.view.items)
+        setattr(self.request, BASKET_COUNT, items)
 
     def whom(self, basket: Basket, data: Any = None) -> ForWhomForm:
         """Who it is for, where its buyer says so."""

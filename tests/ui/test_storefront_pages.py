@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from bss.accounts.models import Membership, Storefront
 from bss.core import scope
 from tests import pages
 from tests.architecture.permission_matrix import API, STOREFRONT
-from tests.architecture.test_permission_matrix import ids_of, names
+from tests.architecture.test_permission_matrix import SHOPS, ids_of, names
 from tests.factories.accounts import make_storefront_user
 from tests.factories.orders import make_basket
 from tests.factories.world import World, make_world
@@ -135,11 +136,22 @@ def shop_names() -> set[str]:
 
 def shopped(world: World) -> dict[str, str]:
     """The path of each page of the shop that is one, by name."""
+    return {row.name: path_of(world, row) for row in STOREFRONT if row.name not in NOT_PAGES}
+
+
+def shopped_by_a_customer(world: World) -> dict[str, str]:
+    """The same of the shop of its own that a reseller's customer sees."""
     return {
-        row.name: pages.shop(row.name, *ids_of(world, row.things)) + QUERIES.get(row.name, "")
+        row.name: path_of(world, row, SHOPS["customer"])
         for row in STOREFRONT
-        if row.name not in NOT_PAGES
+        if row.name not in NOT_PAGES and row.customer == 200
     }
+
+
+def path_of(world: World, row: Any, prefix: str = "/") -> str:
+    return pages.shop(row.name, *ids_of(world, row.things), prefix=prefix) + QUERIES.get(
+        row.name, ""
+    )
 
 
 def around(named: tuple[str, ...]) -> dict[str, str]:
@@ -151,10 +163,10 @@ def linked(membership: Membership) -> dict[str, str]:
     return {name: urlsplit(url(membership)).path for name, url in LINKED.items()}
 
 
-def faults_of(page: Page) -> list[Any]:
+def faults_of(page: Page, looks: Sequence[Look]) -> list[Any]:
     """What is wrong with the page that is open, in each look."""
     faults: list[Any] = []
-    for look in LOOKS:
+    for look in looks:
         page.set_viewport_size(look.size)
         page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
         options = {"runOnly": look.rules} if look.rules else {}
@@ -168,18 +180,27 @@ def faults_of(page: Page) -> list[Any]:
     return faults
 
 
-def walk(page: Page, base: str, paths: dict[str, str], screenshot: Any) -> dict[str, Any]:
+def walk(
+    page: Page, base: str, paths: dict[str, str], screenshot: Any, looks: Sequence[Look] = LOOKS
+) -> dict[str, Any]:
     """Every path answers and is shown. Returns the faults of those pages that have any."""
     faults: dict[str, Any] = {}
     for name, path in paths.items():
         answer = page.goto(base + path)
         assert answer is not None
         assert answer.status == 200, name
-        assert resolve(urlsplit(page.url).path, "config.urls").view_name == name, page.url
-        if found := faults_of(page):
+        assert resolve(path_within(page.url), "config.urls").view_name == name, page.url
+        if found := faults_of(page, looks):
             faults[name] = found
         screenshot(f"shop-{name.replace(':', '-')}-phone")
     return faults
+
+
+def path_within(url: str) -> str:
+    """The path of a page within its shop, whose alias is no part of the URL configuration."""
+    path = urlsplit(url).path
+    own = SHOPS["customer"]
+    return path.removeprefix(own.rstrip("/")) if path.startswith(own) else path
 
 
 def test_every_address_of_a_storefront_is_looked_at_or_said_to_be_no_page():
@@ -196,5 +217,22 @@ def test_every_page_is_clean_for_axe_and_fits_a_phone(
     faults = walk(page, base, around(BEFORE) | linked(invited), screenshot)
     sign_in(page, base, world.people["reseller"].user.email)
     faults |= walk(page, base, around(WITHIN) | shopped(world), screenshot)
+    assert faults == {}
+    assert complaints == []
+
+
+@pytest.mark.timeout(600)
+def test_a_customer_finds_its_resellers_shop_as_clean(
+    page, live_server, world, complaints, screenshot
+):
+    own = SHOPS["customer"]
+    sign_in(page, live_server.url, world.people["customer"].user.email, own.rstrip("/"))
+    paths = shopped_by_a_customer(world)
+
+    faults = walk(
+        page, live_server.url, paths, lambda name: screenshot(f"own-{name}"), looks=LOOKS[:1]
+    )
+
+    assert len(paths) > 15
     assert faults == {}
     assert complaints == []

@@ -90,7 +90,10 @@ class Installment(Charge, Owned):
                 name="installment_due",
             ),
             models.Index(fields=["subscription", "due_at"], name="installment_subscription"),
-            models.Index(fields=["payer", "state"], name="installment_payer"),
+            # A credit check sums up thousands of them: the index alone answers it.
+            models.Index(
+                fields=["payer", "currency", "state"], include=["price"], name="installment_owed"
+            ),
             models.Index(
                 fields=["order"], condition=Q(order__isnull=False), name="installment_order"
             ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
@@ -109,11 +109,6 @@ class BasketView:
         )
 
     @property
-    def units(self) -> int:
-        """How many units lie in it, add-ons not counted: the figure in the header."""
-        return sum(i.line.quantity for i in self.items)
-
-    @property
     def every(self) -> list[BasketItem]:
         """Products and add-ons in one list, products before their add-ons."""
         return [i for item in self.items for i in (item, *item.add_ons)]
@@ -186,14 +181,13 @@ def terms_of(basket: Basket) -> TermsVersion | None:
 
 
 def basket_count(*, user_id: int, storefront: Storefront) -> int:
-    """How many units lie in the open basket, for its figure in the header (one query)."""
-    found = BasketLine.objects.filter(
+    """How many items lie in the open basket, for its figure in the header (one query)."""
+    return BasketLine.objects.filter(
         basket__user_id=user_id,
         basket__storefront=storefront,
         basket__state=BasketState.OPEN,
         parent=None,
-    ).aggregate(count=Sum("quantity"))
-    return int(found["count"] or 0)
+    ).count()
 
 
 def basket_track(basket: Basket) -> Track:
