@@ -87,13 +87,16 @@ def field_html(
 
 
 def _may_stay_empty(field: forms.Field) -> bool:
-    """Whether "optional" helps: a choice that always has a value is none that somebody may skip. Choices that are read
-    from the database are not looked at.
+    """Whether "optional" helps: a choice of which something always holds, if only "At once", is none that somebody may
+    skip. Choices that are read from the database are not looked at.
     """
     if field.required:
         return False
     choices = getattr(field, "choices", None)
-    return not isinstance(choices, list) or any(value in {"", None} for value, _label in choices)
+    return not isinstance(choices, list) or any(
+        value in {"", None} and not str(label).strip("-– ")  # noqa: RUF001 -- a dash stands for nothing
+        for value, label in choices
+    )
 
 
 def form_html(
