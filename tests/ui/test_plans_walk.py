@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bss.accounts.models import Storefront
+from bss.core import clock
+from bss.core.models import Job
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 from resellers.models import ResellerProfile
@@ -144,12 +146,16 @@ def test_staff_walk_a_reseller_through_the_same_plans_from_the_portal(
 
 
 def followed_to(page: Page, url: str, link: str) -> None:
-    """Look at `url` until the worker has done what was asked and it offers `link`."""
+    """Look at `url` until the worker has done all that followed and it offers `link`.
+
+    All of it: what is billed meanwhile changes what the next switch is shown to cost, and whoever confirms the old
+    amounts is asked again.
+    """
     expect(page).to_have_url(re.compile("/portal/orders/"))
-    page.goto(url)
-    for _attempt in range(40):
-        if page.get_by_role("link", name=link).count():
+    for _attempt in range(60):
+        left = Job.objects.filter(state__in=["ready", "running"], due_at__lte=clock.now())
+        page.goto(url)
+        if not left.exists() and page.get_by_role("link", name=link).count():
             return
         page.wait_for_timeout(250)
-        page.reload()
     raise AssertionError(f"{url} never offered {link!r}")
