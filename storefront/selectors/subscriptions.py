@@ -243,8 +243,8 @@ def health_of(subscription: Subscription) -> Badge:
         if sync in {SyncStatus.IN_PROGRESS, SyncStatus.PENDING}:
             return Badge(_("Being changed"), "progress")
         if sync == SyncStatus.FAILED:
-            return Badge(_("Works; a change failed"), "warning")
-        return Badge(_("Works"), "success")
+            return Badge(_("Active; a change failed"), "warning")
+        return Badge(_("Active"), "success")
     if state == SubscriptionState.PENDING_CANCEL and subscription.ends_at is not None:
         return Badge(_("Ends on %(day)s") % {"day": day(subscription.ends_at.date())}, "warning")
     if state == SubscriptionState.PENDING:

@@ -78,7 +78,7 @@ def test_a_subscription_says_how_it_is_and_what_may_be_done(reseller, held, larg
     page = main_of(reseller.client.get(url_of(held)))
 
     assert held.number in page
-    assert "Works" in page
+    assert "Active</" in page
     assert "€60.00" in page
     for name in ("quantity", "product", "cancel"):
         assert url_of(held, f"{name}/") in page
