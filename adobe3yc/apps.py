@@ -5,4 +5,4 @@ class Adobe3ycConfig(AppConfig):
     name = "adobe3yc"
 
     def ready(self) -> None:
-        from adobe3yc import states  # noqa: F401, PLC0415 -- models are loaded now
+        from adobe3yc import events, states  # noqa: F401, PLC0415 -- models are loaded now

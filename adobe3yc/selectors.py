@@ -1,4 +1,4 @@
-"""Prices of offers, as they stand in the files in force."""
+"""Prices of offers as they stand in the files in force, and customers and commitments as Adobe last told them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from datetime import date
 
 from django.db.models import FilteredRelation, Q
 
-from adobe3yc.choices import PriceFileKind, PriceFileState
-from adobe3yc.models import PriceFile
+from adobe3yc.choices import CommitmentKind, PriceFileKind, PriceFileState
+from adobe3yc.models import AdobeCustomer, AdobeOrder, Commitment, PriceFile
 from adobe3yc.rules.prices import Chosen, PriceWindow, choose
+from adobe3yc.vipmp.contracts import ThreeYearCommit
+from bss.accounts.models import Account
+from bss.orders.models import Order
 from servicemanager.models import Instance
 
 
@@ -56,3 +59,35 @@ def price_book(instance: Instance, offer_ids: Collection[str], currency: str) ->
         if offer_id is not None:
             rows[is_committed][offer_id].append(PriceWindow(price, first, last, code))
     return PriceBook(dict(rows[False]), dict(rows[True]), has_committed)
+
+
+def customer_of(account: Account, instance: Instance) -> AdobeCustomer | None:
+    """An account as Adobe knows it; None when Adobe was never asked to."""
+    return AdobeCustomer.objects.filter(instance=instance, account=account).first()
+
+
+def customer_of_draft(reference: str, instance: Instance) -> AdobeCustomer | None:
+    """A customer that is only drafted, as Adobe knows it already; None when Adobe was never asked to."""
+    if not reference:
+        return None
+    return AdobeCustomer.objects.filter(instance=instance, draft_reference=reference).first()
+
+
+def commitments_of(customer: AdobeCustomer) -> list[Commitment]:
+    """What Adobe last said of its commitment and its requests, in the order of their kinds."""
+    return list(customer.commitments.order_by("kind"))
+
+
+def three_year_of(customer: AdobeCustomer) -> ThreeYearCommit:
+    """The same as the rules of commitments take it. What has no status is not there."""
+    found = {each.kind: each.term for each in customer.commitments.all() if each.status}
+    return ThreeYearCommit(
+        commitment=found.get(CommitmentKind.COMMITMENT),
+        request=found.get(CommitmentKind.REQUEST),
+        recommitment=found.get(CommitmentKind.RECOMMITMENT),
+    )
+
+
+def latest_order(order: Order, instance: Instance) -> AdobeOrder | None:
+    """What was last sent to Adobe for an order."""
+    return AdobeOrder.objects.filter(instance=instance, order=order).order_by("-id").first()
