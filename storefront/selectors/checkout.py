@@ -172,6 +172,12 @@ class LineRow:
         return self.item.line.friendly_name or self.item.line.product.name
 
     @property
+    def note(self) -> str:
+        """What is special about its price, as the service manager that quoted it says; "" at its list price."""
+        quote = orders.quote_of(self.item.line)
+        return quote.note if quote else ""
+
+    @property
     def payment(self) -> str:
         """Its payment plan in words; "" when it is paid at once."""
         return str(self.item.plan) if self.item.plan else ""

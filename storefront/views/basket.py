@@ -33,6 +33,7 @@ from bss.orders.services import (
     basket_line_remove,
     basket_open_for,
     basket_review,
+    basket_see,
     customer_draft_choose,
 )
 from bss.ui.components import Attention, Button, EmptyState, Fact
@@ -97,11 +98,16 @@ class Buying(Screen):
 
     def back_to_items(self, basket: Basket, news: Repriced) -> HttpResponse:
         """New prices: the items say why, once, beside the old ones."""
-        self.request.session[NEWS] = {"basket": basket.public_id, "text": str(news.message)}
+        self.tell(basket, str(news.message))
         return self.redirect("basket")
 
+    def tell(self, basket: Basket, text: str) -> None:
+        """Something that a service manager said, for the next page to show once."""
+        if text:
+            self.request.session[NEWS] = {"basket": basket.public_id, "text": text}
+
     def news(self, basket: Basket) -> str:
-        """Why the prices changed, when a service manager said so and nobody has read it yet."""
+        """What a service manager said that nobody has read yet, such as why the prices changed."""
         found = self.request.session.pop(NEWS, None)
         return found["text"] if found and found["basket"] == basket.public_id else ""
 
@@ -171,6 +177,8 @@ class BasketPage(Buying):
         if basket is None or not lines:
             return self.redirect("basket")
         if basket.state == BasketState.WAITING:
+            # It is bought as it is; its buyer has seen what it costs.
+            basket_see(basket=basket, seen_total=_total_of(request.POST))
             return self.redirect("checkout")
         saved = self._saved(basket, lines)
         if isinstance(saved, HttpResponse):
@@ -237,7 +245,7 @@ class BasketPage(Buying):
         if not checkout.view.is_orderable:
             return self.basket_page(checkout, status=400)
         try:
-            basket_review(
+            told = basket_review(
                 basket=checkout.basket, step="items", actor=self.actor, lines=checkout.lines
             )
         except AnswerAwaited:
@@ -246,6 +254,7 @@ class BasketPage(Buying):
             return self.back_to_items(checkout.basket, news)
         except Invalid as problem:
             return self.basket_page(checkout, errors=problem.errors, status=problem.status)
+        self.tell(checkout.basket, told)
         return self.redirect("checkout-billing")
 
 

@@ -121,6 +121,7 @@ class Review(Step):
             "credit_facts": credit_facts(credit),
             "terms": orders.terms_of(checkout.basket),
             "notices": notices,
+            "news": self.news(checkout.basket),
             "has_changed_prices": bool(changed) or checkout.view.has_changed_prices,
         }
         return self.page(context, template="storefront/review.html", status=status)

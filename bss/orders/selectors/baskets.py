@@ -20,7 +20,7 @@ from bss.orders.choices import BasketState
 from bss.orders.contracts import Bought, Priced, Track, Wanted, seen_by
 from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField, TermsVersion
 from bss.orders.selectors.orders import terms_current
-from bss.orders.selectors.prices import unit_prices, with_plans
+from bss.orders.selectors.prices import quotes_in, unit_prices, wanted_line, with_plans
 from bss.pricing.contracts import PriceRequest, UnitPrice
 from bss.pricing.selectors import prices_of_known
 
@@ -264,11 +264,12 @@ def _paid_at_once(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | 
         products=[w.product for w in wanted],
         requests=[PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted],
         browsing=True,
+        quotes=quotes_in(wanted),
     )
 
 
 def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:
-    return [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
+    return [wanted_line(line) for line in lines]
 
 
 def basket_view(basket: Basket) -> BasketView:
