@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from adobe3yc.pricefiles.contracts import FileKind
 from adobe3yc.rules.offers import Segment
 
+# The service manager, as its instances name it.
+MANAGER = "adobe"
+
 
 class PriceFileKind(models.TextChoices):
     COM = FileKind.COM.value, _("Commercial")

@@ -21,3 +21,11 @@ class CommitmentChanged:
     """A commitment, or the request for one, has another status at Adobe."""
 
     commitment_id: int
+
+
+@event("commitment.ending")
+@dataclass(frozen=True)
+class CommitmentEnding:
+    """A request waits, and its time is over soon: for the customer's answer, or for the purchase of the minimum."""
+
+    commitment_id: int

@@ -99,6 +99,9 @@ class AdobeCustomer(Owned):
     level_licenses = models.CharField(_("Level of licences"), max_length=4, blank=True)
     level_consumables = models.CharField(_("Level of transactions"), max_length=4, blank=True)
     synced_at = models.DateTimeField(_("Last asked"), null=True)
+    # Why Adobe refused what was asked for last, and the key of that request; empty while all is well.
+    problem = models.TextField(blank=True)
+    problem_key = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta(Owned.Meta):

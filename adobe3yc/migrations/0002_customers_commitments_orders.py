@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
                 ('level_licenses', models.CharField(blank=True, max_length=4, verbose_name='Level of licences')),
                 ('level_consumables', models.CharField(blank=True, max_length=4, verbose_name='Level of transactions')),
                 ('synced_at', models.DateTimeField(null=True, verbose_name='Last asked')),
+                ('problem', models.TextField(blank=True)),
+                ('problem_key', models.CharField(blank=True, max_length=80)),
                 ('created_at', models.DateTimeField(default=bss.core.clock.now)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adobe_customers', to='accounts.account')),
                 ('instance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adobe_customers', to='servicemanager.instance')),

@@ -1,4 +1,4 @@
-"""Customers at Adobe, mirrored: begun before Adobe is asked, written down as it tells them, linked to an account once."""
+"""Customers at Adobe, mirrored: begun before Adobe is asked, written down as it tells them, linked to one account."""
 
 from __future__ import annotations
 
@@ -83,6 +83,15 @@ def customer_record(
     return held
 
 
+def customer_refused(*, customer: AdobeCustomer, problem: str, key: str) -> None:
+    """Adobe refused what was asked for under `key`: the next review says so, until something else is asked for."""
+    with transaction.atomic():
+        held = customer_locked(customer.pk)
+        held.problem, held.problem_key = problem, key
+        held.save(update_fields=["problem", "problem_key"])
+        history.record(held, actor=SYSTEM, action="adobe_customer.refused", reason=problem)
+
+
 def customer_link(*, customer: AdobeCustomer, account: Account) -> AdobeCustomer:
     """A drafted customer has its account now: the row is the account's from here on. Linked already is fine."""
     with transaction.atomic():
@@ -90,7 +99,7 @@ def customer_link(*, customer: AdobeCustomer, account: Account) -> AdobeCustomer
         if held.account_id is None:
             held.account, held.scope = account, account.scope
             held.save(update_fields=["account", "scope"])
-            held.commitments.update(scope=account.scope)
+            Commitment.everywhere.filter(customer=held).update(scope=account.scope)
             history.record(held, actor=SYSTEM, action="adobe_customer.linked")
     return held
 
@@ -99,8 +108,8 @@ def _keep(customer: AdobeCustomer, seen: dict[str, Any], actor: Actor) -> None:
     changes = history.changed(history.snapshot(customer, seen), seen)
     for name, value in seen.items():
         setattr(customer, name, value)
-    customer.synced_at = clock.now()
-    customer.save(update_fields=[*seen, "synced_at"])
+    customer.synced_at, customer.problem, customer.problem_key = clock.now(), "", ""
+    customer.save(update_fields=[*seen, "synced_at", "problem", "problem_key"])
     if not changes:
         return
     history.record(customer, actor=actor, action="adobe_customer.synced", changes=changes)
@@ -110,7 +119,8 @@ def _keep(customer: AdobeCustomer, seen: dict[str, Any], actor: Actor) -> None:
 
 def _mirror(customer: AdobeCustomer, kind: str, term: Term | None, actor: Actor) -> None:
     """One of the three; what Adobe no longer sends has no status any more."""
-    held = customer.commitments.filter(kind=kind).first()
+    # Whoever brings the news may work in a scope below it.
+    held = Commitment.everywhere.filter(customer=customer, kind=kind).first()
     if held is None and term is None:
         return
     if held is None:
