@@ -70,7 +70,11 @@ class Step(Buying):
 
     def checkout(self) -> Checkout | None:
         return checkout_of(
-            self.actor, self.storefront(), asks=self.asks, reads_terms=self.reads_terms
+            self.actor,
+            self.storefront(),
+            picked=self.picked(),
+            asks=self.asks,
+            reads_terms=self.reads_terms,
         )
 
     def billed(self, basket: Basket) -> Account:
@@ -208,7 +212,7 @@ class Billing(Step):
         return self.shown(checkout, account, self.form_class()(initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        basket = self.basket()
         lines = orders.basket_lines(basket) if basket else []
         if basket is None or not lines or basket.state == BasketState.WAITING:
             return self.redirect("basket")
@@ -274,7 +278,7 @@ class Details(Step):
         return self.details_page(checkout, form)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        basket = self.basket()
         lines = orders.basket_lines(basket) if basket else []
         if basket is None or not lines:
             return self.redirect("basket")

@@ -169,7 +169,7 @@ class Review(Step):
         public_id = self.request.POST.get("basket", "")
         if public_id:
             return access_basket(self.actor, public_id, self.storefront())
-        return orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        return self.basket()
 
     def version(self, basket: Basket) -> int:
         """The basket's version as it was reviewed; one that never was for what is no number."""
