@@ -1,11 +1,11 @@
-"""Row locks of price files. Read inside a transaction only."""
+"""Row locks of price files and customers. Read inside a transaction only."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
 from adobe3yc.choices import PriceFileState
-from adobe3yc.models import PriceFile
+from adobe3yc.models import AdobeCustomer, PriceFile
 
 
 def price_files_in_force(file: PriceFile) -> QuerySet[PriceFile]:
@@ -16,3 +16,8 @@ def price_files_in_force(file: PriceFile) -> QuerySet[PriceFile]:
         .exclude(pk=file.pk)
         .order_by("pk")
     )
+
+
+def customer_locked(pk: int) -> AdobeCustomer:
+    """The customer as it is now, held so that one answer of Adobe's at a time is written down."""
+    return AdobeCustomer.everywhere.select_for_update(of=("self",)).get(pk=pk)

@@ -171,6 +171,8 @@ CELERY_BEAT_SCHEDULE = {
     # Expires: where no worker listened for an hour, one sweep is enough.
     "jobs-sweep": {"task": "core.jobs_sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "jobs-purge": {"task": "core.jobs_purge", "schedule": 3600.0},
+    "adobe-customers": {"task": "adobe3yc.customers_due", "schedule": 60.0},
+    "adobe-reminders": {"task": "adobe3yc.commitments_remind", "schedule": 3_600.0},
     "exchanges-purge": {"task": "servicemanager.exchanges_purge", "schedule": 86_400.0},
     "billing-runs": {"task": "billing.runs_due", "schedule": 300.0},
     "standing-refresh": {"task": "storefront.standing_refresh", "schedule": 86_400.0},

@@ -180,7 +180,9 @@ Outcome = Done | InProgress | Refused | NeedsInput | TryLater | OutcomeUnknown |
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a request that a Wait verdict named: answers by line key, then by field code."""
+    """What came of a request that a Wait verdict named: answers by line key, then by field code; none where what was
+    asked for is only to be looked up at the next review.
+    """
 
     answers: Mapping[str, Mapping[str, Any]]
 

@@ -165,7 +165,8 @@ def merged(verdicts: Sequence[Verdict]) -> Verdict:
             "+".join(sorted({r.cause for r in reprices})),
             [quote for reprice in reprices for quote in reprice.quotes],
         )
-    return Proceed()
+    told = (v.message for v in verdicts if isinstance(v, Proceed) and v.message)
+    return Proceed("\n".join(dict.fromkeys(told)))
 
 
 # Lines to instances --------------------------------------------------------------------------------------

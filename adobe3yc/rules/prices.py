@@ -22,12 +22,16 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceWindow:
-    """A row of a price list for one offer. Without dates it holds always; `code` is a customer's discount code."""
+    """A row of a price list for one offer. Without dates it holds always; `code` is a customer's discount code.
+
+    `price` is the partner's, `street` what Adobe expects the end customer to pay, where the list says so.
+    """
 
     price: Decimal
     first: date | None = None
     last: date | None = None
     code: str = ""
+    street: Decimal | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether a day lies in the window, first and last day included."""
@@ -44,6 +48,11 @@ class Chosen:
     @property
     def price(self) -> Decimal:
         return self.window.price
+
+    @property
+    def sell(self) -> Decimal:
+        """The list price: Adobe's street price, or what it costs where the list names none."""
+        return self.window.price if self.window.street is None else self.window.street
 
 
 class NoPrice(Exception):

@@ -36,6 +36,8 @@ class ReviewLine:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     open_specs: Sequence[FieldSpec] | None = None
+    # Of an action: what the subscription holds before it.
+    previous_quantity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,17 @@ class LineFields:
 
 @dataclass(frozen=True, slots=True)
 class Proceed:
-    """Nothing stands in the way."""
+    """Nothing stands in the way. `message` is worth telling on the way."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reprice:
-    """The prices change: back to Basket Items with this message and these quotes."""
+    """The prices change: back to Basket Items with this message and these quotes, each naming its line.
+
+    The quotes are all that hold: a line that none of them names has its list price.
+    """
 
     message: str
     cause: str
@@ -164,6 +171,8 @@ class Wanted:
     plan_id: int | None = None
     # The plan by its code instead ("monthly-12"), as a form says it; "" for none.
     plan_code: str = ""
+    # What a service manager quoted for it; None at its list price.
+    quote: QuotedPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)

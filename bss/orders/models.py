@@ -182,6 +182,8 @@ class BasketLine(models.Model):
     parameters: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # The unit price the buyer last saw: a difference is told before placing, never after.
     seen_price = UnitPriceField(null=True)
+    # What a service manager quoted for it at the last review; null at its list price (selectors.prices: quote_of).
+    quote: models.JSONField[Any, Any] = models.JSONField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -280,6 +282,8 @@ class OrderLine(Planned, Owned):
     total = AmountField(default=0)
     total_cost = AmountField(default=0)
     total_resale = AmountField(null=True)
+    # The service manager's quote that its prices were made of; null for the list price.
+    quote: models.JSONField[Any, Any] = models.JSONField(null=True)
     # Frozen from the product type: whether it runs without staff.
     automatic = models.BooleanField(default=True)
     managed_by = models.CharField(max_length=20, blank=True)

@@ -12,7 +12,7 @@ from bss.catalog.choices import HUNDRED, PriceRule
 from bss.core.money import UNIT_PRICE_DECIMALS, Money, round_half_up
 from bss.installments.contracts import PlanTerms, Split
 
-QuoteMark = Literal["cost", "sell"]
+QuoteMark = Literal["cost", "sell", "list"]
 _TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
@@ -164,13 +164,22 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotedPrice:
-    """A price fetched from a service manager: marked as what it costs us or as what it sells for."""
+    """A price fetched from a service manager: marked as what it costs us, as what it sells for, or as another list
+    price, which price lists treat as any list price and which brings its `cost`.
+
+    In a review `line` is the key of the line it holds for, `reference` what the vendor calls the price, and `note`
+    says to people what it is ("3YC, level 12").
+    """
 
     product_id: int
     unit: str
     currency: str
     amount: Decimal
     mark: QuoteMark
+    cost: Decimal | None = None
+    line: str = ""
+    reference: str = ""
+    note: str = ""
 
 
 # Tax ---------------------------------------------------------------------------------------------------------

@@ -64,11 +64,13 @@ def base_of(
 ) -> Base | None:
     """Where the tracks begin: the list, or the quote in its place. None when there is neither.
 
-    A quoted cost leaves no sell price to build on. A quoted sell keeps the catalogue's cost, and where that is
-    unknown counts as its own cost, so that no profit is invented.
+    A quoted cost leaves no sell price to build on, a quoted list price takes the place of both. A quoted sell keeps the
+    catalogue's cost, and where that is unknown counts as its own cost, so that no profit is invented.
     """
     if quote is None:
         return None if sell is None else Base(cost=cost or Decimal(0), sell=sell)
+    if quote.mark == "list":
+        return Base(cost=quote.cost or Decimal(0), sell=quote.amount)
     if quote.mark == "cost":
         return Base(cost=quote.amount, sell=None, quoted="cost")
     return Base(cost=quote.amount if cost is None else cost, sell=quote.amount, quoted="sell")

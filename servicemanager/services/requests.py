@@ -49,7 +49,8 @@ def request_make(*, basket_id: int, number: int) -> float | None:
         return None
     outcome = _made(basket, basket.requests[number], number)
     if isinstance(outcome, Answered):
-        basket_answer(basket=basket, answers=outcome.answers, actor=SYSTEM)
+        if outcome.answers:
+            basket_answer(basket=basket, answers=outcome.answers, actor=SYSTEM)
         return None
     if isinstance(outcome, Refused):
         log.warning("request.refused", basket=basket.public_id, code=outcome.code)

@@ -172,20 +172,34 @@ class LineRow:
         return self.item.line.friendly_name or self.item.line.product.name
 
     @property
+    def note(self) -> str:
+        """What is special about its price, as the service manager that quoted it says; "" at its list price."""
+        quote = orders.quote_of(self.item.line)
+        return quote.note if quote else ""
+
+    @property
     def payment(self) -> str:
         """Its payment plan in words; "" when it is paid at once."""
         return str(self.item.plan) if self.item.plan else ""
 
 
 def checkout_of(
-    actor: Actor, storefront: Storefront, *, asks: bool = True, reads_terms: bool = False
+    actor: Actor,
+    storefront: Storefront,
+    *,
+    picked: str = "",
+    asks: bool = True,
+    reads_terms: bool = False,
 ) -> Checkout | None:
-    """The actor's open or waiting basket here; None when there is none or nothing is in it.
+    """The actor's picked, open or waiting basket here; None when there is none or nothing is in it.
 
     `asks` is left out by the steps before Service Details, so that no service manager is asked for each look at them.
     """
     basket = orders.basket_of(
-        user_id=actor.user_id or 0, storefront=storefront, reads_terms=reads_terms
+        user_id=actor.user_id or 0,
+        storefront=storefront,
+        reads_terms=reads_terms,
+        picked=picked,
     )
     found = checkout_with(basket, asks=asks) if basket is not None else None
     return None if found is None or found.view.is_empty else found

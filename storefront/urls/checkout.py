@@ -6,6 +6,7 @@ from storefront.views import basket, checkout, progress, review
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.BasketPage.as_view(), name="basket"),
+    path("basket/pick/", basket.BasketPick.as_view(), name="basket-pick"),
     path("basket/add/", basket.BasketAdd.as_view(), name="basket-add"),
     path("checkout/", checkout.Entry.as_view(), name="checkout"),
     path("checkout/customer/", checkout.Customer.as_view(), name="checkout-customer"),

@@ -21,7 +21,7 @@ from bss.catalog.choices import Unit
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
 from bss.core.money import Money
 from bss.orders import selectors as orders
-from bss.orders.access import access_basket_line
+from bss.orders.access import access_basket, access_basket_line
 from bss.orders.choices import BasketState
 from bss.orders.contracts import LineEdit
 from bss.orders.errors import AnswerAwaited, Repriced
@@ -33,6 +33,7 @@ from bss.orders.services import (
     basket_line_remove,
     basket_open_for,
     basket_review,
+    basket_see,
     customer_draft_choose,
 )
 from bss.ui.components import Attention, Button, EmptyState, Fact
@@ -61,6 +62,8 @@ from storefront.services.baskets import basket_fill
 
 # Under which key of the session the reason for new prices waits to be read.
 NEWS = "checkout-news"
+# And under which the basket is named that was picked among several.
+PICKED = "basket-picked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,28 @@ class Buying(Screen):
     def redirect(self, name: str, *args: str) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"storefront:{name}", args=args))
 
+    def picked(self) -> str:
+        """Which of its baskets this browser works at; "" for the open one."""
+        return str(self.request.session.get(PICKED, ""))
+
+    def basket(self) -> Basket | None:
+        """The basket this browser works at."""
+        return orders.basket_of(
+            user_id=self.actor.user_id or 0, storefront=self.storefront(), picked=self.picked()
+        )
+
     def back_to_items(self, basket: Basket, news: Repriced) -> HttpResponse:
         """New prices: the items say why, once, beside the old ones."""
-        self.request.session[NEWS] = {"basket": basket.public_id, "text": str(news.message)}
+        self.tell(basket, str(news.message))
         return self.redirect("basket")
 
+    def tell(self, basket: Basket, text: str) -> None:
+        """Something that a service manager said, for the next page to show once."""
+        if text:
+            self.request.session[NEWS] = {"basket": basket.public_id, "text": text}
+
     def news(self, basket: Basket) -> str:
-        """Why the prices changed, when a service manager said so and nobody has read it yet."""
+        """What a service manager said that nobody has read yet, such as why the prices changed."""
         found = self.request.session.pop(NEWS, None)
         return found["text"] if found and found["basket"] == basket.public_id else ""
 
@@ -158,7 +176,7 @@ class BasketPage(Buying):
     title = gettext_lazy("Basket")
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = checkout_of(self.actor, self.storefront(), asks=False)
+        checkout = checkout_of(self.actor, self.storefront(), picked=self.picked(), asks=False)
         return self.nothing_here() if checkout is None else self.basket_page(checkout)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
@@ -166,11 +184,13 @@ class BasketPage(Buying):
         if removed:
             line = access_basket_line(self.actor, removed, self.storefront())
             basket_line_remove(line=line, actor=self.actor)
-        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        basket = self.basket()
         lines = orders.basket_lines(basket) if basket else []
         if basket is None or not lines:
             return self.redirect("basket")
         if basket.state == BasketState.WAITING:
+            # It is bought as it is; its buyer has seen what it costs.
+            basket_see(basket=basket, seen_total=_total_of(request.POST))
             return self.redirect("checkout")
         saved = self._saved(basket, lines)
         if isinstance(saved, HttpResponse):
@@ -237,7 +257,7 @@ class BasketPage(Buying):
         if not checkout.view.is_orderable:
             return self.basket_page(checkout, status=400)
         try:
-            basket_review(
+            told = basket_review(
                 basket=checkout.basket, step="items", actor=self.actor, lines=checkout.lines
             )
         except AnswerAwaited:
@@ -246,7 +266,17 @@ class BasketPage(Buying):
             return self.back_to_items(checkout.basket, news)
         except Invalid as problem:
             return self.basket_page(checkout, errors=problem.errors, status=problem.status)
+        self.tell(checkout.basket, told)
         return self.redirect("checkout-billing")
+
+
+class BasketPick(Buying):
+    """Go on with another of one's baskets: one that waits, or the open one."""
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        basket = access_basket(self.actor, request.POST.get("pick", ""), self.storefront())
+        request.session[PICKED] = basket.public_id
+        return self.redirect("basket")
 
 
 class BasketAdd(Buying):

@@ -70,7 +70,11 @@ class Step(Buying):
 
     def checkout(self) -> Checkout | None:
         return checkout_of(
-            self.actor, self.storefront(), asks=self.asks, reads_terms=self.reads_terms
+            self.actor,
+            self.storefront(),
+            picked=self.picked(),
+            asks=self.asks,
+            reads_terms=self.reads_terms,
         )
 
     def billed(self, basket: Basket) -> Account:
@@ -122,7 +126,9 @@ class Entry(Step):
         checkout = self.checkout()
         if checkout is None:
             return self.redirect("basket")
-        return self.redirect("checkout-review" if checkout.is_waiting else "checkout-billing")
+        if not checkout.is_waiting:
+            return self.redirect("checkout-billing")
+        return self.redirect("checkout-details" if checkout.has_questions else "checkout-review")
 
 
 class Customer(Step):
@@ -206,7 +212,7 @@ class Billing(Step):
         return self.shown(checkout, account, self.form_class()(initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        basket = self.basket()
         lines = orders.basket_lines(basket) if basket else []
         if basket is None or not lines or basket.state == BasketState.WAITING:
             return self.redirect("basket")
@@ -266,15 +272,15 @@ class Details(Step):
         checkout = self.checkout()
         if checkout is None:
             return self.redirect("basket")
-        if not checkout.has_questions or checkout.is_waiting:
+        if not checkout.has_questions:
             return self.redirect("checkout-review")
         form = DetailsForm(questions=checkout.questions, kept=self.kept(checkout.basket))
         return self.details_page(checkout, form)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        basket = self.basket()
         lines = orders.basket_lines(basket) if basket else []
-        if basket is None or not lines or basket.state == BasketState.WAITING:
+        if basket is None or not lines:
             return self.redirect("basket")
         questions = orders.basket_questions(basket, lines)
         form = DetailsForm(request.POST, questions=questions)
@@ -297,14 +303,18 @@ class Details(Step):
                 questions=form.questions,
             )
             held.customer, held.account = basket.customer, basket.account
-            basket_review(basket=held, step="service_details", actor=self.actor, lines=lines)
+            told = basket_review(basket=held, step="service_details", actor=self.actor, lines=lines)
         except Invalid as problem:
             form.add_problems(problem.errors or {"": [problem.message]})
             return self.details_page(checkout_with(basket), form, status=problem.status)
         except Repriced as news:
             self.forget(basket)
             return self.back_to_items(basket, news)
-        except (AnswerAwaited, BasketClosed):
+        except AnswerAwaited:
+            self.forget(basket)
+            return self.redirect("checkout-details")
+        except BasketClosed:
             return self.redirect("basket")
         self.forget(basket)
+        self.tell(basket, told)
         return self.redirect("checkout-review")

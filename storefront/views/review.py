@@ -121,6 +121,7 @@ class Review(Step):
             "credit_facts": credit_facts(credit),
             "terms": orders.terms_of(checkout.basket),
             "notices": notices,
+            "news": self.news(checkout.basket),
             "has_changed_prices": bool(changed) or checkout.view.has_changed_prices,
         }
         return self.page(context, template="storefront/review.html", status=status)
@@ -168,7 +169,7 @@ class Review(Step):
         public_id = self.request.POST.get("basket", "")
         if public_id:
             return access_basket(self.actor, public_id, self.storefront())
-        return orders.basket_of(user_id=self.actor.user_id or 0, storefront=self.storefront())
+        return self.basket()
 
     def version(self, basket: Basket) -> int:
         """The basket's version as it was reviewed; one that never was for what is no number."""

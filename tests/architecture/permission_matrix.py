@@ -291,6 +291,7 @@ STOREFRONT = (
     Shopped("storefront:product", ("product",), stranger=200),
     # From the basket to an order; an empty basket leads back to itself
     Shopped("storefront:basket", **BUYS),
+    Shopped("storefront:basket-pick", (), reseller=405, rival=405, customer=405, **BUYS),
     Shopped("storefront:basket-add", (), reseller=405, rival=405, customer=405, **BUYS),
     Shopped("storefront:checkout", **STEP),
     Shopped("storefront:checkout-customer", **STEP),

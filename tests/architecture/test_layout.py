@@ -22,6 +22,8 @@ ROOMS = frozenset(
 )  # fmt: skip
 # Further rooms, each with the reason why none of the usual ones would do.
 EXTRA = {
+    "adobe3yc/notices.py": "what is told of commitments: kinds of e-mail and who gets them",
+    "adobe3yc/plugin/": "the service manager Adobe Services, a file for each of its concerns",
     "adobe3yc/pricefiles/": "from a price file to rows: no tables",
     "adobe3yc/rules/": "the pure rules of levels, commitments and prices: no rows, no reads",
     "adobe3yc/vipmp/": "VIP Marketplace: a folder for its wire format and its client",

@@ -20,7 +20,8 @@ from servicemanager.services import (
     instance_create,
     manual_instance,
 )
-from tests.factories.accounts import ResellerFactory
+from tests.adobe3yc.selling import ADDRESS, LICENCE, known_reseller, on_sale
+from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.factories.orders import default_list, make_product
 from tests.factories.resellers import plans_on_sale
 
@@ -34,12 +35,19 @@ class Rig:
     account: Account
     answers: dict[str, str] = field(default_factory=dict)
     quantity: int = 1
+    unit: str = "P1M"
+    # Who uses it, where that is not the account that pays.
+    customer: Account | None = None
+
+    @property
+    def user(self) -> Account:
+        return self.customer or self.account
 
     def order(self) -> Subscription:
         """A subscription as an executed order leaves it; no job has run."""
-        order = order_create(account=self.account, customer=self.account, actor=SYSTEM)
+        order = order_create(account=self.account, customer=self.user, actor=SYSTEM)
         order_line_add(
-            order=order, product=self.product, unit="P1M", quantity=self.quantity, actor=SYSTEM,
+            order=order, product=self.product, unit=self.unit, quantity=self.quantity, actor=SYSTEM,
             parameters=self.answers,
         )  # fmt: skip
         order.refresh_from_db()
@@ -85,8 +93,38 @@ def reseller_plans(request: Any) -> Rig:
     )
 
 
+def adobe(request: Any) -> Rig:
+    organization = request.getfixturevalue("distributor")
+    vendor = request.getfixturevalue("vip_marketplace")
+    request.getfixturevalue("settings").OUTBOUND_ALLOW_NETWORKS = ["127.0.0.0/8"]
+    selling = on_sale(organization, vendor, request.getfixturevalue("run_jobs"))
+    reseller = known_reseller(selling)
+    customer = AccountFactory(
+        parent=reseller,
+        name="Fairmont Textiles",
+        corporate_email="donna@fairmont.example",
+        **ADDRESS,
+    )
+    customer.contacts.create(
+        organization=organization, scope=customer.scope, first_name="Donna", last_name="Weber",
+        email="donna@fairmont.example",
+    )  # fmt: skip
+    return Rig(
+        selling.instance,
+        selling.products[LICENCE],
+        reseller,
+        quantity=3,
+        unit="P1Y",
+        customer=customer,
+    )
+
+
+# Their reviews read rows, in the thread in which they are asked: it sees what is committed alone.
+READING = frozenset({"adobe"})
+
 RIGS: dict[str, Callable[[Any], Rig]] = {
     "manual": manual,
+    "adobe": adobe,
     "echo": echo,
     MANAGER_CODE: reseller_plans,
 }

@@ -21,13 +21,20 @@ from servicemanager.errors import FRAMEWORK
 from servicemanager.models import ProvisioningJob
 from servicemanager.services import provisioning_request
 from servicemanager.services.steps import _call_for
-from tests.conformance.rigs import RIGS, Rig
+from tests.conformance.rigs import READING, RIGS, Rig
 
 CODES = sorted(manager.code for manager in registry.available())
 every_manager = pytest.mark.parametrize("code", CODES)
 
 
-@pytest.fixture(params=CODES)
+@pytest.fixture(
+    params=[
+        pytest.param(
+            code, marks=[pytest.mark.django_db(transaction=True)] if code in READING else []
+        )
+        for code in CODES
+    ]
+)
 def rig(request, at_distributor) -> Rig:
     assert request.param in RIGS, f"add a rig for {request.param} to tests/conformance/rigs.py"
     return RIGS[request.param](request)
@@ -142,12 +149,12 @@ def test_a_review_reads_and_answers_a_verdict(rig, manager):
         product_type_id=product.type_id,
         managed_by=product.type.managed_by,
         sku=product.external_id,
-        unit="P1M",
+        unit=rig.unit,
         quantity=rig.quantity,
         parameters=rig.answers,
     )
     subject = ReviewSubject(
-        "basket", rig.instance.organization_id, rig.account.pk, rig.account.pk, [line]
+        "basket", rig.instance.organization_id, rig.account.pk, rig.user.pk, [line]
     )
     context = selectors.instance_context(rig.instance)
     for step in ("items", "service_details", "place"):

@@ -36,7 +36,14 @@ from bss.orders.selectors.orders import (
     with_needs,
 )
 from bss.orders.selectors.previews import basket_previews, order_previews, purchase_previews
-from bss.orders.selectors.prices import priced_of, unit_prices, with_plans
+from bss.orders.selectors.prices import (
+    priced_of,
+    quote_of,
+    stored_quote,
+    unit_prices,
+    wanted_line,
+    with_plans,
+)
 from bss.orders.selectors.reviews import (
     ORDER_KEY,
     Question,
@@ -101,7 +108,9 @@ __all__ = [
     "question_answers",
     "questions_for",
     "questions_known",
+    "quote_of",
     "split_of",
+    "stored_quote",
     "terms_current",
     "terms_of",
     "terms_version",
@@ -109,6 +118,7 @@ __all__ = [
     "track_for",
     "unit_prices",
     "view_of",
+    "wanted_line",
     "wanted_of",
     "with_needs",
     "with_plans",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
@@ -20,7 +20,7 @@ from bss.orders.choices import BasketState
 from bss.orders.contracts import Bought, Priced, Track, Wanted, seen_by
 from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField, TermsVersion
 from bss.orders.selectors.orders import terms_current
-from bss.orders.selectors.prices import unit_prices, with_plans
+from bss.orders.selectors.prices import quotes_in, unit_prices, wanted_line, with_plans
 from bss.pricing.contracts import PriceRequest, UnitPrice
 from bss.pricing.selectors import prices_of_known
 
@@ -150,16 +150,48 @@ _TERMS = Subquery(
 )
 
 
+# The user's other baskets here with something in them, as JSON: what waits is left and found again.
+_OTHERS = Subquery(
+    Basket.everywhere.filter(
+        Exists(BasketLine.objects.filter(basket=OuterRef("pk"))),
+        user=OuterRef("user"),
+        storefront=OuterRef("storefront"),
+        state__in=[BasketState.OPEN, BasketState.WAITING],
+    )
+    .exclude(pk=OuterRef("pk"))
+    .order_by()
+    .values("user")
+    .annotate(
+        found=JSONBAgg(
+            JSONObject(
+                id="public_id",
+                name=Case(
+                    When(uses_draft=True, then="customer_draft__name"), default="customer__name"
+                ),
+                waits=Q(state=BasketState.WAITING),
+            ),
+            order_by="pk",
+        )
+    )
+    .values("found")
+)
+
+
 def baskets_whole(*, reads_terms: bool = False) -> QuerySet[Basket]:
     """Baskets with their parties and what their organization asks of every order, `reads_terms` with its terms of now:
     what the steps of a checkout read, in one query.
     """
-    found = Basket.objects.select_related(*PARTIES).annotate(asked_specs=_ASKED)
+    found = Basket.objects.select_related(*PARTIES).annotate(asked_specs=_ASKED, others=_OTHERS)
     return found.annotate(current_terms=_TERMS) if reads_terms else found
 
 
-def basket_of(*, user_id: int, storefront: Storefront, reads_terms: bool = False) -> Basket | None:
-    """The user's open basket here, or the one that waits; None when nothing was ever put in."""
+def basket_of(
+    *, user_id: int, storefront: Storefront, reads_terms: bool = False, picked: str = ""
+) -> Basket | None:
+    """The user's basket here: the one that was `picked` (a public id), else the open one, else the latest that waits;
+    None when nothing was ever put in.
+    """
+    is_picked = Case(When(public_id=picked, then=0), default=1)
     return (
         baskets_whole(reads_terms=reads_terms)
         .filter(
@@ -167,7 +199,7 @@ def basket_of(*, user_id: int, storefront: Storefront, reads_terms: bool = False
             storefront=storefront,
             state__in=[BasketState.OPEN, BasketState.WAITING],
         )
-        .order_by("state")
+        .order_by(is_picked, "state", "-pk")
         .first()
     )
 
@@ -258,11 +290,12 @@ def _paid_at_once(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | 
         products=[w.product for w in wanted],
         requests=[PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted],
         browsing=True,
+        quotes=quotes_in(wanted),
     )
 
 
 def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:
-    return [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
+    return [wanted_line(line) for line in lines]
 
 
 def basket_view(basket: Basket) -> BasketView:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from bss.accounts.models import Account
 from bss.core.money import round_half_up
@@ -10,7 +12,8 @@ from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import OfferKey, plans_for
 from bss.installments.splitting import is_splittable
 from bss.orders.contracts import Bought, Priced, Wanted
-from bss.pricing.contracts import PriceRequest, UnitPrice
+from bss.orders.models import BasketLine, OrderLine
+from bss.pricing.contracts import PriceRequest, QuotedPrice, UnitPrice
 from bss.pricing.selectors import prices_of_known
 
 
@@ -28,7 +31,58 @@ def unit_prices(
         customer=customer,
         products=[w.product for w in wanted],
         requests=[PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted],
+        quotes=quotes_in(wanted),
     )
+
+
+def quotes_in(wanted: Sequence[Wanted]) -> dict[int, QuotedPrice]:
+    """What was quoted for some of them, by position."""
+    return {index: each.quote for index, each in enumerate(wanted) if each.quote is not None}
+
+
+def wanted_line(line: BasketLine | OrderLine) -> Wanted:
+    """What a line asks for, at the price that was quoted for it."""
+    return Wanted(
+        line.public_id,
+        line.product,
+        line.unit,
+        line.quantity,
+        line.payment_plan_id,
+        quote=quote_of(line),
+    )
+
+
+def quote_of(line: BasketLine | OrderLine, unit: str = "") -> QuotedPrice | None:
+    """What a service manager quoted for a line; None at its list price, or for another `unit` than was quoted."""
+    kept = line.quote
+    if not kept or kept["unit"] != (unit or line.unit):
+        return None
+    return QuotedPrice(
+        product_id=line.product_id,
+        unit=kept["unit"],
+        currency=kept["currency"],
+        amount=Decimal(kept["amount"]),
+        mark=kept["mark"],
+        cost=None if kept["cost"] is None else Decimal(kept["cost"]),
+        line=line.public_id,
+        reference=kept["reference"],
+        note=kept["note"],
+    )
+
+
+def stored_quote(quote: QuotedPrice | None) -> dict[str, Any] | None:
+    """A quote as a line keeps it."""
+    if quote is None:
+        return None
+    return {
+        "unit": quote.unit,
+        "currency": quote.currency,
+        "amount": str(quote.amount),
+        "mark": quote.mark,
+        "cost": None if quote.cost is None else str(quote.cost),
+        "reference": quote.reference,
+        "note": quote.note,
+    }
 
 
 def priced_of(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> list[Priced]:

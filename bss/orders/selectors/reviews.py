@@ -151,6 +151,7 @@ def _review_line(line: BasketLine | OrderLine, kind: str) -> ReviewLine:
         parameters=line.parameters,
         name=product.name,
         open_specs=tuple(open_characteristics(product)),
+        previous_quantity=getattr(line, "previous_quantity", None),
     )
 
 

@@ -30,6 +30,7 @@ from bss.orders.services.cards import (
     pays_by_card,
 )
 from bss.orders.services.pricing import differences, line_prices, reprice, total_of
+from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
 from bss.pricing.contracts import Preview
@@ -182,9 +183,12 @@ def _reviewed(
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
         raise AnswerAwaited(verdict.message)
-    if isinstance(verdict, Reprice) and not accept_reprice:
+    if not isinstance(verdict, Reprice) or is_quoted(lines, verdict):
+        return bought
+    if not accept_reprice:
         raise Repriced(verdict.message, extra={"cause": verdict.cause})
-    return bought
+    order_quote(lines=lines, verdict=verdict)
+    return approval_prices(order, lines)
 
 
 def _check_parties(order: Order, lines: Sequence[OrderLine], payment: CardHold) -> None:

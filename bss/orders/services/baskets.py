@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from bss.accounts.models import Account, Storefront
 from bss.catalog.models import Product
-from bss.core import clock
+from bss.core import clock, events
 from bss.core.actor import Actor
 from bss.core.errors import Invalid
 from bss.core.fields import parse_all
@@ -18,9 +19,11 @@ from bss.orders import selectors
 from bss.orders.choices import BasketState
 from bss.orders.contracts import Priced, Track, Wanted, seen_by
 from bss.orders.errors import BasketClosed, NotForSale
+from bss.orders.events import BasketWaiting
 from bss.orders.locks import basket_locked
 from bss.orders.models import Basket, BasketLine
 from bss.orders.services import rules
+from bss.orders.services.quotes import quotes_forget
 from bss.orders.services.reviews import outside_transactions
 from bss.orders.states import BASKET
 
@@ -118,6 +121,8 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
         rules.check_customer(customer, held.account)
         products = [line.product for line in selectors.basket_lines(held)]
         rules.check_reseller_products(products, payer=held.account, customer=customer)
+        if held.uses_draft or held.customer_id != customer.pk:
+            quotes_forget(held)
         Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
         touch(held)
     basket.customer, basket.uses_draft, basket.version = customer, False, held.version
@@ -201,14 +206,34 @@ def parse_answers(
 def basket_wait(
     *, basket: Basket, message: str, requests: Sequence[Mapping[str, Any]], actor: Actor
 ) -> Basket:
-    """Park the basket until a vendor or customer answered; `requests` go to the service manager by event."""
-    changes = {"waiting_message": message, "requests": [dict(r) for r in requests]}
-    return BASKET.fire(basket, "wait", actor=actor, changes=changes)
+    """Park the basket until a vendor or customer answered; `requests` go to the service manager by event.
+
+    One that waits already goes on waiting; what it is to ask for now and did not before is asked for too.
+    """
+    wanted = [dict(request) for request in requests]
+    if basket.state != BasketState.WAITING:
+        changes = {"waiting_message": message, "requests": wanted}
+        return BASKET.fire(basket, "wait", actor=actor, changes=changes)
+    with transaction.atomic():
+        held = basket_locked(basket.pk)
+        is_new = bool(wanted) and wanted != held.requests
+        held.requests = wanted if is_new else held.requests
+        touch(held, waiting_message=message, requests=held.requests)
+        if is_new:
+            events.emit(BasketWaiting(held.pk), subject=held, actor=actor)
+    return held
 
 
 def basket_abandon(*, basket: Basket, actor: Actor) -> Basket:
     """Leave an open or waiting basket for good."""
     return BASKET.fire(basket, "abandon", actor=actor)
+
+
+def basket_see(*, basket: Basket, seen_total: Decimal | None) -> None:
+    """The buyer of a basket that is bought as it is has seen today's prices, if `seen_total` is their sum."""
+    if selectors.basket_view(basket).total.amount == seen_total:
+        with transaction.atomic():
+            remember_prices(basket_locked(basket.pk))
 
 
 def remember_prices(basket: Basket) -> None:

@@ -16,6 +16,7 @@ from bss.orders.errors import NotForThisCustomer
 from bss.orders.models import Basket, CustomerDraft
 from bss.orders.services import rules
 from bss.orders.services.baskets import open_locked, touch
+from bss.orders.services.quotes import quotes_forget
 
 COMPANY = (
     "name", "corporate_email", "phone", "address_1", "address_2", "city", "postcode", "region", "country", "vat_id",
@@ -116,5 +117,7 @@ def _check_products(basket: Basket) -> None:
 
 
 def _use(basket: Basket) -> None:
+    if not basket.uses_draft:
+        quotes_forget(basket)
     Basket.objects.filter(pk=basket.pk).update(customer=basket.account, uses_draft=True)
     touch(basket)

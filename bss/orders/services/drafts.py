@@ -21,7 +21,7 @@ from bss.core.numbers import next_number
 from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import OrderSource, OrderState
-from bss.orders.contracts import Bought, Wanted
+from bss.orders.contracts import Bought
 from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
@@ -226,7 +226,7 @@ def _line_of(order: Order, line: OrderLine) -> OrderLine:
 
 
 def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
-    wanted = Wanted("", line.product, line.unit, line.quantity, line.payment_plan_id)
+    wanted = selectors.wanted_line(line)
     found = selectors.priced_of([wanted], payer=order.account, customer=order.customer)[0]
     if found.price is None:
         raise Invalid(

@@ -155,6 +155,7 @@ def _wanted(line: BasketLine, edit: LineEdit) -> Wanted:
         line.quantity if edit.quantity is None else edit.quantity,
         plan_id=line.payment_plan_id if keeps else None,
         plan_code=edit.plan or "",
+        quote=selectors.quote_of(line, edit.unit or line.unit),
     )
 
 

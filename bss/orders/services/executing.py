@@ -16,7 +16,7 @@ from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, PermissionDenied, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
-from bss.orders.contracts import NO_HOLD, CardHold, Reprice, ReviewStep, Wait
+from bss.orders.contracts import NO_HOLD, CardHold, Proceed, Reprice, ReviewStep, Wait
 from bss.orders.errors import (
     AlreadyDelivered,
     AnswerAwaited,
@@ -41,6 +41,7 @@ from bss.orders.services.cards import (
 from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import check_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
+from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import LINE, ORDER
 from bss.pricing.previews import to_stored
@@ -138,7 +139,11 @@ def order_review(
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
         raise AnswerAwaited(verdict.message)
-    if isinstance(verdict, Reprice) and not accept_reprice:
+    assert isinstance(verdict, Proceed | Reprice)  # noqa: S101 -- a refusal was raised
+    is_news = isinstance(verdict, Reprice) and not is_quoted(lines, verdict)
+    if order.state == OrderState.DRAFT and order_quote(lines=lines, verdict=verdict):
+        _settle_prices(order, lines, actor, accept=accept_reprice or is_news)
+    if isinstance(verdict, Reprice) and is_news and not accept_reprice:
         raise Repriced(verdict.message, extra={"cause": verdict.cause})
 
 

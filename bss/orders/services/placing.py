@@ -17,7 +17,16 @@ from bss.core.errors import StaleState
 from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
-from bss.orders.contracts import NO_HOLD, Bought, CardHold, PriceDifference, Reprice, Wait, seen_by
+from bss.orders.contracts import (
+    NO_HOLD,
+    Bought,
+    CardHold,
+    PriceDifference,
+    Proceed,
+    Reprice,
+    Wait,
+    seen_by,
+)
 from bss.orders.errors import (
     AnswerAwaited,
     BasketClosed,
@@ -40,6 +49,7 @@ from bss.orders.services.cards import (
 )
 from bss.orders.services.customers import customer_of_order
 from bss.orders.services.pricing import freeze_bought, total_of
+from bss.orders.services.quotes import basket_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.states import BASKET, ORDER
 from bss.pricing.contracts import Preview
@@ -48,12 +58,13 @@ from bss.pricing.previews import Track, to_stored
 
 def basket_review(
     *, basket: Basket, step: str, actor: Actor, lines: Sequence[BasketLine] | None = None
-) -> None:
+) -> str:
     """Ask the service managers whether the checkout may leave `step` ("items", "service_details", "place").
 
-    Raises Invalid (refused, per line and field), Repriced (new prices, told once per customer and cause) or
-    AnswerAwaited (the basket now waits). Returns when nothing stands in the way. `lines` are the basket's as they were
-    read just now (None: read them).
+    Raises Invalid (refused, per line and field), Repriced (new prices, told once per customer and cause, and before
+    placing each time) or AnswerAwaited (the basket now waits). Returns what is worth telling ("": nothing) when nothing
+    stands in the way. What was quoted is kept on the lines, and what is quoted no more is gone from them. `lines` are
+    the basket's as they were read just now (None: read them).
     """
     outside_transactions()
     if lines is None:
@@ -63,8 +74,15 @@ def basket_review(
     if isinstance(verdict, Wait):
         basket_wait(basket=basket, message=verdict.message, requests=verdict.requests, actor=actor)
         raise AnswerAwaited(verdict.message)
-    if isinstance(verdict, Reprice) and _tell_once(basket, verdict):
+    assert isinstance(verdict, Proceed | Reprice)  # noqa: S101 -- a refusal was raised
+    moved = basket_quote(lines=lines, verdict=verdict)
+    if isinstance(verdict, Proceed):
+        if moved:
+            raise Repriced(verdict.message or _("What was quoted for these items no longer holds."))
+        return verdict.message
+    if _tell_once(basket, verdict) or (moved and step == "place"):
         raise Repriced(verdict.message, extra={"cause": verdict.cause})
+    return ""
 
 
 def basket_place(
@@ -312,6 +330,7 @@ def _copied(lines: Sequence[BasketLine], bought: Sequence[Bought]) -> list[Order
             unit=line.unit,
             quantity=line.quantity,
             parameters=line.parameters,
+            quote=line.quote,
             automatic=line.product.type.automatic,
             managed_by=line.product.type.managed_by,
         )

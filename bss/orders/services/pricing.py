@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from bss.orders.contracts import Bought, PriceDifference, Track, Wanted, seen_by
+from bss.orders import selectors
+from bss.orders.contracts import Bought, PriceDifference, Track, seen_by
 from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.services import rules
 from bss.pricing.contracts import UnitPrice
@@ -42,7 +43,7 @@ def order_total(order: Order) -> None:
 
 def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
     """Today's prices of a draft's lines, each by its plan. Raises NotForSale or PlanNotPossible naming the lines."""
-    wanted = [Wanted(x.public_id, x.product, x.unit, x.quantity, x.payment_plan_id) for x in lines]
+    wanted = [selectors.wanted_line(line) for line in lines]
     return rules.priced(wanted, payer=order.account, customer=order.customer)
 
 

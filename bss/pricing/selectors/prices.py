@@ -110,12 +110,17 @@ def prices_of_known(
     requests: Sequence[PriceRequest],
     customer: Account | None = None,
     browsing: bool = False,
+    quotes: Mapping[int, QuotedPrice] | None = None,
 ) -> list[UnitPrice | None]:
-    """As `prices_for`, of products that were read already with their types. `browsing` sees what `offers_for` sees."""
+    """As `prices_for`, of products that were read already with their types. `browsing` sees what `offers_for` sees.
+
+    `quotes` were given for single requests, by their position: they go before the price source's.
+    """
     market = (browsing_market if browsing else market_for)(payer, customer)
     if market is None or not requests:
         return [None] * len(requests)
-    return _answers(market, _load(market, {each.pk: each for each in products}), requests)
+    loaded = _load(market, {each.pk: each for each in products})
+    return _answers(market, loaded, requests, quotes=quotes)
 
 
 def visitor_offers(
@@ -268,11 +273,17 @@ def _priced(market: Market, requests: Sequence[PriceRequest]) -> list[UnitPrice 
 
 
 def _answers(
-    market: Market, loaded: _Loaded, requests: Sequence[PriceRequest], *, on_sale: bool = True
+    market: Market,
+    loaded: _Loaded,
+    requests: Sequence[PriceRequest],
+    *,
+    on_sale: bool = True,
+    quotes: Mapping[int, QuotedPrice] | None = None,
 ) -> list[UnitPrice | None]:
-    quotes = PRICE_SOURCE.get().quotes(requests, market.currency) if requests else {}
+    known = PRICE_SOURCE.get().quotes(requests, market.currency) if requests else {}
+    quoted = {**known, **(quotes or {})}
     return [
-        _answer(market, loaded, request, quotes.get(index))
+        _answer(market, loaded, request, quoted.get(index))
         if _sold(market, loaded.products.get(request.product_id)) or not on_sale
         else None
         for index, request in enumerate(requests)

@@ -1,0 +1,5 @@
+"""Adobe's meaning in our terms: who is called, what each way of failing means, what Adobe is told of a company."""
+
+from adobe3yc.gateway.calls import CODES, EXPLANATIONS, adobe, outcome_of, words_of
+
+__all__ = ["CODES", "EXPLANATIONS", "adobe", "outcome_of", "words_of"]

@@ -1,0 +1,5 @@
+"""The service manager "Adobe Services"."""
+
+from adobe3yc.plugin.manager import AdobeServices
+
+__all__ = ["AdobeServices"]

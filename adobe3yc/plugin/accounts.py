@@ -1,0 +1,121 @@
+"""Customers at Adobe for provisioning: found under the account, the draft it was made of, or the id that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from adobe3yc.gateway import CODES, adobe, outcome_of, profiles
+from adobe3yc.plugin.parties import Party, offer_of, party_of_account
+from adobe3yc.plugin.requests import SETTLE_SECONDS, request_key
+from adobe3yc.rules.offers import Segment
+from adobe3yc.services import customer_link, customer_record, customer_start
+from adobe3yc.vipmp.contracts import Customer, Progress
+from adobe3yc.vipmp.errors import Kind, VipError
+from bss.orders.models import CustomerDraft, Order, OrderLine
+from bss.subscriptions.models import Subscription
+from servicemanager.contracts import Absent, Call, Done, InProgress, NeedsInput, Outcome, Refused
+from servicemanager.errors import Code
+
+
+def account_find(call: Call) -> Outcome:
+    """Adobe's id of the customer, once Adobe has set it up; Absent when it has to be made, or linked, first."""
+    party = party_of_call(call)
+    if party.customer is None or not party.adobe_id or party.customer.account_id is None:
+        return Absent()
+    try:
+        with adobe(call.instance) as client:
+            return _settled(client.customer(party.adobe_id))
+    except VipError as error:
+        return outcome_of(error)
+
+
+def account_sync(call: Call) -> Outcome:
+    """Make the customer, or take the one that its reseller named. Made once: the mirror has it before Adobe does."""
+    party, answers = party_of_call(call), answers_of(call)
+    if not party.reseller_id:
+        words = _("The reseller is not set up with Adobe yet.")
+        return Refused(CODES[Kind.RESELLER], words)
+    assert party.account is not None  # noqa: S101 -- a subscription has a customer
+    segment = _segment(call)
+    customer = party.customer or customer_start(
+        instance=party.instance,
+        reseller=party.reseller,
+        account=party.account,
+        name=party.name,
+        market_segment=segment,
+    )
+    customer = customer_link(customer=customer, account=party.account)
+    known = customer.adobe_id or str(answers.get(profiles.ADOBE_ID) or "")
+    profile = party.profile(segment, answers)
+    wrong = {} if known else profiles.field_errors(profile)
+    if wrong:
+        field, words = next(iter(wrong.items()))
+        return NeedsInput(CODES[Kind.FIELDS], words, field or "adobe_region")
+    try:
+        with adobe(call.instance) as client:
+            found = (
+                client.customer(known)
+                if known
+                else client.customer_create(
+                    party.reseller_id,
+                    profile,
+                    key=_key(customer.public_id, profile),
+                    reference=customer.public_id,
+                )
+            )
+    except VipError as error:
+        return outcome_of(error)
+    if found.reseller_id != party.reseller_id:
+        words = _("Adobe has this customer with another reseller. Check the id.")
+        return NeedsInput(CODES[Kind.CUSTOMER], words, profiles.ADOBE_ID)
+    customer_record(customer=customer, found=found)
+    # Made a moment ago it is pending; mostly it is there at the second look.
+    return account_find(call) if found.progress == Progress.PENDING else _settled(found)
+
+
+def _key(public_id: str, profile: object) -> str:
+    return request_key({"kind": "customer", "customer": public_id, "profile": repr(profile)})
+
+
+def _settled(found: Customer) -> Outcome:
+    if found.progress == Progress.DONE:
+        return Done(found.id)
+    if found.progress == Progress.PENDING:
+        return InProgress(found.id, SETTLE_SECONDS, message=_("Adobe sets the customer up."))
+    words = _("Adobe could not set the customer up.")
+    return Refused(Code.VENDOR_FAILED, words, found.status)
+
+
+def party_of_call(call: Call) -> Party:
+    """The customer of a subscription; one that was drafted on a basket is found by its draft too."""
+    order = order_of_call(call)
+    draft = CustomerDraft.everywhere.filter(basket=order.basket_id).first()
+    reference = draft.public_id if draft and draft.account_id == order.customer_id else ""
+    return party_of_account(call.instance, call.target.account.account_id, reference)
+
+
+def order_of_call(call: Call) -> Order:
+    """The order that bought the subscription."""
+    return line_of_call(call).order
+
+
+def line_of_call(call: Call) -> OrderLine:
+    subscription = Subscription.everywhere.select_related("order_line__order").get(
+        pk=call.target.subscription_id
+    )
+    return subscription.order_line
+
+
+def answers_of(call: Call) -> Mapping[str, Any]:
+    """What was answered for the customer, with whichever of the order's lines it was asked."""
+    lines = order_of_call(call).lines.filter(managed_by=call.instance.public_id)
+    answers = {k: v for line in lines for k, v in line.parameters.items() if v not in {None, ""}}
+    return {**answers, **call.target.attributes}
+
+
+def _segment(call: Call) -> str:
+    offer = offer_of(call.target.sku)
+    return offer.segment.value if offer else Segment.COM.value

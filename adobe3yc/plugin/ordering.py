@@ -1,0 +1,326 @@
+"""Subscriptions at Adobe: one order for the lines of one order here, seats added and given back, bounded by what is
+committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from adobe3yc.gateway import CODES, adobe, outcome_of
+from adobe3yc.models import AdobeCustomer, AdobeOrder
+from adobe3yc.plugin.accounts import line_of_call, party_of_call
+from adobe3yc.plugin.parties import instance_of, offer_of
+from adobe3yc.plugin.returning import lines_to_return
+from adobe3yc.rules.commitments import least_quantity
+from adobe3yc.services import (
+    customer_record,
+    customer_start,
+    order_refused,
+    order_store,
+    order_told,
+)
+from adobe3yc.services.orders import REFUSED
+from adobe3yc.vipmp.client import VipClient
+from adobe3yc.vipmp.contracts import LineBody, Order, Progress
+from adobe3yc.vipmp.errors import Kind, VipError
+from adobe3yc.vipmp.errors import Refused as VipRefused
+from bss.core import clock
+from bss.orders.choices import LineKind, LineState
+from bss.orders.models import OrderLine
+from servicemanager.choices import Operation
+from servicemanager.contracts import (
+    Absent,
+    Call,
+    Done,
+    InProgress,
+    NeedsInput,
+    Outcome,
+    Refused,
+    TryLater,
+)
+from servicemanager.errors import Code
+
+ACCEPTED_OFFER = "accepted_offer"
+POLL_SECONDS = 5.0
+SIBLING_SECONDS = 60.0
+RETURN_DAYS = 14
+SENDING = frozenset({LineState.PENDING, LineState.PROVISIONING})
+
+
+def provision(call: Call) -> Outcome:
+    """Bring a subscription to its target. A failed call is told by what it means."""
+    try:
+        with adobe(call.instance) as client:
+            if call.operation == Operation.CREATE:
+                return _create(client, call)
+            more = _more(call)
+            if more > 0:
+                return _add(client, call, more)
+            return _give_back(client, call, -more) if more else Done(call.target.external_id)
+    except VipError as error:
+        return outcome_of(error)
+
+
+def poll(call: Call, reference: str) -> Outcome:
+    """How far the orders are that a call placed: their ids stand in the reference."""
+    customer = mirror_of(call)
+    if customer is None:
+        return Absent()
+    try:
+        with adobe(call.instance) as client:
+            found = [client.order(customer.adobe_id, each) for each in reference.split(",")]
+    except VipError as error:
+        return outcome_of(error)
+    if call.operation == Operation.CREATE:
+        stored = _stored(call)
+        return Absent() if stored is None else _told(call, stored, found[0])
+    return _all_told(call, found)
+
+
+def find(call: Call) -> Outcome:
+    """What became of a call: its orders are recognised by the reference they were sent with."""
+    customer = mirror_of(call)
+    if customer is None or not customer.adobe_id:
+        return Done() if call.operation == Operation.CANCEL else Absent()
+    try:
+        with adobe(call.instance) as client:
+            placed = client.orders(customer.adobe_id).items
+    except VipError as error:
+        return outcome_of(error)
+    if call.operation == Operation.CREATE:
+        stored = _stored(call)
+        own = [each for each in placed if stored is not None and each.reference == stored.key]
+        return _told(call, stored, own[0]) if stored is not None and own else Absent()
+    own = _of_call(call, placed)
+    return _all_told(call, own) if own and _seats(own) >= abs(_more(call)) else Absent()
+
+
+def _more(call: Call) -> int:
+    """How many seats a call adds; fewer than 0 for seats that go."""
+    target = call.target
+    if target.status == "cancelled":
+        return -target.quantity
+    return target.quantity - (target.previous_quantity or target.quantity)
+
+
+def _of_call(call: Call, placed: Sequence[Order]) -> list[Order]:
+    return [each for each in placed if each.reference == call.idempotency_key]
+
+
+def _seats(orders: Sequence[Order]) -> int:
+    return sum(line.quantity for order in orders for line in order.lines)
+
+
+# A new subscription --------------------------------------------------------------------------------------
+
+
+def _create(client: VipClient, call: Call) -> Outcome:
+    stored = _stored(call)
+    if stored is None:
+        made = _begin(client, call)
+        if not isinstance(made, AdobeOrder):
+            return made
+        stored = made
+    if stored.adobe_id:
+        return _told(call, stored, client.order(stored.customer.adobe_id, stored.adobe_id))
+    try:
+        placed = client.order_create(
+            stored.customer.adobe_id,
+            [LineBody(x["number"], x["offer_id"], x["quantity"]) for x in stored.lines],
+            stored.currency,
+            key=stored.key,
+            reference=stored.key,
+        )
+    except VipRefused as error:
+        order_refused(stored=stored, reason=error.message)
+        if error.meaning.kind == Kind.ELIGIBILITY:
+            # Its level changed between preview and order: the next try previews anew.
+            return TryLater(POLL_SECONDS, Code.VENDOR_BUSY, _("Adobe's level changed meanwhile."))
+        raise
+    # Placed a moment ago it is pending; mostly it is done at the second look.
+    return _told(call, stored, client.order(stored.customer.adobe_id, placed.id))
+
+
+def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
+    """Preview the lines of the order together and store what is sent; or why this line does not go now."""
+    customer, own = customer_of_call(client, call), line_of_call(call)
+    everything = list(
+        OrderLine.everywhere.filter(
+            order=own.order, managed_by=call.instance.public_id, kind=LineKind.NEW
+        ).select_related("product")
+    )
+    if any(x.state == LineState.NEEDS_INPUT and x.pk != own.pk for x in everything):
+        words = _("Another line of the order waits for an answer; they are ordered together.")
+        return TryLater(SIBLING_SECONDS, Code.VENDOR_BUSY, words)
+    numbered = dict(
+        enumerate((x for x in everything if x.state in SENDING or x.pk == own.pk), start=1)
+    )
+    currency = str(call.instance.settings["currency"])
+    asked = [LineBody(n, x.product.external_id, x.quantity) for n, x in numbered.items()]
+    preview = client.order_preview(customer.adobe_id, asked, currency)
+    offers = {line.number: line.offer_id for line in preview.lines}
+    changed = {x.pk: offers[n] for n, x in numbered.items() if offers[n] != expected_offer(x)}
+    if own.pk in changed:
+        return _changed(own, changed[own.pk])
+    if changed:
+        words = _("The level of another line of the order changed; they are ordered together.")
+        return TryLater(POLL_SECONDS, Code.VENDOR_BUSY, words)
+    earlier = AdobeOrder.everywhere.filter(instance=customer.instance, order=own.order).count()
+    return order_store(
+        customer=customer,
+        order=own.order,
+        currency=currency,
+        lines=[
+            {"number": n, "line": x.public_id, "offer_id": offers[n], "quantity": x.quantity}
+            for n, x in numbered.items()
+        ],
+        number=earlier + 1,
+    )
+
+
+def expected_offer(line: OrderLine) -> str:
+    """The offer a line was priced by: what was accepted since, what was quoted, or the base offer."""
+    quoted = (line.quote or {}).get("reference")
+    return str(line.parameters.get(ACCEPTED_OFFER) or quoted or line.product.external_id)
+
+
+def _changed(line: OrderLine, offer_id: str) -> NeedsInput:
+    words = _(
+        "Adobe sells this as offer %(now)s now, and it was priced as %(then)s. Enter %(now)s to accept that, or cancel "
+        "the line and order it anew."
+    )
+    names = {"now": offer_id, "then": expected_offer(line)}
+    return NeedsInput(CODES[Kind.ELIGIBILITY], words % names, ACCEPTED_OFFER)
+
+
+def _stored(call: Call) -> AdobeOrder | None:
+    """What was sent to Adobe for this line's order, or is about to be; None when nothing stands."""
+    line = line_of_call(call)
+    rows = (
+        AdobeOrder.everywhere.filter(instance=instance_of(call.instance), order=line.order)
+        .exclude(status=REFUSED)
+        .select_related("customer")
+        .order_by("-id")
+    )
+    return next((x for x in rows if line.public_id in {y["line"] for y in x.lines}), None)
+
+
+def _told(call: Call, stored: AdobeOrder, found: Order) -> Outcome:
+    """What Adobe says of the order, for this line."""
+    order_told(stored=stored, found=found)
+    if found.progress == Progress.PENDING:
+        return InProgress(found.id, POLL_SECONDS)
+    if found.progress != Progress.DONE:
+        order_refused(stored=stored, reason=found.status)
+        return Refused("ADOBE_FAILED", _("Adobe could not finish the order."), found.status)
+    own = line_of_call(call).public_id
+    number = next(x["number"] for x in stored.lines if x["line"] == own)
+    bought = next((x for x in found.lines if x.number == number), None)
+    if bought is None or not bought.subscription_id:
+        return Refused("ADOBE_FAILED", _("Adobe could not finish the order."), found.status)
+    return Done(bought.subscription_id)
+
+
+# Seats ---------------------------------------------------------------------------------------------------
+
+
+def _add(client: VipClient, call: Call, more: int) -> Outcome:
+    """More seats, to the same anniversary."""
+    customer, currency = customer_of_call(client, call), str(call.instance.settings["currency"])
+    wanted = LineBody(1, call.target.sku, more)
+    [best] = client.order_preview(customer.adobe_id, [wanted], currency).lines
+    placed = client.order_create(
+        customer.adobe_id,
+        [LineBody(1, best.offer_id, more)],
+        currency,
+        key=call.idempotency_key,
+        reference=call.idempotency_key,
+    )
+    return _all_told(call, [placed])
+
+
+def _give_back(client: VipClient, call: Call, count: int) -> Outcome:
+    """Give `count` seats back: whole lines of the last 14 days, no more than the commitment allows."""
+    customer, external_id = customer_of_call(client, call), _external_id(call)
+    if not external_id:
+        return Done()
+    held = {each.id: each for each in client.subscriptions(customer.adobe_id)}
+    there = held.get(external_id)
+    if there is None or there.progress != Progress.DONE:
+        return Done(external_id)
+    found = client.customer(customer.adobe_id)
+    customer_record(customer=customer, found=found)
+    offer = offer_of(call.target.sku)
+    if offer is not None:
+        total = sum(
+            x.quantity
+            for x in held.values()
+            if x.progress == Progress.DONE and (y := offer_of(x.offer_id)) and y.type == offer.type
+        )
+        least = least_quantity(found.three_year, offer.type, total, there.quantity)
+        if there.quantity - count < least:
+            words = _("The commitment allows no fewer than %(least)s of these.") % {"least": least}
+            return Refused(CODES[Kind.COMMITMENT], words)
+    since = clock.now() - timedelta(days=RETURN_DAYS)
+    orders = client.orders(customer.adobe_id, since=since.date().isoformat()).items
+    # What an interrupted call gave back already.
+    before = _of_call(call, orders)
+    chosen = lines_to_return(orders, external_id, count - _seats(before))
+    if not chosen:
+        words = _("Adobe takes back what was bought in the last 14 days alone, in whole orders.")
+        return Refused(CODES[Kind.CANCELLATION], words)
+    placed = [
+        client.order_return(
+            order,
+            [LineBody(line.number, line.offer_id, line.quantity)],
+            key=f"{call.idempotency_key}-{n}",
+            reference=call.idempotency_key,
+        )
+        for n, (order, line) in enumerate(chosen, start=len(before) + 1)
+    ]
+    return _all_told(call, [*before, *placed])
+
+
+def _external_id(call: Call) -> str:
+    """Adobe's id of the subscription; of one that was withdrawn before it was known, by its order."""
+    if call.target.external_id:
+        return call.target.external_id
+    stored = _stored(call)
+    if stored is None or not stored.adobe_id:
+        return ""
+    with adobe(call.instance) as client:
+        told = _told(call, stored, client.order(stored.customer.adobe_id, stored.adobe_id))
+    return told.external_id if isinstance(told, Done) else ""
+
+
+def _all_told(call: Call, placed: Sequence[Order]) -> Outcome:
+    """Done once every order is."""
+    if any(each.progress == Progress.PENDING for each in placed):
+        return InProgress(",".join(each.id for each in placed), POLL_SECONDS)
+    failed = next((each for each in placed if each.progress != Progress.DONE), None)
+    if failed is not None:
+        return Refused("ADOBE_FAILED", _("Adobe could not finish the order."), failed.status)
+    return Done(_external_id(call))
+
+
+def mirror_of(call: Call) -> AdobeCustomer | None:
+    """What is known of the subscription's customer at Adobe."""
+    rows = AdobeCustomer.everywhere.filter(
+        instance=instance_of(call.instance), account=call.target.account.account_id
+    )
+    return rows.select_related("instance").first()
+
+
+def customer_of_call(client: VipClient, call: Call) -> AdobeCustomer:
+    """The mirror of the subscription's customer; of one that was linked by hand it is begun now."""
+    known = mirror_of(call)
+    if known is not None:
+        return known
+    party = party_of_call(call)
+    begun = customer_start(
+        instance=party.instance, reseller=party.reseller, account=party.account, name=party.name
+    )
+    return customer_record(customer=begun, found=client.customer(call.target.account.external_id))

@@ -1,0 +1,32 @@
+"""Writes of Adobe: price files, and mirrors of what Adobe knows."""
+
+from adobe3yc.services.customers import (
+    customer_link,
+    customer_record,
+    customer_refused,
+    customer_start,
+)
+from adobe3yc.services.orders import order_refused, order_store, order_told
+from adobe3yc.services.price_files import price_file_discard, price_file_enforce, price_file_take
+from adobe3yc.services.renewals import renewal_ring, renewal_tell
+from adobe3yc.services.resellers import reseller_link, reseller_sync
+from adobe3yc.services.sync import commitment_remind, customer_sync
+
+__all__ = [
+    "commitment_remind",
+    "customer_link",
+    "customer_record",
+    "customer_refused",
+    "customer_start",
+    "customer_sync",
+    "order_refused",
+    "order_store",
+    "order_told",
+    "price_file_discard",
+    "price_file_enforce",
+    "price_file_take",
+    "renewal_ring",
+    "renewal_tell",
+    "reseller_link",
+    "reseller_sync",
+]

@@ -1,0 +1,71 @@
+"""What renews on the anniversary: Adobe renews by itself, so it is told as soon as it is decided here."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from adobe3yc.gateway import adobe, outcome_of
+from adobe3yc.models import AdobeCustomer
+from adobe3yc.selectors import is_adobes
+from adobe3yc.vipmp.errors import VipError
+from bss.core import clock, history, jobs
+from bss.core.actor import SYSTEM
+from bss.subscriptions.choices import SubscriptionState
+from bss.subscriptions.models import Subscription
+from servicemanager import selectors
+from servicemanager.contracts import Refused
+from servicemanager.services.exchanges import recorder_of_instance
+
+RENEWAL = "adobe3yc.renewal_tell"
+AGAIN_SECONDS = 300.0
+
+
+def renewal_ring(subscription: Subscription) -> None:
+    """Have Adobe told what renews, where the subscription is Adobe's. One transaction with whatever decided it."""
+    if not is_adobes(subscription):
+        return
+    jobs.enqueue(
+        RENEWAL,
+        key=f"{subscription.pk}:{clock.now().isoformat()}",
+        subject=subscription,
+        payload={"subscription": subscription.pk},
+        lane=f"instance:{subscription.managed_by}",
+        serial_key=f"subscription:{subscription.pk}",
+    )
+
+
+def renewal_tell(*, subscription: Subscription) -> float | None:
+    """Tell Adobe whether and with how many seats a subscription renews. Seconds until another try; None when done.
+
+    Outside transactions. What Adobe refuses, below a commitment above all, stands in the subscription's history.
+    """
+    customer = (
+        AdobeCustomer.everywhere.filter(
+            instance__public_id=subscription.managed_by, account=subscription.customer_id
+        )
+        .select_related("instance")
+        .first()
+    )
+    if customer is None or not subscription.external_id:
+        return None
+    instance = customer.instance
+    context = selectors.instance_context(instance, record=recorder_of_instance(instance))
+    renews = subscription.renews and subscription.state != SubscriptionState.PENDING_CANCEL
+    quantity = subscription.renewal_quantity
+    key = f"{subscription.public_id}-{int(renews)}-{quantity or 0}-{subscription.version}"
+    where = (customer.adobe_id, subscription.external_id)
+    try:
+        with adobe(context) as client:
+            if renews:
+                client.renewal_set(*where, quantity=quantity, key=key)
+            else:
+                client.renewal_stop(*where, key=key)
+    except VipError as error:
+        failure = outcome_of(error)
+        if not isinstance(failure, Refused):
+            return AGAIN_SECONDS
+        words = _("Adobe does not set the renewal like this: %s") % failure.message
+        history.record(subscription, actor=SYSTEM, action="adobe.renewal_refused", reason=words)
+        return None
+    history.record(subscription, actor=SYSTEM, action="adobe.renewal_set")
+    return None

@@ -1,0 +1,51 @@
+"""Customers asked about again: who waits often, everybody daily, because a commitment can begin and end without us."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from adobe3yc.events import CommitmentEnding
+from adobe3yc.gateway import adobe, outcome_of
+from adobe3yc.models import AdobeCustomer, Commitment
+from adobe3yc.services.customers import customer_record
+from adobe3yc.vipmp.errors import VipError
+from bss.core import clock, events, history
+from bss.core.actor import SYSTEM
+from servicemanager import selectors
+from servicemanager.contracts import Refused
+from servicemanager.services.exchanges import recorder_of_instance
+
+AGAIN_SECONDS = 300.0
+
+
+def customer_sync(*, customer: AdobeCustomer) -> float | None:
+    """Read a customer at Adobe and write down what it says. Seconds until another try; None when done.
+
+    Outside transactions. One that Adobe no longer shows is asked about again at the next turn.
+    """
+    instance = customer.instance
+    context = selectors.instance_context(instance, record=recorder_of_instance(instance))
+    try:
+        with adobe(context) as client:
+            found = client.customer(customer.adobe_id)
+    except VipError as error:
+        failure = outcome_of(error)
+        if not isinstance(failure, Refused):
+            return AGAIN_SECONDS
+        AdobeCustomer.everywhere.filter(pk=customer.pk).update(synced_at=clock.now())
+        history.record(
+            customer, actor=SYSTEM, action="adobe_customer.not_shown", reason=failure.message
+        )
+        return None
+    customer_record(customer=customer, found=found)
+    return None
+
+
+def commitment_remind(*, commitment: Commitment) -> None:
+    """Tell once that the time of a request runs out. Told already, or moved on meanwhile, is fine."""
+    with transaction.atomic():
+        told = Commitment.everywhere.filter(
+            pk=commitment.pk, status=commitment.status, reminded_at=None
+        ).update(reminded_at=clock.now())
+        if told:
+            events.emit(CommitmentEnding(commitment.pk), subject=commitment, actor=SYSTEM)

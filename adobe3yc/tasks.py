@@ -1,0 +1,61 @@
+"""Jobs of Adobe Services, and the sweeps that write them."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from adobe3yc import selectors
+from adobe3yc.models import AdobeCustomer
+from adobe3yc.services import commitment_remind, customer_sync, renewal_tell
+from adobe3yc.services.renewals import RENEWAL
+from bss.core import clock, jobs
+from bss.subscriptions.models import Subscription
+
+SYNC = "adobe3yc.customer_sync"
+BATCH = 1000
+LEASE_SECONDS = 120
+
+
+@shared_task(name="adobe3yc.customers_due")
+def customers_due() -> int:
+    """Write a job for each customer that is to be asked about again. Returns how many."""
+    batch = [
+        jobs.build(
+            SYNC,
+            key=f"{customer.pk}:{customer.synced_at:%Y%m%dT%H%M%S}",
+            subject=customer,
+            payload={"customer": customer.pk},
+            lane=f"instance:{customer.instance_id}",
+        )
+        for customer in selectors.customers_to_sync(clock.now())[:BATCH]
+    ]
+    jobs.enqueue_many(batch)
+    return len(batch)
+
+
+@shared_task(name="adobe3yc.commitments_remind")
+def commitments_remind() -> int:
+    """Tell what runs out soon. Returns how many requests were looked at."""
+    found = list(selectors.commitments_to_remind(clock.now())[:BATCH])
+    for commitment in found:
+        commitment_remind(commitment=commitment)
+    return len(found)
+
+
+@jobs.handler(SYNC, atomic=False, lease_seconds=LEASE_SECONDS)
+def sync(job: jobs.JobContext) -> None:
+    """Ask Adobe about one customer."""
+    customer = AdobeCustomer.everywhere.select_related("instance").get(pk=job.payload["customer"])
+    _again(customer_sync(customer=customer))
+
+
+@jobs.handler(RENEWAL, atomic=False, lease_seconds=LEASE_SECONDS)
+def renewal(job: jobs.JobContext) -> None:
+    """Tell Adobe what renews of one subscription."""
+    subscription = Subscription.everywhere.get(pk=job.payload["subscription"])
+    _again(renewal_tell(subscription=subscription))
+
+
+def _again(seconds: float | None) -> None:
+    if seconds is not None:
+        raise jobs.Later(seconds)

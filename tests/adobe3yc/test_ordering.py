@@ -1,0 +1,199 @@
+"""Orders at Adobe by provisioning jobs: one for the lines of an order, seats added and given back, levels checked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from adobe3yc.models import AdobeCustomer, AdobeOrder
+from bss.core import scope
+from bss.core.actor import SYSTEM
+from bss.orders.models import Order
+from bss.orders.services import line_correct, order_create, order_execute, order_line_add
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import change_request
+from servicemanager.models import ProvisioningJob
+from tests.adobe3yc.selling import ADDRESS, LICENCE, known_reseller, on_sale
+from tests.factories.accounts import AccountFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ACROBAT = "65300011CA01A12"
+
+
+@pytest.fixture
+def selling(distributor, vip_marketplace, run_jobs):
+    with scope.activate(distributor.scope):
+        yield on_sale(distributor, vip_marketplace, run_jobs)
+
+
+@pytest.fixture
+def customer(selling):
+    account = AccountFactory(
+        parent=known_reseller(selling), name="Fairmont Textiles",
+        corporate_email="donna@fairmont.example", **ADDRESS,
+    )  # fmt: skip
+    account.contacts.create(
+        organization=account.organization, scope=account.scope, first_name="Donna",
+        last_name="Weber", email="donna@fairmont.example",
+    )  # fmt: skip
+    return account
+
+
+@pytest.fixture
+def settle(run_jobs, travel):
+    """Let everything run that is due in the next minutes."""
+
+    def settle() -> None:
+        for _ in range(3):
+            run_jobs()
+            travel(timedelta(seconds=90))
+        run_jobs()
+
+    return settle
+
+
+def ordered(selling, customer, **quantities) -> Order:
+    """An executed order of staff, its prices as the review quoted them; no job has run."""
+    order = order_create(account=customer.parent, customer=customer, actor=SYSTEM)
+    for sku, quantity in quantities.items():
+        order_line_add(
+            order=order, product=selling.products[sku], unit="P1Y", quantity=quantity, actor=SYSTEM
+        )
+        order.refresh_from_db()
+    order_execute(order=order, actor=SYSTEM, accept_reprice=True)
+    return Order.everywhere.get(pk=order.pk)
+
+
+def bought(selling, customer, settle, quantity=20) -> Subscription:
+    ordered(selling, customer, **{LICENCE: quantity})
+    settle()
+    return Subscription.everywhere.get()
+
+
+def changed(subscription, kind, quantity=None) -> None:
+    change_request(
+        subscription=subscription, kind=kind, quantity=quantity, actor=SYSTEM, source="portal"
+    )
+
+
+def offers(order) -> list[tuple[str, int]]:
+    return [(line["offerId"], line["quantity"]) for line in order["lineItems"]]
+
+
+def test_the_lines_of_one_order_are_one_order_at_their_common_level(selling, customer, settle):
+    order = ordered(selling, customer, **{LICENCE: 6, ACROBAT: 4})
+    settle()
+
+    [placed] = selling.orders
+    assert sorted(offers(placed)) == [("65300011CA02A12", 4), ("65304479CA02A12", 6)]
+    assert len(selling.customers) == 1
+    assert sorted(line.unit_price for line in order.lines.all()) == [Decimal(48), Decimal(95)]
+    found = {s.external_id for s in Subscription.everywhere.filter(state="active")}
+    assert found == {line["subscriptionId"] for line in placed["lineItems"]}
+    assert len(found) == 2
+    assert AdobeOrder.everywhere.get().status == "1000"
+
+
+def test_an_order_whose_answer_was_lost_is_placed_once(selling, customer, settle):
+    selling.service.behave("timeout_after_accept", seconds=0, times=1, match="orders NEW")
+    ordered(selling, customer, **{LICENCE: 3})
+    settle()
+
+    assert len(selling.orders) == 1
+    assert Subscription.everywhere.get().state == "active"
+
+
+def test_another_level_in_the_worker_parks_the_line_until_it_is_accepted(selling, customer, settle):
+    order = ordered(selling, customer, **{LICENCE: 3})
+    line = order.lines.get()
+    line.quote = {"unit": "P1Y", "reference": "65304479CA12A12"}
+    line.save(update_fields=["quote"])
+
+    settle()
+
+    line.refresh_from_db()
+    assert (line.state, line.problem_code) == ("needs_input", "ADOBE_PRICE_CHANGED")
+    assert "65304479CA01A12" in line.problem_text
+    assert selling.orders == []
+    line_correct(line=line, parameters={"accepted_offer": LICENCE}, actor=SYSTEM)
+    settle()
+    assert offers(selling.orders[0]) == [(LICENCE, 3)]
+    line.refresh_from_db()
+    assert line.state == "delivered"
+
+
+def test_seats_are_added_to_the_same_subscription(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 5)
+
+    changed(subscription, "quantity", 8)
+    settle()
+
+    subscription.refresh_from_db()
+    assert subscription.quantity == 8
+    [at_adobe] = selling.service.state()["subscriptions"]
+    assert (at_adobe["currentQuantity"], at_adobe["subscriptionId"]) == (
+        8,
+        subscription.external_id,
+    )
+    assert [offers(order) for order in selling.orders] == [[(LICENCE, 3)], [(LICENCE, 5)]]
+
+
+def test_what_was_added_is_given_back_whole_within_14_days(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 5)
+    changed(subscription, "quantity", 8)
+    settle()
+    subscription.refresh_from_db()
+
+    changed(subscription, "quantity", 5)
+    settle()
+
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 5
+    subscription.refresh_from_db()
+    changed(subscription, "quantity", 3)
+    settle()
+    job = ProvisioningJob.everywhere.latest("pk")
+    assert (job.state, job.code) == ("failed", "ADOBE_TOO_LATE")
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 5
+
+
+def test_a_cancellation_gives_everything_back(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 5)
+
+    changed(subscription, "cancel")
+    settle()
+
+    subscription.refresh_from_db()
+    assert subscription.state == "cancelled"
+    assert [order["orderType"] for order in selling.orders] == ["RETURN", "NEW"]
+
+
+def test_no_fewer_than_committed_are_left_and_the_number_is_told(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 20)
+    changed(subscription, "quantity", 30)
+    settle()
+    mirror = AdobeCustomer.everywhere.get()
+    selling.service.act(mirror.adobe_id, "enrol")
+    selling.service.act(mirror.adobe_id, "term", term="commitment", status="COMMITTED")
+    subscription.refresh_from_db()
+
+    changed(subscription, "quantity", 20)
+    settle()
+
+    job = ProvisioningJob.everywhere.latest("pk")
+    assert (job.state, job.code) == ("failed", "ADOBE_COMMITTED")
+    assert "no fewer than 30" in job.text
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 30
+
+
+def test_what_ends_with_its_term_does_not_renew_at_adobe(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 5)
+
+    change_request(
+        subscription=subscription, kind="cancel", when="period_end", actor=SYSTEM, source="portal"
+    )
+    settle()
+
+    [at_adobe] = selling.service.state()["subscriptions"]
+    assert at_adobe["autoRenewal"]["enabled"] is False
