@@ -8,8 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bss.accounts.models import Storefront
-from bss.core import clock
-from bss.core.models import Job
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 from resellers.models import ResellerProfile
@@ -21,7 +19,7 @@ from tests.factories.accounts import (
     make_storefront_user,
 )
 from tests.factories.resellers import plans_on_sale
-from tests.ui.walking import sign_in
+from tests.ui.walking import all_done, sign_in
 
 
 @pytest.fixture
@@ -152,10 +150,6 @@ def followed_to(page: Page, url: str, link: str) -> None:
     amounts is asked again.
     """
     expect(page).to_have_url(re.compile("/portal/orders/"))
-    for _attempt in range(60):
-        left = Job.objects.filter(state__in=["ready", "running"], due_at__lte=clock.now())
-        page.goto(url)
-        if not left.exists() and page.get_by_role("link", name=link).count():
-            return
-        page.wait_for_timeout(250)
-    raise AssertionError(f"{url} never offered {link!r}")
+    all_done(page)
+    page.goto(url)
+    expect(page.get_by_role("link", name=link)).to_be_visible()

@@ -9,7 +9,8 @@ from typing import Self
 from django.db import connection
 from playwright.sync_api import Page, expect
 
-from bss.core import jobs, scope
+from bss.core import clock, jobs, scope
+from bss.core.models import Job
 from tests.factories.accounts import PASSWORD
 
 
@@ -35,6 +36,16 @@ class Worker:
                     jobs.run(jobs.due_ids())
         finally:
             connection.close()
+
+
+def all_done(page: Page) -> None:
+    """Wait until the worker has done everything that is due."""
+    left = Job.objects.filter(state__in=["ready", "running"])
+    for _attempt in range(80):
+        if not left.filter(due_at__lte=clock.now()).exists():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError("the worker never came to rest")
 
 
 def sign_in(page: Page, base: str, email: str, prefix: str = "") -> None:
