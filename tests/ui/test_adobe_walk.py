@@ -62,7 +62,7 @@ def test_a_new_customer_accepts_and_the_reseller_completes_the_one_order_at_its_
     screenshot("adobe-console")
 
     page.goto(base + pages.shop("storefront:checkout-details"))
-    page.get_by_role("button", name="Continue to review").click()
+    page.get_by_role("button", name="Look whether it is answered").click()
     expect(page).to_have_url(re.compile("/basket/"))
     items = page.locator("main")
     expect(items).to_contain_text("has accepted Adobe's three-year commitment")
