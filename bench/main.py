@@ -61,6 +61,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
         metavar="N",
         help="pages, billing: up to N times the smallest",
     )
+    add("--smallest", type=int, default=1, metavar="N", help="pages: leave smaller sizes out")
     add("--runs", type=int, default=0, metavar="N", help="runs of each measurement")
     add("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add("--pg", default="", metavar="NAME", help="which PostgreSQL: wheel-18, system-15, ...")

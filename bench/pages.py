@@ -32,7 +32,7 @@ def measure(options: argparse.Namespace) -> list[Figure]:
     there = dict.fromkeys(ONE, 0)
     with bench(options.pg, sandboxes=True) as run:
         run.manage("seed_demo")
-        for scale in (s for s in (1, 10, 100) if s <= options.scale):
+        for scale in (s for s in (1, 10, 100) if options.smallest <= s <= options.scale):
             grow(run, there, scale)
             targets = run.probe("targets")
             with (
