@@ -1,14 +1,17 @@
-"""Jobs of Adobe Services, and the sweeps that write them."""
+"""Jobs and runs of Adobe Services, and the sweeps that write them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 
-from adobe3yc import selectors
+from adobe3yc import selectors, services
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.services import commitment_remind, customer_sync, renewal_tell
 from adobe3yc.services.renewals import RENEWAL
-from bss.core import clock, jobs
+from bss.core import clock, jobs, runs
+from bss.core.actor import Actor
 from bss.subscriptions.models import Subscription
 
 SYNC = "adobe3yc.customer_sync"
@@ -54,6 +57,19 @@ def renewal(job: jobs.JobContext) -> None:
     """Tell Adobe what renews of one subscription."""
     subscription = Subscription.everywhere.get(pk=job.payload["subscription"])
     _again(renewal_tell(subscription=subscription))
+
+
+@runs.runner(services.UPLOAD, cancellable=True)
+def price_upload(progress: runs.Progress) -> dict[str, Any]:
+    """A price file, read for whoever uploaded it."""
+    run = progress.run
+    actor = Actor(
+        kind="staff",
+        label=run.actor_label,
+        user_id=run.actor_id,
+        organization_id=run.organization_id,
+    )
+    return services.price_upload_take(progress, actor=actor)
 
 
 def _again(seconds: float | None) -> None:

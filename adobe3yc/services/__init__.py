@@ -8,11 +8,13 @@ from adobe3yc.services.customers import (
 )
 from adobe3yc.services.orders import order_refused, order_store, order_told
 from adobe3yc.services.price_files import price_file_discard, price_file_enforce, price_file_take
+from adobe3yc.services.price_uploads import UPLOAD, price_upload_start, price_upload_take
 from adobe3yc.services.renewals import renewal_ring, renewal_tell
 from adobe3yc.services.resellers import reseller_link, reseller_sync
 from adobe3yc.services.sync import commitment_remind, customer_sync
 
 __all__ = [
+    "UPLOAD",
     "commitment_remind",
     "customer_link",
     "customer_record",
@@ -25,6 +27,8 @@ __all__ = [
     "price_file_discard",
     "price_file_enforce",
     "price_file_take",
+    "price_upload_start",
+    "price_upload_take",
     "renewal_ring",
     "renewal_tell",
     "reseller_link",

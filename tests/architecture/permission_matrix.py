@@ -239,6 +239,16 @@ PORTAL = (
     Staffed("resellers:plan", "A", ("plan",)),
     Staffed("resellers:upgrade", "AS", ("account",)),
     Staffed("resellers:change", "AS", ("account", "=free")),
+    # Adobe
+    Staffed("adobe3yc:home", EVERYBODY),
+    Staffed("adobe3yc:price-files", EVERYBODY, ("adobe_instance",)),
+    Staffed("adobe3yc:price-uploads", EVERYBODY, ("adobe_instance",)),
+    Staffed("adobe3yc:price-upload-create", "A", ("adobe_instance",)),
+    Staffed("adobe3yc:price-upload", EVERYBODY, ("price_upload",)),
+    Staffed("adobe3yc:price-file", EVERYBODY, ("price_file",)),
+    Staffed("adobe3yc:price-file-rows", "ASB", ("price_file",)),
+    Staffed("adobe3yc:price-file-enforce", "A", ("price_file",), POST_ONLY),
+    Staffed("adobe3yc:price-file-discard", "A", ("price_file",), POST_ONLY),
 )
 
 # Signing in, looks: answered alike on every surface, to everybody; tests of their own hold what they do.

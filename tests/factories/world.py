@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.test import Client
 
+from adobe3yc.models import PriceFault, PriceUpload
 from bss.accounts.choices import StaffRole
 from bss.accounts.models import Account, Organization, Storefront
 from bss.accounts.permissions import API_SCOPES
@@ -51,6 +52,7 @@ from tests.factories.accounts import (
     StorefrontFactory,
     make_staff,
 )
+from tests.factories.adobe import ALL_APPS, make_adobe, make_price_file
 from tests.factories.billing import make_rate, take_seats
 from tests.factories.catalog import (
     CategoryFactory,
@@ -133,6 +135,7 @@ def make_world() -> World:
         _trade(world)
         _setup(world)
         _settling(world)
+        _adobe(world)
         _tokens(world, rival)
     drain()
     _afterwards(world)
@@ -359,6 +362,22 @@ def _settling(world: World) -> None:
         "card": card.public_id,
         "card_setup": CardSetup.objects.create(**owned).public_id,
         "suspension": suspension.pk,
+    }
+
+
+def _adobe(world: World) -> None:
+    """Prices of Adobe's that wait to be put into force, and a file of which nothing was taken."""
+    instance = make_adobe(world.distributor)
+    file = make_price_file(instance, (ALL_APPS, "All Apps", 100, "", ""))
+    upload = PriceUpload.objects.create(
+        organization=world.distributor, instance=instance, source="file", kind="COM", name="odd.csv",
+        currency="EUR",
+    )  # fmt: skip
+    PriceFault.objects.create(upload=upload, code="empty", row=2, cell="C2", column="Partner Price")
+    world.ids |= {
+        "adobe_instance": instance.public_id,
+        "price_file": file.public_id,
+        "price_upload": upload.public_id,
     }
 
 

@@ -1,0 +1,72 @@
+"""Forms of Adobe's price files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from adobe3yc.choices import DateWriting, PriceFileKind
+
+MAX_MEGABYTES = 30
+SUFFIXES = (".csv", ".xlsx", ".xlsm")
+
+
+class MonthField(forms.DateField):
+    """A month, as `<input type="month">` sends it; its first day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m", attrs={"type": "month"})
+        super().__init__(input_formats=["%Y-%m"], widget=widget, **kwargs)
+
+
+class PriceUploadForm(forms.Form):
+    """A price file, and what it does not say itself."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=PriceFileKind.choices)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("csv or xlsx, at most 30 MB. It is read in the background."),
+        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
+    )
+    month = MonthField(
+        label=_("Month"),
+        required=False,
+        help_text=_("Whose prices these are, for your own records."),
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        help_text=_("Of rows that name none. Others must be selling currencies."),
+    )
+    dates = forms.ChoiceField(
+        label=_("Dates with slashes"),
+        required=False,
+        choices=[("", _("None, or only such as can be read in one way")), *DateWriting.choices],
+    )
+
+    def __init__(self, *args: Any, currencies: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(code, code) for code in sorted(currencies)]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not file.name.lower().endswith(SUFFIXES):
+            raise ValidationError(_("Choose a csv or xlsx file. Save an old xls as xlsx first."))
+        if file.size > MAX_MEGABYTES * 1024 * 1024:
+            raise ValidationError(_("The file is larger than 30 MB."))
+        return file
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What `price_upload_start` takes of it, without the file."""
+        month: date | None = self.cleaned_data["month"]
+        return {
+            "kind": self.cleaned_data["kind"],
+            "month": month,
+            "currency": self.cleaned_data["currency"],
+            "dates": self.cleaned_data["dates"],
+        }

@@ -1,0 +1,47 @@
+"""Adobe Services in the portal's set-up."""
+
+from django.urls import path
+
+from adobe3yc.views import price_files, price_uploads
+
+app_name = "adobe3yc"
+SETUP = "setup/adobe/"
+urlpatterns = [
+    path(SETUP, price_files.Home.as_view(), name="home"),
+    path(
+        f"{SETUP}price-files/<str:public_id>/",
+        price_files.PriceFileDetail.as_view(),
+        name="price-file",
+    ),
+    path(
+        f"{SETUP}price-files/<str:public_id>/rows/",
+        price_files.PriceFileRows.as_view(),
+        name="price-file-rows",
+    ),
+    path(
+        f"{SETUP}price-files/<str:public_id>/enforce/",
+        price_files.PriceFileEnforce.as_view(),
+        name="price-file-enforce",
+    ),
+    path(
+        f"{SETUP}price-files/<str:public_id>/discard/",
+        price_files.PriceFileDiscard.as_view(),
+        name="price-file-discard",
+    ),
+    path(
+        f"{SETUP}uploads/<str:public_id>/",
+        price_uploads.PriceUploadReport.as_view(),
+        name="price-upload",
+    ),
+    path(f"{SETUP}<str:public_id>/", price_files.PriceFileList.as_view(), name="price-files"),
+    path(
+        f"{SETUP}<str:public_id>/uploads/",
+        price_uploads.PriceUploadList.as_view(),
+        name="price-uploads",
+    ),
+    path(
+        f"{SETUP}<str:public_id>/uploads/new/",
+        price_uploads.PriceUploadCreate.as_view(),
+        name="price-upload-create",
+    ),
+]
