@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from adobe3yc import selectors
-from adobe3yc.models import PriceFile, PriceUpload
+from adobe3yc.models import AdobeCustomer, PriceFile, PriceUpload
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
@@ -39,6 +39,13 @@ def access_price_upload(
 ) -> PriceUpload:
     """An upload of the actor's organization. Raises NotFound, PermissionDenied."""
     return _found(selectors.price_uploads(), actor, public_id, permission)
+
+
+def access_adobe_customer(
+    actor: Actor, public_id: str, permission: str = Permission.SERVICE_VIEW
+) -> AdobeCustomer:
+    """A customer at Adobe below the actor's scope. Raises NotFound, PermissionDenied."""
+    return _found(selectors.adobe_customers(), actor, public_id, permission)
 
 
 def _found(rows: QuerySet[M], actor: Actor, public_id: str, permission: str) -> M:

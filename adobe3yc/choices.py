@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,19 @@ class PriceFileState(models.TextChoices):
 class UploadSource(models.TextChoices):
     FILE = "file", _("Uploaded file")
     ADOBE = "adobe", _("Adobe's price list")
+
+
+class Region(models.TextChoices):
+    """Where a price list holds, as Adobe names it."""
+
+    WE = "WE", _("Western Europe")
+    EE = "EE", _("Eastern Europe")
+    NA = "NA", _("North America")
+    LA = "LA", _("Latin America")
+    MX = "MX", _("Mexico")
+    AP = "AP", _("Asia Pacific")
+    PA = "PA", _("Pacific")
+    JP = "JP", _("Japan")
 
 
 class DateWriting(models.TextChoices):
@@ -97,3 +113,15 @@ class CommitmentKind(models.TextChoices):
     COMMITMENT = "commitment", _("Commitment")
     REQUEST = "request", _("Request")
     RECOMMITMENT = "recommitment", _("Request for the next three years")
+
+
+# Adobe's words for where a commitment or a request stands; another one is shown as Adobe writes it.
+COMMITMENT_STATUSES: Mapping[str, Any] = {
+    "REQUESTED": _("Waits for the customer"),
+    "ACCEPTED": _("Accepted"),
+    "COMMITTED": _("Committed"),
+    "ACTIVE": _("In force"),
+    "DECLINED": _("Declined"),
+    "EXPIRED": _("Expired"),
+    "NONCOMPLIANT": _("Minimum not reached in time"),
+}

@@ -1,4 +1,4 @@
-"""Why a price file is not taken, and why an offer has no price."""
+"""Why a price file is not taken."""
 
 from __future__ import annotations
 

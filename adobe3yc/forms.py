@@ -10,7 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from adobe3yc.choices import DateWriting, PriceFileKind
+from adobe3yc.choices import DateWriting, PriceFileKind, Region
+from servicemanager.models import Instance
 
 MAX_MEGABYTES = 30
 SUFFIXES = (".csv", ".xlsx", ".xlsm")
@@ -70,3 +71,35 @@ class PriceUploadForm(forms.Form):
             "currency": self.cleaned_data["currency"],
             "dates": self.cleaned_data["dates"],
         }
+
+
+class ResellerForm(forms.Form):
+    """At which instance a reseller may sell Adobe, and its id there when Adobe has it already."""
+
+    instance = forms.ChoiceField(label=_("Adobe Services"))
+    adobe_id = forms.CharField(
+        label=_("Adobe id"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "When Adobe knows the reseller already. Left empty, Adobe makes it from the account."
+        ),
+    )
+
+    def __init__(self, *args: Any, instances: Iterable[Instance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(instance.public_id, instance.name) for instance in instances]
+        self.fields["instance"].choices = choices  # type: ignore[attr-defined]
+
+
+class PriceFetchForm(forms.Form):
+    """Which of Adobe's price lists is fetched."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=PriceFileKind.choices)
+    month = MonthField(label=_("Month"))
+    region = forms.ChoiceField(label=_("Region"), choices=Region.choices)
+    currency = forms.ChoiceField(label=_("Currency"))
+
+    def __init__(self, *args: Any, currencies: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(code, code) for code in sorted(currencies)]  # type: ignore[attr-defined]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adobe3yc import selectors
 from adobe3yc.choices import PriceFileState
-from adobe3yc.models import PriceFile
-from adobe3yc.services import UPLOAD
+from adobe3yc.models import AdobeCustomer, PriceFile
+from adobe3yc.services import FETCH, UPLOAD
 from adobe3yc.views.price_uploads import upload_back
+from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.ui import slots
 from bss.ui.components import Confirm
 from bss.ui.generic.work import RunKind
-from bss.ui.slots import Action, NavItem
+from bss.ui.slots import Action, NavItem, Panel
 from bss.ui.timeline import describe
 from servicemanager.models import Instance
 
@@ -31,7 +36,14 @@ def register() -> None:
         NavItem(
             gettext_lazy("Adobe"), "adobe3yc:home", "document-currency-euro",
             section=gettext_lazy("Services"), permission=VIEW, order=210,
-            text=gettext_lazy("Price files, and the prices in force."),
+            text=gettext_lazy("Price files, prices in force, customers and every message."),
+        ),
+    )  # fmt: skip
+    slots.register(
+        "account.panels",
+        Panel(
+            "adobe3yc/_reseller.html", _reseller_panel, permission=VIEW, order=40,
+            title=gettext_lazy("Adobe"),
         ),
     )  # fmt: skip
     slots.register(
@@ -41,9 +53,23 @@ def register() -> None:
             permission=VIEW, visible=_is_adobe, order=15,
         ),
     )  # fmt: skip
-    slots.register("run.kinds", RunKind(UPLOAD, VIEW, back=upload_back, manage=SETUP))
+    for kind in (UPLOAD, FETCH):
+        slots.register("run.kinds", RunKind(kind, VIEW, back=upload_back, manage=SETUP))
     _price_file_actions()
+    _customer_actions()
     _words()
+
+
+def _reseller_panel(request: HttpRequest, account: Account) -> Mapping[str, Any] | None:
+    """Where Adobe knows a reseller; nothing for anybody else, and where Adobe is not connected."""
+    if not account.is_reseller:
+        return None
+    links, open_at = selectors.links_of(account), selectors.instances_for(account)
+    if not links and not open_at:
+        return None
+    may = slots.actor_of(request).can(SETUP) and bool(open_at)
+    url = reverse("adobe3yc:reseller", args=[account.public_id]) if may else ""
+    return {"links": links, "set_up_url": url}
 
 
 def _is_adobe(_actor: Actor, instance: Instance) -> bool:
@@ -116,8 +142,36 @@ def _discard_question(file: PriceFile) -> Confirm:
     )
 
 
+# Customers -------------------------------------------------------------------------------------------------
+
+
+def _customer_actions() -> None:
+    slots.register(
+        "adobe_customer.actions",
+        Action(
+            gettext_lazy("Ask Adobe now"), "adobe3yc:customer-refresh", "arrow-path", "primary", VIEW,
+            _is_known, method="post", order=10,
+        ),
+        Action(
+            gettext_lazy("Subscriptions at Adobe"), "adobe3yc:customer-subscriptions", "key",
+            permission=VIEW, visible=_is_known, method="post", order=20,
+        ),
+        Action(
+            gettext_lazy("Orders at Adobe"), "adobe3yc:customer-orders", "shopping-bag",
+            permission=VIEW, visible=_is_known, method="post", order=30,
+        ),
+    )  # fmt: skip
+
+
+def _is_known(_actor: Actor, customer: AdobeCustomer) -> bool:
+    return customer.is_known
+
+
 def _words() -> None:
     describe("price_file.taken", gettext_lazy("Read and checked"))
     describe("pricefile.enforce", gettext_lazy("Put into force"), tone="success")
     describe("pricefile.replace", gettext_lazy("Replaced by another file"))
     describe("pricefile.discard", gettext_lazy("Discarded"))
+    describe("adobe_customer.synced", gettext_lazy("Adobe's answer written down"))
+    describe("adobe_customer.linked", gettext_lazy("Account made"))
+    describe("commitment.told", gettext_lazy("Commitment as Adobe tells it"))

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from adobe3yc.choices import PriceChange, PriceFileState
-from adobe3yc.models import PriceFile, PriceUpload
+from adobe3yc.choices import COMMITMENT_STATUSES, PriceChange, PriceFileState
+from adobe3yc.models import AdobeCustomer, Commitment, PriceFile, PriceUpload
+from adobe3yc.vipmp.contracts import Progress, progress_of
 from bss.ui.components import Badge, Tone, badge_of
 from bss.ui.slots import url_of
 from bss.ui.tables import Column, Table
@@ -25,6 +26,40 @@ _CHANGE_TONES: dict[str, Tone] = {
     PriceChange.GONE: "warning",
     PriceChange.SAME: "neutral",
 }
+
+
+_PROGRESS_WORDS: dict[Progress, Any] = {
+    Progress.DONE: _("Active"),
+    Progress.PENDING: _("Pending"),
+    Progress.FAILED: _("Failed"),
+    Progress.CANCELLED: _("Cancelled"),
+    Progress.SCHEDULED: _("Scheduled"),
+}
+_PROGRESS_TONES: dict[Progress, Tone] = {
+    Progress.DONE: "success",
+    Progress.PENDING: "progress",
+    Progress.FAILED: "danger",
+    Progress.CANCELLED: "neutral",
+    Progress.SCHEDULED: "info",
+}
+_COMMITMENT_TONES: dict[str, Tone] = {
+    "REQUESTED": "progress",
+    "ACCEPTED": "info",
+    "COMMITTED": "success",
+    "ACTIVE": "success",
+    "DECLINED": "warning",
+    "EXPIRED": "neutral",
+    "NONCOMPLIANT": "danger",
+}
+_MOST_TELLING = (
+    "COMMITTED",
+    "ACTIVE",
+    "ACCEPTED",
+    "REQUESTED",
+    "NONCOMPLIANT",
+    "DECLINED",
+    "EXPIRED",
+)
 
 
 def price_file_badge(file: PriceFile) -> Badge:
@@ -48,6 +83,35 @@ def month_name(file: PriceFile) -> str:
 def _change_badge(row: Any) -> Badge:
     change = PriceChange(row.change)
     return Badge(change.label, _CHANGE_TONES[change])
+
+
+def status_badge(status: str) -> Badge:
+    """What one of Adobe's four digits says; the digits on hover."""
+    progress = progress_of(status)
+    return Badge(_PROGRESS_WORDS[progress], _PROGRESS_TONES[progress], status)
+
+
+def customer_badge(customer: AdobeCustomer) -> Badge:
+    """Whether Adobe has set a customer up."""
+    if not customer.status:
+        return Badge(_("Not asked yet"), "neutral")
+    progress = progress_of(customer.status)
+    words = {Progress.DONE: _("Active"), Progress.PENDING: _("Being set up")}
+    return Badge(words.get(progress, _("Not active")), _PROGRESS_TONES[progress], customer.status)
+
+
+def commitment_badge(commitment: Commitment) -> Badge:
+    """Where a commitment or a request stands, in words; what is new from Adobe as Adobe writes it."""
+    words = COMMITMENT_STATUSES.get(commitment.status, commitment.status)
+    return Badge(words, _COMMITMENT_TONES.get(commitment.status, "neutral"), commitment.status)
+
+
+def _latest_commitment(customer: AdobeCustomer) -> Badge | None:
+    """The one of the three that says most: what is in force, else what waits, else what ended."""
+    told = [each for each in customer.commitments.all() if each.status]
+    order = {status: place for place, status in enumerate(_MOST_TELLING)}
+    told.sort(key=lambda each: order.get(each.status, len(order)))
+    return commitment_badge(told[0]) if told else None
 
 
 class PriceFileTable(Table):
@@ -108,3 +172,24 @@ class PriceRowTable(Table):
     number = Column("number", _("Row"), kind="number", hidden_by_default=True)
     default_order = "pk"
     caption = _("Prices")
+
+
+class AdobeCustomerTable(Table):
+    name = Column(str, _("Customer"), sortable="name", link=True)
+    adobe_id = Column("adobe_id", _("Adobe id"), kind="code", sortable=True)
+    account = Column("account__name", _("Account"))
+    reseller = Column("reseller__name", _("Reseller"))
+    status = Column(customer_badge, _("Status"), kind="badge", export=lambda row: row.status)
+    commitment = Column(_latest_commitment, _("3YC"), kind="badge")
+    licences = Column("level_licenses", _("Level of licences"), kind="code")
+    transactions = Column(
+        "level_consumables", _("Level of transactions"), kind="code", hidden_by_default=True
+    )
+    coterm = Column("coterm_on", _("Anniversary"), kind="date", sortable=True)
+    instance = Column("instance__name", _("Provisioned by"), hidden_by_default=True)
+    synced = Column("synced_at", _("Last asked"), kind="when", sortable=True)
+    default_order = "-pk"
+    caption = _("Customers at Adobe")
+
+    def row_url(self, row: AdobeCustomer) -> str:
+        return url_of("adobe3yc:customer", row)

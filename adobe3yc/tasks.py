@@ -12,6 +12,7 @@ from adobe3yc.services import commitment_remind, customer_sync, renewal_tell
 from adobe3yc.services.renewals import RENEWAL
 from bss.core import clock, jobs, runs
 from bss.core.actor import Actor
+from bss.core.models import Run
 from bss.subscriptions.models import Subscription
 
 SYNC = "adobe3yc.customer_sync"
@@ -62,14 +63,22 @@ def renewal(job: jobs.JobContext) -> None:
 @runs.runner(services.UPLOAD, cancellable=True)
 def price_upload(progress: runs.Progress) -> dict[str, Any]:
     """A price file, read for whoever uploaded it."""
-    run = progress.run
-    actor = Actor(
+    return services.price_upload_take(progress, actor=_actor_of(progress.run))
+
+
+@runs.runner(services.FETCH, cancellable=True)
+def price_fetch(progress: runs.Progress) -> dict[str, Any]:
+    """Adobe's price list, fetched for whoever asked."""
+    return services.price_fetch_take(progress, actor=_actor_of(progress.run))
+
+
+def _actor_of(run: Run) -> Actor:
+    return Actor(
         kind="staff",
         label=run.actor_label,
         user_id=run.actor_id,
         organization_id=run.organization_id,
     )
-    return services.price_upload_take(progress, actor=actor)
 
 
 def _again(seconds: float | None) -> None:

@@ -1,5 +1,12 @@
 """Reads of Adobe Services: what sells, price files, and what staff look after."""
 
+from adobe3yc.selectors.administration import (
+    adobe_customers,
+    commitments_told,
+    exchanges_about,
+    instances_for,
+    links_of,
+)
 from adobe3yc.selectors.price_files import (
     PriceChanges,
     adobe_instances,
@@ -35,20 +42,25 @@ from adobe3yc.selectors.selling import (
 __all__ = [
     "PriceBook",
     "PriceChanges",
+    "adobe_customers",
     "adobe_instances",
     "commitments_of",
     "commitments_to_remind",
+    "commitments_told",
     "customer_of",
     "customer_of_draft",
     "customers_to_sync",
+    "exchanges_about",
     "faults_of",
     "file_before",
     "file_in_force",
     "files_in_force",
+    "instances_for",
     "is_adobe",
     "is_adobes",
     "is_ahead_of_catalogue",
     "latest_order",
+    "links_of",
     "price_book",
     "price_changes",
     "price_files",

@@ -118,9 +118,8 @@ def file_before(file: PriceFile) -> PriceFile | None:
 
 
 def selling_currencies(instance: Instance) -> frozenset[str]:
-    """The currencies in which an instance's products are sold: its setting, else its organization's own."""
-    chosen = instance.settings.get("currencies") or [instance.organization.currency]
-    return frozenset(chosen)
+    """The currencies of an instance's price files: its setting, else its organization's own."""
+    return frozenset({instance.settings.get("currency") or instance.organization.currency})
 
 
 # What a file would change --------------------------------------------------------------------------------

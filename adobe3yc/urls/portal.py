@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adobe3yc.views import price_files, price_uploads
+from adobe3yc.views import customers, price_files, price_uploads, resellers
 
 app_name = "adobe3yc"
 SETUP = "setup/adobe/"
@@ -33,6 +33,24 @@ urlpatterns = [
         price_uploads.PriceUploadReport.as_view(),
         name="price-upload",
     ),
+    path("customers/<str:public_id>/adobe/", resellers.ResellerSetUp.as_view(), name="reseller"),
+    path(f"{SETUP}customers/", customers.CustomerList.as_view(), name="customers"),
+    path(f"{SETUP}customers/<str:public_id>/", customers.CustomerDetail.as_view(), name="customer"),
+    path(
+        f"{SETUP}customers/<str:public_id>/refresh/",
+        customers.CustomerRefresh.as_view(),
+        name="customer-refresh",
+    ),
+    path(
+        f"{SETUP}customers/<str:public_id>/orders/",
+        customers.CustomerOrders.as_view(),
+        name="customer-orders",
+    ),
+    path(
+        f"{SETUP}customers/<str:public_id>/subscriptions/",
+        customers.CustomerSubscriptions.as_view(),
+        name="customer-subscriptions",
+    ),
     path(f"{SETUP}<str:public_id>/", price_files.PriceFileList.as_view(), name="price-files"),
     path(
         f"{SETUP}<str:public_id>/uploads/",
@@ -43,5 +61,10 @@ urlpatterns = [
         f"{SETUP}<str:public_id>/uploads/new/",
         price_uploads.PriceUploadCreate.as_view(),
         name="price-upload-create",
+    ),
+    path(
+        f"{SETUP}<str:public_id>/fetch/",
+        price_uploads.PriceFetchCreate.as_view(),
+        name="price-fetch",
     ),
 ]

@@ -128,7 +128,11 @@ class PriceFileList(ListView):
 
     def header_actions(self) -> Sequence[Button]:
         uploads = reverse("adobe3yc:price-uploads", args=[self.instance.public_id])
-        return [Button(_("Uploads"), uploads, "queue-list")]
+        shown = [Button(_("Uploads"), uploads, "queue-list")]
+        if self.may(Permission.SERVICE_SETUP):
+            fetch = reverse("adobe3yc:price-fetch", args=[self.instance.public_id])
+            shown.insert(0, Button(_("Fetch from Adobe"), fetch, "arrow-down-tray"))
+        return shown
 
     @property
     def empty(self) -> EmptyState:  # type: ignore[override]

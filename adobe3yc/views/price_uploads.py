@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from adobe3yc import selectors, services
 from adobe3yc.access import access_adobe_instance, access_price_upload
-from adobe3yc.forms import PriceUploadForm
+from adobe3yc.forms import PriceFetchForm, PriceUploadForm
 from adobe3yc.models import PriceFault, PriceUpload
 from adobe3yc.pricefiles.reading import NEEDED, NEEDED_COMMITTED, TITLES
 from adobe3yc.tables import PriceFaultTable, PriceUploadTable
 from adobe3yc.views.price_files import file_url, instance_crumbs
 from bss.accounts.permissions import Permission
+from bss.core import clock
 from bss.core.models import Run
 from bss.ui.components import Button, Crumb, EmptyState
 from bss.ui.generic import FormView, ListView
@@ -91,7 +92,7 @@ class PriceUploadCreate(FormView):
         return {"currencies": selectors.selling_currencies(self.instance)}
 
     def initial(self) -> Mapping[str, Any]:
-        return {"currency": self.instance.organization.currency}
+        return {"month": clock.today(self.instance.organization.time_zone).replace(day=1)}
 
     def context(self) -> Mapping[str, Any]:
         return {"columns": [(names, _needed(field)) for field, names in TITLES.items()]}
@@ -104,6 +105,40 @@ class PriceUploadCreate(FormView):
             content=file.read(),
             actor=self.actor,
             **form.values,
+        )
+
+    def success_url(self, result: Run) -> str:
+        return reverse("portal:run", args=[result.public_id])
+
+
+class PriceFetchCreate(FormView):
+    """Fetch a price list from Adobe: the same road as an upload."""
+
+    permission = Permission.SERVICE_SETUP
+    title = gettext_lazy("Fetch from Adobe")
+    intro = gettext_lazy("Adobe's price list over its API, instead of the file from its portal.")
+    form_class = PriceFetchForm
+    submit_label = gettext_lazy("Fetch the price list")
+    consequence = gettext_lazy("No price changes yet: you see what the list would change first.")
+    instance: Instance
+
+    def prepare(self) -> None:
+        public_id = self.kwargs["public_id"]
+        self.instance = access_adobe_instance(self.actor, public_id, Permission.SERVICE_SETUP)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return instance_crumbs(self.instance)
+
+    def form_kwargs(self) -> Mapping[str, Any]:
+        return {"currencies": selectors.selling_currencies(self.instance)}
+
+    def initial(self) -> Mapping[str, Any]:
+        today = clock.today(self.instance.organization.time_zone)
+        return {"month": today.replace(day=1)}
+
+    def save(self, form: PriceFetchForm) -> Run:
+        return services.price_fetch_start(
+            instance=self.instance, actor=self.actor, **form.cleaned_data
         )
 
     def success_url(self, result: Run) -> str:

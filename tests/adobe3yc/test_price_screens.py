@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from datetime import date
 from decimal import Decimal
 
@@ -13,10 +16,13 @@ from adobe3yc.choices import PriceFaultCode
 from adobe3yc.choices import PriceFileState as S
 from adobe3yc.models import PriceFault, PriceFile, PriceRow, PriceUpload
 from adobe3yc.pricefiles.contracts import FaultCode
+from adobe3yc.rules.offers import Segment, read_offer
 from adobe3yc.services import price_uploads
+from adobe3yc.vipmp.client import PRICES_PAGE
 from bss.accounts.choices import StaffRole
 from bss.core import runs, scope
 from bss.core.models import Run, RunState
+from servicemanager.models import Exchange
 from tests.adobe3yc.workbooks import workbook
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
@@ -24,6 +30,7 @@ from tests.factories.adobe import (
     ALL_APPS,
     PHOTOSHOP,
     SIGN,
+    connected_to,
     make_adobe,
     make_price_file,
     make_price_file_in_force,
@@ -101,8 +108,8 @@ def test_each_faulty_cell_is_named_and_nothing_is_taken(instance, staff, run_job
     shown = html(staff, f"uploads/{refused.public_id}/")
     for words in ("A3", "nonsense", "C4", "1.234,50", "The same offer stands in two rows."):
         assert words in shown
-    csv = staff.client.get(f"{BASE}uploads/{refused.public_id}/?export=csv")
-    lines = b"".join(csv.streaming_content).decode().splitlines()
+    report = staff.client.get(f"{BASE}uploads/{refused.public_id}/?export=csv")
+    lines = b"".join(report.streaming_content).decode().splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["A3", "C4", ""]
     assert (
         "See what is wrong" in staff.client.get(f"/portal/runs/{run.public_id}/").content.decode()
@@ -359,3 +366,79 @@ def test_what_is_empty_says_what_to_do(instance, staff):
     assert "without one nothing has a price" in html(staff, f"{instance.public_id}/")
     assert "Nothing was uploaded yet" in html(staff, f"{instance.public_id}/uploads/")
     assert html(staff, "").count("No file in force") == 4
+
+
+# From Adobe ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def connected(instance, vip_marketplace):
+    """The instance, speaking to the sandbox."""
+    return connected_to(instance, vip_marketplace)
+
+
+def fetch(person, instance, kind, **said):
+    values = {"kind": kind, "month": "2026-11", "region": "WE", "currency": "EUR", **said}
+    return person.client.post(f"{BASE}{instance.public_id}/fetch/", values)
+
+
+def listed(service, name):
+    """What the service's own price file has: part number and prices of each row."""
+    rows = csv.DictReader(io.StringIO(service.http.get(f"/pricefiles/{name}").text))
+    prices = ("Partner Price", "Estimated Street Price")
+    return {(row["Part Number"], *(Decimal(row[name]) for name in prices)) for row in rows}
+
+
+def test_a_price_list_is_fetched_and_taken_as_a_file_is(
+    connected, vip_marketplace, staff, run_jobs
+):
+    page = fetch(staff, connected, "COM")
+    run_jobs()
+
+    run, file = Run.objects.get(), PriceFile.objects.get()
+    assert page["Location"] == f"/portal/runs/{run.public_id}/"
+    assert (run.state, run.result) == (RunState.SUCCEEDED, {"rows": file.row_count})
+    assert (file.name, file.state) == ("Adobe COM 2026-11 WE EUR.csv", S.CHECKED)
+    kept = {(row.offer_id, row.price, row.street_price) for row in file.rows.all()}
+    assert kept == listed(vip_marketplace, "COM-STANDARD-EUR.csv")
+    assert len(kept) == file.row_count > 0
+    asked = vip_marketplace.log(path="/v3/pricelist")
+    assert [r["status"] for r in asked] == [200] * math.ceil(file.row_count / PRICES_PAGE)
+    kept = Exchange.objects.filter(path__startswith="/v3/pricelist")
+    assert kept.count() == len(asked)
+
+
+def test_the_list_of_commitments_holds_every_segment(connected, staff, run_jobs):
+    fetch(staff, connected, "3YC")
+    run_jobs()
+
+    file = PriceFile.objects.get()
+    offers = file.rows.values_list("offer_id", flat=True)
+    assert {read_offer(offer).segment for offer in offers} == set(Segment)
+    assert None not in set(file.rows.values_list("first_on", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ({"mode": "error", "code": "1162"}, "Adobe has no such price list."),
+        ({"mode": "error", "code": "1160"}, "Adobe refuses"),
+        ({"mode": "garbage"}, "Adobe did not answer as expected."),
+        ({"mode": "unavailable"}, "Adobe did not answer as expected."),
+    ],
+)
+def test_when_adobe_has_no_list_nothing_is_taken_and_a_retry_asks_again(
+    connected, vip_marketplace, staff, run_jobs, bad, words
+):
+    vip_marketplace.behave(**bad, match="/v3/pricelist")
+    fetch(staff, connected, "COM")
+    run_jobs()
+
+    run = Run.objects.get()
+    assert (run.state, run.error.startswith(words)) == (RunState.FAILED, True), run.error
+    assert (PriceFile.objects.count(), PriceUpload.objects.get().content) == (0, None)
+
+    vip_marketplace.behave("ok")
+    staff.client.post(f"/portal/runs/{run.public_id}/", {"do": "retry"})
+    run_jobs()
+    assert (PriceFile.objects.count(), PriceUpload.objects.count()) == (1, 1)

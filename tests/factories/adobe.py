@@ -27,6 +27,20 @@ def make_adobe(organization: Organization, name: str = "Adobe Services") -> Inst
     )
 
 
+def connected_to(instance: Instance, service: Any) -> Instance:
+    """The instance with the settings that open a sandbox (tests.sandbox.services.VipMarketplace)."""
+    instance.settings = {
+        "api_url": service.url,
+        "sign_in_url": service.url,
+        "client_id": service.client_id,
+        "distributor_id": service.distributor,
+        "currency": "EUR",
+    }
+    instance.sealed = instance.sealed_with({"client_secret": service.client_secret})
+    instance.save()
+    return instance
+
+
 def price_csv(*rows: Iterable[Any]) -> bytes:
     """A csv of rows of (part number, product, price, first order date, last order date)."""
     lines = (",".join(str(value) for value in row) for row in rows)

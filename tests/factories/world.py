@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.test import Client
 
-from adobe3yc.models import PriceFault, PriceUpload
+from adobe3yc.models import AdobeCustomer, PriceFault, PriceUpload
 from bss.accounts.choices import StaffRole
 from bss.accounts.models import Account, Organization, Storefront
 from bss.accounts.permissions import API_SCOPES
@@ -374,7 +374,13 @@ def _adobe(world: World) -> None:
         currency="EUR",
     )  # fmt: skip
     PriceFault.objects.create(upload=upload, code="empty", row=2, cell="C2", column="Partner Price")
+    customer = AdobeCustomer.objects.create(
+        organization=world.distributor, scope=world.customer.scope, instance=instance,
+        account=world.customer, reseller=world.reseller, name="Aegean Foods", adobe_id="1005500001",
+        status="1000",
+    )  # fmt: skip
     world.ids |= {
+        "adobe_customer": customer.public_id,
         "adobe_instance": instance.public_id,
         "price_file": file.public_id,
         "price_upload": upload.public_id,
