@@ -11,6 +11,8 @@ from adobe3yc.models import AdobeCustomer, PriceFile, PriceUpload
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
+from bss.subscriptions.access import access_subscription
+from bss.subscriptions.models import Subscription
 from servicemanager.access import access_instance
 from servicemanager.models import Instance
 
@@ -46,6 +48,17 @@ def access_adobe_customer(
 ) -> AdobeCustomer:
     """A customer at Adobe below the actor's scope. Raises NotFound, PermissionDenied."""
     return _found(selectors.adobe_customers(), actor, public_id, permission)
+
+
+def access_commitments(
+    actor: Actor, public_id: str, permission: str = Permission.SUBSCRIPTION_MANAGE
+) -> tuple[Subscription, AdobeCustomer]:
+    """A subscription of Adobe's with its customer there. Raises NotFound for any other, PermissionDenied."""
+    subscription = access_subscription(actor, public_id, permission)
+    customer = selectors.customer_of_subscription(subscription)
+    if customer is None:
+        raise NotFound
+    return subscription, customer
 
 
 def _found(rows: QuerySet[M], actor: Actor, public_id: str, permission: str) -> M:

@@ -54,6 +54,13 @@ class DateWriting(models.TextChoices):
     MONTH_FIRST = DateOrder.MONTH_FIRST.value, _("Month first: 12/31/2026")
 
 
+class CommitmentWish(models.TextChoices):
+    """What a customer is asked for: three years from now on, or the three after those in force."""
+
+    COMMIT = "commit", _("A commitment, or more of the one in force")
+    RECOMMIT = "recommit", _("The next three years")
+
+
 class PriceChange(models.TextChoices):
     """What a row of a file would do to the prices in force."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from adobe3yc.choices import DateWriting, PriceFileKind, Region
+from adobe3yc.choices import CommitmentWish, DateWriting, PriceFileKind, Region
+from adobe3yc.gateway import objection_words
+from adobe3yc.rules.commitments import Objected
+from adobe3yc.vipmp.contracts import Minimum
 from servicemanager.models import Instance
 
 MAX_MEGABYTES = 30
@@ -90,6 +93,41 @@ class ResellerForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(instance.public_id, instance.name) for instance in instances]
         self.fields["instance"].choices = choices  # type: ignore[attr-defined]
+
+
+class CommitmentForm(forms.Form):
+    """How much a customer is asked to commit to, and for which three years."""
+
+    FIELD_OF_TYPE: ClassVar[Mapping[str, str]] = {
+        "LICENSE": "licenses",
+        "CONSUMABLES": "transactions",
+    }
+
+    term = forms.ChoiceField(
+        label=_("What to ask for"), choices=CommitmentWish.choices, widget=forms.RadioSelect
+    )
+    licenses = forms.IntegerField(
+        label=_("Minimum of licences"), min_value=0, max_value=200_000, required=False,
+        help_text=_("At least 10, or empty for none."),
+    )  # fmt: skip
+    transactions = forms.IntegerField(
+        label=_("Minimum of transactions"), min_value=0, max_value=10_000_000, required=False,
+        help_text=_("At least 1,000, or empty for none."),
+    )  # fmt: skip
+
+    @property
+    def minimums(self) -> tuple[Minimum, ...]:
+        """What is asked for, without what was left empty."""
+        given = {kind: self.cleaned_data[name] for kind, name in self.FIELD_OF_TYPE.items()}
+        return tuple(Minimum(kind, quantity) for kind, quantity in given.items() if quantity)
+
+    def objected(self, found: Iterable[Objected]) -> dict[str, list[str]]:
+        """The words of each objection, by the field that it is about; "" for the whole."""
+        errors: dict[str, list[str]] = {}
+        for each in found:
+            name = self.FIELD_OF_TYPE[each.type.value] if each.type else ""
+            errors.setdefault(name, []).append(objection_words(each))
+        return errors
 
 
 class PriceFetchForm(forms.Form):

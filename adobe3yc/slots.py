@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,10 +14,12 @@ from adobe3yc import selectors
 from adobe3yc.choices import PriceFileState
 from adobe3yc.models import AdobeCustomer, PriceFile
 from adobe3yc.services import FETCH, UPLOAD
+from adobe3yc.views.commitments import commitments_shown
 from adobe3yc.views.price_uploads import upload_back
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
+from bss.subscriptions.models import Subscription
 from bss.ui import slots
 from bss.ui.components import Confirm
 from bss.ui.generic.work import RunKind
@@ -46,6 +48,8 @@ def register() -> None:
             title=gettext_lazy("Adobe"),
         ),
     )  # fmt: skip
+    slots.register("subscription.panels", _commitment_panel(_in_portal))
+    slots.register("storefront.subscription.panels", _commitment_panel(_in_shop))
     slots.register(
         "instance.actions",
         Action(
@@ -58,6 +62,36 @@ def register() -> None:
     _price_file_actions()
     _customer_actions()
     _words()
+
+
+PanelContext = Callable[[HttpRequest, Subscription], Mapping[str, Any] | None]
+
+
+def _commitment_panel(context: PanelContext) -> Panel:
+    return Panel(
+        "adobe3yc/_panel.html", context, permission=Permission.SUBSCRIPTION_VIEW, order=50,
+        title=gettext_lazy("Adobe 3YC"),
+    )  # fmt: skip
+
+
+def _in_portal(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any] | None:
+    return _commitments(request, subscription, "adobe3yc:commitment")
+
+
+def _in_shop(request: HttpRequest, subscription: Subscription) -> Mapping[str, Any] | None:
+    return _commitments(request, subscription, "commitments:commitment")
+
+
+def _commitments(
+    request: HttpRequest, subscription: Subscription, page: str
+) -> Mapping[str, Any] | None:
+    """What is committed and asked for at Adobe; nothing on another vendor's subscription."""
+    customer = selectors.customer_of_subscription(subscription)
+    if customer is None:
+        return None
+    may = slots.actor_of(request).can(Permission.SUBSCRIPTION_MANAGE)
+    url = reverse(page, args=[subscription.public_id]) if may else ""
+    return {"commitments": commitments_shown(customer), "page_url": url}
 
 
 def _reseller_panel(request: HttpRequest, account: Account) -> Mapping[str, Any] | None:
@@ -174,4 +208,10 @@ def _words() -> None:
     describe("pricefile.discard", gettext_lazy("Discarded"))
     describe("adobe_customer.synced", gettext_lazy("Adobe's answer written down"))
     describe("adobe_customer.linked", gettext_lazy("Account made"))
+    describe("adobe_customer.commitment_asked", gettext_lazy("Commitment asked for"))
+    describe(
+        "adobe_customer.commitment_refused",
+        gettext_lazy("Adobe refused the request"),
+        tone="danger",
+    )
     describe("commitment.told", gettext_lazy("Commitment as Adobe tells it"))

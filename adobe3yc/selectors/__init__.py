@@ -3,6 +3,7 @@
 from adobe3yc.selectors.administration import (
     adobe_customers,
     commitments_told,
+    customer_of_subscription,
     exchanges_about,
     instances_for,
     links_of,
@@ -49,6 +50,7 @@ __all__ = [
     "commitments_told",
     "customer_of",
     "customer_of_draft",
+    "customer_of_subscription",
     "customers_to_sync",
     "exchanges_about",
     "faults_of",

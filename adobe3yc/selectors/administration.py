@@ -10,6 +10,7 @@ from adobe3yc.choices import MANAGER
 from adobe3yc.models import AdobeCustomer, Commitment
 from adobe3yc.selectors.selling import commitments_of
 from bss.accounts.models import Account
+from bss.subscriptions.models import Subscription
 from servicemanager.choices import InstanceState
 from servicemanager.models import AccountLink, Exchange, Instance
 
@@ -30,6 +31,26 @@ def links_of(reseller: Account) -> list[AccountLink]:
         .exclude(external_id="")
         .select_related("instance")
         .order_by("pk")
+    )
+
+
+# On a subscription ---------------------------------------------------------------------------------------
+
+
+def customer_of_subscription(subscription: Subscription) -> AdobeCustomer | None:
+    """The customer at Adobe whose subscription it is; None where it is not Adobe's."""
+    if not subscription.managed_by:
+        return None
+    return (
+        AdobeCustomer.objects.filter(
+            instance__public_id=subscription.managed_by,
+            instance__manager=MANAGER,
+            account=subscription.customer_id,
+        )
+        .exclude(adobe_id="")
+        .select_related("instance", "account", "reseller")
+        .prefetch_related("commitments")
+        .first()
     )
 
 

@@ -1,5 +1,6 @@
 """Writes of Adobe: price files, and mirrors of what Adobe knows."""
 
+from adobe3yc.services.commitments import commitment_ask, recommitment_ask
 from adobe3yc.services.customer_asking import (
     customer_orders,
     customer_refresh,
@@ -22,6 +23,7 @@ from adobe3yc.services.sync import commitment_remind, customer_sync
 __all__ = [
     "FETCH",
     "UPLOAD",
+    "commitment_ask",
     "commitment_remind",
     "customer_link",
     "customer_orders",
@@ -41,6 +43,7 @@ __all__ = [
     "price_file_take",
     "price_upload_start",
     "price_upload_take",
+    "recommitment_ask",
     "renewal_ring",
     "renewal_tell",
     "reseller_link",

@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from adobe3yc.views import customers, price_files, price_uploads, resellers
+from adobe3yc.views import commitments, customers, price_files, price_uploads, resellers
 
 app_name = "adobe3yc"
 SETUP = "setup/adobe/"
 urlpatterns = [
+    path(
+        "subscriptions/<slug:public_id>/adobe-3yc/",
+        commitments.PortalCommitment.as_view(),
+        name="commitment",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/adobe-3yc/refresh/",
+        commitments.PortalCommitmentRefresh.as_view(),
+        name="commitment-refresh",
+    ),
     path(SETUP, price_files.Home.as_view(), name="home"),
     path(
         f"{SETUP}price-files/<str:public_id>/",

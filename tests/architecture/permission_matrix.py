@@ -246,6 +246,8 @@ PORTAL = (
     Staffed("adobe3yc:price-upload-create", "A", ("adobe_instance",)),
     Staffed("adobe3yc:price-fetch", "A", ("adobe_instance",)),
     Staffed("adobe3yc:price-upload", EVERYBODY, ("price_upload",)),
+    Staffed("adobe3yc:commitment", "AST", ("adobe_subscription",)),
+    Staffed("adobe3yc:commitment-refresh", "AST", ("adobe_subscription",), POST_ONLY),
     Staffed("adobe3yc:reseller", "A", ("account",)),
     Staffed("adobe3yc:customers", EVERYBODY),
     Staffed("adobe3yc:customer", EVERYBODY, ("adobe_customer",)),
@@ -331,6 +333,8 @@ STOREFRONT = (
     Shopped("storefront:subscription-product", ("spare",), **MANAGED),
     Shopped("storefront:subscription-cancel", ("spare",), **MANAGED),
     Shopped("storefront:subscription-withdraw", ("subscription",), **{**POSTED, "viewer": 403}),
+    Shopped("commitments:commitment", ("adobe_subscription",), **MANAGED),
+    Shopped("commitments:refresh", ("adobe_subscription",), **{**POSTED, "viewer": 403}),
     Shopped("storefront:workspace", **ONES_OWN),
     # My account
     Shopped("storefront:my-account", **ONES_OWN),

@@ -68,6 +68,7 @@ from tests.factories.orders import (
     make_draft,
     make_order_field,
     make_product,
+    make_subscription,
     place,
 )
 from tests.factories.resellers import drain, plans_on_sale
@@ -381,10 +382,19 @@ def _adobe(world: World) -> None:
     )  # fmt: skip
     world.ids |= {
         "adobe_customer": customer.public_id,
+        "adobe_subscription": _managed_by(world, instance).public_id,
         "adobe_instance": instance.public_id,
         "price_file": file.public_id,
         "price_upload": upload.public_id,
     }
+
+
+def _managed_by(world: World, instance: Instance) -> Subscription:
+    """Something the reseller's customer has of an instance whose vendor nobody can ask."""
+    subscription = make_subscription(world.reseller, world.product, customer=world.customer)  # type: ignore[attr-defined]
+    drain()
+    Subscription.objects.filter(pk=subscription.pk).update(managed_by=instance.public_id)
+    return subscription
 
 
 def _tokens(world: World, rival: Account) -> None:
