@@ -5,7 +5,7 @@ class Adobe3ycConfig(AppConfig):
     name = "adobe3yc"
 
     def ready(self) -> None:
-        from adobe3yc import events, handlers, notices, states, tasks  # noqa: F401, PLC0415
+        from adobe3yc import events, handlers, notices, slots, states, tasks  # noqa: F401, PLC0415
         from adobe3yc.plugin import AdobeServices  # noqa: PLC0415
         from bss.core.events import subscribe  # noqa: PLC0415
         from bss.orders import events as orders  # noqa: PLC0415
@@ -19,3 +19,4 @@ class Adobe3ycConfig(AppConfig):
         subscribe(subscriptions.SubscriptionCancelScheduled, handlers.cancel_scheduled)
         subscribe(events.CommitmentChanged, notices.commitment_changed_tell)
         subscribe(events.CommitmentEnding, notices.commitment_ending_tell)
+        slots.register()

@@ -1,4 +1,4 @@
-"""Why a price file is not taken, and why an offer has no price."""
+"""Why a price file is not taken, and why a commitment is not asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from adobe3yc.pricefiles.contracts import Fault
+from adobe3yc.rules.commitments import Objected
 from bss.core.errors import DomainError
 
 
@@ -19,3 +20,14 @@ class PriceFileFaulty(DomainError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(field="file")
         self.faults = tuple(faults)
+
+
+class CommitmentObjected(DomainError):
+    """What speaks against asking for a commitment: `objections`, each with the number that would do."""
+
+    code = "COMMITMENT_OBJECTED"
+    message = _("This cannot be asked for as it is.")
+
+    def __init__(self, objections: Sequence[Objected]) -> None:
+        super().__init__()
+        self.objections = tuple(objections)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from adobe3yc.choices import PriceFileState
-from adobe3yc.models import AdobeCustomer, PriceFile
+from adobe3yc.models import AdobeCustomer, PriceFile, PriceUpload
 
 
 def price_files_in_force(file: PriceFile) -> QuerySet[PriceFile]:
@@ -15,6 +15,16 @@ def price_files_in_force(file: PriceFile) -> QuerySet[PriceFile]:
         .filter(instance=file.instance_id, kind=file.kind, state=PriceFileState.IN_FORCE)
         .exclude(pk=file.pk)
         .order_by("pk")
+    )
+
+
+def price_upload_locked(pk: int) -> PriceUpload:
+    """An upload as it stands, without what was uploaded, locked."""
+    return (
+        PriceUpload.objects.select_for_update(of=("self",))
+        .select_related("file")
+        .defer("content")
+        .get(pk=pk)
     )
 
 

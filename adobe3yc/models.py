@@ -8,7 +8,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from adobe3yc.choices import CommitmentKind, MarketSegment, PriceFileKind, PriceFileState
+from adobe3yc.choices import (
+    CommitmentKind,
+    DateWriting,
+    MarketSegment,
+    PriceFaultCode,
+    PriceFileKind,
+    PriceFileState,
+    UploadSource,
+)
 from adobe3yc.vipmp.contracts import Minimum, Term
 from bss.accounts.models import Account
 from bss.core import clock
@@ -25,6 +33,8 @@ class PriceFile(Shared):
     instance = models.ForeignKey(Instance, models.PROTECT, related_name="price_files")
     kind = CodeField(_("Kind"), enum=PriceFileKind)
     name = models.CharField(_("File"), max_length=200)
+    # The first day of the month whose prices these are, where that was said.
+    month = models.DateField(_("Month"), null=True)
     state = StateField(enum=PriceFileState, default=PriceFileState.CHECKED)
     row_count = models.PositiveIntegerField(_("Rows"), default=0)
     # Gaps between windows: told before the file takes effect, no reason to refuse it.
@@ -75,6 +85,49 @@ class PriceRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offer_id} {self.currency}"
+
+
+class PriceUpload(Shared):
+    """A price file on its way in, from somebody's disk or from Adobe's price list, and what became of it."""
+
+    public_id = PublicIdField()
+    instance = models.ForeignKey(Instance, models.PROTECT, related_name="price_uploads")
+    source = CodeField(_("Source"), enum=UploadSource)
+    kind = CodeField(_("Kind"), enum=PriceFileKind)
+    name = models.CharField(_("File"), max_length=200)
+    month = models.DateField(_("Month"), null=True)
+    # Of rows that name none; of Adobe's price list the one that is asked for.
+    currency = CurrencyField(_("Currency"))
+    dates = CodeField(_("Dates"), enum=DateWriting, blank=True)
+    # Kept until the file is taken or refused: the worker that reads it may be another machine.
+    content = models.BinaryField(null=True)
+    file = models.OneToOneField(PriceFile, models.SET_NULL, null=True, related_name="upload")
+    created_by_label = models.CharField(_("By"), max_length=200)
+    created_at = models.DateTimeField(_("Uploaded"), default=clock.now)
+
+    class Meta(Shared.Meta):
+        constraints = [
+            one_of("source", UploadSource, "price_upload_source_known"),
+            one_of("kind", PriceFileKind, "price_upload_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriceFault(models.Model):
+    """Why an upload was refused: one cell, or one row beside another."""
+
+    upload = models.ForeignKey(PriceUpload, models.CASCADE, related_name="faults")
+    code = CodeField(_("Fault"), enum=PriceFaultCode)
+    row = models.PositiveIntegerField(_("Row"), default=0)
+    cell = models.CharField(_("Cell"), max_length=20, blank=True)
+    column = models.CharField(_("Column"), max_length=200, blank=True)
+    value = models.CharField(_("Value"), max_length=200, blank=True)
+    other_row = models.PositiveIntegerField(_("Beside row"), default=0)
+
+    def __str__(self) -> str:
+        return f"{self.cell or self.row}: {self.get_code_display()}"
 
 
 class AdobeCustomer(Owned):

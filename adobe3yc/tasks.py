@@ -1,14 +1,18 @@
-"""Jobs of Adobe Services, and the sweeps that write them."""
+"""Jobs and runs of Adobe Services, and the sweeps that write them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 
-from adobe3yc import selectors
+from adobe3yc import selectors, services
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.services import commitment_remind, customer_sync, renewal_tell
 from adobe3yc.services.renewals import RENEWAL
-from bss.core import clock, jobs
+from bss.core import clock, jobs, runs
+from bss.core.actor import Actor
+from bss.core.models import Run
 from bss.subscriptions.models import Subscription
 
 SYNC = "adobe3yc.customer_sync"
@@ -54,6 +58,27 @@ def renewal(job: jobs.JobContext) -> None:
     """Tell Adobe what renews of one subscription."""
     subscription = Subscription.everywhere.get(pk=job.payload["subscription"])
     _again(renewal_tell(subscription=subscription))
+
+
+@runs.runner(services.UPLOAD, cancellable=True)
+def price_upload(progress: runs.Progress) -> dict[str, Any]:
+    """A price file, read for whoever uploaded it."""
+    return services.price_upload_take(progress, actor=_actor_of(progress.run))
+
+
+@runs.runner(services.FETCH, cancellable=True)
+def price_fetch(progress: runs.Progress) -> dict[str, Any]:
+    """Adobe's price list, fetched for whoever asked."""
+    return services.price_fetch_take(progress, actor=_actor_of(progress.run))
+
+
+def _actor_of(run: Run) -> Actor:
+    return Actor(
+        kind="staff",
+        label=run.actor_label,
+        user_id=run.actor_id,
+        organization_id=run.organization_id,
+    )
 
 
 def _again(seconds: float | None) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("view-as/", include("bss.accounts.urls.view_as")),
     path("", include("bss.ui.urls")),
     path("", include("resellers.urls.storefront")),
+    path("", include("adobe3yc.urls.storefront")),
     path("", include("storefront.urls")),
 ]
 if settings.DEMO:

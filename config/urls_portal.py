@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("notifications.urls.portal")),
     path("", include("servicemanager.urls.portal")),
     path("", include("resellers.urls.portal")),
+    path("", include("adobe3yc.urls.portal")),
     path("", include("bss.ui.urls")),
     path("", include("bss.portal.urls")),
 ]

@@ -1,5 +1,12 @@
 """Adobe's meaning in our terms: who is called, what each way of failing means, what Adobe is told of a company."""
 
-from adobe3yc.gateway.calls import CODES, EXPLANATIONS, adobe, outcome_of, words_of
+from adobe3yc.gateway.calls import (
+    CODES,
+    EXPLANATIONS,
+    adobe,
+    objection_words,
+    outcome_of,
+    words_of,
+)
 
-__all__ = ["CODES", "EXPLANATIONS", "adobe", "outcome_of", "words_of"]
+__all__ = ["CODES", "EXPLANATIONS", "adobe", "objection_words", "outcome_of", "words_of"]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adobe3yc.rules.commitments import Objected, Objection
 from adobe3yc.vipmp import errors as vip
 from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.errors import Kind, VipError
@@ -96,6 +97,20 @@ def words_of(error: VipError) -> str:
     if isinstance(error, vip.NotDone):
         return _("Adobe cannot be reached now. Nothing was ordered; try again in a moment.")
     return _("Adobe does not answer as it should. Nothing was ordered; try again in a moment.")
+
+
+def objection_words(objected: Objected) -> str:
+    """Why a commitment is not asked for, with the number that would do."""
+    words = {
+        Objection.NOTHING_ASKED: _("Say how many licences or transactions are to be committed."),
+        Objection.TOO_FEW: _("The smallest minimum is %(least)s."),
+        Objection.OTHER_OPEN: _("Another request is open at Adobe. Wait for its answer first."),
+        Objection.NOT_COMMITTED: _("There is no commitment in force to follow."),
+        Objection.TOO_EARLY: _("It can be asked for in the last 30 days: %(least)s days from now."),
+        Objection.TYPE_LEFT_OUT: _("Repeat what is committed already: %(least)s."),
+        Objection.NOT_MORE: _("%(least)s are committed already: ask for as many or more."),
+    }
+    return words[objected.why] % {"least": objected.least}
 
 
 def _vendor_text(error: VipError) -> str:

@@ -13,14 +13,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from adobe3yc.gateway import adobe, profiles, words_of
+from adobe3yc.gateway import adobe, objection_words, profiles, words_of
 from adobe3yc.plugin import pricing
 from adobe3yc.plugin.parties import Party, offer_of, owned_by, party_of_subject
 from adobe3yc.plugin.pricing import Priced
 from adobe3yc.plugin.requests import request_key
 from adobe3yc.rules.commitments import (
     Objected,
-    Objection,
     accept_until,
     is_live,
     least_quantity,
@@ -256,20 +255,6 @@ def _field_of(objected: Objected) -> str:
     if objected.type is None:
         return profiles.COMMITMENT
     return profiles.FIELD_OF_TYPE[objected.type]
-
-
-def objection_words(objected: Objected) -> str:
-    """Why a commitment is not asked for, with the number that would do."""
-    words = {
-        Objection.NOTHING_ASKED: _("Say how many licences or transactions are to be committed."),
-        Objection.TOO_FEW: _("The smallest minimum is %(least)s."),
-        Objection.OTHER_OPEN: _("Another request is open at Adobe. Wait for its answer first."),
-        Objection.NOT_COMMITTED: _("There is no commitment in force to follow."),
-        Objection.TOO_EARLY: _("It can be asked for in the last 30 days: %(least)s days from now."),
-        Objection.TYPE_LEFT_OUT: _("Repeat what is committed already: %(least)s."),
-        Objection.NOT_MORE: _("%(least)s are committed already: ask for as many or more."),
-    }
-    return words[objected.why] % {"least": objected.least}
 
 
 def _ask(checkout: Checkout) -> Verdict:

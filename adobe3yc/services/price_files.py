@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from datetime import date
 from itertools import islice
 from typing import IO
 
@@ -11,8 +13,8 @@ from django.db import IntegrityError, connection, transaction
 
 from adobe3yc.choices import PriceFileKind
 from adobe3yc.errors import PriceFileFaulty
-from adobe3yc.locks import price_files_in_force
-from adobe3yc.models import PriceFile, PriceRow
+from adobe3yc.locks import price_files_in_force, price_upload_locked
+from adobe3yc.models import PriceFile, PriceRow, PriceUpload
 from adobe3yc.pricefiles.contracts import Fault, Unreadable
 from adobe3yc.pricefiles.contracts import PriceRow as Read
 from adobe3yc.pricefiles.reading import MOST_FAULTS, Expected, read_rows
@@ -26,33 +28,52 @@ from servicemanager.models import Instance
 COLUMNS = (
     "file_id", "number", "offer_id", "family", "currency", "price", "street_price", "first_on", "last_on", "code",
 )  # fmt: skip
+# How many rows are read between two reports of progress.
+REPORT_ROWS = 1000
+# Rows wait here until all of them are known to be good: in memory up to this size, then in a temporary file.
+SPOOL_BYTES = 8 * 1024 * 1024
+
+Told = Callable[[int], None]
 
 
 def price_file_take(
-    *, instance: Instance, name: str, file: IO[bytes], expected: Expected, actor: Actor
+    *,
+    instance: Instance,
+    name: str,
+    file: IO[bytes],
+    expected: Expected,
+    actor: Actor,
+    month: date | None = None,
+    upload: PriceUpload | None = None,
+    told: Told = lambda rows: None,
 ) -> PriceFile:
     """Read a file into a PriceFile that is checked and not in force yet; all of it, or nothing.
 
-    Raises PriceFileFaulty with each fault, MOST_FAULTS of them at most.
+    It is read before the transaction that writes it, so that `told` can report how many rows were read since it last
+    did, and whatever that raises stops the reading. `upload` is what the file came in with: it makes one file, whoever
+    takes it beside. Raises PriceFileFaulty with each fault, MOST_FAULTS of them at most.
     """
-    faults: list[Fault] = []
-    windows = Windows()
-    with transaction.atomic():
-        made = PriceFile(
-            organization_id=instance.organization_id,
-            instance=instance,
-            kind=PriceFileKind(expected.kind.value),
-            name=name[:200],
-        )
-        made.save(force_insert=True)
-        made.row_count = _copy(made, _good(read_rows(name, file, expected), windows, faults))
-        between = list(islice(windows.faults(), MOST_FAULTS))
-        faults += [fault for fault in between if not fault.is_warning]
-        if faults:
-            raise PriceFileFaulty(faults)
-        made.warnings = [asdict(fault) for fault in between]
-        made.save(update_fields=["row_count", "warnings"])
-        history.record(made, actor=actor, action="price_file.taken", to_state=made.state)
+    with tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8", newline="") as spool:
+        count, warnings = _read(read_rows(name, file, expected), spool, told)
+        spool.seek(0)
+        with transaction.atomic():
+            if upload is not None and (earlier := price_upload_locked(upload.pk).file):
+                return earlier
+            made = PriceFile(
+                organization_id=instance.organization_id,
+                instance=instance,
+                kind=PriceFileKind(expected.kind.value),
+                name=name[:200],
+                month=month,
+                row_count=count,
+                warnings=[asdict(fault) for fault in warnings],
+            )
+            made.save(force_insert=True)
+            _copy(made, spool)
+            if upload is not None:
+                upload.file, upload.content = made, None
+                upload.save(update_fields=["file", "content"])
+            history.record(made, actor=actor, action="price_file.taken", to_state=made.state)
     return made
 
 
@@ -79,11 +100,30 @@ def price_file_discard(*, file: PriceFile, actor: Actor) -> PriceFile:
     return PRICE_FILE.fire(file, "discard", actor=actor)
 
 
-def _good(found: Iterable[Read | Fault], windows: Windows, faults: list[Fault]) -> Iterator[Read]:
-    """The rows to keep; their windows, and the faults of the others or of the whole, are noted on the way.
+def _read(found: Iterable[Read | Fault], spool: IO[str], told: Told) -> tuple[int, list[Fault]]:
+    """Write each good row to `spool` as COPY reads it: how many there are, and what to warn of.
 
-    Nothing is raised here: the driver that reads this would raise something of its own instead.
+    Raises PriceFileFaulty at the end, so that every fault is named at once.
     """
+    faults: list[Fault] = []
+    windows = Windows()
+    count = unreported = 0
+    for row in _good(found, windows, faults):
+        spool.write(_line(row))
+        count, unreported = count + 1, unreported + 1
+        if unreported == REPORT_ROWS:
+            told(unreported)
+            unreported = 0
+    told(unreported)
+    between = list(islice(windows.faults(), MOST_FAULTS))
+    faults += [fault for fault in between if not fault.is_warning]
+    if faults:
+        raise PriceFileFaulty(faults)
+    return count, between
+
+
+def _good(found: Iterable[Read | Fault], windows: Windows, faults: list[Fault]) -> Iterator[Read]:
+    """The rows to keep; their windows, and the faults of the others or of the whole, are noted on the way."""
     try:
         for one in found:
             if isinstance(one, Fault):
@@ -95,34 +135,31 @@ def _good(found: Iterable[Read | Fault], windows: Windows, faults: list[Fault]) 
         faults.append(error.fault)
 
 
-def _copy(made: PriceFile, rows: Iterator[Read]) -> int:
-    """Write rows by COPY as they are read, so that neither side holds the file. Returns how many there were."""
-    source = _CopyText(made.pk, rows)
+def _copy(made: PriceFile, spool: IO[str]) -> None:
+    """Write the rows by COPY, a piece at a time, so that neither side holds the file."""
     table, columns = PriceRow._meta.db_table, ", ".join(COLUMNS)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', source)
-    return source.count
+        cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', _Numbered(made.pk, spool))
 
 
-class _CopyText:
-    """Rows as COPY reads them: a file that is written while it is read."""
+class _Numbered:
+    """Lines as COPY reads them, each with the file that it is of."""
 
-    def __init__(self, file_id: int, rows: Iterator[Read]) -> None:
+    def __init__(self, file_id: int, lines: IO[str]) -> None:
         self._file_id = file_id
-        self._rows = rows
-        self.count = 0
+        self._lines = lines
 
     def read(self, size: int = 8192) -> str:
-        lines = [self._line(row) for row in islice(self._rows, max(1, size // 128))]
-        self.count += len(lines)
-        return "".join(lines)
+        lines = islice(self._lines, max(1, size // 128))
+        return "".join(f"{self._file_id}\t{line}" for line in lines)
 
-    def _line(self, row: Read) -> str:
-        values = (
-            self._file_id, row.number, row.offer_id, row.family, row.currency, row.price, row.street_price,
-            row.first, row.last, row.code,
-        )  # fmt: skip
-        return "\t".join(map(_copied, values)) + "\n"
+
+def _line(row: Read) -> str:
+    values = (
+        row.number, row.offer_id, row.family, row.currency, row.price, row.street_price, row.first, row.last,
+        row.code,
+    )  # fmt: skip
+    return "\t".join(map(_copied, values)) + "\n"
 
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})

@@ -254,6 +254,7 @@ class ListedPrice:
     first: date | None = None
     last: date | None = None
     discount_code: str = ""
+    street_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

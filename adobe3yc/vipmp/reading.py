@@ -257,7 +257,10 @@ def subscriptions(data: Any) -> Page[Subscription]:
 
 def listed_prices(data: Any) -> Page[ListedPrice]:
     found = _object(data)
-    return _page(found, _list(found.get("offers")), _listed_price)
+    if not isinstance(found.get("offers"), list):
+        # A list without rows is refused with 1162: this is somebody else's answer.
+        raise _unreadable("offers")
+    return _page(found, _list(found["offers"]), _listed_price)
 
 
 def _listed_price(data: Any) -> ListedPrice:
@@ -272,6 +275,7 @@ def _listed_price(data: Any) -> ListedPrice:
         first=_day(found.get("firstOrderDate")),
         last=_day(found.get("lastOrderDate")),
         discount_code=_text(found.get("discountCode")),
+        street_price=_amount(found.get("estimatedStreetPrice")),
     )
 
 

@@ -91,6 +91,8 @@ def price_list(query: PriceListQuery) -> dict[str, Any]:
         "priceListType": query.kind,
         "currency": query.currency,
         "priceListMonth": query.month,
+        # Not sent unless asked for; what is sold at follows from it.
+        "includeOfferAttributes": ["estimatedStreetPrice"],
     }
 
 

@@ -27,6 +27,8 @@ from sandbox.vip_marketplace.store import Books
 DAILY: Final = Decimal("0.000000001")
 CENT: Final = Decimal("0.01")
 PAGE: Final = 20
+# Sent when a call asks for it by name.
+ON_DEMAND: Final = ("estimatedStreetPrice",)
 ALWAYS: Final = ("2022-01-01", "2098-12-31")
 
 
@@ -113,7 +115,11 @@ def price_list(books: Books, body: Mapping[str, Any], offset: int, limit: int) -
     if kind == "STD-LGA" or not books.rules.has_prices:
         raise Refusal("1162")
     rows = [row for row in _rows(segment, body["currency"], kind) if _passes(row, body)]
-    shown = rows[offset : offset + limit]
+    left_out = set(ON_DEMAND) - set(body.get("includeOfferAttributes") or ())
+    shown = [
+        {name: value for name, value in row.items() if name not in left_out}
+        for row in rows[offset : offset + limit]
+    ]
     return {
         **{name: body[name] for name in ("priceListMonth", "marketSegment", "region", "currency")},
         "priceListType": kind,
@@ -134,6 +140,7 @@ def _rows(segment: str, currency: str, kind: str) -> list[dict[str, Any]]:
             "lastOrderDate": f"{row['Last Order Date']}T00:00:00.000+00:00",
             "partnerPrice": row["Partner Price"],
             "discountCode": "",
+            "estimatedStreetPrice": row["Estimated Street Price"],
         }
         for row in file_rows(segment, currency, kind)
     ]

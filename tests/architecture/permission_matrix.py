@@ -239,6 +239,25 @@ PORTAL = (
     Staffed("resellers:plan", "A", ("plan",)),
     Staffed("resellers:upgrade", "AS", ("account",)),
     Staffed("resellers:change", "AS", ("account", "=free")),
+    # Adobe
+    Staffed("adobe3yc:home", EVERYBODY),
+    Staffed("adobe3yc:price-files", EVERYBODY, ("adobe_instance",)),
+    Staffed("adobe3yc:price-uploads", EVERYBODY, ("adobe_instance",)),
+    Staffed("adobe3yc:price-upload-create", "A", ("adobe_instance",)),
+    Staffed("adobe3yc:price-fetch", "A", ("adobe_instance",)),
+    Staffed("adobe3yc:price-upload", EVERYBODY, ("price_upload",)),
+    Staffed("adobe3yc:commitment", "AST", ("adobe_subscription",)),
+    Staffed("adobe3yc:commitment-refresh", "AST", ("adobe_subscription",), POST_ONLY),
+    Staffed("adobe3yc:reseller", "A", ("account",)),
+    Staffed("adobe3yc:customers", EVERYBODY),
+    Staffed("adobe3yc:customer", EVERYBODY, ("adobe_customer",)),
+    Staffed("adobe3yc:customer-refresh", EVERYBODY, ("adobe_customer",), POST_ONLY),
+    Staffed("adobe3yc:customer-orders", EVERYBODY, ("adobe_customer",), POST_ONLY),
+    Staffed("adobe3yc:customer-subscriptions", EVERYBODY, ("adobe_customer",), POST_ONLY),
+    Staffed("adobe3yc:price-file", EVERYBODY, ("price_file",)),
+    Staffed("adobe3yc:price-file-rows", "ASB", ("price_file",)),
+    Staffed("adobe3yc:price-file-enforce", "A", ("price_file",), POST_ONLY),
+    Staffed("adobe3yc:price-file-discard", "A", ("price_file",), POST_ONLY),
 )
 
 # Signing in, looks: answered alike on every surface, to everybody; tests of their own hold what they do.
@@ -314,6 +333,8 @@ STOREFRONT = (
     Shopped("storefront:subscription-product", ("spare",), **MANAGED),
     Shopped("storefront:subscription-cancel", ("spare",), **MANAGED),
     Shopped("storefront:subscription-withdraw", ("subscription",), **{**POSTED, "viewer": 403}),
+    Shopped("commitments:commitment", ("adobe_subscription",), **MANAGED),
+    Shopped("commitments:refresh", ("adobe_subscription",), **{**POSTED, "viewer": 403}),
     Shopped("storefront:workspace", **ONES_OWN),
     # My account
     Shopped("storefront:my-account", **ONES_OWN),

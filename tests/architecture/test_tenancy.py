@@ -28,6 +28,7 @@ UNOWNED = {
     "accounts.AccountImportRow": "a line of an AccountImport, read through it",
     "orders.BasketLine": "a line of a Basket, read through it",
     "adobe3yc.PriceRow": "a line of a PriceFile, read through it",
+    "adobe3yc.PriceFault": "a line of a PriceUpload, read through it",
     "billing.PaymentImportRow": "a line of a PaymentImport, read through it",
 }
 
@@ -104,7 +105,7 @@ AROUND = {
     "adobe3yc/plugin/ordering.py": KEYED,
     "adobe3yc/plugin/parties.py": "a customer's reseller lies above it: by the keys of the review or the call in hand",
     "adobe3yc/plugin/requests.py": "whoever a waiting basket is for, and its reseller: by the keys in its request",
-    "adobe3yc/selectors.py": "what is due in all tenants; each is then done in its own scope",
+    "adobe3yc/selectors/selling.py": "what is due in all tenants; each is then done in its own scope",
     "adobe3yc/services/customers.py": KEYED,
     "adobe3yc/services/orders.py": "by the key under which Adobe gets it: whoever comes first wrote it",
     "adobe3yc/services/renewals.py": KEYED,

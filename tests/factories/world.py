@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.test import Client
 
+from adobe3yc.models import AdobeCustomer, PriceFault, PriceUpload
 from bss.accounts.choices import StaffRole
 from bss.accounts.models import Account, Organization, Storefront
 from bss.accounts.permissions import API_SCOPES
@@ -51,6 +52,7 @@ from tests.factories.accounts import (
     StorefrontFactory,
     make_staff,
 )
+from tests.factories.adobe import ALL_APPS, make_adobe, make_price_file
 from tests.factories.billing import make_rate, take_seats
 from tests.factories.catalog import (
     CategoryFactory,
@@ -66,6 +68,7 @@ from tests.factories.orders import (
     make_draft,
     make_order_field,
     make_product,
+    make_subscription,
     place,
 )
 from tests.factories.resellers import drain, plans_on_sale
@@ -133,6 +136,7 @@ def make_world() -> World:
         _trade(world)
         _setup(world)
         _settling(world)
+        _adobe(world)
         _tokens(world, rival)
     drain()
     _afterwards(world)
@@ -360,6 +364,37 @@ def _settling(world: World) -> None:
         "card_setup": CardSetup.objects.create(**owned).public_id,
         "suspension": suspension.pk,
     }
+
+
+def _adobe(world: World) -> None:
+    """Prices of Adobe's that wait to be put into force, and a file of which nothing was taken."""
+    instance = make_adobe(world.distributor)
+    file = make_price_file(instance, (ALL_APPS, "All Apps", 100, "", ""))
+    upload = PriceUpload.objects.create(
+        organization=world.distributor, instance=instance, source="file", kind="COM", name="odd.csv",
+        currency="EUR",
+    )  # fmt: skip
+    PriceFault.objects.create(upload=upload, code="empty", row=2, cell="C2", column="Partner Price")
+    customer = AdobeCustomer.objects.create(
+        organization=world.distributor, scope=world.customer.scope, instance=instance,
+        account=world.customer, reseller=world.reseller, name="Aegean Foods", adobe_id="1005500001",
+        status="1000",
+    )  # fmt: skip
+    world.ids |= {
+        "adobe_customer": customer.public_id,
+        "adobe_subscription": _managed_by(world, instance).public_id,
+        "adobe_instance": instance.public_id,
+        "price_file": file.public_id,
+        "price_upload": upload.public_id,
+    }
+
+
+def _managed_by(world: World, instance: Instance) -> Subscription:
+    """Something the reseller's customer has of an instance whose vendor nobody can ask."""
+    subscription = make_subscription(world.reseller, world.product, customer=world.customer)  # type: ignore[attr-defined]
+    drain()
+    Subscription.objects.filter(pk=subscription.pk).update(managed_by=instance.public_id)
+    return subscription
 
 
 def _tokens(world: World, rival: Account) -> None:

@@ -64,6 +64,7 @@ NOT_PAGES = {
     "storefront:card-left": LEADS_ON,
     "storefront:card-use": POSTED,
     "storefront:card-remove": POSTED,
+    "commitments:refresh": POSTED,
     "plans:choose": POSTED,
     "plans:customer-approval": POSTED,
 }

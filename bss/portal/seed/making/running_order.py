@@ -11,6 +11,7 @@ from bss.core import clock
 from bss.orders.models import Order
 from bss.portal.seed import customers, orders, people, resellers
 from bss.portal.seed.making import (
+    adobe,
     billing,
     catalogue,
     organizations,
@@ -60,6 +61,7 @@ def beginning_play(stage: Stage) -> None:
         payment_plans.industries_make(stage, organization, actor)
         service_managers.plans_make(stage, actor)
         service_managers.echo_make(stage, actor)
+        adobe.adobe_make(stage, actor)
         service_managers.manual_make(stage)
 
 
@@ -80,6 +82,7 @@ def scenes_of(stage: Stage) -> list[Scene]:
 def _people(stage: Stage) -> Iterator[Scene]:
     yield Scene(71, "08:00", partial(_resellers_make, stage))
     yield Scene(70, "07:30", partial(_users_make, stage, "meridian"))
+    yield Scene(70, "07:40", partial(_adobe_sellers, stage))
     yield Scene(55, "12:00", partial(_customer_users_make, stage))
     yield Scene(0, "06:00", partial(_basket_leave, stage))
 
@@ -178,6 +181,10 @@ def _users_make(stage: Stage, organization: str) -> None:
     rows = [u for u in people.USERS if (u.account in home) == (organization == "nordhaven")]
     admin = orders.ADMIN if organization == "meridian" else _TENANT_ADMIN
     users_make(stage, rows, stage.actor(admin))
+
+
+def _adobe_sellers(stage: Stage) -> None:
+    adobe.sellers_set_up(stage, stage.actor(orders.ADMIN))
 
 
 def _customer_make(stage: Stage, row: customers.CustomerRow) -> None:

@@ -63,7 +63,7 @@ def manual_make(stage: Stage) -> None:
 def echo_make(stage: Stage, actor: Actor) -> None:
     """Echo at ECHO_URL, defined and on every price list; only shown, inactive, when it does not answer there."""
     url = os.environ.get("ECHO_URL", "")
-    if not url or not _answers(url):
+    if not url or not answers(url):
         stage.instances["echo"] = _silent_echo(stage, url or ECHO_USUAL_URL, actor)
         stage.say("  Echo does not answer: its instance stays inactive")
         return
@@ -104,7 +104,8 @@ def _behave(mode: str) -> None:
         echo.send("PUT", "/admin/behaviour", json={"mode": mode})
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a sandbox is there."""
     try:
         with Client(url, connect=1.0, read=2.0) as echo:
             return echo.send("GET", "/healthz").status == 200

@@ -1,0 +1,81 @@
+"""What staff look after at Adobe: resellers, customers, commitments, and every message about them."""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import Q, QuerySet
+
+from adobe3yc.choices import MANAGER
+from adobe3yc.models import AdobeCustomer, Commitment
+from adobe3yc.selectors.selling import commitments_of
+from bss.accounts.models import Account
+from bss.subscriptions.models import Subscription
+from servicemanager.choices import InstanceState
+from servicemanager.models import AccountLink, Exchange, Instance
+
+
+def instances_for(reseller: Account) -> list[Instance]:
+    """The active instances at which Adobe does not know a reseller yet."""
+    return list(
+        Instance.objects.filter(manager=MANAGER, state=InstanceState.ACTIVE)
+        .exclude(account_links__account=reseller)
+        .order_by("name", "pk")
+    )
+
+
+def links_of(reseller: Account) -> list[AccountLink]:
+    """Where Adobe knows a reseller, and as whom."""
+    return list(
+        AccountLink.objects.filter(account=reseller, instance__manager=MANAGER)
+        .exclude(external_id="")
+        .select_related("instance")
+        .order_by("pk")
+    )
+
+
+# On a subscription ---------------------------------------------------------------------------------------
+
+
+def customer_of_subscription(subscription: Subscription) -> AdobeCustomer | None:
+    """The customer at Adobe whose subscription it is; None where it is not Adobe's."""
+    if not subscription.managed_by:
+        return None
+    return (
+        AdobeCustomer.objects.filter(
+            instance__public_id=subscription.managed_by,
+            instance__manager=MANAGER,
+            account=subscription.customer_id,
+        )
+        .exclude(adobe_id="")
+        .select_related("instance", "account", "reseller")
+        .prefetch_related("commitments")
+        .first()
+    )
+
+
+def commitments_told(customer: AdobeCustomer) -> list[Commitment]:
+    """The commitment and the requests that Adobe has of a customer."""
+    return [each for each in commitments_of(customer) if each.status]
+
+
+# Administration ------------------------------------------------------------------------------------------
+
+
+def adobe_customers() -> QuerySet[AdobeCustomer]:
+    """Customers at Adobe in the active scope, with what lists and records show of them."""
+    return AdobeCustomer.objects.select_related("instance", "account", "reseller").prefetch_related(
+        "commitments"
+    )
+
+
+def exchanges_about(customer: AdobeCustomer) -> QuerySet[Exchange]:
+    """Every message about a customer, newest first: by its id at Adobe, by ours, by the jobs of its account."""
+    about = Q(request__externalReferenceId=customer.public_id)
+    if customer.adobe_id:
+        about |= Q(path__regex=rf"/customers/{re.escape(customer.adobe_id)}([/?]|$)")
+        about |= Q(answer__customerId=customer.adobe_id)
+    if customer.account_id:
+        about |= Q(job__subscription__customer=customer.account_id)
+    found = Exchange.objects.filter(about, instance=customer.instance_id)
+    return found.order_by("-pk")

@@ -1,0 +1,1 @@
+"""Where this app answers: on each surface a module of its own."""
