@@ -30,6 +30,7 @@ BASKET = Machine(
     B,
     [
         move("wait", B.OPEN, B.WAITING, event=BasketWaiting),
+        move("resume", B.WAITING, B.OPEN),
         move("place", {B.OPEN, B.WAITING}, B.PLACED),
         move("abandon", {B.OPEN, B.WAITING}, B.ABANDONED),
     ],

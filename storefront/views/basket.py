@@ -384,7 +384,7 @@ def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[
         for text in texts
     ]
     found = [Attention(_("This cannot be ordered yet"), text, "danger") for text in loose]
-    if checkout.is_waiting:
+    if checkout.basket.waiting_message:
         found.append(
             Attention(
                 _("This basket waits for an answer"), checkout.basket.waiting_message, "progress"

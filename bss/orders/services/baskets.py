@@ -12,7 +12,7 @@ from bss.accounts.models import Account, Storefront
 from bss.catalog.models import Product
 from bss.core import clock, events
 from bss.core.actor import Actor
-from bss.core.errors import Invalid
+from bss.core.errors import Invalid, StaleState
 from bss.core.fields import parse_all
 from bss.installments.models import PaymentPlan
 from bss.orders import selectors
@@ -222,6 +222,23 @@ def basket_wait(
         if is_new:
             events.emit(BasketWaiting(held.pk), subject=held, actor=actor)
     return held
+
+
+def basket_resume(*, basket: Basket, actor: Actor) -> None:
+    """What a basket waited for is there: it goes on like any other. Beside another open basket of the same buyer it
+    stays where it is, and no longer says that it waits.
+    """
+    if basket.state != BasketState.WAITING:
+        return
+    try:
+        with transaction.atomic():
+            BASKET.fire(basket, "resume", actor=actor, changes={"waiting_message": ""})
+    except IntegrityError:
+        Basket.objects.filter(pk=basket.pk).update(waiting_message="")
+        basket.waiting_message = ""
+    except StaleState:
+        # Another tab of the buyer looked at the same moment.
+        basket.refresh_from_db(fields=["state", "waiting_message"])
 
 
 def basket_abandon(*, basket: Basket, actor: Actor) -> Basket:

@@ -40,7 +40,7 @@ from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval
-from bss.orders.services.baskets import basket_wait, remember_prices
+from bss.orders.services.baskets import basket_resume, basket_wait, remember_prices
 from bss.orders.services.cards import (
     card_attach,
     card_authorise,
@@ -75,6 +75,7 @@ def basket_review(
         basket_wait(basket=basket, message=verdict.message, requests=verdict.requests, actor=actor)
         raise AnswerAwaited(verdict.message)
     assert isinstance(verdict, Proceed | Reprice)  # noqa: S101 -- a refusal was raised
+    basket_resume(basket=basket, actor=actor)
     moved = basket_quote(lines=lines, verdict=verdict)
     if isinstance(verdict, Proceed):
         if moved:
