@@ -36,7 +36,7 @@ def quotes_forget(basket: Basket) -> None:
     basket.lines.exclude(quote=None).update(quote=None)
 
 
-def _quoted(lines: Sequence[BasketLine] | Sequence[OrderLine], verdict: Proceed | Reprice) -> bool:
+def _quoted(lines: Sequence[BasketLine | OrderLine], verdict: Proceed | Reprice) -> bool:
     fresh = _fresh(lines, verdict.quotes if isinstance(verdict, Reprice) else ())
     moved = fresh != [line.quote for line in lines]
     for line, quote in zip(lines, fresh, strict=True):
@@ -44,8 +44,6 @@ def _quoted(lines: Sequence[BasketLine] | Sequence[OrderLine], verdict: Proceed 
     return moved
 
 
-def _fresh(
-    lines: Sequence[BasketLine] | Sequence[OrderLine], quotes: Sequence[QuotedPrice]
-) -> list[object]:
+def _fresh(lines: Sequence[BasketLine | OrderLine], quotes: Sequence[QuotedPrice]) -> list[object]:
     found = {quote.line: quote for quote in quotes}
     return [selectors.stored_quote(found.get(line.public_id)) for line in lines]
