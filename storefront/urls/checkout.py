@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from storefront.views import basket, checkout, progress, review
+from storefront.views import basket, basket_add, checkout, progress, review
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.BasketPage.as_view(), name="basket"),
     path("basket/pick/", basket.BasketPick.as_view(), name="basket-pick"),
-    path("basket/add/", basket.BasketAdd.as_view(), name="basket-add"),
+    path("basket/add/", basket_add.BasketAdd.as_view(), name="basket-add"),
     path("checkout/", checkout.Entry.as_view(), name="checkout"),
     path("checkout/customer/", checkout.Customer.as_view(), name="checkout-customer"),
     path("checkout/billing/", checkout.Billing.as_view(), name="checkout-billing"),

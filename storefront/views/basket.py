@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -18,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
-from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
+from bss.core.errors import DomainError, Invalid, NotFound
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket, access_basket_line
@@ -31,7 +29,6 @@ from bss.orders.services import (
     basket_choose_customer,
     basket_edit,
     basket_line_remove,
-    basket_open_for,
     basket_review,
     basket_see,
     customer_draft_choose,
@@ -39,9 +36,7 @@ from bss.orders.services import (
 from bss.ui.components import Attention, Button, EmptyState, Fact
 from bss.ui.generic import Screen
 from storefront.choices import BASKET_COUNT, NEW_CUSTOMER
-from storefront.forms.catalog import ProductForm
 from storefront.forms.checkout import ForWhomForm, LineForm
-from storefront.selectors import product
 from storefront.selectors.checkout import (
     Checkout,
     LineRow,
@@ -57,8 +52,7 @@ from storefront.selectors.checkout import (
     steps_at,
     units_listed,
 )
-from storefront.selectors.viewer import account_of, viewer_of
-from storefront.services.baskets import basket_fill
+from storefront.selectors.viewer import account_of
 
 # Under which key of the session the reason for new prices waits to be read.
 NEWS = "checkout-news"
@@ -277,52 +271,6 @@ class BasketPick(Buying):
         basket = access_basket(self.actor, request.POST.get("pick", ""), self.storefront())
         request.session[PICKED] = basket.public_id
         return self.redirect("basket")
-
-
-class BasketAdd(Buying):
-    """Into the basket, from a product's page; what does not fit leads back there with the input kept."""
-
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        viewer = viewer_of(request)
-        found = product.product_view(viewer, request.POST.get("product", ""))
-        form = ProductForm(request.POST, view=found)
-        if not form.is_valid():
-            return self._back(found.product.public_id)
-        choice = form.choice()
-        plan = product.plan_chosen(viewer, found, choice)
-        if choice.plan and plan is None:
-            messages.error(request, _("This payment plan is not offered for so small a total."))
-            return self._back(found.product.public_id)
-        basket = basket_open_for(
-            user_id=self.actor.user_id or 0, storefront=self.storefront(), account=self.account()
-        )
-        options = {option.product.public_id: option.product for option in found.add_ons}
-        try:
-            basket_fill(
-                basket=basket,
-                product=found.product,
-                unit=choice.unit,
-                quantity=choice.quantity,
-                add_ons={options[key]: count for key, count in choice.add_ons.items() if count},
-                payment_plan=product.payment_plan_of(viewer, plan),
-                actor=self.actor,
-            )
-        except PermissionDenied:
-            raise
-        except DomainError as refusal:
-            messages.error(request, str(refusal.message))
-            return self._back(found.product.public_id)
-        messages.success(request, _("%(name)s is in your basket.") % {"name": found.product.name})
-        return self.redirect("basket")
-
-    def _back(self, public_id: str) -> HttpResponse:
-        typed = {
-            k: v
-            for k, v in self.request.POST.items()
-            if k in {"unit", "quantity", "plan"} or "-" in k
-        }
-        url = reverse("storefront:product", args=[public_id])
-        return HttpResponseRedirect(f"{url}?{urlencode({'unit': '', **typed})}")
 
 
 def posted(data: Mapping[str, Any], line_id: str) -> bool:
