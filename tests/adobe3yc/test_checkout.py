@@ -13,7 +13,10 @@ from bss.accounts.models import Account
 from bss.core import scope
 from bss.orders.models import Basket, Order
 from bss.subscriptions.models import Subscription
+from servicemanager import registry
+from servicemanager.contracts import Answered, OutcomeUnknown
 from servicemanager.models import AccountLink
+from servicemanager.selectors import instance_context
 from tests.adobe3yc.selling import CONSUMABLE, LICENCE, basket_with, known_reseller, on_sale
 from tests.conftest import person_of_account
 from tests.factories.accounts import ResellerFactory
@@ -270,17 +273,20 @@ def test_when_adobe_is_down_the_basket_stays_as_it_is(selling, seller, shop, buy
     assert len(selling.customers) == 1
 
 
-def test_a_request_that_was_lost_makes_no_second_customer(
-    selling, seller, shop, buyer, run_jobs, travel
-):
-    basket(selling, seller, shop, 10)
-    selling.service.behave("timeout_after_accept", seconds=0, times=1, match="POST /v3/customers")
-    selling.service.behave("fail", times=1, match="POST /v3/customers")
+def test_a_request_whose_answer_was_lost_makes_no_second_customer(selling, seller, shop, buyer):
+    waiting = basket(selling, seller, shop, 10)
+    details(buyer, adobe_commitment="ask", adobe_licenses="10")
+    waiting.refresh_from_db()
+    [request] = waiting.requests
+    manager = registry.get("adobe")
+    selling.service.behave("timeout_after_accept", seconds=5, times=1, match="POST /v3/customers")
 
-    asked(selling, buyer, run_jobs)
-    travel(timedelta(seconds=120))
-    run_jobs()
+    with scope.activate(seller.account.scope):
+        lost = manager.prepare(instance_context(selling.instance, timeout=1), request, "key")
+        again = manager.prepare(instance_context(selling.instance), request, "key")
 
+    assert isinstance(lost, OutcomeUnknown)
+    assert again == Answered({})
     assert len(selling.customers) == 1
     assert AdobeCustomer.everywhere.get().adobe_id == selling.customers[0]["customerId"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,8 +14,12 @@ from bss.core.actor import SYSTEM
 from bss.orders.models import Order
 from bss.orders.services import line_correct, order_create, order_execute, order_line_add
 from bss.subscriptions.models import Subscription
-from bss.subscriptions.services import change_request
+from bss.subscriptions.services import change_request, subscription_create
+from servicemanager import registry
+from servicemanager.contracts import Done, OutcomeUnknown
 from servicemanager.models import ProvisioningJob
+from servicemanager.services import provisioning_request
+from servicemanager.services.steps import _call_for
 from tests.adobe3yc.selling import ADDRESS, LICENCE, known_reseller, on_sale
 from tests.factories.accounts import AccountFactory
 
@@ -96,13 +101,23 @@ def test_the_lines_of_one_order_are_one_order_at_their_common_level(selling, cus
     assert AdobeOrder.everywhere.get().status == "1000"
 
 
-def test_an_order_whose_answer_was_lost_is_placed_once(selling, customer, settle):
-    selling.service.behave("timeout_after_accept", seconds=0, times=1, match="orders NEW")
-    ordered(selling, customer, **{LICENCE: 3})
-    settle()
+def test_an_order_whose_answer_was_lost_is_found_and_placed_once(selling, customer):
+    order = ordered(selling, customer, **{LICENCE: 3})
+    line = order.lines.select_related("order").get()
+    subscription = subscription_create(line=line, actor=SYSTEM)
+    job = provisioning_request(subscription=subscription, actor=SYSTEM)
+    call = _call_for(ProvisioningJob.everywhere.get(pk=job.pk))
+    manager = registry.get("adobe")
+    manager.account_sync(call)
+    selling.service.behave("timeout_after_accept", seconds=5, times=1, match="NEW")
 
+    lost = manager.provision(replace(call, instance=replace(call.instance, timeout=1)))
+
+    assert isinstance(lost, OutcomeUnknown)
+    [placed] = selling.orders
+    done = Done(placed["lineItems"][0]["subscriptionId"])
+    assert manager.find(call) == manager.provision(call) == done
     assert len(selling.orders) == 1
-    assert Subscription.everywhere.get().state == "active"
 
 
 def test_another_level_in_the_worker_parks_the_line_until_it_is_accepted(selling, customer, settle):
