@@ -15,6 +15,10 @@ from adobe3yc.rules.offers import Segment
 MANAGER = "adobe"
 
 
+# The product type under which Get Services Definition puts what Adobe sells.
+PRODUCT_TYPE = "adobe-services"
+
+
 class PriceFileKind(models.TextChoices):
     COM = FileKind.COM.value, _("Commercial")
     EDU = FileKind.EDU.value, _("Education")

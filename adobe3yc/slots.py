@@ -29,6 +29,8 @@ from servicemanager.models import Instance
 
 VIEW = Permission.SERVICE_VIEW
 SETUP = Permission.SERVICE_SETUP
+# Adobe is asked, and what it says is written down.
+ASK = Permission.SUBSCRIPTION_MANAGE
 
 
 def register() -> None:
@@ -183,16 +185,16 @@ def _customer_actions() -> None:
     slots.register(
         "adobe_customer.actions",
         Action(
-            gettext_lazy("Ask Adobe now"), "adobe3yc:customer-refresh", "arrow-path", "primary", VIEW,
+            gettext_lazy("Ask Adobe now"), "adobe3yc:customer-refresh", "arrow-path", "primary", ASK,
             _is_known, method="post", order=10,
         ),
         Action(
             gettext_lazy("Subscriptions at Adobe"), "adobe3yc:customer-subscriptions", "key",
-            permission=VIEW, visible=_is_known, method="post", order=20,
+            permission=ASK, visible=_is_known, method="post", order=20,
         ),
         Action(
             gettext_lazy("Orders at Adobe"), "adobe3yc:customer-orders", "shopping-bag",
-            permission=VIEW, visible=_is_known, method="post", order=30,
+            permission=ASK, visible=_is_known, method="post", order=30,
         ),
     )  # fmt: skip
 

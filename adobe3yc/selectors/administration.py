@@ -6,7 +6,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
-from adobe3yc.choices import MANAGER
+from adobe3yc.choices import MANAGER, PRODUCT_TYPE
 from adobe3yc.models import AdobeCustomer, Commitment
 from adobe3yc.selectors.selling import commitments_of
 from bss.accounts.models import Account
@@ -39,7 +39,8 @@ def links_of(reseller: Account) -> list[AccountLink]:
 
 def customer_of_subscription(subscription: Subscription) -> AdobeCustomer | None:
     """The customer at Adobe whose subscription it is; None where it is not Adobe's."""
-    if not subscription.managed_by:
+    # Told by the product type, which is read already: pages of other vendors' subscriptions ask nothing.
+    if subscription.product.type.external_id != PRODUCT_TYPE:
         return None
     return (
         AdobeCustomer.objects.filter(

@@ -127,7 +127,7 @@ class CustomerDetail(DetailView):
 class CustomerScreen(Screen):
     """Something that Adobe is asked about a customer; when it does not answer, its page says so."""
 
-    permission = Permission.SERVICE_VIEW
+    permission = Permission.SUBSCRIPTION_MANAGE
     http_method_names = ("post",)
     customer: AdobeCustomer
 

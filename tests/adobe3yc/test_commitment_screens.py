@@ -8,10 +8,9 @@ from adobe3yc.models import AdobeCustomer
 from adobe3yc.vipmp.contracts import Minimum
 from bss.accounts.choices import StaffRole
 from bss.core.models import HistoryEntry
-from bss.subscriptions.models import Subscription
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
-from tests.factories.adobe import connected_to, make_adobe
+from tests.factories.adobe import connected_to, make_adobe, of_adobe
 from tests.factories.orders import make_product, make_subscription
 
 WHERE = ["portal", "shop"]
@@ -27,9 +26,7 @@ def subscription(instance, at_distributor, customer_account, reseller):
     made = make_subscription(
         reseller.account, make_product(at_distributor), customer=customer_account
     )
-    Subscription.objects.filter(pk=made.pk).update(managed_by=instance.public_id)
-    made.refresh_from_db()
-    return made
+    return of_adobe(made, instance)
 
 
 @pytest.fixture

@@ -6,13 +6,15 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from adobe3yc.choices import MANAGER
+from adobe3yc.choices import MANAGER, PRODUCT_TYPE
 from adobe3yc.models import PriceFile
 from adobe3yc.pricefiles.contracts import FileKind
 from adobe3yc.pricefiles.reading import Expected
 from adobe3yc.services import price_file_enforce, price_file_take
 from bss.accounts.models import Organization
+from bss.catalog.models import ProductType
 from bss.core.actor import SYSTEM
+from bss.subscriptions.models import Subscription
 from servicemanager.choices import InstanceState
 from servicemanager.models import Instance
 
@@ -21,10 +23,15 @@ ALL_APPS, PHOTOSHOP, SIGN = "65304479CA01A12", "65304479CA02A12", "65300000CA01A
 
 
 def make_adobe(organization: Organization, name: str = "Adobe Services") -> Instance:
-    """An active instance, as far as pages need it: it calls nobody."""
-    return Instance.everywhere.create(
-        organization=organization, manager=MANAGER, name=name, state=InstanceState.ACTIVE
-    )
+    """An active instance, as far as pages need it: nobody answers at its address."""
+    nowhere = "http://127.0.0.1:9"
+    instance = Instance(
+        organization=organization, manager=MANAGER, name=name, state=InstanceState.ACTIVE,
+        settings={"api_url": nowhere, "sign_in_url": nowhere, "client_id": "nobody", "currency": "EUR"},
+    )  # fmt: skip
+    instance.sealed = instance.sealed_with({"client_secret": "nothing-opens"})
+    instance.save(force_insert=True)
+    return instance
 
 
 def connected_to(instance: Instance, service: Any) -> Instance:
@@ -39,6 +46,14 @@ def connected_to(instance: Instance, service: Any) -> Instance:
     instance.sealed = instance.sealed_with({"client_secret": service.client_secret})
     instance.save()
     return instance
+
+
+def of_adobe(subscription: Subscription, instance: Instance) -> Subscription:
+    """The subscription as one of Adobe's, provisioned by the instance; its product needs a type of its own."""
+    types = ProductType.objects.filter(pk=subscription.product.type_id)
+    types.update(external_id=PRODUCT_TYPE, managed_by=instance.public_id)
+    Subscription.objects.filter(pk=subscription.pk).update(managed_by=instance.public_id)
+    return Subscription.objects.get(pk=subscription.pk)
 
 
 def price_csv(*rows: Iterable[Any]) -> bytes:

@@ -52,7 +52,7 @@ from tests.factories.accounts import (
     StorefrontFactory,
     make_staff,
 )
-from tests.factories.adobe import ALL_APPS, make_adobe, make_price_file
+from tests.factories.adobe import ALL_APPS, make_adobe, make_price_file, of_adobe
 from tests.factories.billing import make_rate, take_seats
 from tests.factories.catalog import (
     CategoryFactory,
@@ -391,10 +391,10 @@ def _adobe(world: World) -> None:
 
 def _managed_by(world: World, instance: Instance) -> Subscription:
     """Something the reseller's customer has of an instance whose vendor nobody can ask."""
-    subscription = make_subscription(world.reseller, world.product, customer=world.customer)  # type: ignore[attr-defined]
+    product = make_product(world.distributor)
+    subscription = make_subscription(world.reseller, product, customer=world.customer)
     drain()
-    Subscription.objects.filter(pk=subscription.pk).update(managed_by=instance.public_id)
-    return subscription
+    return of_adobe(subscription, instance)
 
 
 def _tokens(world: World, rival: Account) -> None:
