@@ -368,9 +368,15 @@ def _sent_again(row: CardPayment, return_url: str, actor: Actor) -> CardPayment:
     """One that was resolved and is still as it was requested never arrived, unless it waits for its owner."""
     if row.state not in _UNANSWERED or row.step_url:
         return row
-    if PAYMENT_GATEWAY.get().find(row.key).outcome != "absent":
-        return row
-    return _sent(row, return_url, actor)
+    answer = PAYMENT_GATEWAY.get().find(row.key)
+    if answer.outcome == "absent":
+        return _sent(row, return_url, actor)
+    # Another tab's request arrived between the two questions: what came of it counts.
+    return (
+        row
+        if answer.outcome == "unknown"
+        else card_payment_apply(card_payment=row, answer=answer, actor=actor)
+    )
 
 
 def _held_or_refused(row: CardPayment) -> CardPayment:

@@ -75,7 +75,9 @@ def basket_review(
         basket_wait(basket=basket, message=verdict.message, requests=verdict.requests, actor=actor)
         raise AnswerAwaited(verdict.message)
     assert isinstance(verdict, Proceed | Reprice)  # noqa: S101 -- a refusal was raised
-    basket_resume(basket=basket, actor=actor)
+    if step != "place":
+        # Placing ends it in any case.
+        basket_resume(basket=basket, actor=actor)
     moved = basket_quote(lines=lines, verdict=verdict)
     if isinstance(verdict, Proceed):
         if moved:
