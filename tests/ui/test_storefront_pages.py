@@ -49,6 +49,7 @@ NOT_PAGES = {
     "mfa_generate_recovery_codes": SECOND_FACTOR,
     "mfa_download_recovery_codes": FILE,
     "storefront:basket-add": POSTED,
+    "storefront:basket-pick": POSTED,
     "storefront:checkout": LEADS_ON,
     "storefront:order-line-correct": POSTED,
     "storefront:order-withdraw": "the customer's own; nothing is there for its reseller",
