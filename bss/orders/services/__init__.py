@@ -16,6 +16,7 @@ from bss.orders.services.baskets import (
     basket_line_remove,
     basket_note,
     basket_open_for,
+    basket_resume,
     basket_see,
     basket_wait,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "basket_note",
     "basket_open_for",
     "basket_place",
+    "basket_resume",
     "basket_review",
     "basket_see",
     "basket_wait",
