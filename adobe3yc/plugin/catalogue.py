@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from adobe3yc.choices import MarketSegment
+from adobe3yc.choices import PRODUCT_TYPE, MarketSegment
 from adobe3yc.models import PriceRow
 from adobe3yc.rules.offers import MalformedOffer, Offer, Segment, read_offer
 from adobe3yc.selectors import rows_on_sale
@@ -20,7 +20,6 @@ from servicemanager.contracts import (
 from servicemanager.errors import VendorUnavailable
 from servicemanager.models import Instance
 
-TYPE = "adobe-services"
 UNIT = "P1Y"
 MONTHS = 12
 
@@ -32,7 +31,7 @@ def catalogue_of(instance: Instance, currency: str, today: date) -> CatalogueDef
         words = _("No price file is in force with prices in %(currency)s. Upload one first.")
         raise VendorUnavailable(words % {"currency": currency}, code="ADOBE_CURRENCY")
     offered = TypeDefinition(
-        external_id=TYPE,
+        external_id=PRODUCT_TYPE,
         name=_("Adobe Services"),
         vendor="Adobe",
         description=_("Adobe's products for teams and enterprises, by VIP Marketplace."),

@@ -70,15 +70,10 @@ class PriceUploadList(ListView):
         )
 
 
-class PriceUploadCreate(FormView):
-    """Upload a price file: it is read at once, and takes effect only when somebody puts it into force."""
+class PriceListTaking(FormView):
+    """Prices of an instance from somewhere: read in the background, compared before they take effect."""
 
     permission = Permission.SERVICE_SETUP
-    title = gettext_lazy("Upload a price file")
-    template_name = "adobe3yc/price_upload_create.html"
-    form_class = PriceUploadForm
-    submit_label = gettext_lazy("Check the file")
-    consequence = gettext_lazy("No price changes yet: you see what the file would change first.")
     instance: Instance
 
     def prepare(self) -> None:
@@ -94,6 +89,19 @@ class PriceUploadCreate(FormView):
     def initial(self) -> Mapping[str, Any]:
         return {"month": clock.today(self.instance.organization.time_zone).replace(day=1)}
 
+    def success_url(self, result: Run) -> str:
+        return reverse("portal:run", args=[result.public_id])
+
+
+class PriceUploadCreate(PriceListTaking):
+    """Upload a price file: it is read at once, and takes effect only when somebody puts it into force."""
+
+    title = gettext_lazy("Upload a price file")
+    template_name = "adobe3yc/price_upload_create.html"
+    form_class = PriceUploadForm
+    submit_label = gettext_lazy("Check the file")
+    consequence = gettext_lazy("No price changes yet: you see what the file would change first.")
+
     def context(self) -> Mapping[str, Any]:
         return {"columns": [(names, _needed(field)) for field, names in TITLES.items()]}
 
@@ -107,42 +115,20 @@ class PriceUploadCreate(FormView):
             **form.values,
         )
 
-    def success_url(self, result: Run) -> str:
-        return reverse("portal:run", args=[result.public_id])
 
-
-class PriceFetchCreate(FormView):
+class PriceFetchCreate(PriceListTaking):
     """Fetch a price list from Adobe: the same road as an upload."""
 
-    permission = Permission.SERVICE_SETUP
     title = gettext_lazy("Fetch from Adobe")
     intro = gettext_lazy("Adobe's price list over its API, instead of the file from its portal.")
     form_class = PriceFetchForm
     submit_label = gettext_lazy("Fetch the price list")
     consequence = gettext_lazy("No price changes yet: you see what the list would change first.")
-    instance: Instance
-
-    def prepare(self) -> None:
-        public_id = self.kwargs["public_id"]
-        self.instance = access_adobe_instance(self.actor, public_id, Permission.SERVICE_SETUP)
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return instance_crumbs(self.instance)
-
-    def form_kwargs(self) -> Mapping[str, Any]:
-        return {"currencies": selectors.selling_currencies(self.instance)}
-
-    def initial(self) -> Mapping[str, Any]:
-        today = clock.today(self.instance.organization.time_zone)
-        return {"month": today.replace(day=1)}
 
     def save(self, form: PriceFetchForm) -> Run:
         return services.price_fetch_start(
             instance=self.instance, actor=self.actor, **form.cleaned_data
         )
-
-    def success_url(self, result: Run) -> str:
-        return reverse("portal:run", args=[result.public_id])
 
 
 def _needed(field: str) -> str:
