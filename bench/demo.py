@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from processes import pause, port_is_free, ports_free, process_birth
+from processes import pause, ports_in_a_row, process_birth
 from product import ROOT
 
 from bench.figures import Figure
@@ -37,7 +37,7 @@ def _start(pg: str) -> dict[str, float]:
     """Start a demo with data of its own, wait until it is ready, stop it. Seconds by step."""
     note("start bin/demo with an empty directory")
     directory = Path(tempfile.mkdtemp(prefix="tradewind-bench-", dir="/tmp"))
-    command = [ROOT / "bin" / "demo", "--data", directory, "--port", str(_four_ports())]
+    command = [ROOT / "bin" / "demo", "--data", directory, "--port", str(ports_in_a_row(6))]
     env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
     log = directory.with_suffix(".log")
     began = time.monotonic()
@@ -65,11 +65,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     if process_birth(process.pid) and process.poll() is None:
         process.send_signal(signal.SIGINT)
     process.wait(timeout=120)
-
-
-def _four_ports() -> int:
-    """The first of four neighbouring free ports."""
-    while True:
-        first = ports_free(1)[0]
-        if first < 65000 and all(port_is_free(first + n) for n in range(4)):
-            return first

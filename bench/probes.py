@@ -159,7 +159,7 @@ def buyers(count: int) -> list[dict[str, str]]:
 def _token(organization: Organization) -> str:
     """A token of the organization that places orders, made by an administrator."""
     maker = Membership.everywhere.select_related("user", "organization").filter(
-        organization=organization, roles__contains=[StaffRole.ADMINISTRATOR]
+        organization=organization, staff_role=StaffRole.ADMINISTRATOR
     )[0]
     _row, text = token_create(
         organization=organization,

@@ -60,7 +60,7 @@ def arguments_parse(argv: list[str]) -> argparse.Namespace:
     )
     port = int(os.environ.get("PORT", "8000"))
     add = parser.add_argument
-    add("--port", type=int, default=port, help="the first of four ports; default %(default)s")
+    add("--port", type=int, default=port, help="the first of six ports; default %(default)s")
     add("--reset", action="store_true", help="delete the kept data first")
     add("--check", action="store_true", help="come up beside a running demo, walk it, stop")
     add("--pg", default="", metavar="NAME", help="which PostgreSQL: wheel-18, system-15, ...")

@@ -198,6 +198,14 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def ports_in_a_row(count: int) -> int:
+    """The first of that many neighbouring free ports, below those that the system hands out by itself."""
+    first = 20_000 + os.getpid() * count % 10_000
+    while not all(port_is_free(first + place) for place in range(count)):
+        first += count
+    return first
+
+
 def ports_free(count: int) -> list[int]:
     """That many different free ports of the loopback address."""
     probes = [socket.socket() for _ in range(count)]

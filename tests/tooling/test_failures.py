@@ -12,7 +12,7 @@ import pytest
 from console import Failure
 from demo import watch
 from environment import space_check
-from processes import ports_free, process_start, wait_until
+from processes import ports_free, ports_in_a_row, process_start, wait_until
 from product import ROOT, command_failure, finish
 
 from tests.tooling.conftest import command_env, demo
@@ -99,7 +99,7 @@ def test_reset_never_touches_a_database_of_the_callers(directory: Path) -> None:
 
 
 def test_a_postgres_that_is_not_there_is_named(directory: Path) -> None:
-    ended = demo("--data", directory, "--pg", "system-9", "--port", str(ports_free(1)[0]))
+    ended = demo("--data", directory, "--pg", "system-9", "--port", str(ports_in_a_row(6)))
     assert ended.returncode == 1
     assert "Cause:  PostgreSQL system-9 was not found" in ended.stderr
     assert not (directory / "sockets").exists()
