@@ -21,9 +21,9 @@ WORDS = re.compile(r"\b(Cost|Costs|Profit|Margin)\b")
 
 
 def told(answer: Any) -> str:
-    """What an answer says, without its drawings: the paths of icons are full of numbers."""
+    """What an answer says, without what only looks like a figure: drawings, and instants to the microsecond."""
     content = answer.getvalue().decode(errors="replace")
-    return re.sub(r"<svg.*?</svg>", "", content, flags=re.DOTALL)
+    return re.sub(r'<svg.*?</svg>|datetime="[^"]*"', "", content, flags=re.DOTALL)
 
 
 def shown(text: str, figures: tuple[str, ...]) -> list[str]:

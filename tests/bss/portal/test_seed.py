@@ -29,7 +29,7 @@ from resellers.models import ResellerProfile
 from servicemanager.models import Instance
 
 # The story takes a minute or two to be told, on a slow machine more; whichever test comes first waits for it.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module", autouse=True)
