@@ -49,7 +49,11 @@ INHERITED = (
 )
 
 WEB = ["gunicorn", "--config", "config/gunicorn.conf.py", "config.wsgi"]
-WORKER = "celery -A config worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
+# Where there are fewer cores than work, pages come first and what follows from them catches up.
+WORKER = (
+    "nice -n 10 celery -A config worker --loglevel INFO --concurrency 2"
+    " --without-gossip --without-mingle"
+)
 BEAT = "celery -A config beat --loglevel INFO --pidfile= --schedule"
 
 
