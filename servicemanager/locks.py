@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bss.accounts.models import Organization
+from bss.core.prepared import Prepared
 from bss.subscriptions.models import Subscription
 from servicemanager.models import AccountLink, Instance, ProvisioningJob
 
@@ -14,11 +15,17 @@ def instance_locked(pk: int) -> Instance:
 
 def job_locked(pk: int) -> ProvisioningJob:
     """The provisioning job as it is now, held until the transaction ends."""
-    return (
-        ProvisioningJob.everywhere.select_for_update(of=("self",))
+    return _JOB.get(pk=pk)
+
+
+_JOB = Prepared(
+    lambda pk: (
+        ProvisioningJob.everywhere.filter(pk=pk)
+        .select_for_update(of=("self",))
         .select_related("instance", "subscription__product__type", "change")
-        .get(pk=pk)
-    )
+    ),
+    pk=int,
+)
 
 
 def subscription_locked(pk: int) -> Subscription:

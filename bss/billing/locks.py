@@ -12,25 +12,39 @@ from django.db.models import F
 from bss.accounts.models import Account
 from bss.billing.choices import CreditNoteState, CreditState, InstallmentState, InvoiceState
 from bss.billing.models import CardPayment, Credit, CreditNote, Installment, Invoice, Payment
+from bss.core.prepared import Prepared
 from bss.subscriptions.models import SeatLot
 
 
 def lot_locked(pk: int) -> SeatLot:
     """The lot as it is now with its term and who pays for it, held until the transaction ends."""
-    return (
-        SeatLot.everywhere.select_for_update(of=("self",), no_key=True)
-        .select_related("term", "order_line", "subscription__payer__organization")
-        .get(pk=pk)
-    )
+    return _LOT.get(pk=pk)
 
 
 def installments_locked(lot: SeatLot) -> list[Installment]:
     """Every installment of a lot, void ones too, in order; waits for a billing run that is at one of them."""
-    return list(
-        Installment.everywhere.filter(lot=lot)
+    found = _INSTALLMENTS.all(lot_id=lot.pk)
+    for installment in found:
+        installment.lot = lot
+    return found
+
+
+_LOT = Prepared(
+    lambda pk: (
+        SeatLot.everywhere.filter(pk=pk)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("term", "order_line", "subscription__payer__organization")
+    ),
+    pk=int,
+)
+_INSTALLMENTS = Prepared(
+    lambda lot_id: (
+        Installment.everywhere.filter(lot_id=lot_id)
         .select_for_update(of=("self",), no_key=True)
         .order_by("number", "pk")
-    )
+    ),
+    lot_id=int,
+)
 
 
 def installments_taken(pks: Collection[int]) -> list[int]:
@@ -58,7 +72,12 @@ def credits_taken(pks: Collection[int]) -> list[int]:
 
 def payer_locked(pk: int) -> Account:
     """The payer, held until the transaction ends: whoever moves money of it, or checks its credit, takes turns."""
-    return Account.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return _PAYER.get(pk=pk)
+
+
+_PAYER = Prepared(
+    lambda pk: Account.objects.filter(pk=pk).select_for_update(of=("self",), no_key=True), pk=int
+)
 
 
 def open_invoices_locked(

@@ -26,6 +26,7 @@ from bss.core import jobs
 from bss.core.actor import Actor
 from bss.core.history import subject_type
 from bss.core.models import Event
+from bss.core.prepared import Prepared
 from bss.core.tenancy import scope_of
 
 E = TypeVar("E")
@@ -161,9 +162,12 @@ def _find(name: str, handler: str) -> Subscriber | None:
     return next((s for s in _subscribers[name] if s.name == handler), None)
 
 
+_HAPPENED = Prepared(lambda pk: Event.objects.filter(pk=pk).values_list("name", "payload"), pk=int)
+
+
 @jobs.handler(HANDLE)
 def _handle(job: jobs.JobContext) -> None:
-    name, payload = Event.objects.values_list("name", "payload").get(pk=job.payload["event"])
+    name, payload = _HAPPENED.get(pk=job.payload["event"])
     subscriber = _find(name, job.payload["handler"])
     if subscriber is None:
         raise jobs.GiveUp(f"no handler {job.payload['handler']} is registered for {name}")

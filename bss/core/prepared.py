@@ -9,8 +9,8 @@ takes to answer. For the handful of reads behind every page that was half of wha
     found = _AT_HOST.all(host="localhost", alias="")
 
 Only values differ from one run to the next. They are compared as they are (`filter(host=host)`, never
-`filter(host__icontains=host)`) and are never None, which is other SQL. Owned rows are read in the scope that is active
-when the query runs, as with any manager.
+`filter(host__icontains=host)`) and are never None, which is other SQL. Ids in any number are a list, compared by
+`filter(pk__any=ids)`. Owned rows are read in the scope that is active when the query runs, as with any manager.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 from bss.core import scope
 
@@ -39,8 +40,8 @@ class Unpreparable(TypeError):
 
 
 class Prepared(Generic[R]):
-    """A query by name of its values, each an int, a str, a date or an instant. `build` takes them by keyword and gives
-    the queryset; it must not depend on anything else.
+    """A query by name of its values, each an int, a str, a date, an instant or a list of ids. `build` takes them by
+    keyword and gives the queryset; it must not depend on anything else.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, R]], **types: type) -> None:
@@ -52,16 +53,28 @@ class Prepared(Generic[R]):
         """The rows for these values. Raises Unpreparable on a value too many, too few or of another type, and
         ScopeMissing for owned rows without an active scope.
         """
-        if self._compiled is None:
-            self._compiled = self._compile()
+        made = self._made
         given = {name: _type(value) for name, value in values.items()}
         if given != self._types:
             raise Unpreparable(f"{given} given, {self._types} wanted")
-        return self._compiled.rows(values)
+        return made.rows(values)
 
     def first(self, **values: Any) -> R | None:
         """The first row, or None. The query itself should say `[:1]`."""
         return next(iter(self.all(**values)), None)
+
+    def get(self, **values: Any) -> R:
+        """The row. Raises DoesNotExist when there is none. At most one can be asked for."""
+        found = self.first(**values)
+        if found is None:
+            raise self._made.queryset.model.DoesNotExist
+        return found
+
+    @property
+    def _made(self) -> _Compiled:
+        if self._compiled is None:
+            self._compiled = self._compile()
+        return self._compiled
 
     def _compile(self) -> _Compiled:
         marks = {name: _MARKS[of](at) for at, (name, of) in enumerate(self._types.items())}
@@ -88,6 +101,7 @@ _MARKS: dict[type, Callable[[int], Any]] = {
     str: lambda at: f"(value {at})",
     datetime: lambda at: datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=at),
     date: lambda at: date(9000, 1, 1) + timedelta(days=at),
+    list: lambda at: [2**53 + at],
 }
 
 
@@ -132,6 +146,8 @@ class _Compiled:
         compiler: Any = copy(self.compiler)
         # Each thread has a connection of its own.
         compiler.connection = connections[self.queryset.db]
+        if self.queryset.query.select_for_update and not compiler.connection.in_atomic_block:
+            raise TransactionManagementError("rows are locked inside a transaction only")
         answer = self.sql, tuple(slot.value(values) for slot in self.slots)
         compiler.as_sql = lambda *_args, **_kwargs: answer
         made: Any = self.queryset

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
 from bss.catalog.models import ListPrice, Product
+from bss.core.prepared import Prepared
 from bss.installments.choices import PLANNED_UNITS, SHORTEST_TERM_MONTHS
 from bss.installments.contracts import PlanTerms
 from bss.installments.models import PaymentPlan, PaymentPlanAccess, PaymentPlanOffer
@@ -23,24 +25,12 @@ def plans_for(payer: Account, product_ids: Collection[int]) -> dict[OfferKey, li
     One query, whatever the number of products. Whether a total is large enough to be split is asked of
     `splitting.is_splittable`, with the quantity.
     """
-    if not product_ids:
-        return {}
-    enabled = PaymentPlanAccess.everywhere.filter(is_enabled=True)
-    charge = enabled.filter(account=payer).values("extra_charge")
-    offers = (
-        PaymentPlanOffer.everywhere.filter(
-            _is_granted_by(enabled),
-            organization_id=payer.organization_id,
-            product_id__in=product_ids,
-            is_active=True,
-            plan__is_active=True,
-        )
-        .annotate(charge=Subquery(charge))
-        .filter(charge__isnull=False)
-        .select_related("plan")
-        .order_by("plan__count", "plan_id")
-    )
     found: dict[OfferKey, list[PlanTerms]] = defaultdict(list)
+    if not product_ids:
+        return found
+    offers = _OFFERS.all(
+        payer_id=payer.pk, organization_id=payer.organization_id, product_ids=list(product_ids)
+    )
     for offer in offers:
         if fits(offer.unit, offer.plan):
             found[offer.product_id, offer.unit].append(
@@ -68,6 +58,27 @@ def plan_coded(organization_id: int, code: str) -> PaymentPlan | None:
     return PaymentPlan.everywhere.filter(
         organization_id=organization_id, frequency=frequency, count=int(count)
     ).first()
+
+
+def _offers(payer_id: int, organization_id: int, product_ids: list[int]) -> QuerySet[Any, Any]:
+    enabled = PaymentPlanAccess.everywhere.filter(is_enabled=True)
+    charge = enabled.filter(account_id=payer_id).values("extra_charge")
+    return (
+        PaymentPlanOffer.everywhere.filter(
+            _is_granted_by(enabled),
+            organization_id=organization_id,
+            product_id__any=product_ids,
+            is_active=True,
+            plan__is_active=True,
+        )
+        .annotate(charge=Subquery(charge))
+        .filter(charge__isnull=False)
+        .select_related("plan")
+        .order_by("plan__count", "plan_id")
+    )
+
+
+_OFFERS = Prepared(_offers, payer_id=int, organization_id=int, product_ids=list)
 
 
 def _is_granted_by(enabled: QuerySet[PaymentPlanAccess]) -> Q:

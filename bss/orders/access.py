@@ -9,21 +9,26 @@ from bss.accounts.models import Storefront
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
+from bss.core.prepared import Prepared
 from bss.orders.models import Basket, BasketLine, Order, OrderField, OrderLine
-from bss.orders.selectors import baskets_whole, is_shown
+from bss.orders.selectors import basket_whole, is_shown
 
 
 def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDER_VIEW) -> Order:
     """The order with its accounts and storefront."""
-    order = (
-        Order.objects.filter(public_id=public_id)
-        .select_related("account", "customer", "storefront", "terms")
-        .first()
-    )
+    order = _ORDER.first(public_id=public_id)
     if order is None or not is_shown(order, actor):
         raise NotFound
     actor.require(permission)
     return order
+
+
+_ORDER = Prepared(
+    lambda public_id: Order.objects.filter(public_id=public_id).select_related(
+        "account", "customer", "storefront", "terms"
+    ),
+    public_id=str,
+)
 
 
 def access_order_field(actor: Actor, public_id: str) -> OrderField:
@@ -57,11 +62,7 @@ def access_basket(
     permission: str = Permission.ORDER_CREATE,
 ) -> Basket:
     """The actor's own basket at this storefront; somebody else's is not there, even inside one account."""
-    basket = (
-        baskets_whole(reads_terms=True)
-        .filter(public_id=public_id, user_id=actor.user_id or 0, storefront=storefront)
-        .first()
-    )
+    basket = basket_whole(public_id, user_id=actor.user_id or 0, storefront=storefront)
     if basket is None:
         raise NotFound
     actor.require(permission)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bss.accounts.models import Account
+from bss.core.prepared import Prepared
 from bss.orders.models import Basket, Order
 
 
 def basket_locked(pk: int) -> Basket:
     """The basket as it is now, held until the transaction ends."""
-    return Basket.objects.select_for_update(of=("self",)).get(pk=pk)
+    return _BASKET.get(pk=pk)
 
 
 def order_locked(pk: int) -> Order:
     """The order as it is now, held until the transaction ends. Whoever moves one of its lines holds it."""
-    return Order.objects.select_for_update(of=("self",)).get(pk=pk)
+    return _ORDER.get(pk=pk)
 
 
 def accounts_locked(ids: Iterable[int]) -> dict[int, Account]:
@@ -25,3 +26,7 @@ def accounts_locked(ids: Iterable[int]) -> dict[int, Account]:
     """
     rows = Account.everywhere.filter(pk__in=set(ids)).order_by("pk")
     return {account.pk: account for account in rows.select_for_update(of=("self",))}
+
+
+_BASKET = Prepared(lambda pk: Basket.objects.filter(pk=pk).select_for_update(of=("self",)), pk=int)
+_ORDER = Prepared(lambda pk: Order.objects.filter(pk=pk).select_for_update(of=("self",)), pk=int)

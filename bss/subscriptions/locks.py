@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from bss.core.prepared import Prepared
 from bss.subscriptions.models import ScheduledChange, Subscription
 
 
 def subscription_locked(pk: int) -> Subscription:
     """The subscription as it is now, held until the transaction ends."""
-    return (
-        Subscription.objects.select_for_update(of=("self",))
-        .select_related("customer", "payer__organization", "product__type")
-        .get(pk=pk)
-    )
+    return _SUBSCRIPTION.get(pk=pk)
 
 
 def change_locked(pk: int) -> ScheduledChange:
     """The change as it is now, held until the transaction ends."""
-    return (
-        ScheduledChange.objects.select_for_update(of=("self",))
+    return _CHANGE.get(pk=pk)
+
+
+_SUBSCRIPTION = Prepared(
+    lambda pk: (
+        Subscription.objects.filter(pk=pk)
+        .select_for_update(of=("self",))
+        .select_related("customer", "payer__organization", "product__type")
+    ),
+    pk=int,
+)
+_CHANGE = Prepared(
+    lambda pk: (
+        ScheduledChange.objects.filter(pk=pk)
+        .select_for_update(of=("self",))
         .select_related(
             "order_line__order",
             "order_line__product",
@@ -25,5 +35,6 @@ def change_locked(pk: int) -> ScheduledChange:
             "add_on__product__type",
             "subscription",
         )
-        .get(pk=pk)
-    )
+    ),
+    pk=int,
+)

@@ -11,6 +11,7 @@ from bss.accounts.models import Organization, Storefront
 from bss.core.errors import Invalid
 from bss.ui.theme import LIGHT, palette_on, parse_accent
 from notifications.contracts import Brand
+from notifications.selectors.pages import storefront_of
 
 PLAIN_ACCENT = "#0b5d6e"
 
@@ -20,12 +21,7 @@ def brand_for(organization: Organization, storefront_id: int | None) -> Brand:
 
     An organization that has no storefront (yet) writes in its own name.
     """
-    shops = Storefront.everywhere.filter(organization=organization).select_related("owner")
-    shop = (
-        shops.filter(pk=storefront_id).first()
-        if storefront_id
-        else shops.filter(owner__isnull=True).first()
-    )
+    shop = storefront_of(organization, storefront_id)
     if shop is None:
         fill, on_fill = _colours(PLAIN_ACCENT)
         return Brand(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bss.accounts.links import Target, surface_url
 from bss.accounts.models import Organization, Storefront
 from bss.billing.models import CreditNote, Invoice
+from bss.core.prepared import Prepared
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 
@@ -33,11 +34,22 @@ def document_page(document: Invoice | CreditNote, target: Target | None) -> str:
 
 
 def storefront_of(organization: Organization, storefront_id: int | None) -> Storefront | None:
-    """The storefront itself, or the organization's own."""
-    shops = Storefront.everywhere.filter(organization=organization)
+    """The storefront itself with its owner, or the organization's own."""
     if storefront_id:
-        return shops.filter(pk=storefront_id).first()
-    return shops.filter(owner__isnull=True).first()
+        return _STOREFRONT.first(pk=storefront_id, organization_id=organization.pk)
+    return _OWN.first(organization_id=organization.pk)
+
+
+_STOREFRONT = Prepared(
+    lambda **wanted: Storefront.everywhere.filter(**wanted).select_related("owner"),
+    pk=int, organization_id=int,
+)  # fmt: skip
+_OWN = Prepared(
+    lambda organization_id: Storefront.everywhere.filter(
+        organization_id=organization_id, owner__isnull=True
+    ).order_by("pk")[:1],
+    organization_id=int,
+)
 
 
 def _page(target: Target | None, portal: str, storefront: str, public_id: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bss.accounts.choices import MembershipKind, UserType
 from bss.accounts.models import Account, Contact, Membership, Organization
 from bss.accounts.permissions import Permission
 from bss.accounts.selectors import storefront_permissions
+from bss.core.prepared import Prepared
 from bss.orders.models import Order
 from notifications.contracts import Recipient
 
@@ -17,22 +18,31 @@ def recipient_of_order(order: Order) -> Recipient | None:
 
     None when the payer has neither a contact nor an e-mail address.
     """
-    placer = (
-        Membership.everywhere.filter(
+    placer = None
+    if order.placed_by_id:
+        placer = _PLACER.first(
             user_id=order.placed_by_id,
-            kind=MembershipKind.STOREFRONT,
-            is_active=True,
             organization_id=order.organization_id,
-            contact__account_id__in={order.account_id, order.customer_id},
+            account_ids=[order.account_id, order.customer_id],
         )
-        .select_related("user", "contact__account", "organization")
-        # The payer's own login first, should one person have both.
-        .order_by("scope", "pk")
-        .first()
-        if order.placed_by_id
-        else None
-    )
     return recipient_of_membership(placer) if placer else recipient_of_account(order.account)
+
+
+def _placers(user_id: int, organization_id: int, account_ids: list[int]) -> QuerySet[Membership]:
+    found = Membership.everywhere.filter(
+        user_id=user_id,
+        kind=MembershipKind.STOREFRONT,
+        is_active=True,
+        organization_id=organization_id,
+        contact__account_id__any=account_ids,
+    )
+    # The payer's own login first, should one person have both.
+    return found.select_related("user", "contact__account", "organization").order_by("scope", "pk")[
+        :1
+    ]
+
+
+_PLACER = Prepared(_placers, user_id=int, organization_id=int, account_ids=list)
 
 
 def recipients_who_approve(account: Account) -> list[Recipient]:

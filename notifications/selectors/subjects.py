@@ -8,13 +8,14 @@ from bss.accounts.models import Membership
 from bss.billing.models import CreditNote, Invoice
 from bss.core.history import timeline_for
 from bss.core.models import HistoryEntry
+from bss.core.prepared import Prepared
 from bss.orders.models import Order, OrderLine
 from bss.subscriptions.models import Subscription
 
 
 def order_for_mail(order_id: int) -> Order:
     """The order with its parties. Raises DoesNotExist: an event names a row that cannot vanish."""
-    return Order.everywhere.select_related("organization", "account", "customer").get(pk=order_id)
+    return _ORDER.get(pk=order_id)
 
 
 def line_for_mail(line_id: int) -> OrderLine:
@@ -26,19 +27,12 @@ def line_for_mail(line_id: int) -> OrderLine:
 
 def subscription_for_mail(subscription_id: int) -> Subscription:
     """The subscription with its parties and the order that bought it."""
-    return Subscription.everywhere.select_related(
-        "organization",
-        "customer",
-        "payer",
-        "order_line__order__organization",
-        "order_line__order__account",
-        "order_line__order__customer",
-    ).get(pk=subscription_id)
+    return _SUBSCRIPTION.get(pk=subscription_id)
 
 
 def invoice_for_mail(invoice_id: int) -> Invoice:
     """The invoice with its payer, its organization and the order it bills."""
-    return Invoice.everywhere.select_related("organization", "payer", "order").get(pk=invoice_id)
+    return _INVOICE.get(pk=invoice_id)
 
 
 def credit_note_for_mail(credit_note_id: int) -> CreditNote:
@@ -51,6 +45,27 @@ def membership_for_mail(membership_id: int) -> Membership:
     return Membership.everywhere.select_related(
         "user", "contact__account", "storefront", "organization"
     ).get(pk=membership_id)
+
+
+_ORDER = Prepared(
+    lambda pk: Order.everywhere.filter(pk=pk).select_related("organization", "account", "customer"),
+    pk=int,
+)
+_SUBSCRIPTION = Prepared(
+    lambda pk: Subscription.everywhere.filter(pk=pk).select_related(
+        "organization",
+        "customer",
+        "payer",
+        "order_line__order__organization",
+        "order_line__order__account",
+        "order_line__order__customer",
+    ),
+    pk=int,
+)
+_INVOICE = Prepared(
+    lambda pk: Invoice.everywhere.filter(pk=pk).select_related("organization", "payer", "order"),
+    pk=int,
+)
 
 
 def ended_by(order: Order, transition: str) -> HistoryEntry | None:

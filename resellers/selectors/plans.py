@@ -36,11 +36,15 @@ def plans_of(organization_id: int) -> list[Plan]:
 
 def profile_of(account: Account) -> ResellerProfile | None:
     """What the account has of the plans; None for one that never had any."""
-    return (
-        ResellerProfile.everywhere.filter(account=account)
-        .select_related("plan__product", "subscription", "storefront", "account")
-        .first()
-    )
+    return _PROFILE.first(account_id=account.pk)
+
+
+_PROFILE = Prepared(
+    lambda account_id: ResellerProfile.everywhere.filter(account_id=account_id).select_related(
+        "plan__product", "subscription", "storefront", "account"
+    ),
+    account_id=int,
+)
 
 
 def held_profile(profile: ResellerProfile | None) -> ResellerProfile | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
@@ -14,6 +15,7 @@ from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account, Storefront
 from bss.catalog.models import AddOn
 from bss.core.money import Money, round_half_up
+from bss.core.prepared import Prepared
 from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import split
 from bss.orders.choices import BasketState
@@ -177,12 +179,34 @@ _OTHERS = Subquery(
 )
 
 
-def baskets_whole(*, reads_terms: bool = False) -> QuerySet[Basket]:
+def _whole(*, reads_terms: bool) -> QuerySet[Basket]:
     """Baskets with their parties and what their organization asks of every order, `reads_terms` with its terms of now:
     what the steps of a checkout read, in one query.
     """
     found = Basket.objects.select_related(*PARTIES).annotate(asked_specs=_ASKED, others=_OTHERS)
     return found.annotate(current_terms=_TERMS) if reads_terms else found
+
+
+def _of_user(
+    user_id: int, storefront_id: int, picked: str, *, reads_terms: bool = False
+) -> QuerySet[Basket]:
+    is_picked = Case(When(public_id=picked, then=0), default=1)
+    states = [BasketState.OPEN, BasketState.WAITING]
+    found = _whole(reads_terms=reads_terms).filter(
+        user_id=user_id, storefront_id=storefront_id, state__in=states
+    )
+    return found.order_by(is_picked, "state", "-pk")[:1]
+
+
+_OF_USER = Prepared(_of_user, user_id=int, storefront_id=int, picked=str)
+_OF_USER_WITH_TERMS = Prepared(
+    partial(_of_user, reads_terms=True), user_id=int, storefront_id=int, picked=str
+)
+_AGAIN = Prepared(lambda pk: _whole(reads_terms=False).filter(pk=pk), pk=int)
+_WHOLE = Prepared(
+    lambda **wanted: _whole(reads_terms=True).filter(**wanted)[:1],
+    public_id=str, user_id=int, storefront_id=int,
+)  # fmt: skip
 
 
 def basket_of(
@@ -191,17 +215,18 @@ def basket_of(
     """The user's basket here: the one that was `picked` (a public id), else the open one, else the latest that waits;
     None when nothing was ever put in.
     """
-    is_picked = Case(When(public_id=picked, then=0), default=1)
-    return (
-        baskets_whole(reads_terms=reads_terms)
-        .filter(
-            user_id=user_id,
-            storefront=storefront,
-            state__in=[BasketState.OPEN, BasketState.WAITING],
-        )
-        .order_by(is_picked, "state", "-pk")
-        .first()
-    )
+    ask = _OF_USER_WITH_TERMS if reads_terms else _OF_USER
+    return ask.first(user_id=user_id, storefront_id=storefront.pk, picked=picked)
+
+
+def basket_whole(public_id: str, *, user_id: int, storefront: Storefront) -> Basket | None:
+    """One basket of a user here, with the terms of now; None when it is not its own, or is not here."""
+    return _WHOLE.first(public_id=public_id, user_id=user_id, storefront_id=storefront.pk)
+
+
+def basket_again(basket: Basket) -> Basket:
+    """The basket as it is now. Raises DoesNotExist when it is gone."""
+    return _AGAIN.get(pk=basket.pk)
 
 
 def terms_of(basket: Basket) -> TermsVersion | None:
@@ -260,17 +285,23 @@ def basket_lines(basket: Basket) -> list[BasketLine]:
 
     An add-on's line knows `link_is_active` and `link_maximum`: whether it is sold with its product, and how many.
     """
+    rows = _LINES.all(basket_id=basket.pk)
+    for row in rows:
+        row.basket = basket
+    return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.pk))
+
+
+def _lines(basket_id: int) -> QuerySet[BasketLine]:
     links = AddOn.everywhere.filter(
         product=OuterRef("parent__product"), add_on=OuterRef("product"), is_active=True
     )
-    rows = (
-        basket.lines.select_related("product__type")
-        .annotate(
-            link_is_active=Exists(links), link_maximum=Subquery(links.values("max_quantity")[:1])
-        )
-        .order_by("id")
-    )
-    return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.pk))
+    found = BasketLine.objects.filter(basket_id=basket_id).select_related("product__type")
+    return found.annotate(
+        link_is_active=Exists(links), link_maximum=Subquery(links.values("max_quantity")[:1])
+    ).order_by("id")
+
+
+_LINES = Prepared(_lines, basket_id=int)
 
 
 def basket_prices(basket: Basket, wanted: Sequence[Wanted]) -> list[Priced]:

@@ -11,6 +11,7 @@ from bss.accounts.permissions import Permission
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money
+from bss.core.prepared import Prepared
 from bss.core.scope import active
 from bss.installments.contracts import Split
 from bss.installments.splitting import split
@@ -87,8 +88,16 @@ def is_shown(order: Order, actor: Actor) -> bool:
 
 def order_lines(order: Order) -> list[OrderLine]:
     """Every line with its product and type, parents before their add-ons (one query)."""
-    rows = order.lines.select_related("product__type")
+    rows = _LINES.all(order_id=order.pk)
+    for row in rows:
+        row.order = order
     return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.position, line.pk))
+
+
+_LINES = Prepared(
+    lambda order_id: OrderLine.objects.filter(order_id=order_id).select_related("product__type"),
+    order_id=int,
+)
 
 
 def terms_current(organization_id: int) -> TermsVersion | None:

@@ -128,7 +128,7 @@ def _counted(basket: Basket) -> bool:
 
 def _read_again(basket: Basket) -> Basket:
     """The basket as it is now. Raises BasketClosed when it is not open any more."""
-    found = selectors.baskets_whole().get(pk=basket.pk)
+    found = selectors.basket_again(basket)
     if found.state != BasketState.OPEN:
         raise BasketClosed(extra={"state": found.state})
     return found

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, CharField, DecimalField, Value
+from django.db.models import BigIntegerField, CharField, DecimalField, QuerySet, Value
 
 from bss.accounts.models import Account, Organization
 from bss.accounts.ports import capabilities_of
@@ -24,6 +24,7 @@ from bss.catalog.contracts import Offer, OfferedPlan
 from bss.catalog.models import ListPrice, PriceList, PriceListItem, Product
 from bss.catalog.selectors import Audience, unit_months
 from bss.core import clock
+from bss.core.prepared import Prepared
 from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import plans_for
 from bss.pricing import engine
@@ -341,20 +342,15 @@ def _units(product: Product, loaded: _Loaded) -> list[str]:
 
 
 def _products(product_ids: Collection[int]) -> list[Product]:
-    return list(Product.objects.filter(pk__in=product_ids).select_related("type"))
+    return _PRODUCTS.all(ids=list(product_ids))
 
 
 def _load(market: Market, products: Mapping[int, Product]) -> _Loaded:
     """List prices and the lists' rules in one query: rows of one shape, those without a list are list prices."""
     loaded = _Loaded(products)
     lists = [found.pk for found in (market.price_list, market.resale_list) if found]
-    listed = ListPrice.objects.filter(
-        product_id__in=products, currency=market.currency, is_active=True
-    ).values_list("product_id", "unit", _NO_LIST, _NO_RULE, "price", "cost")
-    items = PriceListItem.objects.filter(price_list__in=lists, product_id__in=products).values_list(
-        "product_id", "unit", "price_list_id", "rule", "percent", _NOTHING
-    )
-    for product_id, unit, list_id, rule, amount, cost in listed.union(items, all=True):
+    rows = _PRICES.all(product_ids=list(products), list_ids=lists, currency=market.currency)
+    for product_id, unit, list_id, rule, amount, cost in rows:
         if list_id is None:
             loaded.units[product_id].append(unit)
             loaded.list_prices[product_id, unit] = _Listed(amount, cost)
@@ -368,3 +364,20 @@ def _load(market: Market, products: Mapping[int, Product]) -> _Loaded:
 _NO_LIST: Any = Value(None, output_field=BigIntegerField())
 _NO_RULE = Value("", output_field=CharField())
 _NOTHING: Any = Value(None, output_field=DecimalField())
+
+
+def _prices(product_ids: list[int], list_ids: list[int], currency: str) -> QuerySet[Any, Any]:
+    listed = ListPrice.objects.filter(
+        product_id__any=product_ids, currency=currency, is_active=True
+    ).values_list("product_id", "unit", _NO_LIST, _NO_RULE, "price", "cost")
+    items = PriceListItem.objects.filter(price_list_id__any=list_ids, product_id__any=product_ids)
+    return listed.union(
+        items.values_list("product_id", "unit", "price_list_id", "rule", "percent", _NOTHING),
+        all=True,
+    )
+
+
+_PRICES = Prepared(_prices, product_ids=list, list_ids=list, currency=str)
+_PRODUCTS = Prepared(
+    lambda ids: Product.objects.filter(pk__any=ids).select_related("type"), ids=list
+)

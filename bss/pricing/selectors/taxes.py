@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account, Organization
 from bss.accounts.vat_ids import EU
+from bss.core.prepared import Prepared
 from bss.pricing.contracts import TaxRegime
 from bss.pricing.models import TaxRate, TaxRegistration
 
@@ -46,7 +47,7 @@ def regimes_for(payers: Collection[Account], on: date) -> dict[int, TaxRegime]:
 
 def regimes_on(payer: Account, days: Collection[date]) -> dict[date, TaxRegime]:
     """The regime of one payer on each of the days: one query for any number of them."""
-    rows = _held_ever({tax_country_of(payer), payer.organization.country})
+    rows = _held_ever(tax_country_of(payer), payer.organization.country)
     found = {}
     for day in days:
         numbers: dict[str, str] = {}
@@ -74,18 +75,24 @@ class _Held:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
-def _held_ever(countries: Collection[str]) -> list[_Held]:
-    """The organization's registrations and rates in some countries, of every day: rows of one shape in one query."""
-    days = ("valid_from", "valid_until")
-    numbers = TaxRegistration.objects.filter(country__in=countries).order_by()
-    rates = TaxRate.objects.filter(country__in=countries).order_by()
-    rows = numbers.values_list("country", "number", _NO_PERCENT, *days).union(
-        rates.values_list("country", "tax_class", "percent", *days), all=True
-    )
-    return [_Held(*row) for row in rows]
+def _held_ever(country: str, home: str) -> list[_Held]:
+    """The organization's registrations and rates in two countries, of every day: rows of one shape in one query."""
+    return [_Held(*row) for row in _HELD.all(country=country, home=home)]
 
 
 _NO_PERCENT: Any = Value(None, output_field=DecimalField())
+
+
+def _held(country: str, home: str) -> QuerySet[Any, Any]:
+    days, places = ("valid_from", "valid_until"), (country, home)
+    numbers = TaxRegistration.objects.filter(country__in=places).order_by()
+    rates = TaxRate.objects.filter(country__in=places).order_by()
+    return numbers.values_list("country", "number", _NO_PERCENT, *days).union(
+        rates.values_list("country", "tax_class", "percent", *days), all=True
+    )
+
+
+_HELD = Prepared(_held, country=str, home=str)
 
 
 def tax_registrations() -> QuerySet[TaxRegistration]:

@@ -8,8 +8,9 @@ import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from bss.accounts.models import Account, Organization, Storefront
@@ -128,6 +129,46 @@ def test_a_value_missing_or_of_another_type_is_refused(values):
     ):
         valid.all(**values)
     assert len(asked) == 0
+
+
+def test_ids_in_any_number_are_one_value():
+    made = [AccountFactory() for _ in range(3)]
+    among = Prepared(lambda ids: Account.everywhere.filter(pk__any=ids).order_by("pk"), ids=list)
+
+    assert among.all(ids=[made[2].pk, made[0].pk]) == [made[0], made[2]]
+    assert among.all(ids=[made[1].pk]) == [made[1]]
+    assert among.all(ids=[]) == []
+    with pytest.raises(Unpreparable):
+        among.all(ids=made[1].pk)
+
+
+def test_the_lookup_is_the_same_as_in_without_being_prepared():
+    mine, other = AccountFactory(), AccountFactory()
+    AccountFactory(organization=mine.organization)
+
+    found = Account.everywhere.filter(organization__any=[other.organization_id, 0])
+    assert list(found) == [other]
+    assert not Account.everywhere.filter(pk__any=[]).exists()
+
+
+def test_a_row_that_must_be_there_is_missed_by_name():
+    account = AccountFactory()
+    called = Prepared(lambda pk: Account.everywhere.filter(pk=pk), pk=int)
+
+    assert called.get(pk=account.pk) == account
+    with pytest.raises(Account.DoesNotExist):
+        called.get(pk=account.pk + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_never_locked_outside_a_transaction():
+    account = AccountFactory()
+    held = Prepared(lambda pk: Account.everywhere.filter(pk=pk).select_for_update(), pk=int)
+
+    with transaction.atomic():
+        assert held.get(pk=account.pk) == account
+    with pytest.raises(TransactionManagementError):
+        held.get(pk=account.pk)
 
 
 @pytest.mark.django_db(transaction=True)
