@@ -17,7 +17,7 @@ def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDE
     """The order with its accounts and storefront."""
     order = (
         Order.objects.filter(public_id=public_id)
-        .select_related("account", "customer", "storefront", "terms")
+        .select_related("account", "customer", "storefront", "terms__organization", "terms__seller")
         .first()
     )
     if order is None or not is_shown(order, actor):

@@ -20,7 +20,7 @@ from resellers.services.requests import (
     upgrade_draft,
 )
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
-from resellers.services.shop import listing_save, prices_save, storefront_save
+from resellers.services.shop import listing_save, prices_save, storefront_save, terms_save
 
 __all__ = [
     "listing_save",
@@ -39,5 +39,6 @@ __all__ = [
     "prices_save",
     "reseller_upgrade",
     "storefront_save",
+    "terms_save",
     "upgrade_draft",
 ]

@@ -373,6 +373,7 @@ STOREFRONT = (
     Shopped("plans:storefront", viewer=403, **SELL),
     Shopped("plans:products", viewer=403, **SELL),
     Shopped("plans:prices", viewer=403, **SELL),
+    Shopped("plans:terms", viewer=403, **SELL),
     Shopped("plans:customers", **SELL),
     Shopped("plans:approvals", **DECIDES),
     Shopped("plans:approval", ("waiting",), rival=404, **DECIDES),

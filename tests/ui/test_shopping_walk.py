@@ -34,7 +34,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
-from tests.factories.orders import default_list, make_order_field, offer_plan
+from tests.factories.orders import default_list, make_order_field, make_terms, offer_plan
 from tests.factories.resellers import drain, plans_on_sale
 from tests.ui.walking import sign_in
 
@@ -250,6 +250,7 @@ def own_shop(shop, desk, reseller) -> Storefront:
     drain()
     own = PriceListFactory(organization=shop.organization, owner=account, name="Ours")
     PriceListItemFactory(price_list=own, product=desk, rule=PriceRule.MARKUP, percent=Decimal(20))
+    make_terms(shop.organization, seller=account, text="We answer within a working day.")
     Delivery.everywhere.all().delete()
     return Storefront.everywhere.get(owner=account)
 
@@ -328,6 +329,8 @@ def buy_five(page: Page, base: str, desk: Product, screenshot: Any) -> None:
     fill_details(page)
     page.get_by_role("button", name="Continue to review").click()
     expect(page).to_have_url(re.compile("/checkout/review/"))
+    expect(page.locator("main")).to_contain_text("Terms of Techsolutions")
+    expect(page.locator("main")).to_contain_text("We answer within a working day.")
     screenshot("walk-customer-review")
     place(page, "Ask for approval")
     arrived(page, "Thank you. Your order waits for approval")

@@ -119,7 +119,7 @@ class OrderPlaceView(IdempotentView):
     def post(self, request: Request, public_id: str) -> Response:
         actor, given = actor_of(request), valid(OrderPlaceIn, request)
         order = access_order(actor, public_id, Permission.ORDER_CREATE)
-        terms = _terms(order, given["terms"])
+        terms = _terms(order, given["terms"], actor)
         if order.state == OrderState.DRAFT:
             # Service managers are asked outside the transaction that keeps the answer under its key.
             services.order_place_check(order=order, actor=actor, terms=terms)
@@ -310,5 +310,8 @@ def _plan(order: Order, code: str) -> PaymentPlan | None:
     return found
 
 
-def _terms(order: Order, version: str) -> TermsVersion | None:
-    return selectors.terms_version(order.organization_id, version) if version else None
+def _terms(order: Order, version: str, actor: Actor) -> TermsVersion | None:
+    if not version:
+        return None
+    seller_id = selectors.seller_id_for(actor, order.account_id)
+    return selectors.terms_version(order.organization_id, version, seller_id)

@@ -39,7 +39,7 @@ from bss.orders.services.cards import (
     pays_by_card,
 )
 from bss.orders.services.lines import line_correct
-from bss.orders.services.placing import check_terms, placed_by
+from bss.orders.services.placing import accepted_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
@@ -90,8 +90,7 @@ def _held(order: Order, actor: Actor) -> CardHold:
 
 def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
     """The asking half of `order_place`: the terms, then everything `order_review` asks."""
-    if actor.account_id is not None:
-        check_terms(selectors.terms_current(order.organization_id), terms)
+    _accepted(order, actor, terms)
     order_review(order=order, step="place", actor=actor)
 
 
@@ -109,6 +108,14 @@ def order_execute(
     order_review(order=order, step="execute", actor=actor, accept_reprice=accept_reprice)
     with order_held(order=order, actor=actor) as hold:
         return order_execute_reviewed(order=order, actor=actor, hold=hold, seen=seen)
+
+
+def _accepted(order: Order, actor: Actor, terms: TermsVersion | None) -> TermsVersion | None:
+    """What the order keeps as accepted. Raises TermsNotAccepted; staff place without."""
+    if actor.account_id is None:
+        return terms
+    seller_id = selectors.seller_id_for(actor, order.account_id)
+    return accepted_terms(selectors.terms_current(order.organization_id, seller_id), terms)
 
 
 def is_executable(order: Order) -> bool:
@@ -162,7 +169,7 @@ def order_place_reviewed(
             return held
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        _place(held, actor, terms, hold, seen)
+        _place(held, actor, _accepted(held, actor, terms), hold, seen)
     return held
 
 
