@@ -63,6 +63,16 @@ class CardAuthorisation(Protocol):
         """
         ...
 
+    def authorise_again(
+        self, *, account_id: int, amount: Decimal, currency: str, order_id: int, reference: str
+    ) -> str:
+        """As `authorise`, for an order that is tried again after it failed, nobody being asked to confirm.
+
+        What is still held for it is let go of first. Raises CardUnknown, too, while what is held for the rest of the
+        order waits to be taken.
+        """
+        ...
+
     def attach(self, *, authorisation: str, order_id: int) -> None:
         """Tie an authorisation to the order it was made for, in the transaction that places it."""
         ...
@@ -85,6 +95,11 @@ class _NoCards:
         currency: str,
         reference: str,
         return_url: str = "",
+    ) -> str:
+        raise CardUnavailable
+
+    def authorise_again(
+        self, *, account_id: int, amount: Decimal, currency: str, order_id: int, reference: str
     ) -> str:
         raise CardUnavailable
 

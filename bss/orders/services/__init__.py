@@ -46,7 +46,6 @@ from bss.orders.services.executing import (
     order_place_check,
     order_place_reviewed,
     order_release,
-    order_retry,
     order_review,
     order_withdraw,
     orders_give_up_waiting,
@@ -61,6 +60,7 @@ from bss.orders.services.lines import (
     order_settle,
 )
 from bss.orders.services.placing import basket_place, basket_review
+from bss.orders.services.retrying import line_retry, order_retry, retry_held
 from bss.orders.services.terms import terms_publish
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "line_correct",
     "line_deliver",
     "line_fail",
+    "line_retry",
     "needs_approval",
     "order_approve",
     "order_cancel",
@@ -117,5 +118,6 @@ __all__ = [
     "order_withdraw",
     "orders_give_up_waiting",
     "pays_by_card",
+    "retry_held",
     "terms_publish",
 ]

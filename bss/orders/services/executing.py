@@ -1,4 +1,4 @@
-"""Placing, executing, retrying and cancelling whole orders."""
+"""Placing, executing and cancelling whole orders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ from bss.orders.services.cards import (
     let_go_when_refused,
     pays_by_card,
 )
-from bss.orders.services.lines import line_correct
 from bss.orders.services.placing import accepted_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.quotes import is_quoted, order_quote
@@ -197,18 +196,6 @@ def order_release(*, order: Order, actor: Actor) -> Order:
             _require_due(held)
             _release(held, actor)
     return held
-
-
-def order_retry(*, order: Order, actor: Actor) -> Order:
-    """Try every failed line again. Raises IllegalTransition when none failed."""
-    with transaction.atomic():
-        held = order_locked(order.pk)
-        failed = list(held.lines.filter(state=LineState.FAILED, parent=None))
-        if not failed:
-            raise IllegalTransition(_("Nothing in this order failed."))
-        for line in failed:
-            line_correct(line=line, parameters={}, actor=actor)
-    return order_locked_copy(order)
 
 
 def order_withdraw(*, order: Order, actor: Actor) -> Order:
