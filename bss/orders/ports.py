@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from bss.core.actor import Actor
 from bss.core.ports import Port
 from bss.orders.contracts import LineFields, Proceed, ReviewStep, ReviewSubject, Verdict
 from bss.orders.errors import CardUnavailable
@@ -39,6 +40,17 @@ class Ownership(Protocol):
 
     def owned_types(self, customer_id: int, product_type_ids: Collection[int]) -> frozenset[int]:
         """Those of the product types of which the customer has a subscription that has not ended."""
+        ...
+
+
+class Actions(Protocol):
+    """What orders ask of subscriptions. Filled by subscriptions."""
+
+    def withdraw(self, *, order_id: int, actor: Actor, reason: str) -> None:
+        """Take back what an order asks of a subscription, with the order, in the transaction of whoever gives it up.
+
+        Raises PermissionDenied for who may not let the subscription go on as it is, Conflict when it is under way.
+        """
         ...
 
 
@@ -131,6 +143,12 @@ class _NothingOwned:
         return frozenset()
 
 
+class _NoActions:
+    def withdraw(self, *, order_id: int, actor: Actor, reason: str) -> None:
+        return None
+
+
+ACTIONS: Port[Actions] = Port("actions", _NoActions())
 CHECKOUT_REVIEW: Port[CheckoutReview] = Port("checkout review", _NoReview())
 CREDIT_EXPOSURE: Port[CreditExposure] = Port("credit exposure", _NothingOwed())
 CARD_AUTHORISATION: Port[CardAuthorisation] = Port("card authorisation", _NoCards())

@@ -28,7 +28,7 @@ from bss.orders.errors import (
 )
 from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, TermsVersion
-from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.ports import ACTIONS, CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval, require_waiting
 from bss.orders.services.cards import (
@@ -46,6 +46,8 @@ from bss.orders.states import LINE, ORDER
 from bss.pricing.previews import to_stored
 
 _CANCELLABLE = frozenset({LineState.PENDING, LineState.NEEDS_INPUT, LineState.FAILED})
+# What whoever buys from a reseller gives up by itself; what was let pass is its reseller's order.
+_BUYERS_OWN = frozenset({OrderState.DRAFT, OrderState.PENDING_APPROVAL, OrderState.CANCELLED})
 
 
 def order_place(
@@ -209,13 +211,39 @@ def order_withdraw(*, order: Order, actor: Actor) -> Order:
         held = order_locked(order.pk)
         if held.state != OrderState.CANCELLED:
             require_waiting(held)
-        return order_cancel(order=held, actor=actor)
+        return order_give_up(order=held, actor=actor)
 
 
 def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
-    """Give a whole order up. Cancelled already is fine. Its reseller is told what a customer withdraws.
+    """Give a whole order up, and take back what it asks of a subscription. Cancelled already is fine.
 
-    Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered.
+    Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered, PermissionDenied
+    for a reseller's customer whose purchase waits no more, and what ACTIONS raises. Then nothing changed.
+    """
+    with transaction.atomic():
+        if _asks_of_subscription(order):
+            # Before the order is held: whoever changes a subscription holds that first.
+            ACTIONS.get().withdraw(order_id=order.pk, actor=actor, reason=reason)
+        else:
+            _require_buyers_own(order_locked(order.pk), actor)
+        return order_give_up(order=order, actor=actor, reason=reason)
+
+
+def _require_buyers_own(order: Order, actor: Actor) -> None:
+    is_customer = selectors.track_for(actor, order.account_id) == "resale"
+    if is_customer and order.state not in _BUYERS_OWN:
+        raise PermissionDenied(_("Your supplier has this order by now. Ask them to cancel it."))
+
+
+def _asks_of_subscription(order: Order) -> bool:
+    """Whether it is an action that nobody has begun, or that failed."""
+    actions = order.lines.exclude(kind=LineKind.NEW)
+    return actions.filter(state__in=_CANCELLABLE).exists()
+
+
+def order_give_up(*, order: Order, actor: Actor, reason: str = "") -> Order:
+    """The order's half of `order_cancel`, for whoever answers for the rest. Its reseller is told what a customer
+    withdraws. Raises LinesInFlight, AlreadyDelivered.
     """
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -243,7 +271,7 @@ def _giving_up(order: Order, actor: Actor) -> str:
 def orders_give_up_waiting(*, payer: Account, actor: Actor, reason: str) -> list[Order]:
     """Cancel every order that waits for a reseller's approval, told with `reason`; those that were cancelled."""
     waiting = Order.everywhere.filter(account=payer, state=OrderState.PENDING_APPROVAL)
-    return [order_cancel(order=each, actor=actor, reason=reason) for each in waiting]
+    return [order_give_up(order=each, actor=actor, reason=reason) for each in waiting]
 
 
 def order_locked_copy(order: Order) -> Order:
