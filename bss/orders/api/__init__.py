@@ -179,28 +179,6 @@ class OrderCancelView(IdempotentView):
         return self.write(request, cancel)
 
 
-class OrderWithdrawView(IdempotentView):
-    """Takes back what waits for a reseller's approval; only its customer does, before the reseller answers."""
-
-    scopes = {"POST": Permission.ORDER_CREATE}
-
-    @extend_schema(
-        operation_id="orders_withdraw",
-        parameters=[IDEMPOTENCY],
-        request=None,
-        responses=OrderWithLines,
-    )
-    def post(self, request: Request, public_id: str) -> Response:
-        actor = actor_of(request)
-        order = access_order(actor, public_id, Permission.ORDER_CREATE)
-
-        def withdraw() -> Response:
-            services.order_withdraw(order=order, actor=actor)
-            return Response(order_out(access_order(actor, public_id), actor))
-
-        return self.write(request, withdraw)
-
-
 # What they share ---------------------------------------------------------------------------------------------
 
 
