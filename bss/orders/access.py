@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bss.accounts.models import Storefront
 from bss.accounts.permissions import Permission
+from bss.core.access import found
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.orders.models import Basket, BasketLine, Order, OrderField, OrderLine
@@ -28,11 +29,7 @@ def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDE
 
 def access_order_field(actor: Actor, public_id: str) -> OrderField:
     """A question of the organization's own, for whoever sets it up."""
-    field = OrderField.objects.filter(public_id=public_id).first()
-    if field is None:
-        raise NotFound
-    actor.require(Permission.ORGANIZATION_EDIT)
-    return field
+    return found(OrderField.objects.all(), actor, Permission.ORGANIZATION_EDIT, public_id=public_id)
 
 
 def access_order_line(
