@@ -16,7 +16,6 @@ from resellers.services.requests import (
     plan_change_preview,
     plan_choose,
     plan_switch,
-    reseller_upgrade,
     upgrade_draft,
 )
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
@@ -37,7 +36,6 @@ __all__ = [
     "plans_ensure",
     "plans_link",
     "prices_save",
-    "reseller_upgrade",
     "storefront_save",
     "terms_save",
     "upgrade_draft",
