@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from django.db.models import Model, QuerySet
-
 from adobe3yc import selectors
 from adobe3yc.models import AdobeCustomer, PriceFile, PriceUpload
 from bss.accounts.permissions import Permission
+from bss.core.access import found
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.subscriptions.access import access_subscription
@@ -16,38 +13,36 @@ from bss.subscriptions.models import Subscription
 from servicemanager.access import access_instance
 from servicemanager.models import Instance
 
-M = TypeVar("M", bound=Model)
-
 
 def access_adobe_instance(
     actor: Actor, public_id: str, permission: str = Permission.SERVICE_VIEW
 ) -> Instance:
     """An instance of Adobe Services. Raises NotFound for another vendor's too, PermissionDenied."""
-    found = access_instance(actor, public_id, permission)
-    if not selectors.is_adobe(found):
+    instance = access_instance(actor, public_id, permission)
+    if not selectors.is_adobe(instance):
         raise NotFound
-    return found
+    return instance
 
 
 def access_price_file(
     actor: Actor, public_id: str, permission: str = Permission.SERVICE_VIEW
 ) -> PriceFile:
     """A price file of the actor's organization. Raises NotFound, PermissionDenied."""
-    return _found(selectors.price_files(), actor, public_id, permission)
+    return found(selectors.price_files(), actor, permission, public_id=public_id)
 
 
 def access_price_upload(
     actor: Actor, public_id: str, permission: str = Permission.SERVICE_VIEW
 ) -> PriceUpload:
     """An upload of the actor's organization. Raises NotFound, PermissionDenied."""
-    return _found(selectors.price_uploads(), actor, public_id, permission)
+    return found(selectors.price_uploads(), actor, permission, public_id=public_id)
 
 
 def access_adobe_customer(
     actor: Actor, public_id: str, permission: str = Permission.SERVICE_VIEW
 ) -> AdobeCustomer:
     """A customer at Adobe below the actor's scope. Raises NotFound, PermissionDenied."""
-    return _found(selectors.adobe_customers(), actor, public_id, permission)
+    return found(selectors.adobe_customers(), actor, permission, public_id=public_id)
 
 
 def access_commitments(
@@ -59,11 +54,3 @@ def access_commitments(
     if customer is None:
         raise NotFound
     return subscription, customer
-
-
-def _found(rows: QuerySet[M], actor: Actor, public_id: str, permission: str) -> M:
-    found = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    actor.require(permission)
-    return found

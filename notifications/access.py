@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bss.accounts.permissions import Permission
+from bss.core.access import found
 from bss.core.actor import Actor
-from bss.core.errors import NotFound
 from notifications import selectors
 from notifications.models import Delivery
 
@@ -13,11 +13,5 @@ def access_delivery(
     actor: Actor, public_id: str, permission: str = Permission.HISTORY_VIEW
 ) -> Delivery:
     """The e-mail in the active scope. Raises NotFound outside it, PermissionDenied without `permission`."""
-    found = (
-        selectors.deliveries_visible().select_related("organization").filter(public_id=public_id)
-    )
-    delivery = found.first()
-    if delivery is None:
-        raise NotFound
-    actor.require(permission)
-    return delivery
+    rows = selectors.deliveries_visible().select_related("organization")
+    return found(rows, actor, permission, public_id=public_id)

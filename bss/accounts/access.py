@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts import selectors
@@ -20,10 +17,9 @@ from bss.accounts.models import (
 )
 from bss.accounts.permissions import Permission
 from bss.core import scope
+from bss.core.access import found
 from bss.core.actor import Actor
-from bss.core.errors import NotFound, PermissionDenied
-
-M = TypeVar("M", bound=Model)
+from bss.core.errors import PermissionDenied
 
 
 def access_account(
@@ -37,7 +33,7 @@ def access_account(
     rows = selectors.accounts_visible().select_related("organization")
     if parent is not None:
         rows = rows.filter(parent=parent)
-    return _found(rows, public_id, actor, permission)
+    return found(rows, actor, permission, public_id=public_id)
 
 
 def access_contact(
@@ -45,7 +41,7 @@ def access_contact(
 ) -> Contact:
     """The contact in the active scope, with its account. Raises NotFound and PermissionDenied."""
     rows = Contact.objects.select_related("account__organization", "account__parent")
-    return _found(rows, public_id, actor, permission)
+    return found(rows, actor, permission, public_id=public_id)
 
 
 def access_storefront_user(
@@ -55,7 +51,7 @@ def access_storefront_user(
     rows = Membership.objects.filter(kind=MembershipKind.STOREFRONT).select_related(
         "user", "contact__account__organization", "storefront", "organization"
     )
-    return _found(rows, public_id, actor, permission)
+    return found(rows, actor, permission, public_id=public_id)
 
 
 def access_staff(
@@ -65,14 +61,14 @@ def access_staff(
     rows = Membership.objects.filter(
         kind=MembershipKind.STAFF, organization_id=scope.active().organization_id
     ).select_related("user", "organization")
-    return _found(rows, public_id, actor, permission)
+    return found(rows, actor, permission, public_id=public_id)
 
 
 def access_organization(
     actor: Actor, public_id: str, permission: str = Permission.ORGANIZATION_EDIT
 ) -> Organization:
     """The actor's organization or a tenant under it. Raises NotFound and PermissionDenied."""
-    return _found(selectors.organizations_visible(actor), public_id, actor, permission)
+    return found(selectors.organizations_visible(actor), actor, permission, public_id=public_id)
 
 
 def access_own_organization(
@@ -91,7 +87,7 @@ def access_payment_method(
     actor: Actor, public_id: str, permission: str = Permission.ORGANIZATION_EDIT
 ) -> PaymentMethod:
     """A payment method of the actor's organization. Raises NotFound and PermissionDenied."""
-    return _found(selectors.payment_methods(), public_id, actor, permission)
+    return found(selectors.payment_methods(), actor, permission, public_id=public_id)
 
 
 def access_import(
@@ -99,19 +95,11 @@ def access_import(
 ) -> AccountImport:
     """An uploaded file in the active scope. Raises NotFound and PermissionDenied."""
     rows = AccountImport.objects.select_related("created_by").defer("content")
-    return _found(rows, public_id, actor, permission)
+    return found(rows, actor, permission, public_id=public_id)
 
 
 def access_token(
     actor: Actor, public_id: str, permission: str = Permission.TOKEN_MANAGE
 ) -> ApiToken:
     """An API token in the active scope. Raises NotFound and PermissionDenied."""
-    return _found(selectors.api_tokens(), public_id, actor, permission)
-
-
-def _found(rows: QuerySet[M], public_id: str, actor: Actor, permission: str) -> M:
-    row = rows.filter(public_id=public_id).first()
-    if row is None:
-        raise NotFound
-    actor.require(permission)
-    return row
+    return found(selectors.api_tokens(), actor, permission, public_id=public_id)

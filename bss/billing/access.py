@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from django.db.models import Model, QuerySet
-
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.billing import selectors
@@ -20,47 +16,32 @@ from bss.billing.models import (
     Payment,
     PaymentImport,
 )
+from bss.core.access import found
 from bss.core.actor import Actor
-from bss.core.errors import NotFound
-
-M = TypeVar("M", bound=Model)
 
 
 def access_invoice(
     actor: Actor, public_id: str, permission: str = Permission.BILLING_VIEW
 ) -> Invoice:
     """The invoice with its parties. Outside the scope, and a draft for whoever is no staff: NotFound."""
-    found = selectors.invoices_visible(actor).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    actor.require(permission)
-    return found
+    return found(selectors.invoices_visible(actor), actor, permission, public_id=public_id)
 
 
 def access_credit_note(
     actor: Actor, public_id: str, permission: str = Permission.BILLING_VIEW
 ) -> CreditNote:
     """The credit note with its parties. Outside the scope: NotFound."""
-    found = selectors.credit_notes_visible(actor).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    actor.require(permission)
-    return found
+    return found(selectors.credit_notes_visible(actor), actor, permission, public_id=public_id)
 
 
 def access_charged(
     actor: Actor, public_id: str, permission: str = Permission.BILLING_VIEW
 ) -> Account:
     """A customer whose statements the actor sees: itself, or one of its customers. Otherwise NotFound."""
-    found = (
-        Account.objects.filter(public_id=public_id, parent__isnull=False)
-        .select_related("parent", "organization")
-        .first()
+    charged = Account.objects.filter(parent__isnull=False)
+    return found(
+        charged.select_related("parent", "organization"), actor, permission, public_id=public_id
     )
-    if found is None:
-        raise NotFound
-    actor.require(permission)
-    return found
 
 
 def access_payment(
@@ -68,7 +49,7 @@ def access_payment(
 ) -> Payment:
     """The payment with its payer. Outside the scope: NotFound."""
     rows = selectors.payments().select_related("payer__organization")
-    return _found(rows.filter(public_id=public_id), actor, permission)
+    return found(rows.filter(public_id=public_id), actor, permission)
 
 
 def access_allocation(
@@ -76,7 +57,7 @@ def access_allocation(
 ) -> Allocation:
     """What of a payment or credit note went into an invoice. Outside the scope: NotFound."""
     rows = Allocation.objects.select_related("invoice__payer", "payment", "credit_note")
-    return _found(rows.filter(pk=pk), actor, permission)
+    return found(rows.filter(pk=pk), actor, permission)
 
 
 def access_payment_import(
@@ -84,7 +65,7 @@ def access_payment_import(
 ) -> PaymentImport:
     """A bank's file. Outside the scope: NotFound."""
     rows = PaymentImport.objects.defer("content").filter(public_id=public_id)
-    return _found(rows, actor, permission)
+    return found(rows, actor, permission)
 
 
 def access_suspension(
@@ -92,7 +73,7 @@ def access_suspension(
 ) -> OverdueSuspension:
     """What the ladder suspended and nothing lifted. Outside the scope: NotFound."""
     rows = OverdueSuspension.objects.select_related("subscription__customer")
-    return _found(rows.filter(pk=pk, lifted_at=None), actor, permission)
+    return found(rows.filter(pk=pk, lifted_at=None), actor, permission)
 
 
 def access_card(
@@ -100,7 +81,7 @@ def access_card(
 ) -> CardToken:
     """A card that the account left and did not remove. Anything else: NotFound."""
     rows = selectors.cards_of(account).select_related("account")
-    return _found(rows.filter(public_id=public_id), actor, permission)
+    return found(rows.filter(public_id=public_id), actor, permission)
 
 
 def access_card_setup(
@@ -108,7 +89,7 @@ def access_card_setup(
 ) -> CardSetup:
     """A visit to the provider's page by the account. Anything else: NotFound."""
     rows = CardSetup.objects.select_related("account").filter(account=account)
-    return _found(rows.filter(public_id=public_id), actor, permission)
+    return found(rows.filter(public_id=public_id), actor, permission)
 
 
 def access_card_payment(
@@ -116,12 +97,4 @@ def access_card_payment(
 ) -> CardPayment:
     """Money on a card of the account. Anything else: NotFound."""
     rows = CardPayment.objects.select_related("account__organization", "card", "invoice", "order")
-    return _found(rows.filter(account=account, public_id=public_id), actor, permission)
-
-
-def _found(rows: QuerySet[M], actor: Actor, permission: str) -> M:
-    row = rows.first()
-    if row is None:
-        raise NotFound
-    actor.require(permission)
-    return row
+    return found(rows.filter(account=account, public_id=public_id), actor, permission)

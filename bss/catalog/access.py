@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from django.db.models import QuerySet
-
 from bss.accounts.permissions import Permission
 from bss.catalog import selectors
 from bss.catalog.models import (
@@ -18,45 +14,42 @@ from bss.catalog.models import (
     Product,
     ProductType,
 )
+from bss.core.access import found
 from bss.core.actor import Actor
-from bss.core.errors import NotFound
-from bss.core.tenancy import Shared
-
-S = TypeVar("S", bound=Shared)
 
 
 def access_product_type(
     actor: Actor, public_id: str, permission: str = Permission.CATALOG_VIEW
 ) -> ProductType:
     """Raises NotFound outside the actor's organization, PermissionDenied without the permission."""
-    return _found(ProductType.objects.all(), actor, permission, public_id=public_id)
+    return found(ProductType.objects.all(), actor, permission, public_id=public_id)
 
 
 def access_product(
     actor: Actor, public_id: str, permission: str = Permission.CATALOG_VIEW
 ) -> Product:
     """Raises NotFound outside the actor's organization, PermissionDenied without the permission."""
-    return _found(selectors.products(), actor, permission, public_id=public_id)
+    return found(selectors.products(), actor, permission, public_id=public_id)
 
 
 def access_add_on(actor: Actor, product: Product, pk: int, permission: str) -> AddOn:
     """One of a product's add-ons, by its row. Raises NotFound, PermissionDenied."""
-    return _found(selectors.add_ons_of(product), actor, permission, pk=pk)
+    return found(selectors.add_ons_of(product), actor, permission, pk=pk)
 
 
 def access_category(actor: Actor, slug: str, permission: str = Permission.CATALOG_VIEW) -> Category:
     """Raises NotFound outside the actor's organization, PermissionDenied without the permission."""
-    return _found(Category.objects.select_related("parent"), actor, permission, slug=slug)
+    return found(Category.objects.select_related("parent"), actor, permission, slug=slug)
 
 
 def access_industry(actor: Actor, slug: str, permission: str = Permission.CATALOG_VIEW) -> Industry:
     """Raises NotFound outside the actor's organization, PermissionDenied without the permission."""
-    return _found(Industry.objects.all(), actor, permission, slug=slug)
+    return found(Industry.objects.all(), actor, permission, slug=slug)
 
 
 def access_list_price(actor: Actor, product: Product, pk: int, permission: str) -> ListPrice:
     """Raises NotFound, PermissionDenied."""
-    return _found(ListPrice.objects.filter(product=product), actor, permission, pk=pk)
+    return found(ListPrice.objects.filter(product=product), actor, permission, pk=pk)
 
 
 def access_price_list(
@@ -67,19 +60,11 @@ def access_price_list(
     Raises NotFound for anybody else's, PermissionDenied without the permission.
     """
     owner = {"owner_id": actor.account_id} if actor.account_id else {"owner__isnull": True}
-    return _found(PriceList.objects.filter(**owner), actor, permission, public_id=public_id)
+    return found(PriceList.objects.filter(**owner), actor, permission, public_id=public_id)
 
 
 def access_price_list_item(
     actor: Actor, price_list: PriceList, pk: int, permission: str
 ) -> PriceListItem:
     """Raises NotFound, PermissionDenied."""
-    return _found(selectors.price_list_items(price_list), actor, permission, pk=pk)
-
-
-def _found(rows: QuerySet[S], actor: Actor, permission: str, **key: object) -> S:
-    found = rows.filter(**key).first()
-    if found is None:
-        raise NotFound
-    actor.require(permission)
-    return found
+    return found(selectors.price_list_items(price_list), actor, permission, pk=pk)

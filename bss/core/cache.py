@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import structlog
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
@@ -13,6 +15,25 @@ log = structlog.get_logger(__name__)
 
 # After a failure the cache counts as empty for a moment, so that a page with ten look-ups waits once, not ten times.
 QUIET_SECONDS = 5.0
+
+
+T = TypeVar("T")
+
+
+def kept(
+    key: str, seconds: int, read: Callable[[], T], *, worth: Callable[[T], bool] | None = None
+) -> T:
+    """What was read under `key` at most `seconds` ago, otherwise what `read` gives now (never None).
+
+    `worth` says whether that is worth keeping; without it everything is. Whatever a scope or an organization decides
+    belongs into the key.
+    """
+    found: T | None = cache.get(key)
+    if found is None:
+        found = read()
+        if worth is None or worth(found):
+            cache.set(key, found, seconds)
+    return found
 
 
 class TolerantRedisCache(RedisCache):

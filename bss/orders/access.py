@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bss.accounts.models import Storefront
 from bss.accounts.permissions import Permission
+from bss.core.access import found
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.core.prepared import Prepared
@@ -25,7 +26,7 @@ def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDE
 
 _ORDER = Prepared(
     lambda public_id: Order.objects.filter(public_id=public_id).select_related(
-        "account", "customer", "storefront", "terms"
+        "account", "customer", "storefront", "terms__organization", "terms__seller"
     ),
     public_id=str,
 )
@@ -33,11 +34,7 @@ _ORDER = Prepared(
 
 def access_order_field(actor: Actor, public_id: str) -> OrderField:
     """A question of the organization's own, for whoever sets it up."""
-    field = OrderField.objects.filter(public_id=public_id).first()
-    if field is None:
-        raise NotFound
-    actor.require(Permission.ORGANIZATION_EDIT)
-    return field
+    return found(OrderField.objects.all(), actor, Permission.ORGANIZATION_EDIT, public_id=public_id)
 
 
 def access_order_line(

@@ -30,19 +30,32 @@ from bss.orders.choices import BasketState, LineKind, LineState, OrderSource, Or
 
 
 class TermsVersion(Shared):
-    """One published version of an organization's terms; what a buyer accepted stays readable."""
+    """One published version of a seller's terms; what a buyer accepted stays readable."""
 
+    # The reseller whose customers accept it when they buy from it; null for the organization's own.
+    seller = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     version = models.CharField(_("Version"), max_length=30)
     text = models.TextField(_("Text"))
     published_at = models.DateTimeField(default=clock.now)
 
     class Meta(Shared.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organization", "version"], name="terms_once")
+            models.UniqueConstraint(
+                fields=["organization", "seller", "version"],
+                name="terms_once",
+                nulls_distinct=False,
+            )
         ]
 
     def __str__(self) -> str:
         return self.version
+
+    @property
+    def seller_name(self) -> str:
+        """Whose terms they are."""
+        return self.seller.name if self.seller else self.organization.name
 
 
 class OrderField(Shared):

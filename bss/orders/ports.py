@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from bss.core.actor import Actor
 from bss.core.ports import Port
 from bss.orders.contracts import LineFields, Proceed, ReviewStep, ReviewSubject, Verdict
 from bss.orders.errors import CardUnavailable
@@ -42,6 +43,17 @@ class Ownership(Protocol):
         ...
 
 
+class Actions(Protocol):
+    """What orders ask of subscriptions. Filled by subscriptions."""
+
+    def withdraw(self, *, order_id: int, actor: Actor, reason: str) -> None:
+        """Take back what an order asks of a subscription, with the order, in the transaction of whoever gives it up.
+
+        Raises PermissionDenied for who may not let the subscription go on as it is, Conflict when it is under way.
+        """
+        ...
+
+
 class CardAuthorisation(Protocol):
     """Cards, for payers that pay by one. Filled by billing; without a provider nobody can pay by card."""
 
@@ -60,6 +72,16 @@ class CardAuthorisation(Protocol):
         back to; without one nobody is asked to confirm, and a card that needs that is declined. Returns the
         authorisation's id. Raises CardDeclined, CardNeedsStep (its `extra["url"]` leads to the bank) or CardUnknown;
         then nothing is held.
+        """
+        ...
+
+    def authorise_again(
+        self, *, account_id: int, amount: Decimal, currency: str, order_id: int, reference: str
+    ) -> str:
+        """As `authorise`, for an order that is tried again after it failed, nobody being asked to confirm.
+
+        What is still held for it is let go of first. Raises CardUnknown, too, while what is held for the rest of the
+        order waits to be taken.
         """
         ...
 
@@ -85,6 +107,11 @@ class _NoCards:
         currency: str,
         reference: str,
         return_url: str = "",
+    ) -> str:
+        raise CardUnavailable
+
+    def authorise_again(
+        self, *, account_id: int, amount: Decimal, currency: str, order_id: int, reference: str
     ) -> str:
         raise CardUnavailable
 
@@ -116,6 +143,12 @@ class _NothingOwned:
         return frozenset()
 
 
+class _NoActions:
+    def withdraw(self, *, order_id: int, actor: Actor, reason: str) -> None:
+        return None
+
+
+ACTIONS: Port[Actions] = Port("actions", _NoActions())
 CHECKOUT_REVIEW: Port[CheckoutReview] = Port("checkout review", _NoReview())
 CREDIT_EXPOSURE: Port[CreditExposure] = Port("credit exposure", _NothingOwed())
 CARD_AUTHORISATION: Port[CardAuthorisation] = Port("card authorisation", _NoCards())

@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 
@@ -19,6 +18,7 @@ from bss.billing.choices import InvoiceState
 from bss.billing.models import Invoice
 from bss.catalog.choices import Unit
 from bss.core import clock, scope
+from bss.core.cache import kept
 from bss.core.models import Job, JobState
 from bss.core.money import round_half_up
 from bss.orders.choices import OrderState
@@ -99,12 +99,7 @@ def jobs_waiting() -> QuerySet[Job]:
 def _of_this_minute(figure: str, read: Callable[[], T]) -> T:
     """A figure of the active scope that may be a minute old: to count 100,000 subscriptions takes longer than the
     rest of the page."""
-    key = f"portal.{figure}:{scope.active().path}"
-    found: T | None = cache.get(key)
-    if found is None:
-        found = read()
-        cache.set(key, found, 60)
-    return found
+    return kept(f"portal.{figure}:{scope.active().path}", 60, read)
 
 
 def business() -> Business:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bss.accounts.permissions import Permission
+from bss.core.access import found
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.core.prepared import Prepared
@@ -32,12 +33,7 @@ def access_change(
     actor: Actor, public_id: str, permission: str = Permission.SUBSCRIPTION_MANAGE
 ) -> ScheduledChange:
     """A change with its subscription. Outside the active scope: NotFound."""
-    change = (
-        ScheduledChange.objects.filter(public_id=public_id)
-        .select_related("subscription__product__type", "order_line__order", "product")
-        .first()
+    rows = ScheduledChange.objects.select_related(
+        "subscription__product__type", "order_line__order", "product"
     )
-    if change is None:
-        raise NotFound
-    actor.require(permission)
-    return change
+    return found(rows, actor, permission, public_id=public_id)

@@ -16,11 +16,10 @@ from resellers.services.requests import (
     plan_change_preview,
     plan_choose,
     plan_switch,
-    reseller_upgrade,
     upgrade_draft,
 )
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
-from resellers.services.shop import listing_save, prices_save, storefront_save
+from resellers.services.shop import listing_save, prices_save, storefront_save, terms_save
 
 __all__ = [
     "listing_save",
@@ -37,7 +36,7 @@ __all__ = [
     "plans_ensure",
     "plans_link",
     "prices_save",
-    "reseller_upgrade",
     "storefront_save",
+    "terms_save",
     "upgrade_draft",
 ]

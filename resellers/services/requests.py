@@ -12,7 +12,7 @@ from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.orders.choices import OrderSource
 from bss.orders.models import Basket, BasketLine, Order
-from bss.orders.services import basket_add, order_create, order_execute, order_line_add
+from bss.orders.services import basket_add, order_create, order_line_add
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.contracts import ChangePreview
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -138,16 +138,6 @@ def upgrade_draft(
     # Adding a line counts as an edit of the order: hand out what it is now.
     order.refresh_from_db()
     return order
-
-
-def reseller_upgrade(
-    *, account: Account, plan: Plan, unit: str, alias: str, actor: Actor
-) -> Order | ScheduledChange:
-    """Put a reseller on a plan without a look at it first: the order of a plan, or a switch where it has one."""
-    if held_subscription(account) is not None:
-        return plan_switch(account=account, plan=plan, actor=actor, source=OrderSource.PORTAL)
-    order = upgrade_draft(account=account, plan=plan, unit=unit, alias=alias, actor=actor)
-    return order_execute(order=order, actor=actor)
 
 
 def refuse_unless_reseller(account: Account) -> None:

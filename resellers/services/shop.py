@@ -22,6 +22,8 @@ from bss.catalog.services import (
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound, PermissionDenied
 from bss.core.fields import FieldSpec, parse
+from bss.orders.models import TermsVersion
+from bss.orders.services import terms_publish
 from resellers.choices import Capability
 from resellers.selectors import capabilities_of, own_price_list, own_price_rows, own_products
 
@@ -36,6 +38,21 @@ def storefront_save(
     """Save settings of a reseller's own storefront. Raises PermissionDenied where the plan lacks `branding`."""
     require(account, Capability.BRANDING)
     return storefront_edit(storefront=storefront, version=version, actor=actor, **changes)
+
+
+def terms_save(*, account: Account, version: str, text: str, actor: Actor) -> TermsVersion:
+    """Publish the reseller's own terms: its customers accept them when they order from it from now on.
+
+    Raises PermissionDenied where the plan lacks `self_service_ordering`, Invalid for a version that exists.
+    """
+    require(account, Capability.SELF_SERVICE_ORDERING)
+    return terms_publish(
+        organization_id=account.organization_id,
+        seller=account,
+        version=version,
+        text=text,
+        actor=actor,
+    )
 
 
 def listing_save(*, account: Account, listed: Collection[int], actor: Actor) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("my-storefront/", shop.Settings.as_view(), name="storefront"),
     path("my-storefront/products/", shop.Products.as_view(), name="products"),
     path("my-storefront/prices/", shop.Prices.as_view(), name="prices"),
+    path("my-storefront/terms/", shop.Terms.as_view(), name="terms"),
     path("my-customers/", customers.Customers.as_view(), name="customers"),
     path("my-customers/orders/", approvals.Approvals.as_view(), name="approvals"),
     path("my-customers/orders/<slug:public_id>/", approvals.Approval.as_view(), name="approval"),

@@ -1,4 +1,4 @@
-"""The reseller's own storefront: its look and texts with a preview before saving, its products, its prices."""
+"""The reseller's own storefront: its look and texts with a preview before saving, its products, prices and terms."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,25 +16,29 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
 from bss.core.errors import DomainError
+from bss.orders.forms.orders import TermsForm
+from bss.orders.models import TermsVersion
+from bss.orders.selectors import terms_versions_of
 from bss.ui.components import Crumb, Fieldset
-from bss.ui.generic import EditView, Page, Screen
+from bss.ui.generic import EditView, FormView, Page, Screen
 from bss.ui.theme import BrandTheme
 from resellers import theme
 from resellers.access import access_own_account, access_own_storefront
 from resellers.choices import Capability
 from resellers.forms import HOME_SECTIONS, StorefrontForm
 from resellers.selectors import capabilities_of, own_price_rows
-from resellers.services import listing_save, prices_save, storefront_save
+from resellers.services import listing_save, prices_save, storefront_save, terms_save
 
 TABS = (
     ("plans:storefront", gettext_lazy("Look and texts"), Capability.BRANDING),
     ("plans:products", gettext_lazy("Products"), Capability.CATALOG_LISTING),
     ("plans:prices", gettext_lazy("Prices"), Capability.OWN_PRICES),
+    ("plans:terms", gettext_lazy("Terms"), Capability.SELF_SERVICE_ORDERING),
 )
 
 
 class OwnStorefront(Screen):
-    """What the three pages share: crumbs, and the tabs that the plan opens."""
+    """What the pages share: crumbs, and the tabs that the plan opens."""
 
     permission: str = Permission.STOREFRONT_MANAGE
     capability: str
@@ -179,6 +184,43 @@ class Prices(OwnStorefront, Page):
             return response
         messages.success(request, _("Saved. Your customers see these prices from now on."))
         return HttpResponseRedirect(reverse("plans:prices"))
+
+
+class Terms(OwnStorefront, FormView):
+    """What the reseller's customers accept when they order from it; the newest version counts."""
+
+    capability = Capability.SELF_SERVICE_ORDERING
+    template_name = "resellers/storefront_terms.html"
+    title = gettext_lazy("Your terms")
+    intro = gettext_lazy(
+        "Your customers buy from you: they accept your terms when they order. You accept your supplier's when you do."
+    )
+    form_class = TermsForm
+    submit_label = gettext_lazy("Publish")
+    consequence = gettext_lazy(
+        "From now on your customers accept this version. What was accepted before stays as it was."
+    )
+    success_message = gettext_lazy("Version %(it)s is published.")
+
+    def prepare(self) -> None:
+        self.storefront()
+
+    def context(self) -> Mapping[str, Any]:
+        return {**self.shop_context(), "versions": self.versions()[:20]}
+
+    def versions(self) -> QuerySet[TermsVersion]:
+        own = self.account()
+        return terms_versions_of(own.organization_id, own.pk)
+
+    def initial(self) -> Mapping[str, Any]:
+        newest = self.versions().first()
+        return {"text": newest.text} if newest else {}
+
+    def save(self, form: Any) -> TermsVersion:
+        return terms_save(account=self.account(), actor=self.actor, **form.cleaned_data)
+
+    def success_url(self, result: TermsVersion) -> str:
+        return reverse("plans:terms")
 
 
 def _theme_of(values: Mapping[str, Any]) -> BrandTheme:

@@ -9,7 +9,7 @@ from bss.core import clock, jobs
 from bss.core.actor import Actor
 from bss.core.db import new_public_id
 from bss.core.errors import Conflict, Invalid
-from bss.orders.services import line_correct
+from bss.orders.services import line_retry
 from bss.subscriptions.choices import LIVE, ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import subscription_retry
@@ -145,7 +145,7 @@ def provisioning_retry(*, job: ProvisioningJob, actor: Actor) -> None:
     if job.change is not None:
         if job.change.state != ChangeState.FAILED:
             raise _withdrawn()
-        line_correct(line=job.change.order_line, parameters={}, actor=actor)
+        line_retry(line=job.change.order_line, parameters={}, actor=actor)
     elif job.operation == Operation.CREATE:
         if job.subscription.state != SubscriptionState.FAILED:
             raise _withdrawn()

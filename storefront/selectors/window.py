@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from django.core.cache import cache
 from django.db.models import (
     Count,
     Exists,
@@ -24,6 +23,7 @@ from bss.catalog import selectors as catalog
 from bss.catalog.choices import ProductAudience, ProductKind, SearchLanguage
 from bss.catalog.models import Category, Industry, Product
 from bss.core import clock
+from bss.core.cache import kept
 from bss.core.errors import NotFound
 from bss.core.prepared import Prepared
 from bss.ui.keyset import Cursor, page_of
@@ -141,11 +141,11 @@ def ways(organization_id: int) -> Ways:
     """The top categories and the industries that hold something on sale, in their order; as of a minute ago at most,
     since every page of a shop shows them.
     """
-    key = f"storefront.ways:{organization_id}"
-    found = cache.get(key)
-    if found is None:
-        found = _WAYS.all(organization_id=organization_id)
-        cache.set(key, found, WAYS_KEPT_SECONDS)
+    found = kept(
+        f"storefront.ways:{organization_id}",
+        WAYS_KEPT_SECONDS,
+        lambda: _WAYS.all(organization_id=organization_id),
+    )
     return Ways(
         shelves=[Way(row["name"], row["slug"]) for row in found if row["what"] == "shelf"],
         industries=[Way(row["name"], row["slug"]) for row in found if row["what"] == "trade"],
@@ -206,13 +206,12 @@ def _kept(name: str, count: Callable[[], dict[K, int]]) -> dict[K, int]:
     """Numbers of products. Large ones are kept for minutes, for all who see the same: to count 20,000 products takes
     longer than the rest of a page.
     """
-    key = f"storefront.numbers:{name}"
-    numbers: dict[K, int] | None = cache.get(key)
-    if numbers is None:
-        numbers = count()
-        if sum(numbers.values()) >= LARGE:
-            cache.set(key, numbers, NUMBERS_KEPT_SECONDS)
-    return numbers
+    return kept(
+        f"storefront.numbers:{name}",
+        NUMBERS_KEPT_SECONDS,
+        count,
+        worth=lambda numbers: sum(numbers.values()) >= LARGE,
+    )
 
 
 def _count(found: QuerySet[Product]) -> dict[_Sort, int]:

@@ -182,7 +182,8 @@ class Review(Step):
         version, current = self.request.POST.get("terms_version", ""), orders.terms_of(basket)
         if current is not None and current.version == version:
             return current
-        return TermsVersion.objects.filter(version=version).first()
+        seller_id = orders.seller_id_for(self.actor, basket.account_id)
+        return orders.terms_version(basket.organization_id, version, seller_id)
 
 
 def _as_written(questions: Sequence[orders.Question]) -> dict[str, Any]:

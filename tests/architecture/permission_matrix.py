@@ -373,6 +373,7 @@ STOREFRONT = (
     Shopped("plans:storefront", viewer=403, **SELL),
     Shopped("plans:products", viewer=403, **SELL),
     Shopped("plans:prices", viewer=403, **SELL),
+    Shopped("plans:terms", viewer=403, **SELL),
     Shopped("plans:customers", **SELL),
     Shopped("plans:approvals", **DECIDES),
     Shopped("plans:approval", ("waiting",), rival=404, **DECIDES),
@@ -433,12 +434,6 @@ API = (
         {"post": {**REFUSED, "reseller": 403, "rival": 403}},
     ),
     Called("orders-api:order-cancel", ("draft",), NO_GET, {"post": REFUSED}),
-    Called(
-        "orders-api:order-withdraw",
-        ("waiting",),
-        NO_GET,
-        {"post": {**REFUSED, "organization": 403, "reseller": 403}},
-    ),
     Called("subscriptions-api:subscriptions", (), LISTS),
     Called("subscriptions-api:subscription", ("spare",), OWNED),
     Called(

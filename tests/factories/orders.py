@@ -97,9 +97,16 @@ def set_price(product: Product, price: str, unit: str = "P1M") -> None:
     ListPrice.everywhere.filter(product=product, unit=unit).update(price=Decimal(price))
 
 
-def make_terms(organization: Organization, version: str = "2026-01") -> TermsVersion:
+def make_terms(
+    organization: Organization,
+    version: str = "2026-01",
+    *,
+    seller: Account | None = None,
+    text: str = "The service is billed in advance.",
+) -> TermsVersion:
+    """The organization's own, or those of a reseller (`seller`)."""
     return TermsVersion.everywhere.create(
-        organization=organization, version=version, text="The service is billed in advance."
+        organization=organization, seller=seller, version=version, text=text
     )
 
 

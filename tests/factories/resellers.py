@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from bss.accounts.models import Organization
+from bss.accounts.models import Account, Organization
 from bss.catalog.choices import PriceRule
 from bss.catalog.models import PriceList, PriceListItem, Product
 from bss.core import jobs, scope
-from bss.core.actor import SYSTEM
-from bss.orders.models import TermsVersion
+from bss.core.actor import SYSTEM, Actor
+from bss.orders.models import Order, TermsVersion
+from bss.orders.services import order_execute
 from resellers.choices import MANAGER_CODE
+from resellers.models import Plan
+from resellers.services import upgrade_draft
 from servicemanager.models import Instance
 from servicemanager.services import definition_start, instance_activate, instance_create
 
@@ -44,6 +47,16 @@ def plans_on_sale(organization: Organization) -> Instance:
             )
         TermsVersion.objects.create(organization=organization, version="2026-01", text="The terms.")
     return instance
+
+
+def order_plan(
+    account: Account, code: str, *, unit: str = "P1M", alias: str = "", actor: Actor = SYSTEM
+) -> Order:
+    """The order of a plan as staff write and execute it. Runs no jobs."""
+    with scope.activate(account.organization.scope):
+        plan = Plan.objects.select_related("product").get(code=code)
+        draft = upgrade_draft(account=account, plan=plan, unit=unit, alias=alias, actor=actor)
+        return order_execute(order=draft, actor=actor)
 
 
 def drain() -> None:

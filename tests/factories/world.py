@@ -41,7 +41,6 @@ from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request, subscription_activate
 from notifications.models import Delivery
 from resellers.models import Plan
-from resellers.services import reseller_upgrade
 from servicemanager.models import Instance, ProvisioningJob
 from tests.conftest import Person, person_of_account, person_of_staff
 from tests.factories.accounts import (
@@ -71,7 +70,7 @@ from tests.factories.orders import (
     make_subscription,
     place,
 )
-from tests.factories.resellers import drain, plans_on_sale
+from tests.factories.resellers import drain, order_plan, plans_on_sale
 from tests.factories.settling import make_invoice
 
 COST, PRICE, RESALE = "7.77", "11.11", "13.33"
@@ -156,14 +155,7 @@ def _staff(world: World) -> None:
 
 
 def _on_standard(world: World, account: Account, alias: str) -> None:
-    with scope.activate(world.distributor.scope):
-        reseller_upgrade(
-            account=account,
-            plan=Plan.objects.get(code="standard"),
-            unit="P1M",
-            alias=alias,
-            actor=world.people["administrator"].actor,
-        )
+    order_plan(account, "standard", alias=alias, actor=world.people["administrator"].actor)
     drain()
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bss.core import scope
 from resellers.models import Plan
-from resellers.services import reseller_upgrade
-from tests.factories.resellers import plans_on_sale
+from tests.factories.resellers import order_plan, plans_on_sale
 
 
 @pytest.fixture
@@ -18,15 +16,12 @@ def plans(distributor):
 
 
 @pytest.fixture
-def put_on(plans, staff, run_jobs, distributor):
+def put_on(plans, staff, run_jobs):
     """`put_on(account, "free", alias)`: staff put a reseller on a plan, and it is provisioned."""
 
     def do(account, code, alias=""):
-        with scope.activate(distributor.scope):
-            result = reseller_upgrade(
-                account=account, plan=plans[code], unit="P1M", alias=alias, actor=staff.actor
-            )
+        order = order_plan(account, code, alias=alias, actor=staff.actor)
         run_jobs()
-        return result
+        return order
 
     return do

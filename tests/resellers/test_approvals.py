@@ -25,13 +25,11 @@ from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
-from tests.bss.orders.test_api import client_of
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import make_storefront_user
 from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
 from tests.factories.orders import make_basket, make_product, make_subscription, set_price
-from tests.factories.ports import granted
 from tests.storefront.test_checkout import form_of, main_of
 
 
@@ -648,19 +646,6 @@ def test_nobody_but_the_customer_withdraws(asked, reseller, rival, on_standard, 
         order_withdraw(order=Order.objects.get(pk=asked.pk), actor=reseller.actor)
     asked.refresh_from_db()
     assert asked.state == OrderState.PENDING_APPROVAL
-
-
-def test_a_customers_program_withdraws_once(asked, customer, reseller, on_standard, run_jobs):
-    with granted(reseller.account, "api", "own_storefront", "self_service_ordering"):
-        client = client_of(customer, "order.view", "order.create", account=customer.account)
-        url = f"/api/v1/orders/{asked.public_id}/withdraw/"
-        answers = [client.post(url, headers={"Idempotency-Key": "w-1"}) for _twice in range(2)]
-    run_jobs()
-
-    assert [(each.status_code, each.json()["state"]) for each in answers] == [
-        (200, "cancelled"), (200, "cancelled"),
-    ]  # fmt: skip
-    assert Delivery.everywhere.filter(kind="order_withdrawn").count() == 1
 
 
 def test_seats_that_wait_are_withdrawn_with_their_change(

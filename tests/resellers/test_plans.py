@@ -25,8 +25,9 @@ from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import ResellerProfile
 from resellers.selectors import alias_check, capabilities_of, plans_with_counts
-from resellers.services import plan_cancel, plan_edit, plan_switch, reseller_upgrade
+from resellers.services import plan_cancel, plan_edit, plan_switch
 from tests.factories.accounts import AccountFactory, ResellerFactory
+from tests.factories.resellers import order_plan
 from tests.storefront.test_checkout import form_of, main_of
 
 
@@ -98,14 +99,7 @@ def test_switching_keeps_subscription_alias_and_storefront(reseller, put_on, pla
 def test_who_pays_by_the_year_switches_as_well(
     reseller, plans, switch, staff, distributor, run_jobs
 ):
-    with scope.activate(distributor.scope):
-        reseller_upgrade(
-            account=reseller.account,
-            plan=plans["standard"],
-            unit="P1Y",
-            alias="techsolutions",
-            actor=staff.actor,
-        )
+    order_plan(reseller.account, "standard", unit="P1Y", alias="techsolutions", actor=staff.actor)
     run_jobs()
     compared = main_of(reseller.client.get("/plans/"))
     page = main_of(reseller.client.get("/plans/free/switch/"))
@@ -304,21 +298,10 @@ def test_an_alias_stays_reserved_for_90_days_and_not_longer(
 def test_an_alias_taken_after_checkout_parks_the_line_and_another_one_goes_on(
     reseller, rival, plans, staff, distributor, run_jobs
 ):
-    with scope.activate(distributor.scope):
-        first = reseller_upgrade(
-            account=reseller.account,
-            plan=plans["free"],
-            unit="P1M",
-            alias="bluepeak",
-            actor=staff.actor,
-        )
-        second = reseller_upgrade(
-            account=rival.account,
-            plan=plans["free"],
-            unit="P1M",
-            alias="bluepeak",
-            actor=staff.actor,
-        )
+    first, second = (
+        order_plan(person.account, "free", alias="bluepeak", actor=staff.actor)
+        for person in (reseller, rival)
+    )
     run_jobs()
 
     lines = {

@@ -16,8 +16,6 @@ from bss.catalog.models import PriceList
 from bss.core import scope
 from bss.orders.models import BasketLine, Order
 from bss.orders.services import basket_add, basket_choose_customer, basket_open_for
-from resellers.models import Plan
-from resellers.services import reseller_upgrade
 from tests.conftest import Person, person_of_account
 from tests.factories.accounts import AccountFactory
 from tests.factories.billing import make_rate
@@ -28,7 +26,7 @@ from tests.factories.orders import (
     make_product,
     offer_plan,
 )
-from tests.factories.resellers import plans_on_sale
+from tests.factories.resellers import order_plan, plans_on_sale
 from tests.storefront.test_checkout import form_of, main_of
 
 A_STEP, PLACING = 12, 25
@@ -65,15 +63,7 @@ class Counter:
 def on_standard(distributor, reseller, staff, run_jobs):
     """The reseller sells under its own alias, on Standard, at prices of its own."""
     plans_on_sale(distributor)
-    with scope.activate(distributor.scope):
-        plan = Plan.objects.get(code="standard")
-        reseller_upgrade(
-            account=reseller.account,
-            plan=plan,
-            unit="P1M",
-            alias="techsolutions",
-            actor=staff.actor,
-        )
+    order_plan(reseller.account, "standard", alias="techsolutions", actor=staff.actor)
     run_jobs()
     return Storefront.everywhere.get(owner=reseller.account)
 

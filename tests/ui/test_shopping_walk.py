@@ -20,8 +20,6 @@ from bss.orders.models import Order
 from bss.subscriptions.choices import SubscriptionState
 from bss.subscriptions.models import Subscription
 from notifications.models import Delivery
-from resellers.models import Plan
-from resellers.services import reseller_upgrade
 from servicemanager.services import definition_start, instance_activate, instance_create
 from tests import pages
 from tests.factories.accounts import (
@@ -34,8 +32,8 @@ from tests.factories.accounts import (
 )
 from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
-from tests.factories.orders import default_list, make_order_field, offer_plan
-from tests.factories.resellers import drain, plans_on_sale
+from tests.factories.orders import default_list, make_order_field, make_terms, offer_plan
+from tests.factories.resellers import drain, order_plan, plans_on_sale
 from tests.ui.walking import sign_in
 
 # Two browsers, a vendor, a worker and a PDF: on a busy machine that takes its time.
@@ -242,14 +240,11 @@ COSTS_THE_RESELLER = ("€7.00", "€35.00")
 def own_shop(shop, desk, reseller) -> Storefront:
     """The reseller's own storefront on Standard, where Echo Desk Team costs a fifth more: €8.40 a month."""
     account = reseller.contact.account
-    with scope.activate(shop.organization.scope):
-        reseller_upgrade(
-            account=account, plan=Plan.objects.get(code="standard"), unit="P1M", alias=ALIAS,
-            actor=SYSTEM,
-        )  # fmt: skip
+    order_plan(account, "standard", alias=ALIAS)
     drain()
     own = PriceListFactory(organization=shop.organization, owner=account, name="Ours")
     PriceListItemFactory(price_list=own, product=desk, rule=PriceRule.MARKUP, percent=Decimal(20))
+    make_terms(shop.organization, seller=account, text="We answer within a working day.")
     Delivery.everywhere.all().delete()
     return Storefront.everywhere.get(owner=account)
 
@@ -328,6 +323,8 @@ def buy_five(page: Page, base: str, desk: Product, screenshot: Any) -> None:
     fill_details(page)
     page.get_by_role("button", name="Continue to review").click()
     expect(page).to_have_url(re.compile("/checkout/review/"))
+    expect(page.locator("main")).to_contain_text("Terms of Techsolutions")
+    expect(page.locator("main")).to_contain_text("We answer within a working day.")
     screenshot("walk-customer-review")
     place(page, "Ask for approval")
     arrived(page, "Thank you. Your order waits for approval")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bss.accounts.links import activation_url, password_reset_url
 from bss.accounts.models import Membership, Storefront
@@ -30,7 +33,6 @@ POSTED = "takes what the form of another page sends"
 FILE = "a file"
 LEADS_ON = "leads on to another page"
 FOR_PROGRAMS = "read by programs"
-SECOND_FACTOR = "asks somebody who has a second factor"
 NOT_PAGES = {
     "healthz": FOR_PROGRAMS,
     "readyz": FOR_PROGRAMS,
@@ -42,17 +44,11 @@ NOT_PAGES = {
     "ui:gallery_screen": "walked by the tests of the gallery",
     "view_as:start": LEADS_ON,
     "view_as:end": POSTED,
-    "mfa_authenticate": SECOND_FACTOR,
-    "mfa_reauthenticate": SECOND_FACTOR,
-    "mfa_deactivate_totp": SECOND_FACTOR,
-    "mfa_view_recovery_codes": SECOND_FACTOR,
-    "mfa_generate_recovery_codes": SECOND_FACTOR,
     "mfa_download_recovery_codes": FILE,
     "storefront:basket-add": POSTED,
     "storefront:basket-pick": POSTED,
     "storefront:checkout": LEADS_ON,
     "storefront:order-line-correct": POSTED,
-    "storefront:order-withdraw": "the customer's own; nothing is there for its reseller",
     "storefront:subscription-withdraw": POSTED,
     "storefront:invoice-pdf": FILE,
     "storefront:invoice-csv": FILE,
@@ -69,6 +65,8 @@ NOT_PAGES = {
     "plans:choose": POSTED,
     "plans:customer-approval": POSTED,
 }
+# What a reseller's customer finds in its reseller's shop alone.
+CUSTOMERS = {"storefront:order-withdraw"}
 # What a page needs in its address to be itself.
 QUERIES = {"storefront:search": "?q=Mailbox"}
 # The pages around signing in: before it, by a link in an e-mail, and after it.
@@ -89,6 +87,15 @@ WITHIN = (
     "account_change_password",
     "mfa_index",
     "mfa_activate_totp",
+)
+# Of somebody who has a second factor: on the way in, and about it.
+WITH_A_CODE = ("mfa_authenticate",)
+ABOUT_CODES = (
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_deactivate_totp",
 )
 
 
@@ -138,7 +145,11 @@ def shop_names() -> set[str]:
 
 def shopped(world: World) -> dict[str, str]:
     """The path of each page of the shop that is one, by name."""
-    return {row.name: path_of(world, row) for row in STOREFRONT if row.name not in NOT_PAGES}
+    return {
+        row.name: path_of(world, row)
+        for row in STOREFRONT
+        if row.name not in NOT_PAGES.keys() | CUSTOMERS
+    }
 
 
 def shopped_by_a_customer(world: World) -> dict[str, str]:
@@ -156,8 +167,8 @@ def path_of(world: World, row: Any, prefix: str = "/") -> str:
     )
 
 
-def around(named: tuple[str, ...]) -> dict[str, str]:
-    return {name: pages.shop(name) for name in named}
+def around(named: tuple[str, ...], prefix: str = "/") -> dict[str, str]:
+    return {name: pages.shop(name, prefix=prefix) for name in named}
 
 
 def linked(membership: Membership) -> dict[str, str]:
@@ -199,16 +210,23 @@ def walk(
 
 
 def path_within(url: str) -> str:
-    """The path of a page within its shop, whose alias is no part of the URL configuration."""
+    """The path of a page within its surface, whose prefix is no part of the URL configuration.
+
+    The pages around signing in have the same paths on both surfaces.
+    """
     path = urlsplit(url).path
-    own = SHOPS["customer"]
-    return path.removeprefix(own.rstrip("/")) if path.startswith(own) else path
+    for prefix in (SHOPS["customer"], "/portal/"):
+        if path.startswith(prefix):
+            return path.removeprefix(prefix.rstrip("/"))
+    return path
 
 
 def test_every_address_of_a_storefront_is_looked_at_or_said_to_be_no_page():
-    looked_at = {row.name for row in STOREFRONT} | {*BEFORE, *LINKED, *WITHIN}
+    around_signing_in = {*BEFORE, *LINKED, *WITHIN, *WITH_A_CODE, *ABOUT_CODES}
+    looked_at = {row.name for row in STOREFRONT} | around_signing_in
     assert shop_names() == looked_at | NOT_PAGES.keys()
-    assert NOT_PAGES.keys().isdisjoint({*BEFORE, *LINKED, *WITHIN})
+    assert NOT_PAGES.keys().isdisjoint(around_signing_in | CUSTOMERS)
+    assert {row.name for row in STOREFRONT if row.customer == 200} >= CUSTOMERS
 
 
 @pytest.mark.timeout(600)
@@ -236,5 +254,27 @@ def test_a_customer_finds_its_resellers_shop_as_clean(
     )
 
     assert len(paths) > 15
+    assert faults == {}
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("surface", "who"), [("/", "reseller"), ("/portal/", "administrator")])
+def test_the_pages_of_a_second_factor_are_as_clean_on_both_surfaces(
+    page, live_server, world, complaints, screenshot, surface, who
+):
+    base, user = live_server.url, world.people[who].user
+    TOTP.activate(user, generate_totp_secret())
+    code = RecoveryCodes.activate(user).get_unused_codes()[0]
+
+    def shot(name: str) -> None:
+        screenshot(f"{who}-{name}")
+
+    sign_in(page, base, user.email, surface.rstrip("/"))
+    faults = walk(page, base, around(WITH_A_CODE, surface), shot)
+    page.get_by_role("textbox").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("/account/2fa/"))
+    faults |= walk(page, base, around(ABOUT_CODES, surface), shot)
+
     assert faults == {}
     assert complaints == []

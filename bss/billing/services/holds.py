@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bss.accounts.models import Account
 from bss.billing import selectors
-from bss.billing.services.card_payments import card_hold, card_hold_attach, card_hold_let_go
+from bss.billing.services.card_payments import (
+    card_hold,
+    card_hold_attach,
+    card_hold_let_go,
+    card_payment_tend,
+)
 from bss.core.actor import SYSTEM
+from bss.orders.errors import CardUnknown
 from bss.orders.models import Order
 
 
@@ -33,6 +41,21 @@ class CardDesk:
             actor=SYSTEM,
         )
         return held.public_id
+
+    def authorise_again(
+        self, *, account_id: int, amount: Decimal, currency: str, order_id: int, reference: str
+    ) -> str:
+        held = selectors.hold_of_order(order_id)
+        if held is not None:
+            # The job that lets go of what an order was placed with may not have run since it failed.
+            held = card_payment_tend(card_payment=held, actor=SYSTEM)
+        if held is not None and held.state in selectors.OPEN:
+            raise CardUnknown(
+                _("What the card holds for the rest of this order is being taken. Try again soon.")
+            )
+        return self.authorise(
+            account_id=account_id, amount=amount, currency=currency, reference=reference
+        )
 
     def attach(self, *, authorisation: str, order_id: int) -> None:
         payer_id = Order.objects.values_list("account_id", flat=True).get(pk=order_id)

@@ -119,7 +119,7 @@ class OrderPlaceView(IdempotentView):
     def post(self, request: Request, public_id: str) -> Response:
         actor, given = actor_of(request), valid(OrderPlaceIn, request)
         order = access_order(actor, public_id, Permission.ORDER_CREATE)
-        terms = _terms(order, given["terms"])
+        terms = _terms(order, given["terms"], actor)
         if order.state == OrderState.DRAFT:
             # Service managers are asked outside the transaction that keeps the answer under its key.
             services.order_place_check(order=order, actor=actor, terms=terms)
@@ -177,28 +177,6 @@ class OrderCancelView(IdempotentView):
             return Response(order_out(access_order(actor, public_id), actor))
 
         return self.write(request, cancel)
-
-
-class OrderWithdrawView(IdempotentView):
-    """Takes back what waits for a reseller's approval; only its customer does, before the reseller answers."""
-
-    scopes = {"POST": Permission.ORDER_CREATE}
-
-    @extend_schema(
-        operation_id="orders_withdraw",
-        parameters=[IDEMPOTENCY],
-        request=None,
-        responses=OrderWithLines,
-    )
-    def post(self, request: Request, public_id: str) -> Response:
-        actor = actor_of(request)
-        order = access_order(actor, public_id, Permission.ORDER_CREATE)
-
-        def withdraw() -> Response:
-            services.order_withdraw(order=order, actor=actor)
-            return Response(order_out(access_order(actor, public_id), actor))
-
-        return self.write(request, withdraw)
 
 
 # What they share ---------------------------------------------------------------------------------------------
@@ -310,5 +288,8 @@ def _plan(order: Order, code: str) -> PaymentPlan | None:
     return found
 
 
-def _terms(order: Order, version: str) -> TermsVersion | None:
-    return selectors.terms_version(order.organization_id, version) if version else None
+def _terms(order: Order, version: str, actor: Actor) -> TermsVersion | None:
+    if not version:
+        return None
+    seller_id = selectors.seller_id_for(actor, order.account_id)
+    return selectors.terms_version(order.organization_id, version, seller_id)

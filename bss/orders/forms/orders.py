@@ -55,7 +55,7 @@ class NothingToFill(forms.Form):
 
 
 class TermsForm(forms.Form):
-    """A new version of the terms buyers accept."""
+    """A new version of the terms that whoever buys from a seller accepts."""
 
     version = forms.CharField(
         label=_("Version"), max_length=30, help_text=_("Such as 2026-11, shown with each order.")

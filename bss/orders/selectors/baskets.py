@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
@@ -144,11 +144,23 @@ _ASKED = Subquery(
     .annotate(specs=JSONBAgg("spec", order_by=("position", "pk")))
     .values("specs")
 )
-# The terms of now, as JSON; None where none were published.
-_TERMS = Subquery(
-    TermsVersion.everywhere.filter(organization=OuterRef("organization"))
-    .order_by("-published_at", "-id")
-    .values(found=JSONObject(pk="pk", version="version", text="text"))[:1]
+
+
+def _terms(seller: OuterRef | None) -> Subquery:
+    """The terms of now of an organization (`seller` None) or of a reseller, as JSON; None where none were published."""
+    return Subquery(
+        TermsVersion.everywhere.filter(organization=OuterRef("organization"), seller=seller)
+        .order_by("-published_at", "-id")
+        .values(found=JSONObject(pk="pk", version="version", text="text"))[:1]
+    )
+
+
+# Of whom the basket's buyer buys: see `basket_track`.
+_TERMS = Case(
+    When(
+        ~Q(customer=F("account")) & Q(scope=F("customer__scope")), then=_terms(OuterRef("account"))
+    ),
+    default=_terms(None),
 )
 
 
@@ -230,11 +242,14 @@ def basket_again(basket: Basket) -> Basket:
 
 
 def terms_of(basket: Basket) -> TermsVersion | None:
-    """The terms of now: as they were read with the basket, otherwise asked for."""
+    """The terms of now of whom its buyer buys from: as they were read with the basket, otherwise asked for."""
+    seller = basket.account if basket_track(basket) == "resale" else None
     if not hasattr(basket, "current_terms"):
-        return terms_current(basket.organization_id)
+        return terms_current(basket.organization_id, seller.pk if seller else None)
     read = basket.current_terms
-    return TermsVersion(organization_id=basket.organization_id, **read) if read else None
+    if not read:
+        return None
+    return TermsVersion(organization=basket.organization, seller=seller, **read)
 
 
 def basket_count(*, user_id: int, storefront: Storefront) -> int:

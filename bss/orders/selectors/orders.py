@@ -100,18 +100,32 @@ _LINES = Prepared(
 )
 
 
-def terms_current(organization_id: int) -> TermsVersion | None:
-    """The terms a buyer of this organization accepts now; None when it has published none."""
+def seller_id_for(actor: Actor, payer_id: int) -> int | None:
+    """From whom an actor buys: its reseller's id for who is below the payer, None (the organization) for all others."""
+    return payer_id if track_for(actor, payer_id) == "resale" else None
+
+
+def terms_current(organization_id: int, seller_id: int | None = None) -> TermsVersion | None:
+    """The terms a buyer accepts now: of the organization, or of the reseller `seller_id`; None when it has published
+    none. Nobody's stand in for another's.
+    """
+    return terms_versions_of(organization_id, seller_id).first()
+
+
+def terms_version(
+    organization_id: int, version: str, seller_id: int | None = None
+) -> TermsVersion | None:
+    """One version as its seller published it; None when there is none of that name."""
+    return terms_versions_of(organization_id, seller_id).filter(version=version).first()
+
+
+def terms_versions_of(organization_id: int, seller_id: int | None) -> QuerySet[TermsVersion]:
+    """Every version of one seller's terms (None: of the organization's), newest first."""
     return (
-        TermsVersion.everywhere.filter(organization_id=organization_id)
+        TermsVersion.everywhere.filter(organization_id=organization_id, seller=seller_id)
+        .select_related("organization", "seller")
         .order_by("-published_at", "-id")
-        .first()
     )
-
-
-def terms_version(organization_id: int, version: str) -> TermsVersion | None:
-    """One published version; None when there is none of that name."""
-    return TermsVersion.everywhere.filter(organization_id=organization_id, version=version).first()
 
 
 def _money(amount: object, currency: str) -> Money | None:
@@ -159,5 +173,5 @@ def orders_of(account: Account, limit: int = 20) -> list[Order]:
 
 
 def terms_versions() -> QuerySet[TermsVersion]:
-    """Every version of the organization's terms, newest first."""
-    return TermsVersion.objects.order_by("-published_at", "-id")
+    """Every version of the organization's own terms, newest first."""
+    return TermsVersion.objects.filter(seller=None).order_by("-published_at", "-id")

@@ -114,16 +114,20 @@ def order_answers(order: Order) -> dict[str, Any]:
 
 def answers_shown(order: Order) -> list[tuple[str, str]]:
     """An order's answers as people read them: (label, text) in the language and numbers of the reader."""
-    shown = []
-    for each in order.answers:
-        spec = FieldSpec.from_json({k: v for k, v in each.items() if k != "value"})
-        shown.append((spec.label, render(spec, each["value"])))
-    return shown
+    asked = [{k: v for k, v in each.items() if k != "value"} for each in order.answers]
+    return in_words([FieldSpec.from_json(each) for each in asked], order_answers(order))
 
 
-def question_answers(question: Question) -> list[tuple[Any, str]]:
-    """What was answered so far as (label, text), in the reader's language and numbers; empty answers are left out."""
-    texts = [(spec.label, render(spec, question.answers.get(spec.code))) for spec in question.specs]
+def question_answers(question: Question) -> list[tuple[str, str]]:
+    """What was answered so far, as people read it."""
+    return in_words(question.specs, question.answers)
+
+
+def in_words(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Answers as (label, text) in the order of the questions, in the reader's language and numbers; what is secret is
+    masked, and empty answers are left out. What `specs` do not ask is not told.
+    """
+    texts = [(spec.label, render(spec, answers.get(spec.code))) for spec in specs]
     return [(label, text) for label, text in texts if text]
 
 

@@ -41,12 +41,12 @@ from bss.orders.services.executing import (
     order_cancel,
     order_execute,
     order_execute_reviewed,
+    order_give_up,
     order_held,
     order_place,
     order_place_check,
     order_place_reviewed,
     order_release,
-    order_retry,
     order_review,
     order_withdraw,
     orders_give_up_waiting,
@@ -61,6 +61,7 @@ from bss.orders.services.lines import (
     order_settle,
 )
 from bss.orders.services.placing import basket_place, basket_review
+from bss.orders.services.retrying import line_retry, order_retry, retry_held
 from bss.orders.services.terms import terms_publish
 
 __all__ = [
@@ -93,6 +94,7 @@ __all__ = [
     "line_correct",
     "line_deliver",
     "line_fail",
+    "line_retry",
     "needs_approval",
     "order_approve",
     "order_cancel",
@@ -102,6 +104,7 @@ __all__ = [
     "order_execute_reviewed",
     "order_field_create",
     "order_field_edit",
+    "order_give_up",
     "order_held",
     "order_line_add",
     "order_line_edit",
@@ -117,5 +120,6 @@ __all__ = [
     "order_withdraw",
     "orders_give_up_waiting",
     "pays_by_card",
+    "retry_held",
     "terms_publish",
 ]

@@ -48,6 +48,22 @@ def card_authorise(
     return CardHold(authorisation, amount)
 
 
+def card_authorise_again(order: Order, amount: Decimal) -> CardHold:
+    """As `card_authorise`, for an order that is tried again. What is still held for it is let go of."""
+    payer = order.account
+    if not amount or not pays_by_card(payer):
+        return NO_HOLD
+    outside_transactions()
+    authorisation = CARD_AUTHORISATION.get().authorise_again(
+        account_id=payer.pk,
+        amount=amount,
+        currency=payer.currency,
+        order_id=order.pk,
+        reference=order.public_id,
+    )
+    return CardHold(authorisation, amount)
+
+
 def card_attach(hold: CardHold, order: Order) -> None:
     """Tie what is held to the order that it was held for, in the transaction that places it."""
     if hold:

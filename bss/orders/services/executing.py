@@ -1,4 +1,4 @@
-"""Placing, executing, retrying and cancelling whole orders."""
+"""Placing, executing and cancelling whole orders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bss.orders.errors import (
 )
 from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, TermsVersion
-from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.ports import ACTIONS, CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.approval import needs_approval, require_waiting
 from bss.orders.services.cards import (
@@ -38,8 +38,7 @@ from bss.orders.services.cards import (
     let_go_when_refused,
     pays_by_card,
 )
-from bss.orders.services.lines import line_correct
-from bss.orders.services.placing import check_terms, placed_by
+from bss.orders.services.placing import accepted_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
@@ -47,6 +46,8 @@ from bss.orders.states import LINE, ORDER
 from bss.pricing.previews import to_stored
 
 _CANCELLABLE = frozenset({LineState.PENDING, LineState.NEEDS_INPUT, LineState.FAILED})
+# What whoever buys from a reseller gives up by itself; what was let pass is its reseller's order.
+_BUYERS_OWN = frozenset({OrderState.DRAFT, OrderState.PENDING_APPROVAL, OrderState.CANCELLED})
 
 
 def order_place(
@@ -90,8 +91,7 @@ def _held(order: Order, actor: Actor) -> CardHold:
 
 def order_place_check(*, order: Order, actor: Actor, terms: TermsVersion | None = None) -> None:
     """The asking half of `order_place`: the terms, then everything `order_review` asks."""
-    if actor.account_id is not None:
-        check_terms(selectors.terms_current(order.organization_id), terms)
+    _accepted(order, actor, terms)
     order_review(order=order, step="place", actor=actor)
 
 
@@ -109,6 +109,14 @@ def order_execute(
     order_review(order=order, step="execute", actor=actor, accept_reprice=accept_reprice)
     with order_held(order=order, actor=actor) as hold:
         return order_execute_reviewed(order=order, actor=actor, hold=hold, seen=seen)
+
+
+def _accepted(order: Order, actor: Actor, terms: TermsVersion | None) -> TermsVersion | None:
+    """What the order keeps as accepted. Raises TermsNotAccepted; staff place without."""
+    if actor.account_id is None:
+        return terms
+    seller_id = selectors.seller_id_for(actor, order.account_id)
+    return accepted_terms(selectors.terms_current(order.organization_id, seller_id), terms)
 
 
 def is_executable(order: Order) -> bool:
@@ -162,7 +170,7 @@ def order_place_reviewed(
             return held
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
-        _place(held, actor, terms, hold, seen)
+        _place(held, actor, _accepted(held, actor, terms), hold, seen)
     return held
 
 
@@ -192,18 +200,6 @@ def order_release(*, order: Order, actor: Actor) -> Order:
     return held
 
 
-def order_retry(*, order: Order, actor: Actor) -> Order:
-    """Try every failed line again. Raises IllegalTransition when none failed."""
-    with transaction.atomic():
-        held = order_locked(order.pk)
-        failed = list(held.lines.filter(state=LineState.FAILED, parent=None))
-        if not failed:
-            raise IllegalTransition(_("Nothing in this order failed."))
-        for line in failed:
-            line_correct(line=line, parameters={}, actor=actor)
-    return order_locked_copy(order)
-
-
 def order_withdraw(*, order: Order, actor: Actor) -> Order:
     """A customer takes back what waits for its reseller's approval. Withdrawn already is fine.
 
@@ -215,13 +211,39 @@ def order_withdraw(*, order: Order, actor: Actor) -> Order:
         held = order_locked(order.pk)
         if held.state != OrderState.CANCELLED:
             require_waiting(held)
-        return order_cancel(order=held, actor=actor)
+        return order_give_up(order=held, actor=actor)
 
 
 def order_cancel(*, order: Order, actor: Actor, reason: str = "") -> Order:
-    """Give a whole order up. Cancelled already is fine. Its reseller is told what a customer withdraws.
+    """Give a whole order up, and take back what it asks of a subscription. Cancelled already is fine.
 
-    Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered.
+    Raises LinesInFlight while a line is being provisioned, AlreadyDelivered when one was delivered, PermissionDenied
+    for a reseller's customer whose purchase waits no more, and what ACTIONS raises. Then nothing changed.
+    """
+    with transaction.atomic():
+        if _asks_of_subscription(order):
+            # Before the order is held: whoever changes a subscription holds that first.
+            ACTIONS.get().withdraw(order_id=order.pk, actor=actor, reason=reason)
+        else:
+            _require_buyers_own(order_locked(order.pk), actor)
+        return order_give_up(order=order, actor=actor, reason=reason)
+
+
+def _require_buyers_own(order: Order, actor: Actor) -> None:
+    is_customer = selectors.track_for(actor, order.account_id) == "resale"
+    if is_customer and order.state not in _BUYERS_OWN:
+        raise PermissionDenied(_("Your supplier has this order by now. Ask them to cancel it."))
+
+
+def _asks_of_subscription(order: Order) -> bool:
+    """Whether it is an action that nobody has begun, or that failed."""
+    actions = order.lines.exclude(kind=LineKind.NEW)
+    return actions.filter(state__in=_CANCELLABLE).exists()
+
+
+def order_give_up(*, order: Order, actor: Actor, reason: str = "") -> Order:
+    """The order's half of `order_cancel`, for whoever answers for the rest. Its reseller is told what a customer
+    withdraws. Raises LinesInFlight, AlreadyDelivered.
     """
     with transaction.atomic():
         held = order_locked(order.pk)
@@ -249,7 +271,7 @@ def _giving_up(order: Order, actor: Actor) -> str:
 def orders_give_up_waiting(*, payer: Account, actor: Actor, reason: str) -> list[Order]:
     """Cancel every order that waits for a reseller's approval, told with `reason`; those that were cancelled."""
     waiting = Order.everywhere.filter(account=payer, state=OrderState.PENDING_APPROVAL)
-    return [order_cancel(order=each, actor=actor, reason=reason) for each in waiting]
+    return [order_give_up(order=each, actor=actor, reason=reason) for each in waiting]
 
 
 def order_locked_copy(order: Order) -> Order:

@@ -13,13 +13,17 @@ from django.utils.translation import gettext as _
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition
-from bss.orders.choices import IN_FLIGHT, LineState, OrderState
+from bss.orders.choices import IN_FLIGHT, LineKind, LineState, OrderState
+from bss.orders.contracts import NO_HOLD, CardHold
 from bss.orders.errors import BelongsToAnother
 from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import track_for
 from bss.orders.services import rules
+from bss.orders.services.approval import credit_asked
+from bss.orders.services.cards import card_attach
 from bss.orders.states import LINE, ORDER
+from bss.pricing.previews import from_stored
 
 _AT_REST = frozenset({OrderState.FAILED, OrderState.PARTLY_EXECUTED})
 NO_PROBLEM = {"problem_code": "", "problem_text": "", "problem_field": ""}
@@ -42,14 +46,17 @@ def line_ask(*, line: OrderLine, code: str, text: str, field: str, actor: Actor)
     )
 
 
-def line_correct(*, line: OrderLine, parameters: Mapping[str, Any], actor: Actor) -> OrderLine:
+def line_correct(
+    *, line: OrderLine, parameters: Mapping[str, Any], actor: Actor, hold: CardHold = NO_HOLD
+) -> OrderLine:
     """Try a failed or waiting line again, with `parameters` replacing those of the same code.
 
     An order at rest returns to executing. Raises IllegalTransition when the line is in no such state, CreditExceeded
-    when its payer may owe no more by now: what failed was owed by nobody.
+    when its payer may owe no more by now: what failed was owed by nobody. `hold` is what the payer's card holds for
+    it: see `retrying.retry_held`.
     """
     merged = {**line.parameters, **parameters}
-    return _move(line, "correct", actor, "", parameters=merged, **NO_PROBLEM)
+    return _move(line, "correct", actor, "", hold=hold, parameters=merged, **NO_PROBLEM)
 
 
 def line_cancel(*, line: OrderLine, actor: Actor, reason: str = "") -> OrderLine:
@@ -84,7 +91,15 @@ def _ending(order: Order, states: set[str]) -> str:
     return "" if order.state == ORDER.table[name].target else name
 
 
-def _move(line: OrderLine, name: str, actor: Actor, reason: str, **changes: Any) -> OrderLine:
+def _move(
+    line: OrderLine,
+    name: str,
+    actor: Actor,
+    reason: str,
+    *,
+    hold: CardHold = NO_HOLD,
+    **changes: Any,
+) -> OrderLine:
     if line.parent_id is not None:
         raise BelongsToAnother
     with _family(line) as (order, members):
@@ -98,21 +113,29 @@ def _move(line: OrderLine, name: str, actor: Actor, reason: str, **changes: Any)
                 extra={"entity": "line", "transition": name, "state": head.state},
             )
         if name == "correct" and head.state == LineState.FAILED:
-            _ask_credit(order, members, actor)
+            _ask_credit(order, members, actor, hold)
         LINE.fire(head, name, actor=actor, reason=reason, changes=changes)
         shared = {k: v for k, v in changes.items() if k not in {"parameters", "problem_field"}}
         for add_on in add_ons:
             if LINE.can(add_on, name):
                 LINE.fire(add_on, name, actor=actor, reason=reason, changes=shared)
         order_settle(order=order, actor=actor)
+        card_attach(hold, order)
     _copy(head, line)
     return head
 
 
-def _ask_credit(order: Order, members: Sequence[OrderLine], actor: Actor) -> None:
+def _ask_credit(order: Order, members: Sequence[OrderLine], actor: Actor, hold: CardHold) -> None:
     payer = accounts_locked([order.account_id])[order.account_id]
     total = sum((line.total for line in members), Decimal(0))
-    rules.check_credit(payer, total, track=track_for(actor, payer.pk))
+    asked = credit_asked(payer, total, is_next_term=_is_next_term(order, members[0]))
+    rules.check_credit(payer, asked, track=track_for(actor, payer.pk), secured=hold.amount)
+
+
+def _is_next_term(order: Order, line: OrderLine) -> bool:
+    """Whether an action makes nothing due at once, by what was shown: what it costs is the next term's."""
+    shown = from_stored(order.preview, "price")
+    return line.kind != LineKind.NEW and shown is not None and shown.first is None
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def basket_place(
     if version is not None and version != basket.version:
         raise _edited_meanwhile()
     lines = selectors.basket_lines(basket)
-    _check(basket, lines, terms)
+    accepted = _check(basket, lines, terms)
     bought = rules.priced(
         selectors.wanted_of(lines), payer=basket.account, customer=selectors.customer_of(basket)
     )
@@ -142,7 +142,7 @@ def basket_place(
             track = selectors.basket_track(held)
             rules.check_credit(payer, total, track=track, secured=payment.amount)
         copies = _copied(lines, bought)
-        order = _order(held, source, purchase_order, terms, copies)
+        order = _order(held, source, purchase_order, accepted, copies)
         order.preview, order.answers = to_stored(previews), answers
         order.save(force_insert=True)
         history.record(order, actor=actor, action="order.created")
@@ -197,10 +197,13 @@ def placed_by(actor: Actor) -> dict[str, object]:
     }
 
 
-def check_terms(current: TermsVersion | None, terms: TermsVersion | None) -> None:
-    """Raises TermsNotAccepted unless `terms` is the `current` version (None: none was ever published)."""
+def accepted_terms(current: TermsVersion | None, terms: TermsVersion | None) -> TermsVersion | None:
+    """What an order keeps as accepted: the `current` version, nothing where none was ever published.
+
+    Raises TermsNotAccepted unless `terms` is the `current` version.
+    """
     if current is None:
-        return
+        return None
     if terms is None:
         raise TermsNotAccepted(field="terms")
     if terms.pk != current.pk:
@@ -209,6 +212,7 @@ def check_terms(current: TermsVersion | None, terms: TermsVersion | None) -> Non
             field="terms",
             code="TERMS_CHANGED",
         )
+    return current
 
 
 def order_of_basket(basket: Basket) -> Order:
@@ -216,19 +220,23 @@ def order_of_basket(basket: Basket) -> Order:
     return Order.objects.select_related("account", "customer").get(basket_id=basket.pk)
 
 
-def _check(basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None) -> None:
+def _check(
+    basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None
+) -> TermsVersion | None:
+    """The terms that the order keeps as accepted. Raises what stands in the way of the lines as they are."""
     if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
         raise BasketClosed(extra={"state": basket.state})
     customer = selectors.customer_of(basket)
     rules.check_ordering(basket.account, customer)
     if not lines:
         raise BasketEmpty
-    check_terms(selectors.terms_of(basket), terms)
+    accepted = accepted_terms(selectors.terms_of(basket), terms)
     rules.check_customer(customer, basket.account)
     products = [line.product for line in lines]
     rules.check_audience(products, payer=basket.account, customer=customer)
     for line in lines:
         rules.check_line(line, line.quantity)
+    return accepted
 
 
 def _require_answers(basket: Basket, lines: Sequence[BasketLine]) -> list[dict[str, Any]]:

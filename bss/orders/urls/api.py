@@ -11,7 +11,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:public_id>/place/", api.OrderPlaceView.as_view(), name="order-place"),
     path("orders/<slug:public_id>/execute/", api.OrderExecuteView.as_view(), name="order-execute"),
     path("orders/<slug:public_id>/cancel/", api.OrderCancelView.as_view(), name="order-cancel"),
-    path(
-        "orders/<slug:public_id>/withdraw/", api.OrderWithdrawView.as_view(), name="order-withdraw"
-    ),
 ]

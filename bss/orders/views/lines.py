@@ -56,7 +56,7 @@ class LineAnswer(FormView):
         }
 
     def save(self, form: Any) -> OrderLine:
-        return services.line_correct(line=self.line, parameters=form.answers(), actor=self.actor)
+        return services.line_retry(line=self.line, parameters=form.answers(), actor=self.actor)
 
     def success_url(self, result: OrderLine) -> str:
         return order_url(self.line.order)

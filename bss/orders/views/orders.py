@@ -184,6 +184,7 @@ class OrderDetail(DetailView):
                 Fact(_("Finished"), order.finished_at),
                 Fact(_("Currency"), order.currency),
                 Fact(_("Terms accepted"), terms and terms.version),
+                Fact(_("Terms of"), terms and terms.seller_name),
                 Fact(_("Accepted"), order.terms_accepted_at),
                 Fact(_("Approved by"), order.approved_by_label),
                 Fact(_("Approved"), order.approved_at),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.core.actor import Actor
-from bss.core.fields import FieldSpec, render, specs_from_json
+from bss.core.fields import FieldSpec, specs_from_json
 from bss.installments.contracts import Split
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
@@ -94,12 +94,12 @@ def parameter_words(line: OrderLine, asked: Sequence[FieldSpec] = ()) -> list[tu
     """
     own = specs_from_json(line.product.type.characteristics)
     specs = {spec.code: spec for spec in (*own, *asked)}
-    found = []
-    for code, value in line.parameters.items():
-        spec = specs.get(code)
-        label = spec.label if spec else code.replace("_", " ").capitalize()
-        found.append((label, render(spec, value) if spec else _plain(value)))
-    return found
+    others = [
+        (code.replace("_", " ").capitalize(), _plain(value))
+        for code, value in line.parameters.items()
+        if code not in specs
+    ]
+    return [*selectors.in_words(list(specs.values()), line.parameters), *others]
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,7 @@ from bss.orders.services import (
     line_cancel,
     line_deliver,
     line_fail,
-    order_cancel,
+    order_give_up,
     order_release,
 )
 from bss.subscriptions.choices import ChangeKind, ChangeState, SyncStatus
@@ -253,7 +253,7 @@ def is_parked(change: ScheduledChange) -> bool:
 def _give_order_up(change: ScheduledChange, actor: Actor, reason: str) -> None:
     line = change.order_line
     if line.order.state in {OrderState.PLACED, OrderState.PENDING_APPROVAL}:
-        order_cancel(order=line.order, actor=actor, reason=reason)
+        order_give_up(order=line.order, actor=actor, reason=reason)
     elif line.state in {LineState.FAILED, LineState.NEEDS_INPUT}:
         line_cancel(line=line, actor=actor, reason=reason)
 

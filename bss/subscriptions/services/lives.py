@@ -14,7 +14,7 @@ from bss.core.machine import mirror
 from bss.core.numbers import next_number
 from bss.orders.choices import LineKind, LineState
 from bss.orders.models import OrderLine, plan_columns
-from bss.orders.services import line_ask, line_correct, line_deliver, line_fail
+from bss.orders.services import line_ask, line_correct, line_deliver, line_fail, retry_held
 from bss.subscriptions import selectors
 from bss.subscriptions.choices import ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.errors import NothingToRetry
@@ -146,19 +146,32 @@ def subscription_ask(
 def subscription_retry(
     *, subscription: Subscription, actor: Actor, parameters: Mapping[str, Any] | None = None
 ) -> Subscription:
-    """Try the provisioning that failed again, or the change that failed. Raises NothingToRetry when neither did."""
-    with transaction.atomic():
+    """Try the provisioning that failed again, or the change that failed. Outside transactions.
+
+    Raises NothingToRetry when neither did, and what `line_retry` raises.
+    """
+    line = _failed_line(subscription_locked_copy(subscription))
+    with retry_held(order=line.order, only=line) as hold, transaction.atomic():
         held = subscription_locked(subscription.pk)
         change = selectors.open_change(held)
+        if _failed_line(held) != line:
+            raise StaleState(extra={"entity": "subscription"})
+        line_correct(line=line, parameters=parameters or {}, actor=actor, hold=hold)
         if held.state == SubscriptionState.FAILED:
-            line = held.order_line
-            line_correct(line=line, parameters=parameters or {}, actor=actor)
             return subscription_reprovision(subscription=subscription, line=line, actor=actor)
-        if change is None or change.state != ChangeState.FAILED:
-            raise NothingToRetry
-        line_correct(line=change.order_line, parameters=parameters or {}, actor=actor)
-        change_restart(change=change, actor=actor)
+        if change is not None:
+            change_restart(change=change, actor=actor)
     return subscription_locked_copy(subscription)
+
+
+def _failed_line(subscription: Subscription) -> OrderLine:
+    """The line of the provisioning or of the change that failed. Raises NothingToRetry when neither did."""
+    if subscription.state == SubscriptionState.FAILED:
+        return subscription.order_line
+    change = selectors.open_change(subscription)
+    if change is None or change.state != ChangeState.FAILED:
+        raise NothingToRetry
+    return change.order_line
 
 
 def subscription_reprovision(

@@ -42,14 +42,24 @@ from bss.orders.services import (
     basket_add,
     basket_open_for,
     basket_place,
+    line_retry,
     order_cancel,
     order_execute,
     order_place,
     order_release,
+    order_retry,
 )
-from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import Subscription
-from bss.subscriptions.services import change_apply, change_confirm, change_start
+from bss.subscriptions.services import (
+    change_apply,
+    change_confirm,
+    change_fail,
+    change_start,
+    subscription_activate,
+    subscription_fail,
+    subscription_retry,
+)
 from notifications.models import Delivery
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
 from tests.bss.orders.test_api import client_of
@@ -720,3 +730,143 @@ def test_a_draft_of_a_card_payer_is_placed_by_what_its_card_holds(
     assert (only().state, only().order, only().amount) == (
         CardState.AUTHORISED, draft, Decimal("24.80"),
     )  # fmt: skip
+
+
+# Tried again -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def failed(card_payer, leave_card, reseller, shop, run_jobs):
+    """A subscription whose provisioning was refused: what was held for its order is let go."""
+    make_rate(card_payer.organization)
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop, price="20")
+    order_execute(order=order, actor=SYSTEM)
+    run_jobs()
+    subscription_fail(
+        subscription=Subscription.objects.get(), code="NO", text="Refused.", actor=SYSTEM
+    )
+    return Subscription.objects.select_related("order_line__order").get()
+
+
+def states():
+    """Each card payment in the order of asking."""
+    return list(CardPayment.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("way", ["order", "line", "subscription"])
+def test_what_failed_is_tried_again_by_what_the_card_holds_anew(
+    failed, card_payer, staff, provider, run_jobs, way
+):
+    run_jobs()
+    order = Order.objects.get()
+    assert (order.state, states()) == (OrderState.FAILED, [CardState.RELEASED])
+
+    if way == "order":
+        order_retry(order=order, actor=staff.actor)
+    elif way == "line":
+        line_retry(line=order.lines.get(), parameters={}, actor=staff.actor)
+    else:
+        subscription_retry(subscription=failed, actor=staff.actor)
+    run_jobs()
+
+    order.refresh_from_db()
+    assert (order.state, states()) == (
+        OrderState.EXECUTING, [CardState.RELEASED, CardState.AUTHORISED],
+    )  # fmt: skip
+    assert CardPayment.objects.latest("pk").order == order
+    assert authorised() == Decimal("24.80")
+    failed.refresh_from_db()
+    assert failed.state == SubscriptionState.PENDING
+
+    subscription_activate(subscription=failed, external_id="one", actor=SYSTEM)
+    run_jobs()
+    assert Invoice.objects.get(order=order).state == InvoiceState.SETTLED
+    assert states() == [CardState.RELEASED, CardState.CAPTURED]
+    assert sorted(p["status"] for p in provider.payments()) == ["captured", "released"]
+    assert owed_by(card_payer.pk, "EUR").exposure == 0
+
+
+def test_what_is_still_held_is_let_go_of_first(failed, staff, provider, run_jobs):
+    """The job that lets go has not run when somebody tries again."""
+    order_retry(order=Order.objects.get(), actor=staff.actor)
+    run_jobs()
+
+    assert states() == [CardState.RELEASED, CardState.AUTHORISED]
+    assert sorted(p["status"] for p in provider.payments()) == ["authorised", "released"]
+
+
+def test_a_card_that_declines_leaves_what_failed_as_it_was(failed, leave_card, staff, run_jobs):
+    run_jobs()
+    leave_card(failed.payer, DECLINED)
+
+    with pytest.raises(CardDeclined):
+        order_retry(order=Order.objects.get(), actor=staff.actor)
+
+    failed.refresh_from_db()
+    assert (Order.objects.get().state, failed.state) == (
+        OrderState.FAILED, SubscriptionState.FAILED,
+    )  # fmt: skip
+    assert states() == [CardState.RELEASED, CardState.DECLINED]
+
+
+def test_what_is_refused_when_tried_again_lets_go(failed, staff, run_jobs):
+    """Somebody else's invoice is open, and nothing may be owed."""
+    run_jobs()
+    make_invoice(failed.payer, "1.00")
+
+    with pytest.raises(CreditExceeded):
+        subscription_retry(subscription=failed, actor=staff.actor)
+
+    failed.refresh_from_db()
+    assert failed.state == SubscriptionState.FAILED
+    assert states() == [CardState.RELEASED, CardState.RELEASED]
+
+
+def test_a_rest_that_failed_waits_until_what_is_held_was_taken(
+    card_payer, leave_card, reseller, shop, staff, run_jobs
+):
+    """Of two items one is delivered: what the card holds pays for that one first."""
+    make_rate(card_payer.organization)
+    leave_card(card_payer)
+    products = [make_product(card_payer.organization, price=price) for price in ("20", "30")]
+    basket = make_basket(reseller, shop, *products)
+    order = basket_place(basket=basket, actor=reseller.actor, terms=None)
+    order_execute(order=order, actor=SYSTEM)
+    run_jobs()
+    cheap, dear = Subscription.objects.order_by("unit_price")
+    subscription_activate(subscription=cheap, external_id="one", actor=SYSTEM)
+    subscription_fail(subscription=dear, code="NO", text="Refused.", actor=SYSTEM)
+    order.refresh_from_db()
+    assert order.state == OrderState.PARTLY_EXECUTED
+
+    with pytest.raises(CardUnknown):
+        order_retry(order=order, actor=staff.actor)
+    assert (states(), order.lines.get(product=products[1]).state) == (
+        [CardState.AUTHORISED], "failed",
+    )  # fmt: skip
+
+    run_jobs()
+    order_retry(order=order, actor=staff.actor)
+    assert states() == [CardState.CAPTURED, CardState.AUTHORISED]
+    assert authorised() == Decimal("37.20")
+
+
+def test_seats_that_failed_are_tried_again_by_what_was_shown(
+    seats, leave_card, reseller, staff, run_jobs
+):
+    leave_card(seats.payer)
+    change = more(seats, reseller.actor)
+    order_release(order=change.order_line.order, actor=SYSTEM)
+    change_start(change=change, actor=SYSTEM)
+    change_fail(change=change, code="NO", text="Refused.", actor=SYSTEM)
+    run_jobs()
+    assert states() == [CardState.RELEASED]
+
+    subscription_retry(subscription=seats, actor=staff.actor)
+
+    change.refresh_from_db()
+    assert (change.state, states()) == (
+        ChangeState.IN_PROGRESS, [CardState.RELEASED, CardState.AUTHORISED],
+    )  # fmt: skip
+    assert authorised() == Decimal("49.60")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,10 +16,11 @@ from bss.core.actor import SYSTEM
 from bss.core.api import IDEMPOTENCY_HEADER
 from bss.orders.choices import OrderState
 from bss.orders.models import Order, OrderLine
-from bss.orders.services import order_execute
+from bss.orders.services import order_execute, order_place
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_apply
+from bss.subscriptions.services import change_apply, change_fail
+from bss.subscriptions.tasks import changes_due
 from tests.conftest import Person, person_of_account
 from tests.factories.billing import make_rate
 from tests.factories.orders import (
@@ -410,3 +412,146 @@ def test_an_order_tells_each_of_its_invoices(
         token = client_of(buyer, P.ORDER_VIEW, account=customer_account)
         resold = token.get(url("orders-api:order", found["id"])).json()["invoices"]
     assert [(Decimal(each["net"]), each["tax"]) for each in resold] == [(Decimal(20), None)]
+
+
+# Giving up what is planned --------------------------------------------------------------------------------------
+
+
+def planned_end(client, subscription):
+    """The order of a cancellation at the end of the term, asked for over the API."""
+    path = "subscriptions-api:subscription-cancel", subscription.public_id
+    answer = post(client, *path, data={"when": "period_end"})
+    assert answer.status_code == 201, answer.json()
+    return answer.json()["order"]
+
+
+def states_of(subscription):
+    """Where the subscription, its one change and the order of that are."""
+    change = ScheduledChange.objects.select_related("subscription", "order_line__order").get(
+        subscription=subscription
+    )
+    return change.subscription.state, change.state, change.order_line.order.state
+
+
+PLANNED = (SubscriptionState.PENDING_CANCEL, ChangeState.SCHEDULED, OrderState.PLACED)
+TAKEN_BACK = (SubscriptionState.ACTIVE, ChangeState.CANCELLED, OrderState.CANCELLED)
+
+
+def test_cancelling_the_order_of_a_planned_end_lets_the_subscription_go_on_at_once(
+    reseller_token, reseller, at_distributor, mail, run_jobs, travel
+):
+    subscription = make_subscription(reseller.account, mail)
+    order = planned_end(reseller_token, subscription)
+    assert states_of(subscription) == PLANNED
+
+    answers = [
+        post(reseller_token, "orders-api:order-cancel", order, data={"reason": "We stay"}, key="x")
+        for _twice in range(2)
+    ]
+
+    assert [(a.status_code, a.json()["state"]) for a in answers] == [(200, "cancelled")] * 2
+    assert states_of(subscription) == TAKEN_BACK
+    run_jobs()
+    travel(timedelta(days=40))
+    assert changes_due() == 1, "the term that ended, and no change"
+    assert states_of(subscription) == TAKEN_BACK
+
+
+def test_a_planned_end_is_taken_back_by_who_may_change_subscriptions(
+    reseller_token, reseller, at_distributor, mail
+):
+    subscription = make_subscription(reseller.account, mail)
+    order = planned_end(reseller_token, subscription)
+    with granted(reseller.account, "api"):
+        buyer = client_of(reseller, P.ORDER_VIEW, P.ORDER_CREATE, account=reseller.account)
+        refused = post(buyer, "orders-api:order-cancel", order)
+
+    assert refused.status_code == 403
+    assert states_of(subscription) == PLANNED
+
+
+def test_what_only_the_seller_ends_no_token_of_an_account_takes_back(
+    erp, reseller_token, reseller, distributor, at_distributor
+):
+    product = make_product(distributor, type=make_type(distributor, cancellable=False))
+    subscription = make_subscription(reseller.account, product)
+    order = planned_end(erp, subscription)
+
+    refused = post(reseller_token, "orders-api:order-cancel", order)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "WITHDRAWAL_DENIED")
+    assert states_of(subscription) == PLANNED
+    assert post(erp, "orders-api:order-cancel", order).status_code == 200
+    assert states_of(subscription) == TAKEN_BACK
+
+
+def test_the_end_of_a_plan_is_taken_back_by_who_may_switch_plans(
+    reseller, distributor, at_distributor
+):
+    kind = make_type(distributor, audience="reseller", max_quantity=1)
+    subscription = make_subscription(
+        reseller.account, make_product(distributor, type=kind), quantity=1
+    )
+    with granted(reseller.account, "api"):
+        switching = client_of(reseller, *SALES, P.PLAN_SWITCH, account=reseller.account)
+        order = planned_end(switching, subscription)
+        client = client_of(reseller, *SALES, account=reseller.account)
+        assert post(client, "orders-api:order-cancel", order).status_code == 403
+        assert states_of(subscription) == PLANNED
+        assert post(switching, "orders-api:order-cancel", order).status_code == 200
+    assert states_of(subscription) == TAKEN_BACK
+
+
+def test_what_the_next_term_begins_with_is_changed_and_not_cancelled(
+    reseller_token, reseller, at_distributor, mail
+):
+    """It is written down as it is ordered: its order is done, and another wish replaces it."""
+    subscription = make_subscription(reseller.account, mail, quantity=5)
+    asked = post(
+        reseller_token,
+        "subscriptions-api:subscription-quantity",
+        subscription.public_id,
+        data={"quantity": 3, "when": "period_end"},
+    ).json()
+    assert asked["state"] == ChangeState.APPLIED
+
+    refused = post(reseller_token, "orders-api:order-cancel", asked["order"])
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "ALREADY_DELIVERED")
+    subscription.refresh_from_db()
+    assert (subscription.quantity, subscription.renewal_quantity) == (5, 3)
+
+
+def test_a_change_under_way_and_one_that_failed(reseller_token, reseller, at_distributor, mail):
+    subscription = make_subscription(reseller.account, mail, quantity=5)
+    asked = post(
+        reseller_token,
+        "subscriptions-api:subscription-quantity",
+        subscription.public_id,
+        data={"quantity": 3},
+    ).json()
+    change = ScheduledChange.objects.get()
+    under_way = post(reseller_token, "orders-api:order-cancel", asked["order"])
+    change_fail(change=change, code="NO", text="Refused.", actor=SYSTEM)
+    given_up = post(reseller_token, "orders-api:order-cancel", asked["order"])
+
+    assert (under_way.status_code, under_way.json()["code"]) == (409, "LINES_IN_FLIGHT")
+    assert (given_up.status_code, given_up.json()["state"]) == (200, "cancelled")
+    assert states_of(subscription) == TAKEN_BACK
+    subscription.refresh_from_db()
+    assert (subscription.quantity, subscription.sync_status) == (5, "synchronized")
+
+
+def test_a_customers_token_cancels_nothing_that_its_reseller_has_let_pass(
+    reseller, customer_account, shop, at_distributor, mail
+):
+    order = make_draft(reseller.account, mail, customer=customer_account)
+    order_place(order=order, actor=SYSTEM)
+    buyer = person_of_account(customer_account, shop)
+    with granted(reseller.account, "api", "self_service_ordering"):
+        client = client_of(buyer, *SALES, account=customer_account)
+        refused = post(client, "orders-api:order-cancel", order.public_id)
+
+    assert refused.status_code == 403
+    order.refresh_from_db()
+    assert order.state == OrderState.PLACED

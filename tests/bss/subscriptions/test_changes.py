@@ -207,11 +207,8 @@ def test_what_was_cancelled_between_the_sweep_and_its_job_is_not_started(
     (due,) = Job.objects.filter(kind=RELEASE)
     order_cancel(order=change.order_line.order, actor=staff.actor)
 
-    # The order's cancellation tells the change in a job of its own, that may come later.
     with scope.activate(None):
         jobs.run([due.pk])
-    change.refresh_from_db()
-    assert change.state == ChangeState.SCHEDULED
     run_jobs()
     change.refresh_from_db()
     subscription.refresh_from_db()
@@ -221,15 +218,22 @@ def test_what_was_cancelled_between_the_sweep_and_its_job_is_not_started(
     assert Event.objects.filter(name="scheduled_change.started").count() == 0
 
 
-def test_cancelling_the_order_withdraws_its_change(subscription, reseller, staff, run_jobs):
+@pytest.mark.parametrize("when", ["at once", "after the order's own job"])
+def test_cancelling_the_order_withdraws_its_change(subscription, reseller, staff, run_jobs, when):
     change = ask(subscription, reseller.actor, ChangeKind.CANCEL, when="period_end")
-    order_cancel(order=change.order_line.order, actor=staff.actor)
-    run_jobs()
+    order_cancel(order=change.order_line.order, actor=staff.actor, reason="They stay.")
+    if when != "at once":
+        run_jobs()
     subscription.refresh_from_db()
     change.refresh_from_db()
     assert (subscription.state, change.state) == (
         SubscriptionState.ACTIVE, ChangeState.CANCELLED,
     )  # fmt: skip
+    assert Order.objects.get(pk=change.order_line.order_id).state == OrderState.CANCELLED
+    told = HistoryEntry.objects.get(
+        subject_type="subscriptions.scheduledchange", subject_id=change.pk, to_state="cancelled"
+    )
+    assert (told.actor_label, told.reason) == (staff.actor.label, "They stay.")
 
 
 def test_whoever_did_not_ask_and_does_not_pay_withdraws_nothing(
