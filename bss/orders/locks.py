@@ -10,7 +10,8 @@ from bss.orders.models import Basket, Order
 
 
 def basket_locked(pk: int) -> Basket:
-    """The basket as it is now, held until the transaction ends."""
+    """The basket as it is now with its parties, held until the transaction ends."""
+    _HELD_BASKET.get(pk=pk)
     return _BASKET.get(pk=pk)
 
 
@@ -28,5 +29,14 @@ def accounts_locked(ids: Iterable[int]) -> dict[int, Account]:
     return {account.pk: account for account in rows.select_for_update(of=("self",))}
 
 
-_BASKET = Prepared(lambda pk: Basket.objects.filter(pk=pk).select_for_update(of=("self",)), pk=int)
+# Held first and read then: one statement for both loses the row when the customer was changed while it waited.
+_HELD_BASKET = Prepared(
+    lambda pk: Basket.objects.filter(pk=pk).select_for_update().values_list("pk", flat=True), pk=int
+)
+_BASKET = Prepared(
+    lambda pk: Basket.objects.filter(pk=pk).select_related(
+        "account__organization", "customer__organization", "customer_draft"
+    ),
+    pk=int,
+)
 _ORDER = Prepared(lambda pk: Order.objects.filter(pk=pk).select_for_update(of=("self",)), pk=int)

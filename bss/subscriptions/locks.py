@@ -8,6 +8,7 @@ from bss.subscriptions.models import ScheduledChange, Subscription
 
 def subscription_locked(pk: int) -> Subscription:
     """The subscription as it is now, held until the transaction ends."""
+    _HELD_SUBSCRIPTION.get(pk=pk)
     return _SUBSCRIPTION.get(pk=pk)
 
 
@@ -16,11 +17,14 @@ def change_locked(pk: int) -> ScheduledChange:
     return _CHANGE.get(pk=pk)
 
 
+# Held first and read then: one statement for both loses the row when the product was changed while it waited.
+_HELD_SUBSCRIPTION = Prepared(
+    lambda pk: Subscription.objects.filter(pk=pk).select_for_update().values_list("pk", flat=True),
+    pk=int,
+)
 _SUBSCRIPTION = Prepared(
-    lambda pk: (
-        Subscription.objects.filter(pk=pk)
-        .select_for_update(of=("self",))
-        .select_related("customer", "payer__organization", "product__type")
+    lambda pk: Subscription.objects.filter(pk=pk).select_related(
+        "customer", "payer__organization", "product__type"
     ),
     pk=int,
 )

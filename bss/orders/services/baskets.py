@@ -14,6 +14,7 @@ from bss.core import clock, events
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, StaleState
 from bss.core.fields import parse_all
+from bss.core.prepared import Prepared
 from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import BasketState
@@ -34,10 +35,7 @@ def basket_open_for(*, user_id: int, storefront: Storefront, account: Account) -
     `account` is the user's own: an end customer's basket is paid by its reseller, every other by the account itself.
     Two tabs at once get the same basket.
     """
-    open_ = Basket.objects.filter(
-        user_id=user_id, storefront=storefront, state=BasketState.OPEN
-    ).select_related("account", "customer", "storefront", "organization")
-    found = open_.first()
+    found = _OPEN.first(user_id=user_id, storefront_id=storefront.pk)
     if found is not None:
         return found
     payer = account.parent if account.parent is not None else account
@@ -55,7 +53,15 @@ def basket_open_for(*, user_id: int, storefront: Storefront, account: Account) -
     except IntegrityError as error:
         if "basket_open_once" not in str(error):
             raise
-    return open_.get()
+    return _OPEN.get(user_id=user_id, storefront_id=storefront.pk)
+
+
+_OPEN = Prepared(
+    lambda **wanted: Basket.objects.filter(state=BasketState.OPEN, **wanted).select_related(
+        "account", "customer", "storefront", "organization"
+    ),
+    user_id=int, storefront_id=int,
+)  # fmt: skip
 
 
 def basket_add(

@@ -17,7 +17,7 @@ from bss.core.actor import SYSTEM
 from bss.core.errors import DomainError, StaleState
 from bss.orders.choices import LineState, OrderState
 from bss.orders.contracts import Proceed
-from bss.orders.locks import order_locked
+from bss.orders.locks import basket_locked, order_locked
 from bss.orders.models import Basket, Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import (
@@ -229,6 +229,52 @@ def test_trying_again_waits_for_whoever_holds_the_subscription(reseller, at_dist
     results = at_once(at_distributor.scope, withdraw, retry)
     assert refusals(results) == []
     assert Subscription.objects.get().state == SubscriptionState.PENDING
+
+
+def test_a_basket_is_found_after_the_wait_though_its_customer_was_changed_meanwhile(
+    reseller, shop, customer_account, at_distributor
+):
+    basket = make_basket(reseller, shop, make_product(at_distributor))
+
+    def change() -> None:
+        Basket.objects.filter(pk=basket.pk).update(customer=customer_account)
+
+    found = held_after(change, lambda: basket_locked(basket.pk), at_distributor.scope)
+    assert found.customer == customer_account
+
+
+def test_a_subscription_is_found_after_the_wait_though_its_product_was_changed_meanwhile(
+    reseller, at_distributor
+):
+    other = make_product(at_distributor, code="OTHER")
+    subscription = make_subscription(reseller.account, make_product(at_distributor))
+
+    def change() -> None:
+        Subscription.objects.filter(pk=subscription.pk).update(product=other)
+
+    found = held_after(change, lambda: subscription_locked(subscription.pk), at_distributor.scope)
+    assert found.product == other
+
+
+def held_after(change: Callable[[], None], lock: Callable[[], Any], path: str) -> Any:
+    """What `lock` gives to who had to wait for somebody who held the row and then changed it."""
+    held = Barrier(2)
+
+    def first() -> None:
+        with transaction.atomic():
+            lock()
+            held.wait(timeout=10)
+            until = monotonic() + 10
+            while not somebody_waits():
+                assert monotonic() < until, "nobody waits for the row"
+            change()
+
+    def second() -> Any:
+        held.wait(timeout=10)
+        with transaction.atomic():
+            return lock()
+
+    return at_once(path, first, second)[1]
 
 
 def somebody_waits() -> bool:
