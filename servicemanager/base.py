@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from bss.core.fields import FieldSpec
 from bss.orders.contracts import Proceed, ReviewLine, ReviewStep, ReviewSubject, Verdict
+from bss.subscriptions.contracts import Bound, Reduction
 from servicemanager.choices import Capability
 from servicemanager.contracts import (
     Answered,
@@ -91,6 +92,15 @@ class ServiceManager(ABC):
         called for again); OutcomeUnknown or TryLater when the vendor cannot be asked now. Reads only.
         """
         raise NotImplementedError
+
+    def bound(self, instance: InstanceContext, reduction: Reduction) -> Bound | None:
+        """Why seats are not given up as they are asked to be, with the number that may stay; None where they may.
+
+        Asked on the page of a change and in the transaction that orders it: told from what is kept here, without a
+        call, and `instance` has its settings without secrets. What the vendor holds all the same it refuses when
+        `provision` asks.
+        """
+        return None
 
     # checkout ----------------------------------------------------------------------------------------
 

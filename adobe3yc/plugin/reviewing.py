@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from adobe3yc.gateway import adobe, objection_words, profiles, words_of
 from adobe3yc.plugin import pricing
+from adobe3yc.plugin.bounding import bound_of
 from adobe3yc.plugin.parties import Party, offer_of, owned_by, party_of_subject
 from adobe3yc.plugin.pricing import Priced
 from adobe3yc.plugin.requests import request_key
@@ -22,7 +23,6 @@ from adobe3yc.rules.commitments import (
     Objected,
     accept_until,
     is_live,
-    least_quantity,
     request_objections,
 )
 from adobe3yc.rules.offers import Offer, OfferType
@@ -43,10 +43,11 @@ from bss.orders.contracts import (
     Verdict,
     Wait,
 )
+from bss.subscriptions.contracts import Reduction
 from bss.ui import formats
 from servicemanager.contracts import InstanceContext
 
-LEAVES = frozenset({"quantity", "renewal", "cancel"})
+TAKES = frozenset({"quantity", "cancel"})
 LAPSED = frozenset({"DECLINED", "EXPIRED", "NONCOMPLIANT"})
 
 
@@ -361,28 +362,25 @@ def _missing_words(kind: OfferType, count: int) -> str:
 def _review_actions(
     context: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
 ) -> Verdict:
-    """What is done to subscriptions, bounded by the commitment as Adobe last told it."""
+    """What is done to subscriptions, bounded by the commitment as Adobe last told it.
+
+    What is asked of the next term was bounded when it was asked for, and has to wait for nobody.
+    """
     party = party_of_subject(context, subject)
-    if party.customer is None or party.account is None:
-        return Proceed()
-    commit, owned = three_year_of(party.customer), owned_by(party)
     errors = {}
     for line in lines:
-        least = _least(line, commit, owned)
-        if least is not None and _left(line) < least:
-            words = _("The commitment allows no fewer than %(least)s of these.")
-            errors[(line.key, "quantity")] = [words % {"least": least}]
+        held = bound_of(party, reduction) if (reduction := _reduction(subject, line)) else None
+        if held is not None:
+            errors[(line.key, "quantity")] = [held.message]
     return Refuse(errors) if errors else Proceed()
 
 
-def _left(line: ReviewLine) -> int:
-    return 0 if line.kind == "cancel" else line.quantity
-
-
-def _least(line: ReviewLine, commit: ThreeYearCommit, owned: Mapping[OfferType, int]) -> int | None:
-    """The least a line may leave of its subscription; None for what takes nothing away."""
-    offer = offer_of(line.sku)
-    if line.kind not in LEAVES or offer is None:
-        return None
+def _reduction(subject: ReviewSubject, line: ReviewLine) -> Reduction | None:
+    """What a line takes away of its subscription; None for what takes nothing."""
     before = line.quantity if line.previous_quantity is None else line.previous_quantity
-    return least_quantity(commit, offer.type, owned.get(offer.type, 0), before)
+    left = 0 if line.kind == "cancel" else line.quantity
+    if line.kind not in TAKES or left >= before:
+        return None
+    return Reduction(
+        line.managed_by, subject.organization_id, subject.customer_id, line.sku, before, left
+    )
