@@ -44,6 +44,7 @@ from bss.orders.selectors.prices import (
     wanted_line,
     with_plans,
 )
+from bss.orders.selectors.prospects import ProspectView, prospects_of
 from bss.orders.selectors.reviews import (
     ORDER_KEY,
     Question,
@@ -71,6 +72,7 @@ __all__ = [
     "BasketView",
     "OrderAmounts",
     "PlanOption",
+    "ProspectView",
     "Question",
     "amounts_of",
     "answers_given",
@@ -104,6 +106,7 @@ __all__ = [
     "orders_shown_to",
     "orders_visible",
     "priced_of",
+    "prospects_of",
     "purchase_previews",
     "question_answers",
     "questions_for",
