@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from adobe3yc.choices import ASKED
 from adobe3yc.gateway import adobe, outcome_of
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.commitments import is_live, is_open
@@ -27,6 +28,8 @@ from adobe3yc.vipmp.contracts import (
 from adobe3yc.vipmp.errors import Refused as VipRefused
 from adobe3yc.vipmp.errors import VipError
 from bss.accounts.models import Account
+from bss.core import history
+from bss.core.actor import SYSTEM
 from servicemanager.contracts import (
     Answered,
     InProgress,
@@ -110,7 +113,10 @@ def _settled(
         raise VipRefused(f"Customer status {found.status}", code="1127")
     if not _has(found, request):
         key = f"{request_key(request)}-ask"
-        asked = client.commitment_request(found, _minimums(request), key=key)
+        minimums = _minimums(request)
+        asked = client.commitment_request(found, minimums, key=key)
+        told = {each.offer_type: [None, each.quantity] for each in minimums}
+        history.record(customer, actor=SYSTEM, action=ASKED, changes=told)
         customer_record(customer=customer, found=asked)
     return Answered({})
 

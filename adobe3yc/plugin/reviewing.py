@@ -27,7 +27,7 @@ from adobe3yc.rules.commitments import (
 )
 from adobe3yc.rules.offers import Offer, OfferType
 from adobe3yc.rules.prices import CommittedListMissing, NoPrice
-from adobe3yc.selectors import three_year_of
+from adobe3yc.selectors import three_year_of, times_asked
 from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.contracts import Customer, Minimum, Progress, Term, ThreeYearCommit
 from adobe3yc.vipmp.errors import VipError
@@ -77,6 +77,11 @@ class Checkout:
         return self.party.adobe_id or str(self.answers.get(profiles.ADOBE_ID) or "")
 
     @property
+    def times_asked(self) -> int:
+        """How often the customer was asked before."""
+        return times_asked(self.party.customer) if self.party.customer else 0
+
+    @property
     def currency(self) -> str:
         return str(self.context.settings["currency"])
 
@@ -103,12 +108,16 @@ def fields(
     party = party_of_subject(context, subject)
     if party.is_reseller:
         return ()
+    times = times_asked(party.customer) if party.customer else 0
+    commitment = profiles.commitment_specs(
+        times, str(line.parameters.get(profiles.COMMITMENT) or "")
+    )
     if party.adobe_id:
         assert party.customer is not None  # noqa: S101 -- it has an id
         is_committed = is_live(three_year_of(party.customer).commitment)
-        return () if is_committed else profiles.commitment_specs()
+        return () if is_committed else commitment
     asked = profiles.detail_specs(party.known_profile(offer.segment.value))
-    return (profiles.id_spec(), *asked, *profiles.commitment_specs())
+    return (profiles.id_spec(), *asked, *commitment)
 
 
 def _new(lines: Sequence[ReviewLine], context: InstanceContext) -> list[ReviewLine]:
@@ -228,7 +237,9 @@ def _commitment(checkout: Checkout, commit: ThreeYearCommit) -> Verdict | None:
         return Wait(_requested_words(checkout, request))
     if status == "ACCEPTED" or (is_live(commit.commitment) and not _is_more(checkout, commit)):
         return None
-    asks_again = checkout.answers.get(profiles.COMMITMENT) == profiles.ASK_AGAIN
+    asks_again = checkout.answers.get(profiles.COMMITMENT) == profiles.ask_again(
+        checkout.times_asked
+    )
     if status in LAPSED and not asks_again:
         return checkout.refusal(_lapsed_words(checkout, status), profiles.COMMITMENT)
     return _request_objected(checkout, commit) or _ask(checkout)
@@ -261,6 +272,7 @@ def _field_of(objected: Objected) -> str:
 def _ask(checkout: Checkout) -> Verdict:
     """Wait for a request that is made now, unless Adobe refused the very same one."""
     party, profile = checkout.party, checkout.party.profile(checkout.segment, checkout.answers)
+    customer = party.customer
     request = {
         "kind": "commitment",
         "reseller_id": party.reseller_id,
@@ -270,8 +282,9 @@ def _ask(checkout: Checkout) -> Verdict:
         "adobe_id": checkout.adobe_id,
         "profile": json.loads(json.dumps(asdict(profile))),
         "minimums": {m.offer_type: m.quantity for m in checkout.minimums},
+        # Asked once more after an answer, it is another request.
+        "asked_before": checkout.times_asked,
     }
-    customer = party.customer
     if customer is not None and customer.problem_key == request_key(request):
         return checkout.refusal(customer.problem)
     words = _(
