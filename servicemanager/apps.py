@@ -7,7 +7,7 @@ class ServicemanagerConfig(AppConfig):
     def ready(self) -> None:
         from bss.core import secrets  # noqa: PLC0415 -- models are loaded now
         from bss.core.events import subscribe  # noqa: PLC0415
-        from bss.orders.events import BasketWaiting  # noqa: PLC0415
+        from bss.orders.events import BasketWaiting, OrderWaiting  # noqa: PLC0415
         from bss.orders.ports import CHECKOUT_REVIEW  # noqa: PLC0415
         from bss.subscriptions import events  # noqa: PLC0415
         from bss.subscriptions.ports import SEAT_BOUNDS  # noqa: PLC0415
@@ -31,4 +31,5 @@ class ServicemanagerConfig(AppConfig):
         subscribe(events.ScheduledChangeCancelled, handlers.change_cancelled)
         subscribe(events.SubscriptionCancelled, handlers.subscription_ended)
         subscribe(BasketWaiting, handlers.basket_waiting)
+        subscribe(OrderWaiting, handlers.order_waiting)
         slots.register()

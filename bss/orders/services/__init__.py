@@ -62,6 +62,7 @@ from bss.orders.services.lines import (
 )
 from bss.orders.services.placing import basket_place, basket_review
 from bss.orders.services.terms import terms_publish
+from bss.orders.services.waiting import order_answer
 
 __all__ = [
     "FIELD_TYPES",
@@ -94,6 +95,7 @@ __all__ = [
     "line_deliver",
     "line_fail",
     "needs_approval",
+    "order_answer",
     "order_approve",
     "order_cancel",
     "order_create",
