@@ -4,9 +4,18 @@ from adobe3yc.gateway.calls import (
     CODES,
     EXPLANATIONS,
     adobe,
+    exists_words,
     objection_words,
     outcome_of,
     words_of,
 )
 
-__all__ = ["CODES", "EXPLANATIONS", "adobe", "objection_words", "outcome_of", "words_of"]
+__all__ = [
+    "CODES",
+    "EXPLANATIONS",
+    "adobe",
+    "exists_words",
+    "objection_words",
+    "outcome_of",
+    "words_of",
+]

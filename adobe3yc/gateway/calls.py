@@ -91,12 +91,17 @@ def _refused(error: vip.Refused) -> Refused | TryLater:
 def words_of(error: VipError) -> str:
     """A failure in a sentence for whoever waits for it."""
     if isinstance(error, vip.Refused):
-        own = {each.code: each for each in EXPLANATIONS}.get(CODES.get(error.meaning.kind, ""))
+        own = EXPLANATIONS_BY_CODE.get(CODES.get(error.meaning.kind, ""))
         text = str(own.cause) if own else _("Adobe refuses this: %s") % error.message
         return f"{text} ({', '.join(error.details)})" if error.details else text
     if isinstance(error, vip.NotDone):
         return _("Adobe cannot be reached now. Nothing was ordered; try again in a moment.")
     return _("Adobe does not answer as it should. Nothing was ordered; try again in a moment.")
+
+
+def exists_words() -> str:
+    """What is to be done about a company that Adobe has already."""
+    return str(EXPLANATIONS_BY_CODE[CODES[Kind.EXISTS]].cause)
 
 
 def objection_words(objected: Objected) -> str:
@@ -229,3 +234,4 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "retry",
     ),
 )
+EXPLANATIONS_BY_CODE = {each.code: each for each in EXPLANATIONS}

@@ -48,7 +48,8 @@ class Party:
 
     @property
     def adobe_id(self) -> str:
-        return self.customer.adobe_id if self.customer else ""
+        """As whom Adobe knows it; "" also where Adobe could not set it up, so that another id may be given."""
+        return self.customer.usable_id if self.customer else ""
 
     def profile(self, segment: str, answers: Mapping[str, Any]) -> CompanyProfile:
         """What Adobe would be told of it, with what was answered in Service Details."""

@@ -41,6 +41,8 @@ from servicemanager.contracts import (
 from servicemanager.models import Instance
 
 SETTLE_SECONDS = 5.0
+# The status of a customer of which Adobe has another one already, and the code by which it refuses to make one.
+TWIN, EXISTS = "1014", "1127"
 Made = Answered | InProgress | TryLater | Refused | OutcomeUnknown
 
 
@@ -83,7 +85,7 @@ def _begun(context: InstanceContext, request: Mapping[str, Any]) -> AdobeCustome
 
 
 def _made(client: VipClient, customer: AdobeCustomer, request: Mapping[str, Any]) -> Made:
-    known = customer.adobe_id or request["adobe_id"]
+    known = request["adobe_id"] or customer.adobe_id
     if known:
         found = client.customer(known)
         if found.reseller_id != request["reseller_id"]:
@@ -110,7 +112,8 @@ def _settled(
     if found.progress == Progress.PENDING:
         return InProgress(found.id, SETTLE_SECONDS)
     if found.progress != Progress.DONE:
-        raise VipRefused(f"Customer status {found.status}", code="1127")
+        code = EXISTS if found.status == TWIN else found.status
+        raise VipRefused(f"Customer status {found.status}", code=code)
     if not _has(found, request):
         key = f"{request_key(request)}-ask"
         minimums = _minimums(request)

@@ -13,12 +13,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from adobe3yc.gateway import adobe, objection_words, profiles, words_of
+from adobe3yc.gateway import adobe, exists_words, objection_words, profiles, words_of
 from adobe3yc.plugin import pricing
 from adobe3yc.plugin.bounding import bound_of
 from adobe3yc.plugin.parties import Party, offer_of, owned_by, party_of_subject
 from adobe3yc.plugin.pricing import Priced
-from adobe3yc.plugin.requests import request_key
+from adobe3yc.plugin.requests import TWIN, request_key
 from adobe3yc.rules.commitments import (
     Objected,
     accept_until,
@@ -208,6 +208,8 @@ def _unusable(checkout: Checkout, customer: Customer) -> Verdict | None:
         if checkout.step == "items":
             return Proceed()
         return Wait(_("Adobe is still setting the customer up. Look again in a minute."))
+    if customer.status == TWIN:
+        return checkout.refusal(exists_words(), profiles.ADOBE_ID)
     if customer.progress != Progress.DONE:
         return checkout.refusal(
             _("Adobe could not set the customer up (status %s). Ask your provider.")
@@ -286,7 +288,8 @@ def _ask(checkout: Checkout) -> Verdict:
         "asked_before": checkout.times_asked,
     }
     if customer is not None and customer.problem_key == request_key(request):
-        return checkout.refusal(customer.problem)
+        is_failed = customer.adobe_id and not customer.usable_id
+        return checkout.refusal(customer.problem, profiles.ADOBE_ID if is_failed else "")
     words = _(
         "Adobe asks %(customer)s for the three-year commitment. It is accepted in the customer's Adobe Admin Console, "
         "within 7 days. The basket is kept: come back when it is accepted."
