@@ -7,6 +7,7 @@ from adobe3yc.gateway.calls import (
     exists_words,
     objection_words,
     outcome_of,
+    recorded_about,
     words_of,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "exists_words",
     "objection_words",
     "outcome_of",
+    "recorded_about",
     "words_of",
 ]
