@@ -17,7 +17,7 @@ from adobe3yc.choices import (
     PriceFileState,
     UploadSource,
 )
-from adobe3yc.vipmp.contracts import Minimum, Term
+from adobe3yc.vipmp.contracts import Minimum, Progress, Term, progress_of
 from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.db import CodeField, CurrencyField, PublicIdField, StateField, UnitPriceField, one_of
@@ -182,6 +182,11 @@ class AdobeCustomer(Owned):
 
     def __str__(self) -> str:
         return self.name or self.adobe_id
+
+    @property
+    def usable_id(self) -> str:
+        """Its id at Adobe; "" while it has none, and for one that Adobe could not set up."""
+        return "" if progress_of(self.status) == Progress.FAILED else self.adobe_id
 
     @property
     def is_known(self) -> bool:

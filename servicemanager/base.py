@@ -13,7 +13,15 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from bss.core.fields import FieldSpec
-from bss.orders.contracts import Proceed, ReviewLine, ReviewStep, ReviewSubject, Verdict
+from bss.orders.contracts import (
+    Proceed,
+    Prospect,
+    ReviewLine,
+    ReviewStep,
+    ReviewSubject,
+    Verdict,
+)
+from bss.subscriptions.contracts import Bound, Reduction
 from servicemanager.choices import Capability
 from servicemanager.contracts import (
     Answered,
@@ -92,6 +100,15 @@ class ServiceManager(ABC):
         """
         raise NotImplementedError
 
+    def bound(self, instance: InstanceContext, reduction: Reduction) -> Bound | None:
+        """Why seats are not given up as they are asked to be, with the number that may stay; None where they may.
+
+        Asked on the page of a change and in the transaction that orders it: told from what is kept here, without a
+        call, and `instance` has its settings without secrets. What the vendor holds all the same it refuses when
+        `provision` asks.
+        """
+        return None
+
     # checkout ----------------------------------------------------------------------------------------
 
     def fields(
@@ -100,6 +117,14 @@ class ServiceManager(ABC):
         """What Service Details asks for this line, beyond the product type's characteristics. Reads only.
 
         No secrets: answers are kept in clear, so a line that asks for one is not ordered.
+        """
+        return ()
+
+    def prospects(
+        self, instance: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
+    ) -> Sequence[Prospect]:
+        """What other answers to `fields` would save on `lines`, all of this instance, with the answers given so far in
+        their parameters. Told from what is kept here, without a call; `instance` has its settings without secrets.
         """
         return ()
 

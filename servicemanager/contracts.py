@@ -18,7 +18,10 @@ TargetStatus = Literal["active", "suspended", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class ExchangeNote:
-    """One request to a vendor and what came back, as it is kept: secrets masked, headers left out."""
+    """One request to a vendor and what came back, as it is kept: secrets masked, headers left out.
+
+    `about` names whom it is about, as the service manager finds it again; "" where nobody looks for it by that.
+    """
 
     method: str
     path: str
@@ -27,6 +30,7 @@ class ExchangeNote:
     answer: Any
     outcome: str
     milliseconds: int
+    about: str = ""
 
 
 class Recorder(Protocol):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bss.core.actor import SYSTEM
-from bss.orders.events import BasketWaiting
-from bss.orders.models import Basket
+from bss.orders.events import BasketWaiting, OrderWaiting
+from bss.orders.models import Basket, Order
 from bss.subscriptions.events import (
     ScheduledChangeCancelled,
     ScheduledChangeStarted,
@@ -18,7 +18,7 @@ from servicemanager.services import (
     provisioning_withdraw,
     provisioning_withdraw_change,
 )
-from servicemanager.services.requests import requests_start
+from servicemanager.services.requests import order_requests_start, requests_start
 from servicemanager.services.targets import OPERATION_OF
 
 
@@ -57,3 +57,8 @@ def subscription_ended(event: SubscriptionCancelled) -> None:
 def basket_waiting(event: BasketWaiting) -> None:
     """Make what the basket waits for."""
     requests_start(basket=Basket.objects.get(pk=event.basket_id))
+
+
+def order_waiting(event: OrderWaiting) -> None:
+    """Make what the draft waits for."""
+    order_requests_start(order=Order.objects.get(pk=event.order_id))

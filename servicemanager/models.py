@@ -164,9 +164,18 @@ class Exchange(Owned):
     answer: models.JSONField[Any, Any] = models.JSONField(null=True)
     outcome = models.CharField(max_length=40)
     milliseconds = models.PositiveIntegerField(default=0)
+    # Whom it is about, by the vendor's id or ours, where the service manager says so.
+    about = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta(Owned.Meta):
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["instance", "about", "-id"],
+                condition=~models.Q(about=""),
+                name="exchange_about",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

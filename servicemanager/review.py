@@ -27,6 +27,7 @@ from bss.core.http import require_no_transaction
 from bss.orders.contracts import (
     LineFields,
     Proceed,
+    Prospect,
     Refuse,
     Reprice,
     ReviewLine,
@@ -96,6 +97,17 @@ class CheckoutReviewAdapter:
             if own or rest or problem:
                 answer.append(LineFields(line.key, name, [*own, *rest], problem))
         return answer
+
+    def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
+        """What each instance says that other answers would save. Nobody is called, so that no thread is needed."""
+        groups, _refused = _groups(subject)
+        return [
+            each
+            for group in groups
+            for each in group.manager.prospects(
+                selectors.instance_unopened(group.instance), subject, group.lines
+            )
+        ]
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
         """One merged verdict of every instance concerned. Runs outside transactions."""

@@ -64,6 +64,11 @@ def instance_context(
     )
 
 
+def instance_unopened(instance: Instance) -> InstanceContext:
+    """What a service manager is given that calls nobody: the settings without the secrets."""
+    return InstanceContext(instance.public_id, instance.organization_id, instance.settings)
+
+
 def instances_by_id(public_ids: Sequence[str], organization_id: int) -> dict[str, Instance]:
     """Instances of one organization by public id."""
     found = Instance.everywhere.filter(

@@ -11,7 +11,12 @@ from servicemanager.services import provisioning_step
 from servicemanager.services.definition import DEFINITION, definition_run
 from servicemanager.services.exchanges import exchanges_purge
 from servicemanager.services.provisioning import STEP
-from servicemanager.services.requests import REQUEST, request_make
+from servicemanager.services.requests import (
+    ORDER_REQUEST,
+    REQUEST,
+    order_request_make,
+    request_make,
+)
 
 # A step may ask four times (what became of an earlier call, the account twice, the service), each for up to 35
 # seconds. With a shorter lease a second worker would call beside the first, and make the account a second time.
@@ -28,6 +33,12 @@ def step(job: jobs.JobContext) -> None:
 def request(job: jobs.JobContext) -> None:
     """One request that a basket waits for."""
     _again(request_make(basket_id=job.payload["basket"], number=job.payload["number"]))
+
+
+@jobs.handler(ORDER_REQUEST, atomic=False, lease_seconds=STEP_LEASE_SECONDS)
+def order_request(job: jobs.JobContext) -> None:
+    """One request that a draft waits for."""
+    _again(order_request_make(order_id=job.payload["order"], number=job.payload["number"]))
 
 
 @runs.runner(DEFINITION)

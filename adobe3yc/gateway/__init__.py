@@ -4,9 +4,20 @@ from adobe3yc.gateway.calls import (
     CODES,
     EXPLANATIONS,
     adobe,
+    exists_words,
     objection_words,
     outcome_of,
+    recorded_about,
     words_of,
 )
 
-__all__ = ["CODES", "EXPLANATIONS", "adobe", "objection_words", "outcome_of", "words_of"]
+__all__ = [
+    "CODES",
+    "EXPLANATIONS",
+    "adobe",
+    "exists_words",
+    "objection_words",
+    "outcome_of",
+    "recorded_about",
+    "words_of",
+]

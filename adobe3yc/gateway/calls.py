@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,8 +17,10 @@ from adobe3yc.vipmp.errors import Kind, VipError
 from adobe3yc.vipmp.tokens import Credentials
 from bss.core import clock
 from servicemanager.contracts import (
+    ExchangeNote,
     InstanceContext,
     OutcomeUnknown,
+    Recorder,
     Refused,
     TryLater,
 )
@@ -24,6 +28,7 @@ from servicemanager.errors import Code, Explanation
 from servicemanager.transport import transport
 
 BUSY_SECONDS = 30.0
+CUSTOMER = re.compile(r"/v3/customers(/(?P<id>[^/?]+))?([/?]|$)")
 Failure = Refused | TryLater | OutcomeUnknown
 
 
@@ -32,6 +37,7 @@ def adobe(instance: InstanceContext) -> Iterator[VipClient]:
     """The client of one instance; each exchange is noted, the secret masked."""
     settings = instance.settings
     secret = str(settings["client_secret"])
+    instance = replace(instance, record=recorded_about(instance.record))
     api_url, sign_in_url = str(settings["api_url"]), str(settings["sign_in_url"])
     with (
         transport(instance, api_url, headers={}, secrets=[secret]) as api,
@@ -39,6 +45,25 @@ def adobe(instance: InstanceContext) -> Iterator[VipClient]:
     ):
         credentials = Credentials(str(settings["client_id"]), secret)
         yield VipClient(api, sign_in, credentials, now=clock.now, place=sign_in_url)
+
+
+def recorded_about(record: Recorder) -> Recorder:
+    """A Recorder that keeps each exchange with the customer it is about."""
+
+    def keep(note: ExchangeNote) -> None:
+        record(replace(note, about=about_of(note)))
+
+    return keep
+
+
+def about_of(note: ExchangeNote) -> str:
+    """The customer an exchange is about: by Adobe's id, or by ours where it is being made."""
+    found = CUSTOMER.match(note.path)
+    if found is None:
+        return ""
+    sent, answer = (x if isinstance(x, dict) else {} for x in (note.request, note.answer))
+    told = found["id"] or sent.get("externalReferenceId") or answer.get("customerId")
+    return str(told or "")
 
 
 # What Adobe's refusals mean here, by their kind; one that is missing is VENDOR_REFUSED.
@@ -91,12 +116,17 @@ def _refused(error: vip.Refused) -> Refused | TryLater:
 def words_of(error: VipError) -> str:
     """A failure in a sentence for whoever waits for it."""
     if isinstance(error, vip.Refused):
-        own = {each.code: each for each in EXPLANATIONS}.get(CODES.get(error.meaning.kind, ""))
+        own = EXPLANATIONS_BY_CODE.get(CODES.get(error.meaning.kind, ""))
         text = str(own.cause) if own else _("Adobe refuses this: %s") % error.message
         return f"{text} ({', '.join(error.details)})" if error.details else text
     if isinstance(error, vip.NotDone):
         return _("Adobe cannot be reached now. Nothing was ordered; try again in a moment.")
     return _("Adobe does not answer as it should. Nothing was ordered; try again in a moment.")
+
+
+def exists_words() -> str:
+    """What is to be done about a company that Adobe has already."""
+    return str(EXPLANATIONS_BY_CODE[CODES[Kind.EXISTS]].cause)
 
 
 def objection_words(objected: Objected) -> str:
@@ -229,3 +259,4 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "retry",
     ),
 )
+EXPLANATIONS_BY_CODE = {each.code: each for each in EXPLANATIONS}

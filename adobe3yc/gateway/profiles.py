@@ -18,7 +18,7 @@ from bss.orders.contracts import CustomerDetails
 
 ADOBE_ID = "adobe_customer_id"
 COMMITMENT = "adobe_commitment"
-ASK, ASK_AGAIN = "ask", "again"
+ASK = "ask"
 MINIMUMS = {
     "adobe_licenses": OfferType.LICENSE,
     "adobe_transactions": OfferType.CONSUMABLES,
@@ -179,17 +179,28 @@ def id_spec() -> FieldSpec:
     )
 
 
-def commitment_specs() -> Sequence[FieldSpec]:
-    """Whether a commitment is wanted, and for how much."""
+def ask_again(times: int) -> str:
+    """The answer by which a customer is asked once more, after `times` answers of Adobe's; it holds for one time."""
+    return f"again-{times}" if times else "again"
+
+
+def _asks(times: int, given: str) -> tuple[tuple[str, Any], ...]:
+    """What may be answered. What was answered before the last time stays to be read, and asks for nothing more."""
+    again = (ask_again(times), _("Ask once more: it was declined, or its time ran out"))
+    asks = ((ASK, _("Ask the customer for it")), again)
+    if not given or given in {value for value, _label in asks}:
+        return asks
+    return (*asks, (given, _("The customer was asked once more")))
+
+
+def commitment_specs(times: int, given: str) -> Sequence[FieldSpec]:
+    """Whether a commitment is wanted, and for how much. `given` is what was answered so far ("": nothing)."""
     return (
         FieldSpec(
             COMMITMENT,
             gettext_lazy("Three-year commitment"),
             "choice",
-            choices=(
-                (ASK, _("Ask the customer for it")),
-                (ASK_AGAIN, _("Ask once more: it was declined, or its time ran out")),
-            ),
+            choices=_asks(times, given),
             help=gettext_lazy(
                 "The customer accepts it in its Adobe Admin Console. It promises a minimum for three years and gets "
                 "lower prices that do not rise."
@@ -212,7 +223,7 @@ def commitment_specs() -> Sequence[FieldSpec]:
 
 def minimums_in(answers: Mapping[str, Any]) -> tuple[Minimum, ...]:
     """The minimums that were asked for; none when no commitment is wanted."""
-    if answers.get(COMMITMENT) not in {ASK, ASK_AGAIN}:
+    if not answers.get(COMMITMENT):
         return ()
     return tuple(
         Minimum(kind.value, int(answers[code]))

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from adobe3yc.gateway import CODES, adobe, outcome_of, profiles
+from adobe3yc.gateway import CODES, adobe, exists_words, outcome_of, profiles
 from adobe3yc.plugin.parties import Party, offer_of, party_of_account
-from adobe3yc.plugin.requests import SETTLE_SECONDS, request_key
+from adobe3yc.plugin.requests import SETTLE_SECONDS, TWIN, request_key
 from adobe3yc.rules.offers import Segment
 from adobe3yc.services import customer_link, customer_record, customer_start
 from adobe3yc.vipmp.contracts import Customer, Progress
@@ -48,7 +48,7 @@ def account_sync(call: Call) -> Outcome:
         market_segment=segment,
     )
     customer = customer_link(customer=customer, account=party.account)
-    known = customer.adobe_id or str(answers.get(profiles.ADOBE_ID) or "")
+    known = customer.usable_id or str(answers.get(profiles.ADOBE_ID) or "")
     profile = party.profile(segment, answers)
     wrong = {} if known else profiles.field_errors(profile)
     if wrong:
@@ -67,7 +67,7 @@ def account_sync(call: Call) -> Outcome:
                 )
             )
     except VipError as error:
-        return outcome_of(error)
+        return _failure(error)
     if found.reseller_id != party.reseller_id:
         words = _("Adobe has this customer with another reseller. Check the id.")
         return NeedsInput(CODES[Kind.CUSTOMER], words, profiles.ADOBE_ID)
@@ -80,11 +80,25 @@ def _key(public_id: str, profile: object) -> str:
     return request_key({"kind": "customer", "customer": public_id, "profile": repr(profile)})
 
 
+def _failure(error: VipError) -> Outcome:
+    """A company that Adobe has already can be had by its id there."""
+    outcome = outcome_of(error)
+    if isinstance(outcome, Refused) and outcome.code == CODES[Kind.EXISTS]:
+        return _exists(outcome.vendor_code)
+    return outcome
+
+
+def _exists(code: str) -> NeedsInput:
+    return NeedsInput(CODES[Kind.EXISTS], exists_words(), profiles.ADOBE_ID, code)
+
+
 def _settled(found: Customer) -> Outcome:
     if found.progress == Progress.DONE:
         return Done(found.id)
     if found.progress == Progress.PENDING:
         return InProgress(found.id, SETTLE_SECONDS, message=_("Adobe sets the customer up."))
+    if found.status == TWIN:
+        return _exists(found.status)
     words = _("Adobe could not set the customer up.")
     return Refused(Code.VENDOR_FAILED, words, found.status)
 

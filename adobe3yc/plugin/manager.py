@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from adobe3yc.choices import MANAGER
 from adobe3yc.gateway import EXPLANATIONS, adobe
-from adobe3yc.plugin import accounts, ordering, requests, reviewing
+from adobe3yc.plugin import accounts, bounding, ordering, prospects, requests, reviewing
 from adobe3yc.plugin.catalogue import catalogue_of
 from adobe3yc.plugin.parties import instance_of
 from adobe3yc.vipmp.errors import CredentialsRefused, VipError
 from bss.core import clock
 from bss.core.fields import FieldSpec
-from bss.orders.contracts import ReviewLine, ReviewStep, ReviewSubject, Verdict
+from bss.orders.contracts import Prospect, ReviewLine, ReviewStep, ReviewSubject, Verdict
+from bss.subscriptions.contracts import Bound, Reduction
 from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
 from servicemanager.contracts import (
@@ -121,10 +122,18 @@ class AdobeServices(ServiceManager):
     def find(self, call: Call) -> Outcome:
         return ordering.find(call)
 
+    def bound(self, instance: InstanceContext, reduction: Reduction) -> Bound | None:
+        return bounding.bound(instance, reduction)
+
     def fields(
         self, instance: InstanceContext, line: ReviewLine, subject: ReviewSubject
     ) -> Sequence[FieldSpec]:
         return reviewing.fields(instance, line, subject)
+
+    def prospects(
+        self, instance: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
+    ) -> Sequence[Prospect]:
+        return prospects.prospects(instance, subject, lines)
 
     def review(
         self,

@@ -87,7 +87,7 @@ def find(call: Call) -> Outcome:
         return Done() if call.operation == Operation.CANCEL else Absent()
     try:
         with adobe(call.instance) as client:
-            placed = client.orders(customer.adobe_id).items
+            placed = list(client.orders_each(customer.adobe_id))
     except VipError as error:
         return outcome_of(error)
     if call.operation == Operation.CREATE:
@@ -265,7 +265,7 @@ def _give_back(client: VipClient, call: Call, count: int) -> Outcome:
             words = _("The commitment allows no fewer than %(least)s of these.") % {"least": least}
             return Refused(CODES[Kind.COMMITMENT], words)
     since = clock.now() - timedelta(days=RETURN_DAYS)
-    orders = client.orders(customer.adobe_id, since=since.date().isoformat()).items
+    orders = list(client.orders_each(customer.adobe_id, since=since.date().isoformat()))
     # What an interrupted call gave back already.
     before = _of_call(call, orders)
     chosen = lines_to_return(orders, external_id, count - _seats(before))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from adobe3yc.gateway import profiles
 from adobe3yc.models import AdobeCustomer
@@ -46,7 +48,8 @@ class Party:
 
     @property
     def adobe_id(self) -> str:
-        return self.customer.adobe_id if self.customer else ""
+        """As whom Adobe knows it; "" also where Adobe could not set it up, so that another id may be given."""
+        return self.customer.usable_id if self.customer else ""
 
     def profile(self, segment: str, answers: Mapping[str, Any]) -> CompanyProfile:
         """What Adobe would be told of it, with what was answered in Service Details."""
@@ -109,13 +112,26 @@ def reseller_id_of(instance: Instance, reseller: Account | None, context: Instan
 
 def owned_by(party: Party) -> dict[OfferType, int]:
     """What it has here by type, of what counts towards levels and minimums (one query)."""
-    total: Counter[OfferType] = Counter()
+    return _by_type((x.product.external_id, x.quantity) for x in _held_by(party))
+
+
+def renewing_by(party: Party) -> dict[OfferType, int]:
+    """What renews of it as things stand, by type (one query)."""
+    return _by_type((x.product.external_id, x.renewing) for x in _held_by(party))
+
+
+def _held_by(party: Party) -> QuerySet[Subscription]:
     if party.account is None:
-        return dict(total)
+        return Subscription.everywhere.none()
     rows = Subscription.everywhere.filter(
         customer=party.account, managed_by=party.instance.public_id, state__in=LIVE
     )
-    for sku, quantity in rows.values_list("product__external_id", "quantity"):
+    return rows.select_related("product")
+
+
+def _by_type(held: Iterable[tuple[str, int]]) -> dict[OfferType, int]:
+    total: Counter[OfferType] = Counter()
+    for sku, quantity in held:
         offer = offer_of(sku)
         if offer is not None and offer.is_standard:
             total[offer.type] += quantity

@@ -89,8 +89,8 @@ def priced(
         if chosen.source == Source.COMMITTED:
             locked = accepted_on
         levels.add(read_offer(used).level)
-        standard = _standard(book, line.sku, today)
-        quotes.append(_quote(line, used, currency, chosen, standard, commit))
+        standard = standard_price(book, line.sku, today)
+        quotes.append(quoted(line, used, currency, chosen, standard, commit))
     return Priced(quotes, sorted(levels), locked, missing(accepted_in(commit), totals))
 
 
@@ -106,14 +106,15 @@ def _chosen(
         return book.price(sku, accepted_on=accepted_on, ordered_on=today), sku
 
 
-def _standard(book: PriceBook, sku: str, today: date) -> Decimal | None:
+def standard_price(book: PriceBook, sku: str, today: date) -> Decimal | None:
+    """What an offer sells for without a commitment; None where no file says so."""
     try:
         return book.price(sku, accepted_on=None, ordered_on=today).sell
     except NoPrice:
         return None
 
 
-def _quote(
+def quoted(
     line: ReviewLine,
     offer_id: str,
     currency: str,
@@ -121,6 +122,7 @@ def _quote(
     standard: Decimal | None,
     commit: ThreeYearCommit,
 ) -> QuotedPrice:
+    """A line at the price of an offer; `standard` is what it would cost without, for the part that is saved."""
     return QuotedPrice(
         product_id=line.product_id,
         unit=UNIT,

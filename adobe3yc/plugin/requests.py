@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from adobe3yc.choices import ASKED
 from adobe3yc.gateway import adobe, outcome_of
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.commitments import is_live, is_open
@@ -27,6 +28,8 @@ from adobe3yc.vipmp.contracts import (
 from adobe3yc.vipmp.errors import Refused as VipRefused
 from adobe3yc.vipmp.errors import VipError
 from bss.accounts.models import Account
+from bss.core import history
+from bss.core.actor import SYSTEM
 from servicemanager.contracts import (
     Answered,
     InProgress,
@@ -38,6 +41,8 @@ from servicemanager.contracts import (
 from servicemanager.models import Instance
 
 SETTLE_SECONDS = 5.0
+# The status of a customer of which Adobe has another one already, and the code by which it refuses to make one.
+TWIN, EXISTS = "1014", "1127"
 Made = Answered | InProgress | TryLater | Refused | OutcomeUnknown
 
 
@@ -80,7 +85,7 @@ def _begun(context: InstanceContext, request: Mapping[str, Any]) -> AdobeCustome
 
 
 def _made(client: VipClient, customer: AdobeCustomer, request: Mapping[str, Any]) -> Made:
-    known = customer.adobe_id or request["adobe_id"]
+    known = request["adobe_id"] or customer.adobe_id
     if known:
         found = client.customer(known)
         if found.reseller_id != request["reseller_id"]:
@@ -107,10 +112,14 @@ def _settled(
     if found.progress == Progress.PENDING:
         return InProgress(found.id, SETTLE_SECONDS)
     if found.progress != Progress.DONE:
-        raise VipRefused(f"Customer status {found.status}", code="1127")
+        code = EXISTS if found.status == TWIN else found.status
+        raise VipRefused(f"Customer status {found.status}", code=code)
     if not _has(found, request):
         key = f"{request_key(request)}-ask"
-        asked = client.commitment_request(found, _minimums(request), key=key)
+        minimums = _minimums(request)
+        asked = client.commitment_request(found, minimums, key=key)
+        told = {each.offer_type: [None, each.quantity] for each in minimums}
+        history.record(customer, actor=SYSTEM, action=ASKED, changes=told)
         customer_record(customer=customer, found=asked)
     return Answered({})
 

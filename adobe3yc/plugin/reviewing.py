@@ -13,21 +13,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from adobe3yc.gateway import adobe, objection_words, profiles, words_of
+from adobe3yc.gateway import adobe, exists_words, objection_words, profiles, words_of
 from adobe3yc.plugin import pricing
+from adobe3yc.plugin.bounding import bound_of
 from adobe3yc.plugin.parties import Party, offer_of, owned_by, party_of_subject
 from adobe3yc.plugin.pricing import Priced
-from adobe3yc.plugin.requests import request_key
+from adobe3yc.plugin.requests import TWIN, request_key
 from adobe3yc.rules.commitments import (
     Objected,
     accept_until,
     is_live,
-    least_quantity,
     request_objections,
 )
 from adobe3yc.rules.offers import Offer, OfferType
 from adobe3yc.rules.prices import CommittedListMissing, NoPrice
-from adobe3yc.selectors import three_year_of
+from adobe3yc.selectors import three_year_of, times_asked
 from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.contracts import Customer, Minimum, Progress, Term, ThreeYearCommit
 from adobe3yc.vipmp.errors import VipError
@@ -43,10 +43,11 @@ from bss.orders.contracts import (
     Verdict,
     Wait,
 )
+from bss.subscriptions.contracts import Reduction
 from bss.ui import formats
 from servicemanager.contracts import InstanceContext
 
-LEAVES = frozenset({"quantity", "renewal", "cancel"})
+TAKES = frozenset({"quantity", "cancel"})
 LAPSED = frozenset({"DECLINED", "EXPIRED", "NONCOMPLIANT"})
 
 
@@ -76,6 +77,11 @@ class Checkout:
         return self.party.adobe_id or str(self.answers.get(profiles.ADOBE_ID) or "")
 
     @property
+    def times_asked(self) -> int:
+        """How often the customer was asked before."""
+        return times_asked(self.party.customer) if self.party.customer else 0
+
+    @property
     def currency(self) -> str:
         return str(self.context.settings["currency"])
 
@@ -102,12 +108,16 @@ def fields(
     party = party_of_subject(context, subject)
     if party.is_reseller:
         return ()
+    times = times_asked(party.customer) if party.customer else 0
+    commitment = profiles.commitment_specs(
+        times, str(line.parameters.get(profiles.COMMITMENT) or "")
+    )
     if party.adobe_id:
         assert party.customer is not None  # noqa: S101 -- it has an id
         is_committed = is_live(three_year_of(party.customer).commitment)
-        return () if is_committed else profiles.commitment_specs()
+        return () if is_committed else commitment
     asked = profiles.detail_specs(party.known_profile(offer.segment.value))
-    return (profiles.id_spec(), *asked, *profiles.commitment_specs())
+    return (profiles.id_spec(), *asked, *commitment)
 
 
 def _new(lines: Sequence[ReviewLine], context: InstanceContext) -> list[ReviewLine]:
@@ -198,6 +208,8 @@ def _unusable(checkout: Checkout, customer: Customer) -> Verdict | None:
         if checkout.step == "items":
             return Proceed()
         return Wait(_("Adobe is still setting the customer up. Look again in a minute."))
+    if customer.status == TWIN:
+        return checkout.refusal(exists_words(), profiles.ADOBE_ID)
     if customer.progress != Progress.DONE:
         return checkout.refusal(
             _("Adobe could not set the customer up (status %s). Ask your provider.")
@@ -227,7 +239,9 @@ def _commitment(checkout: Checkout, commit: ThreeYearCommit) -> Verdict | None:
         return Wait(_requested_words(checkout, request))
     if status == "ACCEPTED" or (is_live(commit.commitment) and not _is_more(checkout, commit)):
         return None
-    asks_again = checkout.answers.get(profiles.COMMITMENT) == profiles.ASK_AGAIN
+    asks_again = checkout.answers.get(profiles.COMMITMENT) == profiles.ask_again(
+        checkout.times_asked
+    )
     if status in LAPSED and not asks_again:
         return checkout.refusal(_lapsed_words(checkout, status), profiles.COMMITMENT)
     return _request_objected(checkout, commit) or _ask(checkout)
@@ -260,6 +274,7 @@ def _field_of(objected: Objected) -> str:
 def _ask(checkout: Checkout) -> Verdict:
     """Wait for a request that is made now, unless Adobe refused the very same one."""
     party, profile = checkout.party, checkout.party.profile(checkout.segment, checkout.answers)
+    customer = party.customer
     request = {
         "kind": "commitment",
         "reseller_id": party.reseller_id,
@@ -269,10 +284,12 @@ def _ask(checkout: Checkout) -> Verdict:
         "adobe_id": checkout.adobe_id,
         "profile": json.loads(json.dumps(asdict(profile))),
         "minimums": {m.offer_type: m.quantity for m in checkout.minimums},
+        # Asked once more after an answer, it is another request.
+        "asked_before": checkout.times_asked,
     }
-    customer = party.customer
     if customer is not None and customer.problem_key == request_key(request):
-        return checkout.refusal(customer.problem)
+        is_failed = customer.adobe_id and not customer.usable_id
+        return checkout.refusal(customer.problem, profiles.ADOBE_ID if is_failed else "")
     words = _(
         "Adobe asks %(customer)s for the three-year commitment. It is accepted in the customer's Adobe Admin Console, "
         "within 7 days. The basket is kept: come back when it is accepted."
@@ -361,28 +378,25 @@ def _missing_words(kind: OfferType, count: int) -> str:
 def _review_actions(
     context: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
 ) -> Verdict:
-    """What is done to subscriptions, bounded by the commitment as Adobe last told it."""
+    """What is done to subscriptions, bounded by the commitment as Adobe last told it.
+
+    What is asked of the next term was bounded when it was asked for, and has to wait for nobody.
+    """
     party = party_of_subject(context, subject)
-    if party.customer is None or party.account is None:
-        return Proceed()
-    commit, owned = three_year_of(party.customer), owned_by(party)
     errors = {}
     for line in lines:
-        least = _least(line, commit, owned)
-        if least is not None and _left(line) < least:
-            words = _("The commitment allows no fewer than %(least)s of these.")
-            errors[(line.key, "quantity")] = [words % {"least": least}]
+        held = bound_of(party, reduction) if (reduction := _reduction(subject, line)) else None
+        if held is not None:
+            errors[(line.key, "quantity")] = [held.message]
     return Refuse(errors) if errors else Proceed()
 
 
-def _left(line: ReviewLine) -> int:
-    return 0 if line.kind == "cancel" else line.quantity
-
-
-def _least(line: ReviewLine, commit: ThreeYearCommit, owned: Mapping[OfferType, int]) -> int | None:
-    """The least a line may leave of its subscription; None for what takes nothing away."""
-    offer = offer_of(line.sku)
-    if line.kind not in LEAVES or offer is None:
-        return None
+def _reduction(subject: ReviewSubject, line: ReviewLine) -> Reduction | None:
+    """What a line takes away of its subscription; None for what takes nothing."""
     before = line.quantity if line.previous_quantity is None else line.previous_quantity
-    return least_quantity(commit, offer.type, owned.get(offer.type, 0), before)
+    left = 0 if line.kind == "cancel" else line.quantity
+    if line.kind not in TAKES or left >= before:
+        return None
+    return Reduction(
+        line.managed_by, subject.organization_id, subject.customer_id, line.sku, before, left
+    )

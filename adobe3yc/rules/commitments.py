@@ -19,6 +19,8 @@ ACCEPT_DAYS = 7
 # From acceptance to the purchase of the minimum: 7 days until June 2025.
 BUY_DAYS = 30
 RECOMMIT_DAYS = 30
+# How far an end that means the same day may lie from it.
+ABOUT_DAYS = 30
 LIVE = frozenset({"COMMITTED", "ACTIVE"})
 OPEN = frozenset({"REQUESTED", "ACCEPTED"})
 
@@ -175,15 +177,36 @@ def _quantity_objections(asked: Sequence[Minimum]) -> list[Objected]:
 
 
 def least_quantity(found: ThreeYearCommit, kind: OfferType, total: int, this: int) -> int:
-    """The least that one subscription may be reduced to, by return or at renewal.
+    """The least that one subscription may be reduced to, by return.
 
-    `total` is what all subscriptions of the type hold (or renew), `this` what this one does of it. Of what was bought
+    `total` is what all subscriptions of the type hold, `this` what this one does of it. Of what was bought
     beyond the minimum all may go; 0 without a commitment.
     """
     promised = minimums_of(found.commitment).get(kind, 0) if is_live(found.commitment) else 0
     return max(0, promised - (total - this))
 
 
-def may_stop(found: ThreeYearCommit, kind: OfferType, total: int, this: int) -> bool:
-    """Whether a subscription may be let run out: the others keep the commitment without it."""
-    return least_quantity(found, kind, total, this) == 0
+def least_renewing(
+    found: ThreeYearCommit, kind: OfferType, total: int, this: int, renews_on: date | None
+) -> int:
+    """The least that one subscription may renew with on the customer's anniversary; 0 where it may end.
+
+    `total` is what all of the type renew with as things stand, `this` what this one does of it. In the last term of a
+    commitment only an accepted recommitment holds the next one.
+    """
+    term = found.commitment if outlives(found.commitment, renews_on) else found.recommitment
+    is_promised = is_live(term) or (term is not None and term.status == "ACCEPTED")
+    promised = minimums_of(term).get(kind, 0) if is_promised else 0
+    return max(0, promised - (total - this))
+
+
+def outlives(term: Term | None, renews_on: date | None) -> bool:
+    """Whether a commitment in force still counts in the term that begins on an anniversary.
+
+    Its end lies within days of an anniversary, before or after: Adobe's own samples differ.
+    """
+    if term is None or not is_live(term):
+        return False
+    if term.end is None or renews_on is None:
+        return True
+    return term.end - renews_on > timedelta(days=ABOUT_DAYS)

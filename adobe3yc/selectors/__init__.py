@@ -38,6 +38,7 @@ from adobe3yc.selectors.selling import (
     price_book,
     rows_on_sale,
     three_year_of,
+    times_asked,
 )
 
 __all__ = [
@@ -73,5 +74,6 @@ __all__ = [
     "run_of",
     "selling_currencies",
     "three_year_of",
+    "times_asked",
     "warnings_of",
 ]

@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
+from adobe3yc.choices import ASKED, REFUSED
 from adobe3yc.errors import CommitmentObjected
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.commitments import Objected, recommitment_objections, request_objections
+from adobe3yc.selectors import times_asked
 from adobe3yc.services.customer_asking import asked
 from adobe3yc.services.customers import customer_record
 from adobe3yc.vipmp.client import VipClient
@@ -18,10 +20,7 @@ from adobe3yc.vipmp.contracts import Customer, Minimum
 from adobe3yc.vipmp.errors import Refused
 from bss.core import clock, history
 from bss.core.actor import Actor
-from bss.core.models import HistoryEntry
 
-ASKED = "adobe_customer.commitment_asked"
-REFUSED = "adobe_customer.commitment_refused"
 Ask = Callable[[VipClient, Customer, str], Customer]
 
 
@@ -77,11 +76,8 @@ def _key(customer: AdobeCustomer, kind: str, minimums: Sequence[Minimum]) -> str
 
     Under one key Adobe repeats its answer for ten days, so that each answer ends the key.
     """
-    answered = HistoryEntry.objects.filter(
-        subject_type=history.subject_type(customer), subject_id=customer.pk, action__in=[ASKED, REFUSED]
-    ).count()  # fmt: skip
     wanted = sorted((each.offer_type, each.quantity) for each in minimums)
-    text = repr((customer.public_id, kind, wanted, answered))
+    text = repr((customer.public_id, kind, wanted, times_asked(customer)))
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 

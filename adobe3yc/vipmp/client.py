@@ -12,7 +12,7 @@ repeat the old answer.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -195,6 +195,18 @@ class VipClient:
         params |= {"start-date": since} if since else {}
         params |= {"order-type": kind} if kind else {}
         return self._read(f"/v3/customers/{customer_id}/orders", reading.orders, params)
+
+    def orders_each(self, customer_id: str, *, since: str = "") -> Iterator[Order]:
+        """All of them, newest first, each once: page after page, as far as somebody reads on."""
+        seen: set[str] = set()
+        offset: int | None = 0
+        while offset is not None:
+            page = self.orders(customer_id, since=since, offset=offset)
+            # An order that is placed meanwhile moves the last of a page to the next one.
+            fresh = [each for each in page.items if each.id not in seen]
+            seen |= {each.id for each in fresh}
+            yield from fresh
+            offset = page.next_offset
 
     # subscriptions ---------------------------------------------------------------------------------------
 

@@ -90,6 +90,19 @@ class LineFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Prospect:
+    """Prices that could be had if what Service Details asks were answered so, told before anybody asks for them.
+
+    `line` is the key of the line that asks; a line that no quote names keeps its price. Nothing of it is stored.
+    """
+
+    line: str
+    title: str
+    message: str
+    quotes: Sequence[QuotedPrice]
+
+
+@dataclass(frozen=True, slots=True)
 class Proceed:
     """Nothing stands in the way. `message` is worth telling on the way."""
 

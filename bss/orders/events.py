@@ -15,6 +15,14 @@ class BasketWaiting:
     basket_id: int
 
 
+@event("order.waiting")
+@dataclass(frozen=True)
+class OrderWaiting:
+    """A review of a draft needs a vendor's or a customer's answer first."""
+
+    order_id: int
+
+
 @event("order.placed")
 @dataclass(frozen=True)
 class OrderPlaced:

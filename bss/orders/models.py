@@ -244,6 +244,8 @@ class Order(Owned):
     answers: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # What it will put on which invoice and when, as it was shown before it was confirmed.
     preview: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # What it waits for: a service manager's words, and the requests it was handed; null while it waits for nothing.
+    awaited: models.JSONField[Any, Any] = models.JSONField(null=True)
     # Who let an end customer's order pass, and when; also the reason of a rejection stands in its history.
     approved_at = models.DateTimeField(null=True)
     approved_by_label = models.CharField(max_length=200, blank=True)

@@ -8,7 +8,14 @@ from typing import Protocol
 
 from bss.core.actor import Actor
 from bss.core.ports import Port
-from bss.orders.contracts import LineFields, Proceed, ReviewStep, ReviewSubject, Verdict
+from bss.orders.contracts import (
+    LineFields,
+    Proceed,
+    Prospect,
+    ReviewStep,
+    ReviewSubject,
+    Verdict,
+)
 from bss.orders.errors import CardUnavailable
 
 
@@ -20,6 +27,10 @@ class CheckoutReview(Protocol):
 
         Reads only, five seconds in all.
         """
+        ...
+
+    def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
+        """What other answers would save. Told from what is kept here, without a call."""
         ...
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
@@ -127,6 +138,9 @@ class _NoCards:
 
 class _NoReview:
     def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
+        return ()
+
+    def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
         return ()
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:

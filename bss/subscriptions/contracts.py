@@ -49,6 +49,31 @@ class PlanOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduction:
+    """Seats of a subscription's product that are to go, at once or from the next term on (`is_next_term`).
+
+    `held` is how many there are, or how many the next term would begin with as things stand; `left` how many stay,
+    0 where it is to end.
+    """
+
+    managed_by: str
+    organization_id: int
+    customer_id: int
+    sku: str
+    held: int
+    left: int
+    is_next_term: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The fewest seats that may stay of a subscription, and the words for whoever asked for fewer."""
+
+    least: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePreview:
     """What a change will mean. Amounts are net, in the looker's own track; `before` and `after` per whole term.
 

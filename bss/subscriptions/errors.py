@@ -52,6 +52,13 @@ class WithdrawalDenied(PermissionDenied):
     message = _("Only whoever planned this change, or pays for it, can withdraw it.")
 
 
+class SeatsBound(Invalid):
+    """Whoever provisions them holds seats that were to go: `extra["least"]` is how many must stay."""
+
+    code = "SEATS_BOUND"
+    message = _("Fewer cannot be had here.")
+
+
 class PlanNotOffered(Invalid):
     code = "PLAN_NOT_OFFERED"
     message = _("This payment plan is not offered to this buyer for this product and term.")

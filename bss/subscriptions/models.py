@@ -104,6 +104,13 @@ class Subscription(Planned, Owned):
         return self.number
 
     @property
+    def renewing(self) -> int:
+        """How many seats the next term begins with as things stand; 0 for what does not renew."""
+        if not self.renews or self.state == SubscriptionState.PENDING_CANCEL:
+            return 0
+        return self.renewal_quantity or self.quantity
+
+    @property
     def can_end_later(self) -> bool:
         """Whether a cancellation may wait for the end of the term."""
         return self.state == SubscriptionState.ACTIVE and self.ends_at is not None

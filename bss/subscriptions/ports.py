@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bss.core.ports import Port
 from bss.pricing.schedule import Charged
+from bss.subscriptions.contracts import Bound, Reduction
 
 
 class LotCharges(Protocol):
@@ -21,9 +22,26 @@ class LotCharges(Protocol):
         ...
 
 
+class SeatBounds(Protocol):
+    """What holds seats at whoever provisions them. Filled by servicemanager."""
+
+    def bound(self, reduction: Reduction) -> Bound | None:
+        """Why a reduction cannot be had, with the number that can; None where nothing stands against it.
+
+        Told from what is kept here, without a call: a page asks, and so does a transaction.
+        """
+        ...
+
+
 class _NobodyBills:
     def charged(self, lot_ids: Collection[int]) -> Mapping[int, Sequence[Charged]]:
         return {}
 
 
+class _NothingHolds:
+    def bound(self, reduction: Reduction) -> Bound | None:
+        return None
+
+
 LOT_CHARGES: Port[LotCharges] = Port("lot charges", _NobodyBills())
+SEAT_BOUNDS: Port[SeatBounds] = Port("seat bounds", _NothingHolds())

@@ -165,6 +165,14 @@ def _counted(books: Books, customer_id: str, attribute: str) -> dict[str, int]:
     return total
 
 
+def promised_next(customer: Customer) -> Term | None:
+    """Return what holds the term that begins on the anniversary: the commitment, or in its last term what follows."""
+    term, following = customer.committed, customer.recommitment
+    if term is None or not customer.coterm or term.end >= customer.coterm:
+        return term
+    return following if following is not None and following.status == "ACCEPTED" else None
+
+
 def fulfil(books: Books, customer: Customer) -> None:
     """Move each accepted type whose minimum is owned from the request to the commitment."""
     term = customer.request

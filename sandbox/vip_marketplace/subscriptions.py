@@ -73,8 +73,8 @@ def _subscription(books: Books, customer: Customer, key: str) -> Subscription:
 
 
 def _keeps_minimum(books: Books, customer: Customer) -> None:
-    """Refuse what was just written when the next renewal would fall below the commitment."""
-    term = customer.committed
+    """Refuse what was just written when the next renewal would fall below what is promised for its term."""
+    term = commitments.promised_next(customer)
     if term is None:
         return
     renewing = commitments.renewing(books, customer.id)

@@ -55,4 +55,5 @@ def _write(
         answer=masked(note.answer, secrets),
         outcome=note.outcome,
         milliseconds=note.milliseconds,
+        about=note.about[:80],
     )

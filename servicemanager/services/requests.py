@@ -1,4 +1,4 @@
-"""What a waiting basket waits for: each request of a Wait verdict is made at its vendor, by a job of its own."""
+"""What a basket or a draft waits for: each request of a Wait verdict is made at its vendor, by a job of its own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import structlog
 
-from bss.core import jobs
+from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.core.http import OutboundError
-from bss.orders.choices import BasketState
-from bss.orders.models import Basket
-from bss.orders.services import basket_answer
+from bss.orders.choices import BasketState, OrderState
+from bss.orders.models import Basket, Order
+from bss.orders.services import basket_answer, order_answer
 from servicemanager import registry, selectors
 from servicemanager.contracts import Answered, InProgress, Refused, TryLater
 from servicemanager.services.exchanges import recorder_of_instance
@@ -21,6 +21,7 @@ from servicemanager.transport import lost
 log = structlog.get_logger(__name__)
 
 REQUEST = "servicemanager.request_make"
+ORDER_REQUEST = "servicemanager.order_request_make"
 ASK_AGAIN_SECONDS = 30.0
 
 
@@ -39,6 +40,22 @@ def requests_start(*, basket: Basket) -> None:
     )
 
 
+def order_requests_start(*, order: Order) -> None:
+    """The same for a draft."""
+    requests = order.awaited["requests"] if order.awaited else []
+    jobs.enqueue_many(
+        jobs.build(
+            ORDER_REQUEST,
+            key=f"{order.pk}:{clock.now().isoformat()}:{number}",
+            subject=order,
+            payload={"order": order.pk, "number": number},
+            lane=f"instance:{request.get('instance', '')}",
+            serial_key=f"order:{order.pk}",
+        )
+        for number, request in enumerate(requests)
+    )
+
+
 def request_make(*, basket_id: int, number: int) -> float | None:
     """Make one request and give its answers to the basket. Seconds until it is asked about again; None when done.
 
@@ -48,25 +65,42 @@ def request_make(*, basket_id: int, number: int) -> float | None:
     if basket.state != BasketState.WAITING or number >= len(basket.requests):
         return None
     outcome = _made(basket, basket.requests[number], number)
+    if isinstance(outcome, Answered) and outcome.answers:
+        basket_answer(basket=basket, answers=outcome.answers, actor=SYSTEM)
+    return _seconds(basket, outcome)
+
+
+def order_request_make(*, order_id: int, number: int) -> float | None:
+    """The same for a draft: None too for one that was placed or given up meanwhile, or waits for nothing any more."""
+    order = Order.everywhere.get(pk=order_id)
+    requests = order.awaited["requests"] if order.awaited else []
+    if order.state != OrderState.DRAFT or number >= len(requests):
+        return None
+    outcome = _made(order, requests[number], number)
+    if isinstance(outcome, Answered) and outcome.answers:
+        order_answer(order=order, answers=outcome.answers, actor=SYSTEM)
+    return _seconds(order, outcome)
+
+
+def _seconds(waiting: Basket | Order, outcome: Any) -> float | None:
+    """When a request is asked about again; None for one that was answered or refused."""
     if isinstance(outcome, Answered):
-        if outcome.answers:
-            basket_answer(basket=basket, answers=outcome.answers, actor=SYSTEM)
         return None
     if isinstance(outcome, Refused):
-        log.warning("request.refused", basket=basket.public_id, code=outcome.code)
+        log.warning("request.refused", subject=waiting.public_id, code=outcome.code)
         return None
     if isinstance(outcome, InProgress):
         return outcome.retry_after
     return outcome.seconds if isinstance(outcome, TryLater) else ASK_AGAIN_SECONDS
 
 
-def _made(basket: Basket, request: Mapping[str, Any], number: int) -> Any:
+def _made(waiting: Basket | Order, request: Mapping[str, Any], number: int) -> Any:
     public_id = str(request.get("instance", ""))
-    instance = selectors.instances_by_id([public_id], basket.organization_id)[public_id]
+    instance = selectors.instances_by_id([public_id], waiting.organization_id)[public_id]
     context = selectors.instance_context(
-        instance, correlation_id=basket.public_id, record=recorder_of_instance(instance)
+        instance, correlation_id=waiting.public_id, record=recorder_of_instance(instance)
     )
-    key = f"{basket.public_id}-{number}"
+    key = f"{waiting.public_id}-{number}"
     try:
         return registry.get(instance.manager).prepare(context, request, key)
     except OutboundError as error:

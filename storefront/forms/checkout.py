@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.countries import country_choices
 from bss.accounts.models import Account
-from bss.core.fields import FieldSpec, as_typed, form_field
+from bss.core.errors import Invalid
+from bss.core.fields import FieldSpec, as_typed, form_field, parse
 from bss.orders.models import BasketLine, CustomerDraft, TermsVersion
-from bss.orders.selectors import Question
+from bss.orders.selectors import ProspectView, Question
 from bss.ui.fields import LongSelect
 from storefront.choices import NEW_CUSTOMER
 
@@ -171,11 +172,13 @@ class BillingForm(NumberForm):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What one line is asked. `problem` says why nobody knows whether that is all."""
+    """What one line is asked. `problem`: why nobody knows whether that is all. `prospects`: what answers would save."""
 
+    key: str
     title: str
     fields: Sequence[BoundField]
     problem: str = ""
+    prospects: Sequence[ProspectView] = ()
 
 
 class DetailsForm(forms.Form):
@@ -201,12 +204,33 @@ class DetailsForm(forms.Form):
                 if question.answers.get(spec.code) is not None:
                     self.fields[name].initial = question.answers[spec.code]
 
-    def sections(self) -> list[Section]:
-        """The fields by line."""
+    def sections(self, prospects: Sequence[ProspectView] = ()) -> list[Section]:
+        """The fields by line, each with what its answers would save."""
         return [
-            Section(q.title, [self[f"{q.key}-{spec.code}"] for spec in q.specs], q.problem)
+            Section(
+                q.key,
+                q.title,
+                [self[f"{q.key}-{spec.code}"] for spec in q.specs],
+                q.problem,
+                [each for each in prospects if each.key == q.key],
+            )
             for q in self.questions
         ]
+
+    def readable(self) -> dict[str, dict[str, Any]]:
+        """What was answered so far, canonical: line to field code to value. What cannot be read stays as it was."""
+        return {q.key: {**q.answers, **dict(self._read(q))} for q in self.questions}
+
+    def _read(self, question: Question) -> Iterator[tuple[str, Any]]:
+        given = self.data if self.is_bound else self.initial
+        for spec in question.specs:
+            text = given.get(f"{question.key}-{spec.code}")
+            if text is None:
+                continue
+            try:
+                yield spec.code, parse(spec, text)
+            except Invalid:
+                continue
 
     def typed(self) -> dict[str, dict[str, Any]]:
         """What was typed, unread: line to field code to text."""

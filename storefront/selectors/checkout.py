@@ -212,6 +212,11 @@ def checkout_with(basket: Basket, *, asks: bool = True) -> Checkout:
     return Checkout(view, tuple(orders.basket_questions(basket, lines)) if asks else None)
 
 
+def checkout_asked(basket: Basket, questions: Sequence[Question]) -> Checkout:
+    """A basket's checkout, where its questions were asked a moment ago."""
+    return Checkout(orders.basket_view(basket), tuple(questions))
+
+
 def chooses_customer(basket: Basket) -> bool:
     """Whether a basket's buyer is a reseller, who says for whom it is."""
     return basket.account.is_reseller and basket.scope == basket.account.scope

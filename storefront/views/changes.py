@@ -47,6 +47,8 @@ class ChangePage(Screen):
     kind: ClassVar[str] = ""
     confirm_label: Any = gettext_lazy("Confirm the change")
     danger: ClassVar[bool] = False
+    # What a refusal calls a field, where the form calls it otherwise.
+    named: ClassVar[Mapping[str, str]] = {}
     object: Subscription
 
     # What a subclass says ------------------------------------------------------------------------
@@ -93,7 +95,7 @@ class ChangePage(Screen):
             form.add_error(None, str(changed.message))
             return self.shown(form, preview, status=changed.status)
         except DomainError as refusal:
-            told(form, refusal)
+            told(form, refusal, self.named)
             return self.shown(form, None, status=refusal.status)
         return self.next_page(change)
 
@@ -111,7 +113,7 @@ class ChangePage(Screen):
             wish = {"kind": self.kind, **self.wish(form)}
             return change_preview(subscription=self.object, actor=self.actor, **wish)
         except DomainError as refusal:
-            told(form, refusal)
+            told(form, refusal, self.named)
             return None
 
     def next_page(self, change: ScheduledChange) -> HttpResponse:
@@ -276,6 +278,7 @@ class CancelPage(ChangePage):
     kind = ChangeKind.CANCEL
     confirm_label = gettext_lazy("Cancel the subscription")
     danger = True
+    named: ClassVar[Mapping[str, str]] = {"quantity": "licences"}
 
     def get_title(self) -> Any:
         return _("Cancel %(name)s") % {"name": self.object.name}
@@ -316,11 +319,12 @@ class ChangeWithdraw(Screen):
         return HttpResponseRedirect(back)
 
 
-def told(form: Any, refusal: DomainError) -> None:
-    """Put a refusal on its field, or over the form with its remedy."""
+def told(form: Any, refusal: DomainError, named: Mapping[str, str]) -> None:
+    """Put a refusal on its field, which the form may call otherwise, or over the form with its remedy."""
     errors = refusal.errors if isinstance(refusal, Invalid) else {"": [refusal.message]}
     for name, texts in (errors or {"": [refusal.message]}).items():
-        target = name or refusal.field
+        field = name or refusal.field
+        target = named.get(field, field)
         for text in texts:
             form.add_error(target if target in form.fields else None, str(text))
     if refusal.remedy:

@@ -37,6 +37,7 @@ from storefront.forms.checkout import (
 from storefront.selectors.checkout import (
     Checkout,
     billing_of,
+    checkout_asked,
     checkout_of,
     checkout_with,
     rows_of,
@@ -108,11 +109,12 @@ class Step(Buying):
     def details_page(
         self, checkout: Checkout, form: DetailsForm, *, status: int = 200
     ) -> HttpResponse:
+        prospects = orders.prospects_of(checkout.view, form.readable())
         context = {
             **self.about(checkout, "details"),
             "title": _("Service details"),
             "form": form,
-            "sections": form.sections(),
+            "sections": form.sections(prospects),
         }
         return self.page(context, template="storefront/details.html", status=status)
 
@@ -287,6 +289,10 @@ class Details(Step):
         if request.POST.get("do") == "back":
             self.keep(basket, form.kept())
             return self.redirect("checkout-billing")
+        if request.POST.get("do") == "look":
+            self.keep(basket, form.kept())
+            looking = DetailsForm(questions=questions, kept=form.kept())
+            return self.details_page(checkout_asked(basket, questions), looking)
         if not form.is_valid():
             return self.details_page(checkout_with(basket), form, status=400)
         return self._answered(basket, lines, form)

@@ -258,6 +258,32 @@ def test_what_lapsed_is_told_and_may_be_asked_again_or_left(
     assert Order.everywhere.count() == 0
 
 
+def test_whoever_declines_again_is_asked_again_only_when_the_reseller_says_so_again(
+    selling, seller, shop, buyer, run_jobs
+):
+    found = basket(selling, seller, shop, 10)
+    asked(selling, buyer, run_jobs)
+    key = selling.customers[0]["customerId"]
+    selling.service.act(key, "decline", term="request")
+    details(buyer, adobe_commitment="again")
+    run_jobs()
+    assert "has not accepted" in details(buyer).html
+    selling.service.act(key, "decline", term="request")
+
+    for _ in range(2):
+        told = details(buyer)
+        run_jobs()
+        assert (told.status, "Fairmont Textiles declined" in told.html) == (400, True)
+        assert len(selling.service.log(method="PATCH")) == 1
+
+    details(buyer, adobe_commitment="again-1")
+    run_jobs()
+
+    assert len({r["correlation_id"] for r in selling.service.log(method="PATCH")}) == 2
+    assert "has not accepted" in details(buyer).html
+    assert found.lines.get().quote is None
+
+
 @pytest.mark.parametrize("mode", ["fail", "garbage", "unavailable", "gateway"])
 def test_when_adobe_is_down_the_basket_stays_as_it_is(selling, seller, shop, buyer, run_jobs, mode):
     found = basket(selling, seller, shop, 10)

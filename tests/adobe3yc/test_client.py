@@ -115,6 +115,20 @@ def test_an_order_is_placed_polled_returned_and_found_in_the_history(adobe):
     assert history.next_offset is None
 
 
+def test_all_orders_are_read_page_by_page_as_far_as_somebody_reads(adobe, monkeypatch):
+    monkeypatch.setattr("adobe3yc.vipmp.client.ORDERS_PAGE", 2)
+    customer = adobe.customer()
+    placed = [adobe.buy(customer, n).id for n in (1, 2, 3, 4, 5)]
+    before = len(adobe.service.log(method="GET"))
+
+    each = adobe.client.orders_each(customer.id)
+
+    assert [next(each).id for _ in range(2)] == placed[:2:-1]
+    assert len(adobe.service.log(method="GET")) == before + 1
+    adobe.buy(customer, 6)
+    assert [order.id for order in each] == placed[2::-1]
+
+
 def test_what_renews_is_set_stopped_and_previewed(adobe):
     customer = adobe.customer()
     sid = adobe.buy(customer, 20).lines[0].subscription_id

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from adobe3yc.models import AdobeCustomer
-from adobe3yc.vipmp.contracts import Minimum
+from adobe3yc.rules.commitments import price_date
+from adobe3yc.rules.offers import OfferType
+from adobe3yc.selectors import three_year_of
+from adobe3yc.vipmp.contracts import LineBody, Minimum
 from bss.accounts.choices import StaffRole
 from bss.core.models import HistoryEntry
+from tests.adobe3yc.conftest import ALL_APPS
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
 from tests.factories.adobe import connected_to, make_adobe, of_adobe
@@ -200,11 +206,107 @@ def test_another_vendors_subscription_has_no_such_page(
         assert "Adobe 3YC" not in people[where].client.get(own).content.decode()
 
 
-def test_the_next_three_years_are_asked_for_in_the_last_thirty_days(
-    people, subscription, customer, adobe
+@pytest.fixture
+def to_the_end(adobe, customer, travel):
+    """`to_the_end(days)`: so many days before the last day of the customer's commitment, here and at Adobe."""
+
+    def go(days) -> None:
+        last = there(adobe, customer).commitment.end
+        ahead = last - timedelta(days=days) - adobe.now().date()
+        adobe.travel(days=ahead.days)
+        travel(ahead)
+
+    return go
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_the_next_three_years_are_not_asked_for_thirty_one_days_before_the_end(
+    people, where, subscription, customer, adobe, to_the_end
 ):
     commit(adobe, customer)
+    to_the_end(31)
     before = writes(adobe)
-    early = ask(people["shop"], subscription, "shop", licenses=20, term="recommit")
-    assert "It can be asked for in the last 30 days" in early.content.decode()
+
+    early = ask(people[where], subscription, where, licenses=20, term="recommit")
+
+    assert early.status_code == 400
+    words = "It can be asked for in the last 30 days: 1 days from now."
+    assert words in early.content.decode()
+    assert (writes(adobe), there(adobe, customer).recommitment) == (before, None)
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_the_next_three_years_are_asked_for_accepted_kept_side_by_side_and_begin(
+    people, where, subscription, customer, adobe, to_the_end
+):
+    person = people[where]
+    commit(adobe, customer)
+    to_the_end(30)
+    first = there(adobe, customer).commitment
+
+    asked = ask(person, subscription, where, licenses=20, term="recommit")
+    assert asked["Location"] == url(subscription, where)
+    assert told(customer) >= {
+        ("commitment", "COMMITTED", 20, 0), ("recommitment", "REQUESTED", 20, 0),
+    }  # fmt: skip
+    adobe.service.act(customer.adobe_id, "accept", term="recommitment")
+    person.client.post(url(subscription, where, "refresh/"))
+
+    assert told(customer) >= {
+        ("commitment", "COMMITTED", 20, 0), ("recommitment", "ACCEPTED", 20, 0),
+    }  # fmt: skip
+    shown = person.client.get(url(subscription, where)).content.decode()
+    assert "Request for the next three years" in shown
+    # What locks the prices is the commitment in force, until the other one begins.
+    known = three_year_of(customer)
+    assert price_date(known, OfferType.LICENSE, 50) == first.start
+    before_end = adobe.client.customer(customer.adobe_id)
+    [line] = adobe.client.order_preview(customer.adobe_id, [LineBody(1, ALL_APPS, 1)], "EUR").lines
+    assert line.offer_id == "65304479CA12A12"
+    assert before_end.three_year.recommitment.start == first.end + timedelta(days=1)
+
+    to_the_end(-1)
+    person.client.post(url(subscription, where, "refresh/"))
+
+    customer.refresh_from_db()
+    held = customer.commitments.get(kind="commitment")
+    assert (held.status, held.licenses) == ("COMMITTED", 20)
+    assert held.starts_on == first.end + timedelta(days=1)
+    assert customer.commitments.get(kind="recommitment").status == ""
+    [owned] = adobe.client.subscriptions(customer.adobe_id)
+    assert (owned.quantity, owned.renews) == (50, True)
+    assert price_date(three_year_of(customer), OfferType.LICENSE, 50) == held.starts_on
+    assert "RENEWAL" in {order["orderType"] for order in adobe.service.state()["orders"]}
+
+
+def test_a_recommitment_and_a_request_for_more_do_not_stand_beside_each_other(
+    people, subscription, customer, adobe, to_the_end
+):
+    commit(adobe, customer)
+    to_the_end(10)
+    ask(people["shop"], subscription, "shop", licenses=20, term="recommit")
+    before = writes(adobe)
+
+    refused = ask(people["shop"], subscription, "shop", licenses=50)
+
+    assert refused.status_code == 400
     assert writes(adobe) == before
+    assert there(adobe, customer).request is None
+
+
+def test_a_declined_recommitment_ends_with_the_commitment(
+    people, subscription, customer, adobe, to_the_end
+):
+    commit(adobe, customer)
+    to_the_end(10)
+    ask(people["shop"], subscription, "shop", licenses=20, term="recommit")
+    adobe.service.act(customer.adobe_id, "decline", term="recommitment")
+    to_the_end(-1)
+
+    people["shop"].client.post(url(subscription, "shop", "refresh/"))
+
+    assert {(kind, status) for kind, status, *_ in told(customer)} >= {
+        ("commitment", "EXPIRED"), ("recommitment", "DECLINED"),
+    }  # fmt: skip
+    [line] = adobe.client.order_preview(customer.adobe_id, [LineBody(1, ALL_APPS, 1)], "EUR").lines
+    assert line.offer_id != "65304479CA12A12"

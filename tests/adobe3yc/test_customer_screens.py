@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from adobe3yc.gateway import recorded_about
 from adobe3yc.models import AdobeCustomer, Commitment
 from adobe3yc.vipmp.contracts import Minimum
 from bss.core import scope
-from servicemanager.models import Exchange
+from servicemanager.contracts import ExchangeNote
+from servicemanager.models import Exchange, ProvisioningJob
+from servicemanager.services.exchanges import recorder_for, recorder_of_instance
 from tests.factories.accounts import AccountFactory
-from tests.factories.adobe import connected_to, make_adobe
+from tests.factories.adobe import connected_to, make_adobe, of_adobe
+from tests.factories.orders import make_product, make_subscription
 
 BASE = "/portal/setup/adobe/customers/"
 
@@ -119,6 +123,30 @@ def test_a_drafted_customer_without_an_id_is_not_asked_for(instance, staff):
     assert Exchange.objects.count() == 0
 
 
+def said(instance, path, request=None, answer=None, job=None) -> None:
+    """An exchange as the gateway has it kept."""
+    record = recorder_for(job, []) if job else recorder_of_instance(instance)
+    recorded_about(record)(ExchangeNote("GET", path, request, 200, answer, "answered", 3))
+
+
+def test_the_messages_of_its_accounts_jobs_are_told_once(instance, staff, at_distributor):
+    """Signing in is about nobody, and belongs to the job it was done for."""
+    owner = AccountFactory(organization=at_distributor)
+    customer = customer_row(instance, account=owner)
+    made = of_adobe(make_subscription(owner, make_product(at_distributor)), instance)
+    job = ProvisioningJob.everywhere.create(
+        organization=at_distributor, scope=owner.scope, instance=instance, subscription=made,
+        operation="create", idempotency_key="one",
+    )  # fmt: skip
+    said(instance, "/v3/customers/1005500001", job=job)
+    said(instance, "/ims/token/v3", job=job)
+    said(instance, "/ims/token/v3")
+
+    page = html(staff, f"{customer.public_id}/", tab="messages")
+
+    assert page.count('<details class="exchange">') == 2
+
+
 def test_messages_are_those_of_this_customer_alone(instance, staff):
     customer, other = customer_row(instance), customer_row(instance, adobe_id="10055000012")
     for path, request, answer in (
@@ -129,10 +157,7 @@ def test_messages_are_those_of_this_customer_alone(instance, staff):
         ("/v3/customers/10055000012/orders", None, None),
         ("/v3/resellers/1005500001/customers", None, None),
     ):
-        Exchange.objects.create(
-            organization=instance.organization, scope=instance.organization.scope, instance=instance,
-            method="GET", path=path, request=request, status=200, answer=answer, outcome="answered",
-        )  # fmt: skip
+        said(instance, path, request, answer)
 
     page = html(staff, f"{customer.public_id}/", tab="messages")
 
@@ -142,13 +167,8 @@ def test_messages_are_those_of_this_customer_alone(instance, staff):
 
 def test_older_messages_are_a_page_away(instance, staff):
     customer = customer_row(instance)
-    Exchange.objects.bulk_create(
-        Exchange(
-            organization=instance.organization, scope=instance.organization.scope, instance=instance,
-            method="GET", path=f"/v3/customers/1005500001?{n}", status=200, outcome="answered",
-        )
-        for n in range(51)
-    )  # fmt: skip
+    for n in range(51):
+        said(instance, f"/v3/customers/1005500001?{n}")
     newest = html(staff, f"{customer.public_id}/", tab="messages")
     oldest = Exchange.objects.order_by("pk")[1].pk
     assert newest.count('<details class="exchange">') == 50

@@ -173,6 +173,34 @@ def test_what_was_added_is_given_back_whole_within_14_days(selling, customer, se
     assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 5
 
 
+def test_what_lies_behind_the_first_page_of_orders_is_given_back_too(
+    selling, customer, settle, monkeypatch
+):
+    monkeypatch.setattr("adobe3yc.vipmp.client.ORDERS_PAGE", 1)
+    subscription = bought(selling, customer, settle, 5)
+    changed(subscription, "quantity", 8)
+    settle()
+    subscription.refresh_from_db()
+
+    changed(subscription, "quantity", 3)
+    settle()
+
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 3
+    assert ProvisioningJob.everywhere.latest("pk").state == "succeeded"
+
+
+def test_an_order_behind_the_first_page_is_found(selling, customer, monkeypatch, settle):
+    monkeypatch.setattr("adobe3yc.vipmp.client.ORDERS_PAGE", 1)
+    subscription = bought(selling, customer, settle, 5)
+    changed(subscription, "quantity", 8)
+    settle()
+    job = ProvisioningJob.everywhere.order_by("pk").first()
+
+    found = registry.get("adobe").find(_call_for(job))
+
+    assert found == Done(subscription.external_id)
+
+
 def test_a_cancellation_gives_everything_back(selling, customer, settle):
     subscription = bought(selling, customer, settle, 5)
 

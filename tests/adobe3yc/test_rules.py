@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -211,10 +212,35 @@ def test_of_twenty_committed_and_thirty_owned_ten_may_go():
     assert rules.least_quantity(found, LICENSE, total=30, this=12) == 2
     assert rules.least_quantity(found, LICENSE, total=30, this=10) == 0
     assert rules.least_quantity(found, CONSUMABLES, total=500, this=500) == 0
-    assert (rules.may_stop(found, LICENSE, 30, 10), rules.may_stop(found, LICENSE, 30, 11)) == (
-        True,
-        False,
-    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "least"),
+    [
+        (date(2029, 5, 31), 20),
+        (date(2027, 6, 5), 0),
+        (date(2027, 5, 31), 0),
+        (date(2027, 5, 29), 0),
+        (None, 20),
+    ],
+)
+def test_a_renewal_is_held_while_the_commitment_outlives_it(ends, least):
+    held = replace(term("COMMITTED", 20), end=ends)
+    renews_on = date(2027, 6, 1)
+
+    found = ThreeYearCommit(commitment=held)
+    assert rules.least_renewing(found, LICENSE, 30, 30, renews_on) == least
+    assert rules.least_renewing(found, LICENSE, 30, 12, renews_on) == max(0, least - 18)
+    over = ThreeYearCommit(commitment=replace(held, status="EXPIRED"))
+    assert rules.least_renewing(over, LICENSE, 30, 30, renews_on) == 0
+
+
+@pytest.mark.parametrize(("status", "least"), [("ACCEPTED", 15), ("REQUESTED", 0), ("DECLINED", 0)])
+def test_in_its_last_term_an_accepted_recommitment_holds_the_next(status, least):
+    held = replace(term("COMMITTED", 20), end=date(2027, 5, 31))
+    found = ThreeYearCommit(commitment=held, recommitment=term(status, 15))
+
+    assert rules.least_renewing(found, LICENSE, 30, 30, date(2027, 6, 1)) == least
 
 
 @given(promised=st.integers(10, 500), others=st.integers(0, 500), this=st.integers(0, 500))

@@ -251,6 +251,20 @@ def test_a_renewal_below_the_minimum_is_refused(partner, reseller, renewal, code
     assert kept == {"enabled": True, "renewalQuantity": 30 if code else 20}
 
 
+def test_in_its_last_term_a_commitment_holds_no_renewal(partner, reseller):
+    customer = committed(partner, reseller)
+    [owned] = partner.call("GET", f"/v3/customers/{customer}/subscriptions").json()["items"]
+    path = f"/v3/customers/{customer}/subscriptions/{owned['subscriptionId']}"
+    anniversary = date.fromisoformat(partner.read(customer)["cotermDate"])
+    stop = {"autoRenewal": {"enabled": False}}
+    assert partner.call("PATCH", path, stop).json()["code"] == "3120"
+
+    last = (anniversary - timedelta(days=1)).isoformat()
+    partner.service.act(customer, "term", term="commitment", endDate=last)
+
+    assert partner.call("PATCH", path, stop).json()["autoRenewal"]["enabled"] is False
+
+
 def test_an_increase_counts_once_it_is_bought(partner, reseller):
     customer = committed(partner, reseller)
     assert partner.ask(customer, {"LICENSE": 50}).status_code == 200

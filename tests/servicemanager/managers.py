@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from bss.core.fields import FieldSpec
 from bss.orders.contracts import Proceed, ReviewLine, ReviewStep, ReviewSubject, Verdict
+from bss.subscriptions.contracts import Bound, Reduction
 from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
 from servicemanager.contracts import (
@@ -63,6 +64,9 @@ class Scripted(ServiceManager):
 
     def validate_settings(self, settings: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
         return self._answer("validate_settings", settings, {})
+
+    def bound(self, instance: InstanceContext, reduction: Reduction) -> Bound | None:
+        return self._answer("bound", (instance, reduction), None)
 
     def fields(
         self, instance: InstanceContext, line: ReviewLine, subject: ReviewSubject

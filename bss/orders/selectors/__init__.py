@@ -47,6 +47,7 @@ from bss.orders.selectors.prices import (
     wanted_line,
     with_plans,
 )
+from bss.orders.selectors.prospects import ProspectView, prospects_of
 from bss.orders.selectors.reviews import (
     ORDER_KEY,
     Question,
@@ -75,6 +76,7 @@ __all__ = [
     "BasketView",
     "OrderAmounts",
     "PlanOption",
+    "ProspectView",
     "Question",
     "amounts_of",
     "answers_given",
@@ -110,6 +112,7 @@ __all__ = [
     "orders_shown_to",
     "orders_visible",
     "priced_of",
+    "prospects_of",
     "purchase_previews",
     "question_answers",
     "questions_for",

@@ -63,6 +63,7 @@ from bss.orders.services.lines import (
 from bss.orders.services.placing import basket_place, basket_review
 from bss.orders.services.retrying import line_retry, order_retry, retry_held
 from bss.orders.services.terms import terms_publish
+from bss.orders.services.waiting import order_answer
 
 __all__ = [
     "FIELD_TYPES",
@@ -96,6 +97,7 @@ __all__ = [
     "line_fail",
     "line_retry",
     "needs_approval",
+    "order_answer",
     "order_approve",
     "order_cancel",
     "order_create",

@@ -42,6 +42,7 @@ from bss.orders.services.placing import accepted_terms, placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.services.waiting import order_wait, order_wait_over
 from bss.orders.states import LINE, ORDER
 from bss.pricing.previews import to_stored
 
@@ -133,7 +134,7 @@ def order_review(
     *, order: Order, step: ReviewStep, actor: Actor, accept_reprice: bool = False
 ) -> None:
     """Everything that must be asked before an order may go on. Reads only, except that new prices of a draft are
-    kept, so that the person sees them and confirms.
+    kept, so that the person sees them and confirms, and what it has to wait for, so that it is asked for.
     """
     outside_transactions()
     lines = selectors.order_lines(order)
@@ -146,7 +147,9 @@ def order_review(
     verdict = CHECKOUT_REVIEW.get().review(selectors.order_subject(order, lines), step)
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
+        order_wait(order=order, verdict=verdict, actor=actor)
         raise AnswerAwaited(verdict.message)
+    order_wait_over(order=order)
     assert isinstance(verdict, Proceed | Reprice)  # noqa: S101 -- a refusal was raised
     is_news = isinstance(verdict, Reprice) and not is_quoted(lines, verdict)
     if order.state == OrderState.DRAFT and order_quote(lines=lines, verdict=verdict):

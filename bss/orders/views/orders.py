@@ -146,11 +146,15 @@ class OrderDetail(DetailView):
         return None
 
     def attention(self) -> Sequence[Attention]:
-        return [
-            found
-            for line in self.lines
-            if line.parent_id is None and (found := line_attention(line, self.actor))
-        ]
+        found = [line_attention(x, self.actor) for x in self.lines if x.parent_id is None]
+        return [each for each in (self._awaited(), *found) if each]
+
+    def _awaited(self) -> Attention | None:
+        order = self.object
+        if order.state != OrderState.DRAFT or not order.awaited:
+            return None
+        words = order.awaited["message"]
+        return Attention(_("This order waits for an answer"), words, "info")
 
     def related(self) -> Sequence[Model]:
         return self.lines

@@ -29,9 +29,10 @@ from bss.subscriptions.locks import change_locked, subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.selectors import may_withdraw
 from bss.subscriptions.services.actions import action_of, planned_of
+from bss.subscriptions.services.bounds import check_change
 from bss.subscriptions.services.effects import take_effect
 from bss.subscriptions.services.moments import moment_of, require_shown
-from bss.subscriptions.services.rules import ChangeWish, Wished, check_wish, wish_of
+from bss.subscriptions.services.rules import ChangeWish, Wished, wish_of
 from bss.subscriptions.states import CHANGE, SUBSCRIPTION
 
 NO_PROBLEM = {"problem_code": "", "problem_text": ""}
@@ -56,14 +57,14 @@ def change_request(
     for the end of the term; what is asked of the next term is written down at once. With the `token` of a preview the
     order is as it was shown then, or PriceChanged. Of two requests at the same moment the second gets ChangeOpen.
     Raises StateForbids, QuantityNotPossible, NotSwitchable, NotForSale, NotCancellable, NothingChanges, AddOnUnknown,
-    PlanNotOffered, OrderingDisabled, CreditExceeded; then nothing was written. `hold` is what the payer's card holds
-    for it: see `confirming.change_held`.
+    PlanNotOffered, SeatsBound, OrderingDisabled, CreditExceeded; then nothing was written. `hold` is what the payer's
+    card holds for it: see `confirming.change_held`.
     """
     wish = wish_of(ChangeWish(kind, **wished))
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
         at = moment_of(token, held) if token else clock.now()
-        check_wish(held, wish, actor)
+        check_change(held, wish, actor)
         planned = planned_of(held, wish, at=at, actor=actor)
         if token:
             require_shown(token, held, planned)

@@ -20,9 +20,10 @@ from bss.orders.services import (
 )
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services.actions import planned_of
+from bss.subscriptions.services.bounds import check_change
 from bss.subscriptions.services.changes import change_request
 from bss.subscriptions.services.moments import moment_of, require_shown
-from bss.subscriptions.services.rules import ChangeWish, Wished, check_wish, wish_of
+from bss.subscriptions.services.rules import ChangeWish, Wished, wish_of
 
 
 def change_confirm(
@@ -80,7 +81,7 @@ def _held(subscription: Subscription, wish: ChangeWish, actor: Actor, token: str
         return NO_HOLD
     if needs_approval(payer=payer, customer=subscription.customer, actor=actor):
         return NO_HOLD
-    check_wish(subscription, wish, actor)
+    check_change(subscription, wish, actor)
     at = moment_of(token, subscription) if token else clock.now()
     planned = planned_of(subscription, wish, at=at, actor=actor)
     if token:

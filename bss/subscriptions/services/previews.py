@@ -17,9 +17,10 @@ from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import ChangePreview, Consequence
 from bss.subscriptions.models import Subscription, SubscriptionAddOn
 from bss.subscriptions.services.actions import Planned, planned_of, present_price
+from bss.subscriptions.services.bounds import check_change
 from bss.subscriptions.services.moments import token_of
 from bss.subscriptions.services.renewals import lapsed_words
-from bss.subscriptions.services.rules import ChangeWish, Wished, check_wish, wish_of
+from bss.subscriptions.services.rules import ChangeWish, Wished, wish_of
 from bss.ui.formats import day
 
 
@@ -32,7 +33,7 @@ def change_preview(
 ) -> ChangePreview:
     """The same checks and amounts as `change_request`, without writing. Raises what that would raise."""
     wish = wish_of(ChangeWish(kind, **wished))
-    check_wish(subscription, wish, actor)
+    check_change(subscription, wish, actor)
     at = clock.now()
     planned = planned_of(subscription, wish, at=at, actor=actor)
     track = track_for(actor, subscription.payer_id)

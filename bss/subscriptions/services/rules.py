@@ -78,7 +78,7 @@ def wish_of(wish: ChangeWish) -> ChangeWish:
 
 
 def check_wish(subscription: Subscription, wish: ChangeWish, actor: Actor) -> None:
-    """Raises the reason why this cannot be asked for now; asks the same of a preview and of the request."""
+    """Raises the reason why the subscription, its product or its payer does not allow this now."""
     _check_state(subscription, wish)
     change = open_change(subscription)
     if change is not None:
