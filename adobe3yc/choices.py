@@ -18,10 +18,6 @@ MANAGER = "adobe"
 # The product type under which Get Services Definition puts what Adobe sells.
 PRODUCT_TYPE = "adobe-services"
 
-# What stands in a customer's history once Adobe has answered to being asked for a commitment.
-ASKED = "adobe_customer.commitment_asked"
-REFUSED = "adobe_customer.commitment_refused"
-
 
 class PriceFileKind(models.TextChoices):
     COM = FileKind.COM.value, _("Commercial")

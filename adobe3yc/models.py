@@ -235,7 +235,7 @@ class AdobeOrder(Owned):
     customer = models.ForeignKey(AdobeCustomer, models.PROTECT, related_name="orders")
     key = models.CharField(max_length=80, unique=True)
     currency = CurrencyField()
-    # Each with its number, the id of its subscription here, offer id and quantity.
+    # Each with its number, the id of its order line here, offer id and quantity.
     lines: models.JSONField[Any, Any] = models.JSONField(default=list)
     adobe_id = models.CharField(_("Adobe id"), max_length=40, blank=True)
     status = models.CharField(_("Status at Adobe"), max_length=10, blank=True)

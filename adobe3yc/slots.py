@@ -216,4 +216,16 @@ def _words() -> None:
         gettext_lazy("Adobe refused the request"),
         tone="danger",
     )
+    describe(
+        "adobe_customer.refused", gettext_lazy("Adobe refused what was asked for"), tone="danger"
+    )
+    describe(
+        "adobe_customer.not_asked", gettext_lazy("Adobe does not accept our sign-in"), tone="danger"
+    )
+    describe("adobe_customer.not_shown", gettext_lazy("Adobe no longer shows it"), tone="warning")
+    describe("account.adobe_refused", gettext_lazy("Adobe refused the reseller"), tone="danger")
+    describe("adobe.renewal_set", gettext_lazy("Adobe knows what renews"))
+    describe(
+        "adobe.renewal_refused", gettext_lazy("Adobe refused the renewal setting"), tone="danger"
+    )
     describe("commitment.told", gettext_lazy("Commitment as Adobe tells it"))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from pathlib import Path
-
-from processes import Process
 
 from bench.figures import Figure
+from bench.resident import peak_mib
 from bench.stack import Bench, bench, note
 
 SIZES = (10_000, 100_000, 300_000)
@@ -43,7 +41,7 @@ def _measure(pg: str, size: int) -> Iterator[Figure]:
         with run.running(beat=False) as product:
             note(f"bill {size} installments")
             seconds = _bill(run)
-            peak = _peak_mib(product["worker"])
+            peak = peak_mib(product["worker"])
         after = run.probe("installments_billed")
         if after["due"]:
             raise SystemExit(f"{after['due']} installments were left")
@@ -72,22 +70,3 @@ def _bill(run: Bench) -> float:
                 return float(seconds)
             time.sleep(LOOK_SECONDS)
     raise SystemExit("the billing run did not end")
-
-
-def _peak_mib(process: Process) -> float:
-    """The largest of a process and its children, each at its peak."""
-    return max(_peak_kib(pid) for pid in _family(process.popen.pid)) / 1024
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from _family(int(child))
-
-
-def _peak_kib(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0

@@ -14,7 +14,7 @@ sys.path[0:1] = [str(ROOT / "bin"), str(ROOT)]
 from console import Failure, failure_print  # noqa: E402 -- the path has to be set first
 from processes import Stopped, stop_signals_watch  # noqa: E402
 
-from bench import billing, checkout, demo, installments, memory, pages, provisioning  # noqa: E402
+from bench import adobe, billing, checkout, demo, installments, memory, pages, provisioning  # noqa: E402
 from bench.figures import Figure, figures_print, machine_describe  # noqa: E402
 
 BENCHES = {
@@ -23,6 +23,7 @@ BENCHES = {
     "provisioning": provisioning.measure,
     "billing": billing.measure,
     "checkout": checkout.measure,
+    "adobe": adobe.measure,
     "memory": memory.measure,
     "demo": demo.measure,
 }
@@ -59,7 +60,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
         type=int,
         default=100,
         metavar="N",
-        help="pages, billing: up to N times the smallest",
+        help="pages, billing: up to N times the smallest; adobe: N thousand rows",
     )
     add("--smallest", type=int, default=1, metavar="N", help="pages: leave smaller sizes out")
     add("--runs", type=int, default=0, metavar="N", help="runs of each measurement")

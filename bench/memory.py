@@ -10,6 +10,7 @@ from processes import Process
 
 from bench.figures import Figure
 from bench.pages import ask_ms, grow
+from bench.resident import family
 from bench.stack import bench, note
 
 GOAL_MIB = 1.2 * 1024
@@ -48,14 +49,7 @@ def _figures(processes: dict[str, Process], product: Iterable[str]) -> Iterator[
 
 def _total(process: Process, kind: str) -> float:
     """MiB of a process and all below it. "Rss" counts a shared page in each, "Pss" its share."""
-    return sum(_kib(pid, kind) for pid in _family(process.popen.pid)) / 1024
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from _family(int(child))
+    return sum(_kib(pid, kind) for pid in family(process.popen.pid)) / 1024
 
 
 def _kib(pid: int, kind: str) -> int:

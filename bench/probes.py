@@ -30,6 +30,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
 
+from bench import adobe_probes  # noqa: E402
 from bss.accounts.choices import AccountKind, MembershipKind, StaffRole, UserType  # noqa: E402
 from bss.accounts.models import Account, Membership, Organization, Storefront, User  # noqa: E402
 from bss.accounts.permissions import Permission  # noqa: E402
@@ -308,6 +309,9 @@ PROBES: dict[str, Callable[..., Any]] = {
     "installments": installments,
     "basic_resellers": basic_resellers,
     "buyers": buyers,
+    "adobe_reviews": adobe_probes.adobe_reviews,
+    "adobe_upload": adobe_probes.adobe_upload,
+    "adobe_prices": adobe_probes.adobe_prices,
 }
 
 if __name__ == "__main__":

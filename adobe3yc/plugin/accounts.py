@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from adobe3yc.gateway import CODES, adobe, exists_words, outcome_of, profiles
 from adobe3yc.plugin.parties import Party, offer_of, party_of_account
-from adobe3yc.plugin.requests import SETTLE_SECONDS, TWIN, request_key
+from adobe3yc.plugin.requests import SETTLE_SECONDS, TWIN, customer_key
 from adobe3yc.rules.offers import Segment
-from adobe3yc.services import customer_link, customer_record, customer_start
+from adobe3yc.selectors import is_anothers
+from adobe3yc.services import customer_link, customer_record, customer_refused, customer_start
 from adobe3yc.vipmp.contracts import Customer, Progress
 from adobe3yc.vipmp.errors import Kind, VipError
-from bss.orders.models import CustomerDraft, Order, OrderLine
+from bss.orders.models import Order, OrderLine
 from bss.subscriptions.models import Subscription
 from servicemanager.contracts import Absent, Call, Done, InProgress, NeedsInput, Outcome, Refused
 from servicemanager.errors import Code
@@ -48,7 +49,11 @@ def account_sync(call: Call) -> Outcome:
         market_segment=segment,
     )
     customer = customer_link(customer=customer, account=party.account)
-    known = customer.usable_id or str(answers.get(profiles.ADOBE_ID) or "")
+    given = str(answers.get(profiles.ADOBE_ID) or "")
+    if not customer.usable_id and given and is_anothers(given, party.account, party.instance):
+        words = _("Another customer has this Adobe id already. Check it.")
+        return NeedsInput(CODES[Kind.CUSTOMER], words, profiles.ADOBE_ID)
+    known = customer.usable_id or given
     profile = party.profile(segment, answers)
     wrong = {} if known else profiles.field_errors(profile)
     if wrong:
@@ -62,22 +67,21 @@ def account_sync(call: Call) -> Outcome:
                 else client.customer_create(
                     party.reseller_id,
                     profile,
-                    key=_key(customer.public_id, profile),
+                    key=customer_key(customer),
                     reference=customer.public_id,
                 )
             )
     except VipError as error:
-        return _failure(error)
+        failure = _failure(error)
+        if error.ends_key:
+            customer_refused(customer=customer, problem=failure.message, error=error)
+        return failure
     if found.reseller_id != party.reseller_id:
         words = _("Adobe has this customer with another reseller. Check the id.")
         return NeedsInput(CODES[Kind.CUSTOMER], words, profiles.ADOBE_ID)
     customer_record(customer=customer, found=found)
     # Made a moment ago it is pending; mostly it is there at the second look.
     return account_find(call) if found.progress == Progress.PENDING else _settled(found)
-
-
-def _key(public_id: str, profile: object) -> str:
-    return request_key({"kind": "customer", "customer": public_id, "profile": repr(profile)})
 
 
 def _failure(error: VipError) -> Outcome:
@@ -104,11 +108,8 @@ def _settled(found: Customer) -> Outcome:
 
 
 def party_of_call(call: Call) -> Party:
-    """The customer of a subscription; one that was drafted on a basket is found by its draft too."""
-    order = order_of_call(call)
-    draft = CustomerDraft.everywhere.filter(basket=order.basket_id).first()
-    reference = draft.public_id if draft and draft.account_id == order.customer_id else ""
-    return party_of_account(call.instance, call.target.account.account_id, reference)
+    """The customer of a subscription."""
+    return party_of_account(call.instance, call.target.account.account_id)
 
 
 def order_of_call(call: Call) -> Order:

@@ -4,17 +4,21 @@ committed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from adobe3yc import selectors
 from adobe3yc.gateway import CODES, adobe, outcome_of
 from adobe3yc.models import AdobeCustomer, AdobeOrder
 from adobe3yc.plugin.accounts import line_of_call, party_of_call
 from adobe3yc.plugin.parties import instance_of, offer_of
 from adobe3yc.plugin.returning import lines_to_return
 from adobe3yc.rules.commitments import least_quantity
+from adobe3yc.rules.offers import OfferType
+from adobe3yc.rules.prices import NoPrice
 from adobe3yc.services import (
     customer_record,
     customer_start,
@@ -24,9 +28,10 @@ from adobe3yc.services import (
 )
 from adobe3yc.services.orders import REFUSED
 from adobe3yc.vipmp.client import VipClient
-from adobe3yc.vipmp.contracts import LineBody, Order, Progress
+from adobe3yc.vipmp.contracts import Customer, LineBody, Order, Progress, Subscription
 from adobe3yc.vipmp.errors import Kind, VipError
 from adobe3yc.vipmp.errors import Refused as VipRefused
+from bss.accounts.models import Account
 from bss.core import clock
 from bss.orders.choices import LineKind, LineState
 from bss.orders.models import OrderLine
@@ -42,6 +47,7 @@ from servicemanager.contracts import (
     TryLater,
 )
 from servicemanager.errors import Code
+from servicemanager.models import Instance
 
 ACCEPTED_OFFER = "accepted_offer"
 POLL_SECONDS = 5.0
@@ -164,7 +170,7 @@ def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     offers = {line.number: line.offer_id for line in preview.lines}
     changed = {x.pk: offers[n] for n, x in numbered.items() if offers[n] != expected_offer(x)}
     if own.pk in changed:
-        return _changed(own, changed[own.pk])
+        return _changed(expected_offer(own), changed[own.pk])
     if changed:
         words = _("The level of another line of the order changed; they are ordered together.")
         return TryLater(POLL_SECONDS, Code.VENDOR_BUSY, words)
@@ -187,13 +193,12 @@ def expected_offer(line: OrderLine) -> str:
     return str(line.parameters.get(ACCEPTED_OFFER) or quoted or line.product.external_id)
 
 
-def _changed(line: OrderLine, offer_id: str) -> NeedsInput:
+def _changed(then: str, now: str) -> NeedsInput:
     words = _(
         "Adobe sells this as offer %(now)s now, and it was priced as %(then)s. Enter %(now)s to accept that, or cancel "
         "the line and order it anew."
     )
-    names = {"now": offer_id, "then": expected_offer(line)}
-    return NeedsInput(CODES[Kind.ELIGIBILITY], words % names, ACCEPTED_OFFER)
+    return NeedsInput(CODES[Kind.ELIGIBILITY], words % {"now": now, "then": then}, ACCEPTED_OFFER)
 
 
 def _stored(call: Call) -> AdobeOrder | None:
@@ -228,10 +233,17 @@ def _told(call: Call, stored: AdobeOrder, found: Order) -> Outcome:
 
 
 def _add(client: VipClient, call: Call, more: int) -> Outcome:
-    """More seats, to the same anniversary."""
+    """More seats, to the same anniversary, at the price that the subscription has: where Adobe's level for them costs
+    more than the one it was priced by, nobody pays the difference unasked.
+    """
     customer, currency = customer_of_call(client, call), str(call.instance.settings["currency"])
     wanted = LineBody(1, call.target.sku, more)
     [best] = client.order_preview(customer.adobe_id, [wanted], currency).lines
+    priced_by = str(
+        call.target.attributes.get(ACCEPTED_OFFER) or expected_offer(line_of_call(call))
+    )
+    if _is_dearer(customer.instance, best.offer_id, priced_by, currency):
+        return _changed(priced_by, best.offer_id)
     placed = client.order_create(
         customer.adobe_id,
         [LineBody(1, best.offer_id, more)],
@@ -240,6 +252,20 @@ def _add(client: VipClient, call: Call, more: int) -> Outcome:
         reference=call.idempotency_key,
     )
     return _all_told(call, [placed])
+
+
+def _is_dearer(instance: Instance, now: str, then: str, currency: str) -> bool:
+    """Whether an offer costs more than another by the segments' files; one that they do not price is not known to
+    cost as little.
+    """
+    if now == then:
+        return False
+    book, today = selectors.price_book(instance, {now, then}, currency), clock.now().date()
+    try:
+        costs = [book.price(each, accepted_on=None, ordered_on=today).price for each in (now, then)]
+    except NoPrice:
+        return True
+    return costs[0] > costs[1]
 
 
 def _give_back(client: VipClient, call: Call, count: int) -> Outcome:
@@ -251,24 +277,20 @@ def _give_back(client: VipClient, call: Call, count: int) -> Outcome:
     there = held.get(external_id)
     if there is None or there.progress != Progress.DONE:
         return Done(external_id)
-    found = client.customer(customer.adobe_id)
-    customer_record(customer=customer, found=found)
-    offer = offer_of(call.target.sku)
-    if offer is not None:
-        total = sum(
-            x.quantity
-            for x in held.values()
-            if x.progress == Progress.DONE and (y := offer_of(x.offer_id)) and y.type == offer.type
-        )
-        least = least_quantity(found.three_year, offer.type, total, there.quantity)
-        if there.quantity - count < least:
-            words = _("The commitment allows no fewer than %(least)s of these.") % {"least": least}
-            return Refused(CODES[Kind.COMMITMENT], words)
     since = clock.now() - timedelta(days=RETURN_DAYS)
     orders = list(client.orders_each(customer.adobe_id, since=since.date().isoformat()))
     # What an interrupted call gave back already.
     before = _of_call(call, orders)
-    chosen = lines_to_return(orders, external_id, count - _seats(before))
+    left = count - _seats(before)
+    if left <= 0:
+        return _all_told(call, before)
+    found = client.customer(customer.adobe_id)
+    customer_record(customer=customer, found=found)
+    least = _least(found, held.values(), there)
+    if there.quantity - left < least:
+        words = _("The commitment allows no fewer than %(least)s of these.") % {"least": least}
+        return Refused(CODES[Kind.COMMITMENT], words)
+    chosen = lines_to_return(orders, external_id, left)
     if not chosen:
         words = _("Adobe takes back what was bought in the last 14 days alone, in whole orders.")
         return Refused(CODES[Kind.CANCELLATION], words)
@@ -282,6 +304,19 @@ def _give_back(client: VipClient, call: Call, count: int) -> Outcome:
         for n, (order, line) in enumerate(chosen, start=len(before) + 1)
     ]
     return _all_told(call, [*before, *placed])
+
+
+def _least(found: Customer, held: Iterable[Subscription], this: Subscription) -> int:
+    """The least that a subscription may be reduced to, by what counts of everything that is held."""
+    counted: Counter[OfferType] = Counter()
+    for each in held:
+        offer = offer_of(each.offer_id)
+        if offer is not None and offer.is_standard and each.progress == Progress.DONE:
+            counted[offer.type] += each.quantity
+    own = offer_of(this.offer_id)
+    if own is None or not own.is_standard:
+        return 0
+    return least_quantity(found.three_year, own.type, counted[own.type], this.quantity)
 
 
 def _external_id(call: Call) -> str:
@@ -308,10 +343,8 @@ def _all_told(call: Call, placed: Sequence[Order]) -> Outcome:
 
 def mirror_of(call: Call) -> AdobeCustomer | None:
     """What is known of the subscription's customer at Adobe."""
-    rows = AdobeCustomer.everywhere.filter(
-        instance=instance_of(call.instance), account=call.target.account.account_id
-    )
-    return rows.select_related("instance").first()
+    account = Account.everywhere.get(pk=call.target.account.account_id)
+    return selectors.mirror_of(account, instance_of(call.instance))
 
 
 def customer_of_call(client: VipClient, call: Call) -> AdobeCustomer:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from adobe3yc.gateway import profiles
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.offers import MalformedOffer, Offer, OfferType, read_offer
+from adobe3yc.selectors import mirror_of
 from adobe3yc.vipmp.contracts import CompanyProfile
 from bss.accounts.models import Account
 from bss.orders.contracts import CustomerDetails, ReviewSubject
@@ -78,10 +79,9 @@ def party_of_subject(context: InstanceContext, subject: ReviewSubject) -> Party:
     return party_of_account(context, subject.customer_id)
 
 
-def party_of_account(context: InstanceContext, account_id: int, draft_reference: str = "") -> Party:
-    """An account; `draft_reference` is that of the draft it was made of, whose mirror is not linked yet."""
+def party_of_account(context: InstanceContext, account_id: int) -> Party:
     account = Account.everywhere.select_related("parent").get(pk=account_id)
-    return _party(context, account, account.parent, None, draft_reference)
+    return _party(context, account, account.parent, None)
 
 
 def _party(
@@ -89,14 +89,14 @@ def _party(
     account: Account | None,
     reseller: Account | None,
     draft: CustomerDetails | None,
-    draft_reference: str = "",
 ) -> Party:
     instance = instance_of(context)
-    rows = AdobeCustomer.everywhere.filter(instance=instance)
-    reference = draft.reference if draft else draft_reference
-    found = rows.filter(account=account).first() if account else None
-    if found is None and reference:
-        found = rows.filter(draft_reference=reference).first()
+    found = None
+    if account is not None:
+        found = mirror_of(account, instance)
+    elif draft is not None:
+        rows = AdobeCustomer.everywhere.filter(instance=instance)
+        found = rows.filter(draft_reference=draft.reference).first()
     return Party(
         instance, reseller, reseller_id_of(instance, reseller, context), account, draft, found
     )

@@ -147,7 +147,8 @@ def _note(level: str, chosen: Chosen, standard: Decimal | None, commit: ThreeYea
     ]
     if standard is not None and standard > chosen.sell:
         part = ((standard - chosen.sell) / standard * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        parts.append(_("saves %(part)s %%") % {"part": number_format(part)})
+        shown = number_format(part if part % 1 else int(part))
+        parts.append(_("saves %(part)s %%") % {"part": shown})
     term = accepted_in(commit) or commit.commitment
     if is_locked and term is not None and term.end is not None:
         parts.append(_("until %(day)s") % {"day": formats.day(term.end)})

@@ -10,11 +10,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from adobe3yc.choices import ASKED
 from adobe3yc.gateway import adobe, outcome_of
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.commitments import is_live, is_open
-from adobe3yc.services import customer_record, customer_refused, customer_start
+from adobe3yc.selectors import asking_key
+from adobe3yc.services import (
+    commitment_send,
+    customer_record,
+    customer_refused,
+    customer_start,
+)
 from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.contracts import (
     Address,
@@ -28,7 +33,6 @@ from adobe3yc.vipmp.contracts import (
 from adobe3yc.vipmp.errors import Refused as VipRefused
 from adobe3yc.vipmp.errors import VipError
 from bss.accounts.models import Account
-from bss.core import history
 from bss.core.actor import SYSTEM
 from servicemanager.contracts import (
     Answered,
@@ -47,13 +51,17 @@ Made = Answered | InProgress | TryLater | Refused | OutcomeUnknown
 
 
 def request_key(request: Mapping[str, Any]) -> str:
-    """What is asked for, as a key: the same again is recognised, and a corrected request is another one.
-
-    Adobe repeats what it answered to a key for ten days, refusals too.
-    """
-    told = {k: v for k, v in request.items() if k != "instance"}
+    """What is asked for, whenever and at whichever instance: the same again is recognised."""
+    told = {k: v for k, v in request.items() if k not in {"instance", "turn"}}
     text = json.dumps(told, sort_keys=True, default=list)
     return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def customer_key(customer: AdobeCustomer) -> str:
+    """The key under which Adobe makes a customer: one until it answers, whatever is asked for from wherever, since two
+    keys would make two customers.
+    """
+    return asking_key(customer, "create")
 
 
 def prepare(context: InstanceContext, request: Mapping[str, Any]) -> Made:
@@ -64,8 +72,14 @@ def prepare(context: InstanceContext, request: Mapping[str, Any]) -> Made:
             return _made(client, customer, request)
     except VipError as error:
         failure = outcome_of(error)
-        if isinstance(failure, Refused):
-            customer_refused(customer=customer, problem=failure.message, key=request_key(request))
+        is_final = isinstance(failure, Refused)
+        if is_final or error.ends_key:
+            customer_refused(
+                customer=customer,
+                problem=failure.message,
+                error=error,
+                key=request_key(request) if is_final else "",
+            )
         return failure
 
 
@@ -94,7 +108,7 @@ def _made(client: VipClient, customer: AdobeCustomer, request: Mapping[str, Any]
         found = client.customer_create(
             request["reseller_id"],
             profile_in(request["profile"]),
-            key=request_key(request),
+            key=customer_key(customer),
             reference=customer.public_id,
             minimums=_minimums(request),
         )
@@ -115,12 +129,13 @@ def _settled(
         code = EXISTS if found.status == TWIN else found.status
         raise VipRefused(f"Customer status {found.status}", code=code)
     if not _has(found, request):
-        key = f"{request_key(request)}-ask"
-        minimums = _minimums(request)
-        asked = client.commitment_request(found, minimums, key=key)
-        told = {each.offer_type: [None, each.quantity] for each in minimums}
-        history.record(customer, actor=SYSTEM, action=ASKED, changes=told)
-        customer_record(customer=customer, found=asked)
+        commitment_send(
+            client=client,
+            customer=customer,
+            found=found,
+            minimums=_minimums(request),
+            actor=SYSTEM,
+        )
     return Answered({})
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from adobe3yc.gateway import adobe, exists_words, objection_words, profiles, words_of
+from adobe3yc.models import AdobeCustomer
 from adobe3yc.plugin import pricing
 from adobe3yc.plugin.bounding import bound_of
 from adobe3yc.plugin.parties import Party, offer_of, owned_by, party_of_subject
@@ -27,7 +29,7 @@ from adobe3yc.rules.commitments import (
 )
 from adobe3yc.rules.offers import Offer, OfferType
 from adobe3yc.rules.prices import CommittedListMissing, NoPrice
-from adobe3yc.selectors import three_year_of, times_asked
+from adobe3yc.selectors import is_anothers, refused_since, three_year_of, times_asked, turn_of
 from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.contracts import Customer, Minimum, Progress, Term, ThreeYearCommit
 from adobe3yc.vipmp.errors import VipError
@@ -48,6 +50,8 @@ from bss.ui import formats
 from servicemanager.contracts import InstanceContext
 
 TAKES = frozenset({"quantity", "cancel"})
+# How long a refusal of Adobe's is told before the same may be asked for again.
+REFUSAL_STANDS = timedelta(minutes=10)
 LAPSED = frozenset({"DECLINED", "EXPIRED", "NONCOMPLIANT"})
 
 
@@ -169,6 +173,9 @@ def _verdict(checkout: Checkout) -> Verdict:
         return checkout.refusal(
             _("Your company is not set up with Adobe yet. Ask your provider to do it.")
         )
+    if _is_anothers(checkout):
+        words = _("Another customer has this Adobe id already. Check it.")
+        return checkout.refusal(words, profiles.ADOBE_ID)
     if checkout.adobe_id:
         with adobe(checkout.context) as client:
             return _known(checkout, client, client.customer(checkout.adobe_id))
@@ -180,6 +187,13 @@ def _verdict(checkout: Checkout) -> Verdict:
             return _ask(checkout)
     found = _priced(checkout, pricing.volume_offers(checkout.lines), None)
     return _reprice(checkout, found, None)
+
+
+def _is_anothers(checkout: Checkout) -> bool:
+    """Whether the id that was given is another customer's: its prices and its orders are nobody else's business."""
+    party = checkout.party
+    given = "" if party.adobe_id else checkout.adobe_id
+    return bool(given) and is_anothers(given, party.account, party.instance)
 
 
 def _known(checkout: Checkout, client: VipClient, customer: Customer) -> Verdict:
@@ -272,7 +286,7 @@ def _field_of(objected: Objected) -> str:
 
 
 def _ask(checkout: Checkout) -> Verdict:
-    """Wait for a request that is made now, unless Adobe refused the very same one."""
+    """Wait for a request that is made now, unless Adobe refused the very same one a moment ago."""
     party, profile = checkout.party, checkout.party.profile(checkout.segment, checkout.answers)
     customer = party.customer
     request = {
@@ -284,17 +298,27 @@ def _ask(checkout: Checkout) -> Verdict:
         "adobe_id": checkout.adobe_id,
         "profile": json.loads(json.dumps(asdict(profile))),
         "minimums": {m.offer_type: m.quantity for m in checkout.minimums},
-        # Asked once more after an answer, it is another request.
-        "asked_before": checkout.times_asked,
+        # What was answered meanwhile makes the same wish another request.
+        "turn": turn_of(customer) if customer else 0,
     }
-    if customer is not None and customer.problem_key == request_key(request):
+    if _was_refused(customer, request_key(request)):
+        assert customer is not None  # noqa: S101 -- it was refused
+        again = _("Correct it, or try the same again in ten minutes.")
         is_failed = customer.adobe_id and not customer.usable_id
-        return checkout.refusal(customer.problem, profiles.ADOBE_ID if is_failed else "")
+        return checkout.refusal(
+            f"{customer.problem} {again}", profiles.ADOBE_ID if is_failed else ""
+        )
     words = _(
         "Adobe asks %(customer)s for the three-year commitment. It is accepted in the customer's Adobe Admin Console, "
         "within 7 days. The basket is kept: come back when it is accepted."
     )
     return Wait(words % {"customer": party.name}, [request])
+
+
+def _was_refused(customer: AdobeCustomer | None, key: str) -> bool:
+    if customer is None or customer.problem_key != key:
+        return False
+    return refused_since(customer, clock.now() - REFUSAL_STANDS)
 
 
 def _requested_words(checkout: Checkout, request: Term) -> str:

@@ -8,6 +8,18 @@ from adobe3yc.selectors.administration import (
     instances_for,
     links_of,
 )
+from adobe3yc.selectors.answers import (
+    COMMITMENT_ASKED,
+    COMMITMENT_REFUSED,
+    CUSTOMER_NOT_ASKED,
+    CUSTOMER_REFUSED,
+    RESELLER_REFUSED,
+    asking_key,
+    refused_since,
+    times_asked,
+    turn_of,
+)
+from adobe3yc.selectors.mirrors import is_anothers, mirror_of
 from adobe3yc.selectors.price_files import (
     PriceChanges,
     adobe_instances,
@@ -38,14 +50,19 @@ from adobe3yc.selectors.selling import (
     price_book,
     rows_on_sale,
     three_year_of,
-    times_asked,
 )
 
 __all__ = [
+    "COMMITMENT_ASKED",
+    "COMMITMENT_REFUSED",
+    "CUSTOMER_NOT_ASKED",
+    "CUSTOMER_REFUSED",
+    "RESELLER_REFUSED",
     "PriceBook",
     "PriceChanges",
     "adobe_customers",
     "adobe_instances",
+    "asking_key",
     "commitments_of",
     "commitments_to_remind",
     "commitments_told",
@@ -62,18 +79,22 @@ __all__ = [
     "is_adobe",
     "is_adobes",
     "is_ahead_of_catalogue",
+    "is_anothers",
     "latest_order",
     "links_of",
+    "mirror_of",
     "price_book",
     "price_changes",
     "price_files",
     "price_rows",
     "price_upload",
     "price_uploads",
+    "refused_since",
     "rows_on_sale",
     "run_of",
     "selling_currencies",
     "three_year_of",
     "times_asked",
+    "turn_of",
     "warnings_of",
 ]

@@ -10,9 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from adobe3yc.choices import (
-    ASKED,
     MANAGER,
-    REFUSED,
     CommitmentKind,
     PriceFileKind,
     PriceFileState,
@@ -22,8 +20,6 @@ from adobe3yc.rules.commitments import ACCEPT_DAYS, BUY_DAYS, OPEN
 from adobe3yc.rules.prices import Chosen, PriceWindow, choose
 from adobe3yc.vipmp.contracts import ThreeYearCommit
 from bss.accounts.models import Account
-from bss.core import history
-from bss.core.models import HistoryEntry
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 from servicemanager.choices import InstanceState
@@ -113,16 +109,6 @@ def three_year_of(customer: AdobeCustomer) -> ThreeYearCommit:
         request=found.get(CommitmentKind.REQUEST),
         recommitment=found.get(CommitmentKind.RECOMMITMENT),
     )
-
-
-def times_asked(customer: AdobeCustomer) -> int:
-    """How often Adobe has answered to being asked for a commitment of the customer's, taking it or refusing it."""
-    answered = HistoryEntry.objects.filter(
-        subject_type=history.subject_type(customer),
-        subject_id=customer.pk,
-        action__in=[ASKED, REFUSED],
-    )
-    return answered.count()
 
 
 def latest_order(order: Order, instance: Instance) -> AdobeOrder | None:

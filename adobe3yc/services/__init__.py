@@ -1,6 +1,6 @@
 """Writes of Adobe: price files, and mirrors of what Adobe knows."""
 
-from adobe3yc.services.commitments import commitment_ask, recommitment_ask
+from adobe3yc.services.commitments import commitment_ask, commitment_send, recommitment_ask
 from adobe3yc.services.customer_asking import (
     customer_orders,
     customer_refresh,
@@ -25,6 +25,7 @@ __all__ = [
     "UPLOAD",
     "commitment_ask",
     "commitment_remind",
+    "commitment_send",
     "customer_link",
     "customer_orders",
     "customer_record",

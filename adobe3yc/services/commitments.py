@@ -1,27 +1,30 @@
-"""A customer asked for a commitment outside the checkout: for one, for more of it, or for the next three years.
+"""A customer asked for a commitment: for one, for more of it, or for the next three years.
 
-Adobe is read first, so that what is objected to is what holds now. Outside transactions.
+Outside the checkout Adobe is read first, so that what is objected to is what holds now. Outside transactions.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
-from adobe3yc.choices import ASKED, REFUSED
 from adobe3yc.errors import CommitmentObjected
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.commitments import Objected, recommitment_objections, request_objections
-from adobe3yc.selectors import times_asked
+from adobe3yc.selectors import COMMITMENT_ASKED, COMMITMENT_REFUSED, asking_key
 from adobe3yc.services.customer_asking import asked
 from adobe3yc.services.customers import customer_record
 from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.contracts import Customer, Minimum
-from adobe3yc.vipmp.errors import Refused
+from adobe3yc.vipmp.errors import VipError
 from bss.core import clock, history
 from bss.core.actor import Actor
 
-Ask = Callable[[VipClient, Customer, str], Customer]
+
+class Send(Protocol):
+    """How the client asks for a commitment."""
+
+    def __call__(self, known: Customer, minimums: Sequence[Minimum], *, key: str) -> Customer: ...
 
 
 def commitment_ask(
@@ -31,54 +34,63 @@ def commitment_ask(
 
     Raises CommitmentObjected with what speaks against it, VendorUnavailable with the cause in words.
     """
-
-    def ask(client: VipClient, found: Customer, key: str) -> Customer:
+    with asked(customer) as client:
+        found = client.customer(customer.adobe_id)
+        customer = customer_record(customer=customer, found=found, actor=actor)
         _object(request_objections(found.three_year, minimums))
-        return client.commitment_request(found, minimums, key=key)
-
-    return _made(customer, ask, ("request", minimums), actor)
+        return commitment_send(
+            client=client, customer=customer, found=found, minimums=minimums, actor=actor
+        )
 
 
 def recommitment_ask(
     *, customer: AdobeCustomer, minimums: Sequence[Minimum], actor: Actor
 ) -> AdobeCustomer:
     """Ask a committed customer for the next three years. Raises as `commitment_ask`."""
-
-    def ask(client: VipClient, found: Customer, key: str) -> Customer:
-        _object(recommitment_objections(found.three_year, minimums, clock.now().date()))
-        return client.recommitment_request(found, minimums, key=key)
-
-    return _made(customer, ask, ("recommitment", minimums), actor)
-
-
-def _made(
-    customer: AdobeCustomer, ask: Ask, what: tuple[str, Sequence[Minimum]], actor: Actor
-) -> AdobeCustomer:
-    """Read, ask, and write down each answer. What Adobe refused is asked under another key the next time."""
-    kind, minimums = what
-    told = {each.offer_type: [None, each.quantity] for each in minimums}
     with asked(customer) as client:
         found = client.customer(customer.adobe_id)
         customer = customer_record(customer=customer, found=found, actor=actor)
-        try:
-            found = ask(client, found, _key(customer, kind, minimums))
-        except Refused as error:
-            history.record(
-                customer, actor=actor, action=REFUSED, reason=error.message, changes=told
-            )
-            raise
-    history.record(customer, actor=actor, action=ASKED, changes=told)
-    return customer_record(customer=customer, found=found, actor=actor)
+        today = clock.now().date()
+        _object(recommitment_objections(found.three_year, minimums, today))
+        send = client.recommitment_request
+        return _sent(customer, found, ("recommitment", minimums), send, actor)
 
 
-def _key(customer: AdobeCustomer, kind: str, minimums: Sequence[Minimum]) -> str:
-    """The same until Adobe has answered: then whoever asks again, after a time-out, does not ask twice.
+def commitment_send(
+    *,
+    client: VipClient,
+    customer: AdobeCustomer,
+    found: Customer,
+    minimums: Sequence[Minimum],
+    actor: Actor,
+) -> AdobeCustomer:
+    """Ask a customer, as it was just read, for a commitment. Sent again before Adobe answered it is one request.
 
-    Under one key Adobe repeats its answer for ten days, so that each answer ends the key.
+    Raises VipError; what Adobe refused stands in the history and is asked under another key the next time.
     """
+    return _sent(customer, found, ("request", minimums), client.commitment_request, actor)
+
+
+def _sent(
+    customer: AdobeCustomer,
+    found: Customer,
+    what: tuple[str, Sequence[Minimum]],
+    send: Send,
+    actor: Actor,
+) -> AdobeCustomer:
+    kind, minimums = what
     wanted = sorted((each.offer_type, each.quantity) for each in minimums)
-    text = repr((customer.public_id, kind, wanted, times_asked(customer)))
-    return hashlib.sha256(text.encode()).hexdigest()[:40]
+    told = {each.offer_type: [None, each.quantity] for each in minimums}
+    try:
+        answer = send(found, minimums, key=asking_key(customer, kind, wanted))
+    except VipError as error:
+        if error.ends_key:
+            history.record(
+                customer, actor=actor, action=COMMITMENT_REFUSED, reason=error.message, changes=told
+            )
+        raise
+    history.record(customer, actor=actor, action=COMMITMENT_ASKED, changes=told)
+    return customer_record(customer=customer, found=answer, actor=actor)
 
 
 def _object(found: Sequence[Objected]) -> None:

@@ -12,7 +12,9 @@ from adobe3yc.locks import customer_locked
 from adobe3yc.models import AdobeCustomer, Commitment
 from adobe3yc.rules.commitments import LIVE, OPEN
 from adobe3yc.rules.offers import OfferType
+from adobe3yc.selectors import CUSTOMER_NOT_ASKED, CUSTOMER_REFUSED, mirror_of
 from adobe3yc.vipmp.contracts import Customer, Term
+from adobe3yc.vipmp.errors import VipError
 from bss.accounts.models import Account
 from bss.core import clock, events, history
 from bss.core.actor import SYSTEM, Actor
@@ -34,13 +36,15 @@ def customer_start(
 ) -> AdobeCustomer:
     """The row of an account or of a draft, made before Adobe is asked, so that a second visit finds the first.
 
-    A drafted customer's row belongs to its reseller until its account exists.
+    A drafted customer's row belongs to its reseller until its account exists, and is the account's from then on.
     """
     owner = account or reseller
     if owner is None:
         raise ValueError(
             "a customer at Adobe belongs to an account or to the reseller that drafted it"
         )
+    if account is not None and (known := mirror_of(account, instance)) is not None:
+        return known
     key: dict[str, Any] = {"account": account} if account else {"draft_reference": draft_reference}
     found, _made = AdobeCustomer.everywhere.get_or_create(
         instance=instance,
@@ -83,13 +87,18 @@ def customer_record(
     return held
 
 
-def customer_refused(*, customer: AdobeCustomer, problem: str, key: str) -> None:
-    """Adobe refused what was asked for under `key`: the next review says so, until something else is asked for."""
+def customer_refused(
+    *, customer: AdobeCustomer, problem: str, error: VipError, key: str = ""
+) -> None:
+    """Adobe refused what was asked for, which ends the key of it. `problem` tells the error in words: the next review
+    that wants the same (`key`, "" for none) says so.
+    """
+    action = CUSTOMER_REFUSED if error.ends_key else CUSTOMER_NOT_ASKED
     with transaction.atomic():
         held = customer_locked(customer.pk)
         held.problem, held.problem_key = problem, key
         held.save(update_fields=["problem", "problem_key"])
-        history.record(held, actor=SYSTEM, action="adobe_customer.refused", reason=problem)
+        history.record(held, actor=SYSTEM, action=action, reason=problem)
 
 
 def customer_link(*, customer: AdobeCustomer, account: Account) -> AdobeCustomer:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from adobe3yc import selectors
 from adobe3yc.choices import PriceFaultCode, PriceFileKind, UploadSource
 from adobe3yc.errors import PriceFileFaulty
+from adobe3yc.locks import price_upload_locked
 from adobe3yc.models import PriceFault, PriceFile, PriceUpload
 from adobe3yc.pricefiles.contracts import DateOrder, Fault, FileKind
 from adobe3yc.pricefiles.reading import Expected
@@ -111,8 +112,11 @@ def _taken(upload: PriceUpload, progress: runs.Progress, actor: Actor) -> PriceF
 
 
 def _keep_faults(upload: PriceUpload, faults: Sequence[Fault]) -> None:
-    """Keep why an upload is refused, and no longer what was uploaded."""
+    """Keep why an upload is refused, and no longer what was uploaded. Kept by a faster worker already is fine."""
     with transaction.atomic():
+        held = price_upload_locked(upload.pk)
+        if held.file_id is not None or held.faults.exists():
+            return
         PriceFault.objects.bulk_create(
             PriceFault(
                 upload=upload,

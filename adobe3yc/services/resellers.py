@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from adobe3yc.choices import MarketSegment
 from adobe3yc.gateway import adobe, outcome_of
 from adobe3yc.gateway.profiles import field_errors, profile_of_account
+from adobe3yc.selectors import RESELLER_REFUSED, asking_key
 from adobe3yc.vipmp.contracts import Reseller
 from adobe3yc.vipmp.errors import VipError
 from bss.accounts.models import Account
@@ -24,7 +25,8 @@ from servicemanager.services.exchanges import recorder_of_instance
 
 
 def reseller_sync(*, instance: Instance, account: Account, actor: Actor) -> AccountLink:
-    """Make a reseller at Adobe, once. Outside transactions; one that is known already stays as it is.
+    """Make a reseller at Adobe, once. Outside transactions; one that is known already stays as it is. After a refusal
+    it is asked for under another key: what was wrong may have been the settings.
 
     Raises Invalid naming what Adobe would refuse of its details (by the fields of gateway.profiles), VendorUnavailable.
     """
@@ -41,10 +43,12 @@ def reseller_sync(*, instance: Instance, account: Account, actor: Actor) -> Acco
             made = client.reseller_create(
                 str(context.settings["distributor_id"]),
                 profile,
-                key=f"reseller-{account.public_id}-{account.version}",
+                key=asking_key(account, "reseller", instance.public_id),
                 reference=account.public_id,
             )
     except VipError as error:
+        if error.ends_key:
+            history.record(account, actor=actor, action=RESELLER_REFUSED, reason=error.message)
         raise _unavailable(error) from error
     return _linked(instance, account, made, actor)
 
@@ -52,10 +56,19 @@ def reseller_sync(*, instance: Instance, account: Account, actor: Actor) -> Acco
 def reseller_link(
     *, instance: Instance, account: Account, adobe_id: str, actor: Actor
 ) -> AccountLink:
-    """Link a reseller that Adobe has already. Raises Conflict for one linked otherwise, VendorUnavailable."""
+    """Link a reseller that Adobe has already. Raises Conflict for one linked otherwise and for an id that is another
+    reseller's, VendorUnavailable.
+    """
     known = AccountLink.everywhere.filter(instance=instance, account=account).first()
     if known is not None and known.external_id != adobe_id:
         words = _("It is linked to %(id)s at Adobe.") % {"id": known.external_id}
+        raise Conflict(words, code="ALREADY_LINKED")
+    if (
+        AccountLink.everywhere.filter(instance=instance, external_id=adobe_id)
+        .exclude(account=account)
+        .exists()
+    ):
+        words = _("Another account is linked to %(id)s at Adobe.") % {"id": adobe_id}
         raise Conflict(words, code="ALREADY_LINKED")
     try:
         with adobe(_context(instance)) as client:

@@ -103,7 +103,7 @@ class PriceUploadCreate(PriceListTaking):
     consequence = gettext_lazy("No price changes yet: you see what the file would change first.")
 
     def context(self) -> Mapping[str, Any]:
-        return {"columns": [(names, _needed(field)) for field, names in TITLES.items()]}
+        return {"columns": [_column(field, names) for field, names in TITLES.items()]}
 
     def save(self, form: PriceUploadForm) -> Run:
         file = form.cleaned_data["file"]
@@ -131,10 +131,16 @@ class PriceFetchCreate(PriceListTaking):
         )
 
 
+def _column(field: str, names: Sequence[str]) -> Mapping[str, Any]:
+    """How a column is titled, as Adobe writes it, and whether a file must have it."""
+    title, *others = (name.title().replace("Acd", "ACD") for name in names)
+    return {"title": title, "others": others, "needed": _needed(field)}
+
+
 def _needed(field: str) -> str:
     if field in NEEDED:
         return _("required")
-    return _("required in the 3YC file") if field in NEEDED_COMMITTED else ""
+    return _("required in the 3YC file") if field in NEEDED_COMMITTED else _("optional")
 
 
 class PriceUploadReport(ListView):

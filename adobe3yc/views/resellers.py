@@ -26,9 +26,7 @@ class ResellerSetUp(FormView):
 
     permission = Permission.SERVICE_SETUP
     title = gettext_lazy("Set up with Adobe")
-    intro = gettext_lazy(
-        "From then on it can sell Adobe's products to its customers, and buy them itself."
-    )
+    intro = gettext_lazy("From then on it can sell Adobe's products to its customers.")
     form_class = ResellerForm
     submit_label = gettext_lazy("Set up")
     success_message = gettext_lazy("Adobe knows it as %(it)s.")

@@ -20,6 +20,8 @@ class VipError(Exception):
     """
 
     is_known = True
+    # Whether the key of the call has its answer with this, which Adobe would repeat.
+    ends_key = False
 
     def __init__(
         self,
@@ -39,6 +41,8 @@ class VipError(Exception):
 class Refused(VipError):
     """Adobe says no. Nothing was done; the same again is refused again, and a corrected call takes a new key."""
 
+    ends_key = True
+
     @property
     def meaning(self) -> Meaning:
         """What the code means to us."""
@@ -46,7 +50,9 @@ class Refused(VipError):
 
 
 class CredentialsRefused(Refused):
-    """Adobe does not accept the key, the secret or the token. Nothing was done."""
+    """Adobe does not accept the key, the secret or the token. Nothing was done, and the call itself not looked at."""
+
+    ends_key = False
 
 
 class NotDone(VipError):

@@ -14,12 +14,19 @@ from adobe3yc.services import price_file_enforce, price_file_take, reseller_sync
 from bss.accounts.models import Account
 from bss.catalog.models import PriceListItem, Product
 from bss.core.actor import SYSTEM
-from bss.orders.models import Basket
-from bss.orders.services import basket_add, basket_open_for, customer_draft_save
+from bss.orders.models import Basket, Order
+from bss.orders.services import (
+    basket_add,
+    basket_open_for,
+    customer_draft_save,
+    order_create,
+    order_execute,
+    order_line_add,
+)
 from servicemanager.models import Instance
 from servicemanager.services import definition_start, instance_activate, instance_create
 from tests.adobe3yc.workbooks import workbook
-from tests.factories.accounts import ResellerFactory
+from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.factories.orders import default_list
 
 HEADER = ["Part Number", "Product Family", "Partner Price", "First Order Date", "Last Order Date"]
@@ -132,6 +139,31 @@ def known_reseller(selling: Selling, **values: Any) -> Account:
     )  # fmt: skip
     reseller_sync(instance=selling.instance, account=account, actor=SYSTEM)
     return account
+
+
+def seller_customer(selling: Selling) -> Account:
+    """A customer of a reseller that Adobe knows, with all that Adobe wants to know of it."""
+    account = AccountFactory(
+        parent=known_reseller(selling), name="Fairmont Textiles",
+        corporate_email="donna@fairmont.example", **ADDRESS,
+    )  # fmt: skip
+    account.contacts.create(
+        organization=account.organization, scope=account.scope, first_name="Donna",
+        last_name="Weber", email="donna@fairmont.example",
+    )  # fmt: skip
+    return account
+
+
+def ordered(selling: Selling, customer: Account, **quantities: int) -> Order:
+    """An executed order of staff, its prices as the review quoted them; no job has run."""
+    order = order_create(account=customer.parent, customer=customer, actor=SYSTEM)
+    for sku, quantity in quantities.items():
+        order_line_add(
+            order=order, product=selling.products[sku], unit="P1Y", quantity=quantity, actor=SYSTEM
+        )
+        order.refresh_from_db()
+    order_execute(order=order, actor=SYSTEM, accept_reprice=True)
+    return Order.everywhere.get(pk=order.pk)
 
 
 def basket_with(person: Any, shop: Any, product: Product, quantity: int) -> Basket:

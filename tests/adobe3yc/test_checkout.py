@@ -9,6 +9,7 @@ import pytest
 
 from adobe3yc.models import AdobeCustomer, AdobeOrder
 from adobe3yc.pricefiles.contracts import FileKind
+from adobe3yc.services import customer_start
 from bss.accounts.models import Account
 from bss.core import scope
 from bss.orders.models import Basket, Order
@@ -284,6 +285,63 @@ def test_whoever_declines_again_is_asked_again_only_when_the_reseller_says_so_ag
     assert found.lines.get().quote is None
 
 
+def test_whoever_was_declined_twice_is_heard_a_third_time(selling, seller, shop, buyer, run_jobs):
+    basket(selling, seller, shop, 10)
+    asked(selling, buyer, run_jobs)
+    key = selling.customers[0]["customerId"]
+
+    for answer in ("again", "again-1"):
+        selling.service.act(key, "term", term="request", status="DECLINED")
+        details(buyer, adobe_commitment=answer, adobe_licenses="10")
+        run_jobs()
+        assert "has not accepted" in details(buyer).html
+
+    assert selling.service.effects(f"/v3/customers/{key}") == ["updated", "updated"]
+
+
+def test_a_refusal_is_told_and_the_same_can_be_tried_later(
+    selling, seller, shop, buyer, run_jobs, travel
+):
+    waiting = basket(selling, seller, shop, 10)
+    selling.service.behave("error", code="1126", times=1, match="POST /v3/customers")
+    asked(selling, buyer, run_jobs)
+    assert selling.customers == []
+
+    told = details(buyer, adobe_commitment="ask", adobe_licenses="10")
+    run_jobs()
+    assert told.status == 400
+    assert "not active there" in told.html
+    assert "try the same again in ten minutes" in told.html
+    assert selling.customers == []
+
+    travel(timedelta(minutes=11))
+    details(buyer)
+    run_jobs()
+    assert "has not accepted" in details(buyer).html
+    assert len(selling.customers) == 1
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting"
+
+
+def test_our_sign_in_refused_is_told_and_forgotten_when_it_works_again(
+    selling, seller, shop, buyer, run_jobs, travel
+):
+    basket(selling, seller, shop, 10)
+    right = selling.instance.sealed
+    selling.instance.sealed = selling.instance.sealed_with({"client_secret": "another-secret"})
+    selling.instance.save()
+    asked(selling, buyer, run_jobs)
+    assert "client id or the secret" in details(buyer).html
+
+    selling.instance.sealed = right
+    selling.instance.save()
+    travel(timedelta(minutes=11))
+    details(buyer)
+    run_jobs()
+
+    assert len(selling.customers) == 1
+
+
 @pytest.mark.parametrize("mode", ["fail", "garbage", "unavailable", "gateway"])
 def test_when_adobe_is_down_the_basket_stays_as_it_is(selling, seller, shop, buyer, run_jobs, mode):
     found = basket(selling, seller, shop, 10)
@@ -315,6 +373,64 @@ def test_a_request_whose_answer_was_lost_makes_no_second_customer(selling, selle
     assert again == Answered({})
     assert len(selling.customers) == 1
     assert AdobeCustomer.everywhere.get().adobe_id == selling.customers[0]["customerId"]
+
+
+def test_what_is_asked_for_otherwise_after_a_lost_answer_makes_no_second_customer(
+    selling, seller, shop, buyer
+):
+    waiting = basket(selling, seller, shop, 10)
+    wanted = []
+    for licences in ("10", "20"):
+        details(buyer, adobe_commitment="ask", adobe_licenses=licences)
+        waiting.refresh_from_db()
+        wanted += waiting.requests
+    manager = registry.get("adobe")
+    selling.service.behave("timeout_after_accept", seconds=5, times=1, match="POST /v3/customers")
+
+    with scope.activate(seller.account.scope):
+        lost = manager.prepare(instance_context(selling.instance, timeout=1), wanted[0], "key")
+        again = manager.prepare(instance_context(selling.instance), wanted[1], "key")
+
+    assert (type(lost), again) == (OutcomeUnknown, Answered({}))
+    assert [each["minimums"] for each in wanted] == [{"LICENSE": 10}, {"LICENSE": 20}]
+    [customer] = selling.customers
+    [term] = [
+        b["commitmentRequest"] for b in customer["benefits"] if b["type"] == "THREE_YEAR_COMMIT"
+    ]
+    assert [m["quantity"] for m in term["minimumQuantities"]] == [20]
+
+
+def test_another_customers_adobe_id_opens_nothing(selling, seller, shop, buyer, run_jobs):
+    basket(selling, seller, shop, 10)
+    placed(buyer, accepted(selling, buyer, run_jobs))
+    run_jobs()
+    [customer] = selling.customers
+    found = basket(selling, seller, shop, 10, name="Another Mill")
+    before = len(selling.service.log(path="/v3/"))
+
+    page = details(buyer, adobe_customer_id=customer["customerId"])
+
+    assert page.status == 400
+    assert "Another customer has this Adobe id already" in page.html
+    assert len(selling.service.log(path="/v3/")) == before
+    assert found.lines.get().quote is None
+
+
+def test_an_order_before_the_account_is_linked_finds_its_customer(
+    selling, seller, shop, buyer, run_jobs
+):
+    basket(selling, seller, shop, 10)
+    order = placed(buyer, accepted(selling, buyer, run_jobs))
+    mirror = AdobeCustomer.everywhere.get()
+    assert mirror.account is None
+
+    again = customer_start(
+        instance=selling.instance, reseller=seller.account, account=order.customer
+    )
+
+    assert again == mirror
+    run_jobs()
+    assert AdobeCustomer.everywhere.get().account == order.customer
 
 
 @pytest.mark.parametrize(
@@ -371,4 +487,6 @@ def test_a_review_asks_adobe_twice_at_most(selling, seller, shop, buyer, run_job
 
     details(buyer)
 
-    assert len(selling.service.log(path="/v3/")) == before + 2
+    asked_for = selling.service.log(path="/v3/")[before:]
+    kinds = [(each["method"], (each["body"] or {}).get("orderType")) for each in asked_for]
+    assert kinds == [("GET", None), ("POST", "PREVIEW")]

@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from adobe3yc.models import AdobeCustomer, AdobeOrder
+from adobe3yc.vipmp.contracts import LineBody
 from bss.core import scope
 from bss.core.actor import SYSTEM
-from bss.orders.models import Order
-from bss.orders.services import line_correct, order_create, order_execute, order_line_add
+from bss.orders.models import OrderLine
+from bss.orders.services import line_correct
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request, subscription_create
 from servicemanager import registry
@@ -20,8 +21,7 @@ from servicemanager.contracts import Done, OutcomeUnknown
 from servicemanager.models import ProvisioningJob
 from servicemanager.services import provisioning_request
 from servicemanager.services.steps import _call_for
-from tests.adobe3yc.selling import ADDRESS, LICENCE, known_reseller, on_sale
-from tests.factories.accounts import AccountFactory
+from tests.adobe3yc.selling import LICENCE, on_sale, ordered, seller_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACROBAT = "65300011CA01A12"
@@ -35,15 +35,7 @@ def selling(distributor, vip_marketplace, run_jobs):
 
 @pytest.fixture
 def customer(selling):
-    account = AccountFactory(
-        parent=known_reseller(selling), name="Fairmont Textiles",
-        corporate_email="donna@fairmont.example", **ADDRESS,
-    )  # fmt: skip
-    account.contacts.create(
-        organization=account.organization, scope=account.scope, first_name="Donna",
-        last_name="Weber", email="donna@fairmont.example",
-    )  # fmt: skip
-    return account
+    return seller_customer(selling)
 
 
 @pytest.fixture
@@ -57,18 +49,6 @@ def settle(run_jobs, travel):
         run_jobs()
 
     return settle
-
-
-def ordered(selling, customer, **quantities) -> Order:
-    """An executed order of staff, its prices as the review quoted them; no job has run."""
-    order = order_create(account=customer.parent, customer=customer, actor=SYSTEM)
-    for sku, quantity in quantities.items():
-        order_line_add(
-            order=order, product=selling.products[sku], unit="P1Y", quantity=quantity, actor=SYSTEM
-        )
-        order.refresh_from_db()
-    order_execute(order=order, actor=SYSTEM, accept_reprice=True)
-    return Order.everywhere.get(pk=order.pk)
 
 
 def bought(selling, customer, settle, quantity=20) -> Subscription:
@@ -199,6 +179,64 @@ def test_an_order_behind_the_first_page_is_found(selling, customer, monkeypatch,
     found = registry.get("adobe").find(_call_for(job))
 
     assert found == Done(subscription.external_id)
+
+
+def test_seats_at_a_dearer_level_wait_for_somebodys_word(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 20)
+    was = {"unit": "P1Y", "reference": "65304479CA12A12"}
+    OrderLine.everywhere.filter(pk=subscription.order_line_id).update(quote=was)
+
+    changed(subscription, "quantity", 25)
+    settle()
+
+    line = OrderLine.everywhere.latest("pk")
+    assert (line.state, line.problem_code) == ("needs_input", "ADOBE_PRICE_CHANGED")
+    assert "65304479CA02A12" in line.problem_text
+    assert len(selling.orders) == 1
+    line_correct(line=line, parameters={"accepted_offer": "65304479CA02A12"}, actor=SYSTEM)
+    settle()
+    subscription.refresh_from_db()
+    assert subscription.quantity == 25
+    assert offers(selling.orders[0]) == [("65304479CA02A12", 5)]
+
+
+def test_seats_at_a_better_level_come_at_the_price_there_is(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 5)
+
+    changed(subscription, "quantity", 65)
+    settle()
+
+    subscription.refresh_from_db()
+    assert (subscription.quantity, subscription.unit_price) == (65, Decimal(100))
+    assert offers(selling.orders[0]) == [("65304479CA03A12", 60)]
+
+
+def test_a_return_that_was_interrupted_half_way_goes_on(selling, customer, settle, adobe):
+    subscription = bought(selling, customer, settle, 20)
+    mirror = AdobeCustomer.everywhere.get()
+    selling.service.act(mirror.adobe_id, "enrol")
+    selling.service.act(mirror.adobe_id, "term", term="commitment", status="COMMITTED")
+    for quantity in (25, 30):
+        changed(subscription, "quantity", quantity)
+        settle()
+        subscription.refresh_from_db()
+    change = change_request(
+        subscription=subscription, kind="quantity", quantity=20, actor=SYSTEM, source="portal"
+    )
+    job = provisioning_request(subscription=subscription, change=change, actor=SYSTEM)
+    newest = adobe.client.order(mirror.adobe_id, selling.orders[0]["orderId"])
+    [line] = newest.lines
+    key, given_back = job.idempotency_key, LineBody(line.number, line.offer_id, line.quantity)
+    adobe.client.order_return(newest, [given_back], key=f"{key}-1", reference=key)
+
+    settle()
+
+    subscription.refresh_from_db()
+    job.refresh_from_db()
+    assert (job.state, subscription.quantity) == ("succeeded", 20)
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 20
+    returned = [order for order in selling.orders if order["orderType"] == "RETURN"]
+    assert [offers(order)[0][1] for order in returned] == [5, 5]
 
 
 def test_a_cancellation_gives_everything_back(selling, customer, settle):

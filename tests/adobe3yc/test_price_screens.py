@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from adobe3yc import selectors, services
 from adobe3yc.choices import PriceFaultCode
 from adobe3yc.choices import PriceFileState as S
+from adobe3yc.errors import PriceFileFaulty
 from adobe3yc.models import PriceFault, PriceFile, PriceRow, PriceUpload
 from adobe3yc.pricefiles.contracts import FaultCode
 from adobe3yc.rules.offers import Segment, read_offer
@@ -200,6 +201,17 @@ def test_two_workers_that_read_one_upload_make_one_file(instance, staff):
     made = price_uploads._taken(late, runs.Progress(Run.objects.get()), staff.actor)
 
     assert PriceFile.objects.get() == made
+
+
+def test_two_workers_that_refuse_one_upload_keep_each_fault_once(instance, staff):
+    upload(staff, instance, price_csv(("nonsense", "", "1", "", "")))
+    late, progress = PriceUpload.objects.get(), runs.Progress(Run.objects.get())
+    with pytest.raises(PriceFileFaulty) as refused:
+        services.price_upload_take(progress, actor=staff.actor)
+
+    price_uploads._keep_faults(late, refused.value.faults)
+
+    assert PriceFault.objects.count() == 1
 
 
 # What it would change ------------------------------------------------------------------------------------

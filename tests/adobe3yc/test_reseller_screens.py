@@ -8,7 +8,7 @@ from bss.accounts.choices import StaffRole
 from servicemanager.models import AccountLink
 from tests.adobe3yc.conftest import profile
 from tests.conftest import person_of_staff
-from tests.factories.accounts import AccountFactory, ContactFactory, make_staff
+from tests.factories.accounts import AccountFactory, ContactFactory, ResellerFactory, make_staff
 from tests.factories.adobe import connected_to, make_adobe
 
 
@@ -63,6 +63,22 @@ def test_one_that_adobe_has_is_linked(instance, account, staff, adobe):
     assert adobe.service.effects("/v3/resellers") == ["created"]
 
 
+def test_one_that_is_another_resellers_is_not_linked(instance, account, staff, adobe, distributor):
+    there = adobe.client.reseller_create(
+        adobe.service.distributor, profile("Northwind Cloud"), key=adobe.key()
+    )
+    rival = ResellerFactory(organization=distributor)
+    AccountLink.objects.create(
+        organization=distributor, scope=rival.scope, instance=instance, account=rival,
+        external_id=there.id,
+    )  # fmt: skip
+
+    page = set_up(staff, account, instance, adobe_id=there.id)
+
+    assert page.status_code == 409
+    assert AccountLink.objects.get().account == rival
+
+
 def test_what_adobe_would_refuse_of_the_account_is_said_and_nothing_is_made(
     instance, account, staff, vip_marketplace
 ):
@@ -72,6 +88,37 @@ def test_what_adobe_would_refuse_of_the_account_is_said_and_nothing_is_made(
 
     assert page.status_code == 400
     assert (AccountLink.objects.count(), vip_marketplace.effects("/v3/resellers")) == (0, [])
+
+
+def test_after_a_refusal_adobe_is_asked_anew(instance, account, staff, vip_marketplace):
+    right = instance.settings["distributor_id"]
+    instance.settings["distributor_id"] = "1000000009"
+    instance.save()
+    page = set_up(staff, account, instance)
+    assert AccountLink.objects.count() == 0
+    assert page.status_code >= 400
+
+    instance.settings["distributor_id"] = right
+    instance.save()
+    set_up(staff, account, instance)
+
+    assert AccountLink.objects.count() == 1
+    assert vip_marketplace.effects("/v3/resellers") == ["created"]
+
+
+def test_an_answer_that_was_lost_makes_no_second_reseller(
+    instance, account, staff, vip_marketplace
+):
+    vip_marketplace.behave("gateway", times=1, match="POST /v3/resellers")
+    set_up(staff, account, instance)
+    account.phone = "+49 30 901820"
+    account.version += 1
+    account.save()
+
+    set_up(staff, account, instance)
+
+    keys = {each["correlation_id"] for each in vip_marketplace.log(path="/v3/resellers")}
+    assert (len(keys), AccountLink.objects.count()) == (1, 1)
 
 
 def test_adobe_down_is_said_in_words(instance, account, staff, vip_marketplace):

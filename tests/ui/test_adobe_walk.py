@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -21,7 +22,7 @@ from tests.factories.accounts import (
     make_storefront_user,
 )
 from tests.factories.resellers import drain
-from tests.ui.walking import all_done, sign_in
+from tests.ui.walking import LOOKS, all_done, faults_of, sign_in
 
 # A vendor, its customer's console, a shop and a worker: on a busy machine that takes its time.
 pytestmark = pytest.mark.timeout(300)
@@ -47,32 +48,42 @@ def reseller(shop, selling):
         return make_storefront_user(known_reseller(selling, name="Techsolutions"), shop)
 
 
+@pytest.fixture
+def looked_at(page, screenshot):
+    """`looked_at("adobe-waits")`: the page as it stands is clean for axe in each look, and whole on a phone."""
+
+    def look(name: str) -> None:
+        size = page.viewport_size
+        assert faults_of(page, LOOKS, lambda look: screenshot(f"{name}-{look}")) == []
+        page.set_viewport_size(size)
+
+    return look
+
+
 def test_a_new_customer_accepts_and_the_reseller_completes_the_one_order_at_its_prices(
-    page, live_server, shop, selling, reseller, worker, complaints, screenshot
+    page, live_server, shop, selling, reseller, worker, complaints, looked_at
 ):
     base = live_server.url
     sign_in(page, base, reseller.user.email)
     ten_for_a_new_customer(page, base, selling)
 
-    ask_for_the_commitment(page)
-    screenshot("adobe-waits")
+    ask_for_the_commitment(page, looked_at)
+    looked_at("adobe-waits")
     all_done(page)
     [customer] = selling.customers
     accept_in_the_console(page, f"{selling.service.url}/console/{customer['customerId']}")
-    screenshot("adobe-console")
 
     page.goto(base + pages.shop("storefront:checkout-details"))
     page.get_by_role("button", name="Look whether it is answered").click()
     expect(page).to_have_url(re.compile("/basket/"))
     items = page.locator("main")
     expect(items).to_contain_text("has accepted Adobe's three-year commitment")
-    for shown in ("level 12", "€95.00", "€80.00", "€800.00"):
+    for shown in ("level 12, saves 20 %", "€95.00", "€80.00", "€800.00"):
         expect(items).to_contain_text(shown)
-    screenshot("adobe-repriced")
+    looked_at("adobe-repriced")
 
     complete(page)
     expect(page.get_by_role("heading", name="Your order is done")).to_be_visible(timeout=WORKED)
-    screenshot("adobe-done")
     order, account = Order.everywhere.get(), Account.everywhere.get(name="Fairmont Textiles")
     [bought] = selling.orders
     assert [each["offerId"] for each in bought["lineItems"]] == ["65304479CA12A12"]
@@ -107,7 +118,7 @@ def ten_for_a_new_customer(page: Page, base: str, selling) -> None:
     expect(page).to_have_url(re.compile("/basket/"))
 
 
-def ask_for_the_commitment(page: Page) -> None:
+def ask_for_the_commitment(page: Page, looked_at: Callable[[str], None]) -> None:
     """On the way the ten licences get Adobe's volume discount, which the basket says before it goes on."""
     page.locator("aside").get_by_role("button", name="Continue").click()
     expect(page.locator("main")).to_contain_text("the prices are those of level 02")
@@ -117,6 +128,7 @@ def ask_for_the_commitment(page: Page) -> None:
     expect(page).to_have_url(re.compile("/checkout/details/"))
     page.get_by_label("Three-year commitment").select_option("ask")
     page.get_by_label("Committed minimum of licences").fill("10")
+    looked_at("adobe-details")
     page.get_by_role("button", name="Continue to review").click()
     expect(page.locator("main")).to_contain_text("This basket waits for an answer")
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
@@ -24,10 +22,7 @@ from tests.architecture.test_permission_matrix import SHOPS, ids_of, names
 from tests.factories.accounts import make_storefront_user
 from tests.factories.orders import make_basket
 from tests.factories.world import World, make_world
-from tests.ui.walking import sign_in
-
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+from tests.ui.walking import LOOKS, Look, faults_of, sign_in
 
 POSTED = "takes what the form of another page sends"
 FILE = "a file"
@@ -99,24 +94,6 @@ ABOUT_CODES = (
 )
 
 
-@dataclass(frozen=True)
-class Look:
-    """How somebody looks at a page."""
-
-    name: str
-    scheme: str
-    size: dict[str, int]
-    # Which of axe's rules can come out otherwise than in the first look; all of them for None.
-    rules: list[str] | None = None
-
-
-LOOKS = (
-    Look("light", "light", DESKTOP),
-    Look("dark", "dark", DESKTOP, ["color-contrast"]),
-    Look("phone", "light", PHONE),
-)
-
-
 @pytest.fixture
 def world(transactional_db, settings) -> World:
     """The world, where the reseller's basket holds what asks for Service Details."""
@@ -174,23 +151,6 @@ def around(named: tuple[str, ...], prefix: str = "/") -> dict[str, str]:
 def linked(membership: Membership) -> dict[str, str]:
     """The paths of the links that the person gets by e-mail."""
     return {name: urlsplit(url(membership)).path for name, url in LINKED.items()}
-
-
-def faults_of(page: Page, looks: Sequence[Look]) -> list[Any]:
-    """What is wrong with the page that is open, in each look."""
-    faults: list[Any] = []
-    for look in looks:
-        page.set_viewport_size(look.size)
-        page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
-        options = {"runOnly": look.rules} if look.rules else {}
-        found = Axe().run(page, options=options).response["violations"]
-        faults += [
-            (look.name, each["id"], node["target"]) for each in found for node in each["nodes"]
-        ]
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > look.size["width"]:
-            faults.append((look.name, "overflow", width))
-    return faults
 
 
 def walk(

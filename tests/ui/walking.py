@@ -1,17 +1,61 @@
-"""What every walk in a browser does: a worker beside it, and signing in."""
+"""What every walk in a browser does: a worker beside it, signing in, and looking at a page in each of its looks."""
 
 from __future__ import annotations
 
 import re
 import threading
-from typing import Self
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
+from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, expect
 
 from bss.core import clock, jobs, scope
 from bss.core.models import Job
 from tests.factories.accounts import PASSWORD
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at a page."""
+
+    name: str
+    scheme: str
+    size: dict[str, int]
+    # Which of axe's rules can come out otherwise than in the first look; all of them for None.
+    rules: list[str] | None = None
+
+
+LOOKS = (
+    Look("light", "light", DESKTOP),
+    Look("dark", "dark", DESKTOP, ["color-contrast"]),
+    Look("phone", "light", PHONE),
+)
+
+
+def faults_of(
+    page: Page, looks: Sequence[Look], seen: Callable[[str], None] = lambda look: None
+) -> list[Any]:
+    """What is wrong with the page that is open, in each look; `seen` is told the name of each once it is on."""
+    faults: list[Any] = []
+    for look in looks:
+        page.set_viewport_size(look.size)
+        page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
+        options = {"runOnly": look.rules} if look.rules else {}
+        found = Axe().run(page, options=options).response["violations"]
+        faults += [
+            (look.name, each["id"], node["target"]) for each in found for node in each["nodes"]
+        ]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > look.size["width"]:
+            faults.append((look.name, "overflow", width))
+        seen(look.name)
+    return faults
 
 
 class Worker:
