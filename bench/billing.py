@@ -42,6 +42,7 @@ def _measure(pg: str, size: int) -> Iterator[Figure]:
             note(f"bill {size} installments")
             seconds = _bill(run)
             peak = peak_mib(product["worker"])
+            note(f"{seconds:.1f} s, {peak:.0f} MiB")
         after = run.probe("installments_billed")
         if after["due"]:
             raise SystemExit(f"{after['due']} installments were left")
