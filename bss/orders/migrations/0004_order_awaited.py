@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0002_quotes'),
+        ('orders', '0003_terms_of_resellers'),
     ]
 
     operations = [
