@@ -26,7 +26,7 @@ from bss.orders.states import LINE, ORDER
 from bss.pricing.previews import from_stored
 
 _AT_REST = frozenset({OrderState.FAILED, OrderState.PARTLY_EXECUTED})
-NO_PROBLEM = {"problem_code": "", "problem_text": "", "problem_field": ""}
+NO_PROBLEM: dict[str, Any] = {"problem_code": "", "problem_text": "", "problem_field": ""}
 
 
 def line_deliver(*, line: OrderLine, actor: Actor, reason: str = "") -> OrderLine:
