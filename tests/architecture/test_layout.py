@@ -50,6 +50,7 @@ EXTRA = {
     "servicemanager/echo/": "a service manager: a folder for each vendor",
     "servicemanager/manual/": "a service manager: a folder for each vendor",
     "servicemanager/registry.py": "which service managers there are",
+    "servicemanager/bounds.py": "the adapter behind subscriptions' SEAT_BOUNDS",
     "servicemanager/review.py": "the adapter behind the port of checkout",
     "servicemanager/transport.py": "outgoing HTTP recorded as exchanges",
     "resellers/notices.py": "what resellers are told: kinds of e-mail and who gets them",
