@@ -105,7 +105,7 @@ def test_the_record_tells_levels_and_all_three_commitments(instance, staff):
 
     for words in ("1005500001", "13", "TC", "50", "2,000", "Committed", "SOMETHING_NEW"):
         assert words in page
-    assert page.count('<th scope="row">') == 2
+    assert page.count('<td class="lead">') == 2
 
 
 def test_a_drafted_customer_without_an_id_is_not_asked_for(instance, staff):

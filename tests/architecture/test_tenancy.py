@@ -83,7 +83,6 @@ AROUND = {
     "bss/portal/management/commands/demo_check.py": SEED,
     "bss/subscriptions/selectors/changes.py": "what is due in all tenants; each change is then done in its own scope",
     "bss/subscriptions/selectors/subscriptions.py": KEYED,
-    "notifications/selectors/brands.py": "a storefront of the organization in hand",
     "notifications/selectors/pages.py": "a storefront of the organization in hand",
     "notifications/selectors/recipients.py": "whoever placed it may stand above the order: by order and account",
     "notifications/selectors/subjects.py": EVENT,

@@ -57,6 +57,8 @@ def test_an_immediate_cancellation_stays_active_until_the_vendor_agreed(
     seen = []
 
     def look(method):
+        if method == "bound":
+            return
         active.refresh_from_db()
         seen.append((active.state, active.sync_status))
 
