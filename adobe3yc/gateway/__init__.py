@@ -3,6 +3,7 @@
 from adobe3yc.gateway.calls import (
     CODES,
     EXPLANATIONS,
+    Failure,
     adobe,
     exists_words,
     objection_words,
@@ -14,6 +15,7 @@ from adobe3yc.gateway.calls import (
 __all__ = [
     "CODES",
     "EXPLANATIONS",
+    "Failure",
     "adobe",
     "exists_words",
     "objection_words",

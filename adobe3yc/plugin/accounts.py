@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from adobe3yc.gateway import CODES, adobe, exists_words, outcome_of, profiles
+from adobe3yc.gateway import CODES, Failure, adobe, exists_words, outcome_of, profiles
 from adobe3yc.plugin.parties import Party, offer_of, party_of_account
 from adobe3yc.plugin.requests import SETTLE_SECONDS, TWIN, customer_key
 from adobe3yc.rules.offers import Segment
@@ -84,7 +84,7 @@ def account_sync(call: Call) -> Outcome:
     return account_find(call) if found.progress == Progress.PENDING else _settled(found)
 
 
-def _failure(error: VipError) -> Outcome:
+def _failure(error: VipError) -> Failure | NeedsInput:
     """A company that Adobe has already can be had by its id there."""
     outcome = outcome_of(error)
     if isinstance(outcome, Refused) and outcome.code == CODES[Kind.EXISTS]:

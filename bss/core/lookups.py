@@ -9,7 +9,7 @@ from django.db.models import Field, ForeignKey, Lookup
 
 @ForeignKey.register_lookup
 @Field.register_lookup
-class AnyOf(Lookup):  # type: ignore[type-arg]
+class AnyOf(Lookup):
     """`filter(product_id__any=[1, 2])`: as `__in`, with the ids as one parameter.
 
     The SQL is the same for any number of them, so that such a query can be prepared.
@@ -21,9 +21,6 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
         field = self.lhs.output_field
         return [field.get_prep_value(value) for value in self.rhs]
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [value]
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} = ANY(%s)", [*params, self.rhs]
+        return f"{sql} = ANY(%s)", (*params, self.rhs)
