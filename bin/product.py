@@ -49,11 +49,9 @@ INHERITED = (
 )
 
 WEB = ["gunicorn", "--config", "config/gunicorn.conf.py", "config.wsgi"]
+WORKER = "celery -A config worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
 # Where there are fewer cores than work, pages come first and what follows from them catches up.
-WORKER = (
-    "nice -n 10 celery -A config worker --loglevel INFO --concurrency 2"
-    " --without-gossip --without-mingle"
-)
+WORKER_NICENESS = 10
 BEAT = "celery -A config beat --loglevel INFO --pidfile= --schedule"
 
 
@@ -190,7 +188,9 @@ class Product:
         return self._start("web", WEB)
 
     def worker(self) -> Process:
-        return self._start("worker", shlex.split(WORKER))
+        process = self._start("worker", shlex.split(WORKER))
+        os.setpriority(os.PRIO_PROCESS, process.popen.pid, WORKER_NICENESS)
+        return process
 
     def beat(self) -> Process:
         return self._start("beat", [*shlex.split(BEAT), str(self.directory / "beat-schedule")])
