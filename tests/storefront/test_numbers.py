@@ -181,6 +181,9 @@ class _TooMuch:
     def fields(self, subject: Any) -> tuple[()]:
         return ()
 
+    def prospects(self, subject: Any) -> tuple[()]:
+        return ()
+
     def review(self, subject: Any, step: str) -> Any:
         if step != "place":
             return Proceed()
