@@ -126,7 +126,7 @@ def ask_for_the_commitment(page: Page, looked_at: Callable[[str], None]) -> None
     expect(page).to_have_url(re.compile("/checkout/billing/"))
     page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(re.compile("/checkout/details/"))
-    page.get_by_label("Three-year commitment").select_option("ask")
+    page.get_by_role("combobox", name="Three-year commitment").select_option("ask")
     page.get_by_label("Committed minimum of licences").fill("10")
     looked_at("adobe-details")
     page.get_by_role("button", name="Continue to review").click()
