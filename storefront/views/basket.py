@@ -132,18 +132,20 @@ class Buying(Screen):
         rows = editable_rows(checkout, errors or {}, data)
         credit = credit_problem(checkout, self.actor)
         asks_whom = checkout.chooses_customer and not checkout.is_waiting
+        news = self.news(checkout.basket)
         context = {
             "title": _("Basket items"),
             "checkout": checkout,
             "whom": whom or (self.whom(checkout.basket) if asks_whom else None),
-            "news": self.news(checkout.basket),
+            "news": news,
             "credit": credit,
             "credit_facts": credit_facts(credit),
             "seen_total": str(checkout.view.total.amount),
             "steps": steps_at("basket", has_questions=checkout.has_questions),
             "rows": rows,
             "notices": [*notices_of(errors or {}, checkout), *refused(refusal)],
-            "has_changed_prices": checkout.view.has_changed_prices,
+            # The news of new prices says so already.
+            "has_changed_prices": checkout.view.has_changed_prices and not news,
         }
         return self.page(context, template="storefront/basket.html", status=status)
 
