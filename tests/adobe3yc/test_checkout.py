@@ -91,6 +91,7 @@ def test_an_accepted_commitment_is_one_order_one_customer_one_account(
     items = details(buyer)
     assert items.url.endswith("/basket/")
     assert "has accepted Adobe&#x27;s three-year commitment" in items.html
+    assert "Prices changed since you last looked" not in items.html
     assert "level 12" in items.html
     assert "€80.00" in items.html
     assert "has accepted" not in buyer.see("/basket/").html
