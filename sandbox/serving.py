@@ -155,7 +155,14 @@ class Database:
     def __init__(self, path: Path, schema: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        version = zlib.crc32(schema.encode()) & 0x7FFFFFFF
+        self._make(schema)
+        # Never closed: when a file's last connection closes, SQLite writes its log back and waits for the disk, which
+        # took each message and each call some 50 ms.
+        self._held_open = sqlite3.connect(path, check_same_thread=False)
+        self._held_open.execute("SELECT 1 FROM sqlite_schema").fetchall()
+
+    def _make(self, schema: str) -> None:
+        path, version = self.path, zlib.crc32(schema.encode()) & 0x7FFFFFFF
         with self._connected() as connection:
             found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == version:
