@@ -25,9 +25,9 @@ def plans_for(payer: Account, product_ids: Collection[int]) -> dict[OfferKey, li
     One query, whatever the number of products. Whether a total is large enough to be split is asked of
     `splitting.is_splittable`, with the quantity.
     """
-    found: dict[OfferKey, list[PlanTerms]] = defaultdict(list)
     if not product_ids:
-        return found
+        return {}
+    found: dict[OfferKey, list[PlanTerms]] = defaultdict(list)
     offers = _OFFERS.all(
         payer_id=payer.pk, organization_id=payer.organization_id, product_ids=list(product_ids)
     )

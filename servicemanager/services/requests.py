@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -27,33 +27,38 @@ ASK_AGAIN_SECONDS = 30.0
 
 def requests_start(*, basket: Basket) -> None:
     """Write one job for each request of a waiting basket. One transaction with whatever caused it."""
-    jobs.enqueue_many(
-        jobs.build(
-            REQUEST,
-            key=f"{basket.pk}:{basket.version}:{number}",
-            subject=basket,
-            payload={"basket": basket.pk, "number": number},
-            lane=f"instance:{request.get('instance', '')}",
-            serial_key=f"basket:{basket.pk}",
-        )
-        for number, request in enumerate(basket.requests)
-    )
+    _start(REQUEST, basket, "basket", basket.requests, turn=str(basket.version))
 
 
 def order_requests_start(*, order: Order) -> None:
     """The same for a draft."""
-    requests = order.awaited["requests"] if order.awaited else []
+    _start(ORDER_REQUEST, order, "order", _requests_of(order), turn=clock.now().isoformat())
+
+
+def _start(
+    kind: str,
+    waiting: Basket | Order,
+    name: str,
+    requests: Sequence[Mapping[str, Any]],
+    *,
+    turn: str,
+) -> None:
+    """A job for each request; `turn` tells what is asked for now from what was before."""
     jobs.enqueue_many(
         jobs.build(
-            ORDER_REQUEST,
-            key=f"{order.pk}:{clock.now().isoformat()}:{number}",
-            subject=order,
-            payload={"order": order.pk, "number": number},
+            kind,
+            key=f"{waiting.pk}:{turn}:{number}",
+            subject=waiting,
+            payload={name: waiting.pk, "number": number},
             lane=f"instance:{request.get('instance', '')}",
-            serial_key=f"order:{order.pk}",
+            serial_key=f"{name}:{waiting.pk}",
         )
         for number, request in enumerate(requests)
     )
+
+
+def _requests_of(order: Order) -> Sequence[Mapping[str, Any]]:
+    return order.awaited["requests"] if order.awaited else []
 
 
 def request_make(*, basket_id: int, number: int) -> float | None:
@@ -73,7 +78,7 @@ def request_make(*, basket_id: int, number: int) -> float | None:
 def order_request_make(*, order_id: int, number: int) -> float | None:
     """The same for a draft: None too for one that was placed or given up meanwhile, or waits for nothing any more."""
     order = Order.everywhere.get(pk=order_id)
-    requests = order.awaited["requests"] if order.awaited else []
+    requests = _requests_of(order)
     if order.state != OrderState.DRAFT or number >= len(requests):
         return None
     outcome = _made(order, requests[number], number)
