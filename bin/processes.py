@@ -144,6 +144,18 @@ def process_start(
     return Process(name, popen, log, note, stop_signal)
 
 
+def process_lower(process: Process, niceness: int) -> None:
+    """Let a process and its children yield to others when there is not processor enough for all.
+
+    Linux shares the processor between sessions first (autogroup), and each child of ours has one of its own: there a
+    niceness counts only when the session has it as well.
+    """
+    pid = process.popen.pid
+    os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(f"{niceness}\n")
+
+
 def leftovers_stop(directory: Path) -> list[str]:
     """Stop what a killed launcher left running in this directory; returns the names found.
 

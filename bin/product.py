@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console import Failure, log_tail
-from processes import Process, pause, process_start, wait_until
+from processes import Process, pause, process_lower, process_start, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / ".venv" / "bin"
@@ -51,7 +51,7 @@ INHERITED = (
 WEB = ["gunicorn", "--config", "config/gunicorn.conf.py", "config.wsgi"]
 WORKER = "celery -A config worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
 # Where there are fewer cores than work, pages come first and what follows from them catches up.
-WORKER_NICENESS = 10
+WORKER_NICENESS = 15
 BEAT = "celery -A config beat --loglevel INFO --pidfile= --schedule"
 
 
@@ -189,7 +189,7 @@ class Product:
 
     def worker(self) -> Process:
         process = self._start("worker", shlex.split(WORKER))
-        os.setpriority(os.PRIO_PROCESS, process.popen.pid, WORKER_NICENESS)
+        process_lower(process, WORKER_NICENESS)
         return process
 
     def beat(self) -> Process:
