@@ -10,6 +10,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from bss.core.statements import Cursor
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -117,6 +119,9 @@ DATABASES = {"default": env.db("DATABASE_URL", default="postgres://postgres@loca
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Not behind a pooler that gives each transaction another connection (PgBouncer in transaction mode).
+if env.bool("DATABASE_PREPARES", default=True):
+    DATABASES["default"].setdefault("OPTIONS", {})["cursor_factory"] = Cursor
 # Tests copy a database that is migrated already (bin/checks.py).
 if env("TEST_DATABASE_TEMPLATE", default=""):
     DATABASES["default"]["TEST"] = {"TEMPLATE": env("TEST_DATABASE_TEMPLATE"), "MIGRATE": False}
@@ -231,7 +236,7 @@ OPS_REQUIRE_MFA = not DEMO
 
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "bss.accounts.sessions"
 CSRF_USE_SESSIONS = True
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "bss.ui.views.csrf_failure"

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import ApiToken
 from bss.accounts.ports import ENTITLEMENTS
-from bss.accounts.selectors import token_actor, with_makers
+from bss.accounts.selectors import token_actor, token_of
 from bss.accounts.services import token_digest
 from bss.core import clock, scope
 
@@ -50,10 +50,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def _token_of(text: str) -> ApiToken | None:
-    found = ApiToken.everywhere.filter(
-        digest=token_digest(text), revoked_at=None, created_by__is_active=True
-    )
-    token = with_makers(found.select_related("organization")).first()
+    token = token_of(token_digest(text))
     now = clock.now()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None

@@ -132,8 +132,8 @@ def list_prices_by_product(product_ids: Collection[int]) -> dict[int, list[ListP
     return found
 
 
-def add_ons_of(product: Product) -> QuerySet[AddOn]:
-    """The add-ons a product is offered with."""
+def add_ons_of(product: Product | int) -> QuerySet[AddOn]:
+    """The add-ons a product (or its id) is offered with."""
     return (
         AddOn.objects.filter(product=product, is_active=True)
         .select_related("add_on__type", "product")

@@ -1,7 +1,8 @@
 """Queries that every page asks, built and compiled once.
 
 Django builds a query and turns it into SQL anew each time, which for a few joins takes ten times as long as PostgreSQL
-takes to answer. For the handful of reads behind every page that was half of what the page cost:
+takes to answer. For the handful of reads behind every page that was half of what the page cost. PostgreSQL plans them
+once as well (`bss.core.statements`):
 
     _AT_HOST = Prepared(
         lambda host, alias: Storefront.everywhere.filter(host=host, alias=alias), host=str, alias=str
@@ -15,8 +16,8 @@ Only values differ from one run to the next. They are compared as they are (`fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from copy import copy
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -27,6 +28,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
 from bss.core import scope
+from bss.core.statements import MARKS, Statement
 
 R = TypeVar("R")
 
@@ -71,6 +73,11 @@ class Prepared(Generic[R]):
         return found
 
     @property
+    def statement(self) -> Statement:
+        """Its SQL, as it is sent."""
+        return self._made.sql
+
+    @property
     def _made(self) -> _Compiled:
         if self._compiled is None:
             self._compiled = self._compile()
@@ -87,7 +94,8 @@ class Prepared(Generic[R]):
         slots = [_slot(param, marks) for param in params]
         if missing := marks.keys() - {slot.name for slot in slots}:
             raise Unpreparable(f"{sorted(missing)} not found as given in {sql}")
-        return _Compiled(queryset, compiler, sql, slots)
+        moving = [slot for slot in slots if not slot.is_constant]
+        return _Compiled(queryset, compiler, _statement(sql, slots, queryset.db), moving)
 
 
 def _type(value: Any) -> type:
@@ -113,10 +121,12 @@ class _Slot:
     of_scope: Callable[[scope.Scope], Any] | None = None
     constant: Any = None
 
+    @property
+    def is_constant(self) -> bool:
+        return not self.name and self.of_scope is None
+
     def value(self, values: dict[str, Any]) -> Any:
-        if self.name:
-            return values[self.name]
-        return self.of_scope(scope.active()) if self.of_scope else self.constant
+        return self.of_scope(scope.active()) if self.of_scope else values[self.name]
 
 
 def _slot(param: Any, marks: dict[str, Any]) -> _Slot:
@@ -133,36 +143,83 @@ def _slot(param: Any, marks: dict[str, Any]) -> _Slot:
     return _Slot(constant=param)
 
 
-@dataclass(frozen=True, slots=True)
+def _statement(sql: str, slots: Iterable[_Slot], using: str) -> Statement:
+    """The SQL with what never differs written into it, so that PostgreSQL plans with it."""
+    slots_left = iter(slots)
+    with connections[using].cursor() as cursor:
+
+        def written(mark: re.Match[str]) -> str:
+            if mark[0] == "%%" or not (slot := next(slots_left)).is_constant:
+                return mark[0]
+            literal: bytes = cursor.mogrify("%s", [slot.constant])
+            return literal.decode().replace("%", "%%")
+
+        return Statement(MARKS.sub(written, sql))
+
+
 class _Compiled:
     """The SQL, and what Django needs to make rows of its answer."""
 
-    queryset: QuerySet[Any, Any]
-    compiler: SQLCompiler
-    sql: str
-    slots: Sequence[_Slot]
+    def __init__(
+        self,
+        queryset: QuerySet[Any, Any],
+        compiler: SQLCompiler,
+        sql: Statement,
+        slots: list[_Slot],
+    ) -> None:
+        self.queryset = queryset
+        self.compiler = compiler
+        self.sql = sql
+        self.slots = slots
+        self.is_locking: bool = queryset.query.select_for_update
+        fields = [column for column, _sql, _name in compiler.select or ()]
+        # They are the same for each connection, and looking for them takes as long as making the rows.
+        self.converters = compiler.get_converters(fields)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
-        compiler: Any = copy(self.compiler)
-        # Each thread has a connection of its own.
-        compiler.connection = connections[self.queryset.db]
-        if self.queryset.query.select_for_update and not compiler.connection.in_atomic_block:
+        connection = connections[self.queryset.db]
+        if self.is_locking and not connection.in_atomic_block:
             raise TransactionManagementError("rows are locked inside a transaction only")
-        answer = self.sql, tuple(slot.value(values) for slot in self.slots)
-        compiler.as_sql = lambda *_args, **_kwargs: answer
         made: Any = self.queryset
-        return list(made._iterable_class(_Run(made, _Query(made.query, compiler))))
+        answer = _Answer(self, connection, [slot.value(values) for slot in self.slots])
+        return list(made._iterable_class(_Run(made, _Query(made.query, answer))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One run, as Django's iterables ask a compiler for it."""
+
+    compiled: _Compiled
+    connection: Any
+    params: Sequence[Any]
+
+    def execute_sql(self, *_args: Any, **_kwargs: Any) -> list[Any]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(self.compiled.sql, self.params)
+            found: list[Any] = cursor.fetchall()
+        return found
+
+    def results_iter(
+        self, results: Any = None, *, tuple_expected: bool = False, **_kwargs: Any
+    ) -> Iterable[Any]:
+        rows = self.execute_sql() if results is None else results
+        if converters := self.compiled.converters:
+            rows = SQLCompiler.apply_converters(self, rows, converters)  # type: ignore[arg-type]
+        return map(tuple, rows) if tuple_expected else rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.compiled.compiler, name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """A query whose SQL is known already."""
+    """A query that was asked already."""
 
     query: Any
-    compiler: SQLCompiler
+    answer: _Answer
 
-    def get_compiler(self, *_args: Any, **_kwargs: Any) -> SQLCompiler:
-        return self.compiler
+    def get_compiler(self, *_args: Any, **_kwargs: Any) -> _Answer:
+        return self.answer
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.query, name)

@@ -25,8 +25,7 @@ def accounts_locked(ids: Iterable[int]) -> dict[int, Account]:
 
     The payer lies above its end customer's scope, hence the manager without one.
     """
-    rows = Account.everywhere.filter(pk__in=set(ids)).order_by("pk")
-    return {account.pk: account for account in rows.select_for_update(of=("self",))}
+    return {account.pk: account for account in _ACCOUNTS.all(ids=list(ids))}
 
 
 # Held first and read then: one statement for both loses the row when the customer was changed while it waited.
@@ -40,3 +39,13 @@ _BASKET = Prepared(
     pk=int,
 )
 _ORDER = Prepared(lambda pk: Order.objects.filter(pk=pk).select_for_update(of=("self",)), pk=int)
+_ACCOUNTS = Prepared(
+    lambda ids: (
+        Account.everywhere.filter(pk__any=ids)
+        # An account never changes its organization, so that no row is lost to whoever waited.
+        .select_related("organization")
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    ),
+    ids=list,
+)

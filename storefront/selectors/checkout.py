@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from bss.catalog.models import ListPrice
 from bss.core.actor import Actor
 from bss.core.errors import DomainError, Invalid, NotFound
 from bss.core.money import Money
+from bss.core.prepared import Prepared
 from bss.orders import selectors as orders
 from bss.orders.choices import BasketState
 from bss.orders.errors import CreditExceeded
@@ -232,8 +233,17 @@ def chosen_of(basket: Basket) -> str:
 
 def customers_to_choose(reseller: Account) -> list[tuple[str, str]]:
     """A reseller's customers that may order, by name, as choices (one query)."""
-    found = Account.objects.filter(parent=reseller, is_active=True, ordering_enabled=True)
-    return list(found.order_by("name").values_list("public_id", "name"))
+    return _CUSTOMERS.all(reseller_id=reseller.pk)
+
+
+_CUSTOMERS = Prepared(
+    lambda reseller_id: (
+        Account.objects.filter(parent_id=reseller_id, is_active=True, ordering_enabled=True)
+        .order_by("name")
+        .values_list("public_id", "name")
+    ),
+    reseller_id=int,
+)
 
 
 def customer_of_reseller(reseller: Account, public_id: str) -> Account:
@@ -289,18 +299,22 @@ def invoice_contacts(account: Account) -> list[str]:
     """Who reads an account's invoices, by e-mail, as they are sent: whoever is marked for it, else its corporate
     address, else its primary contact, an admin or whoever there is (one query).
     """
-    admin = Membership.objects.filter(
-        contact=OuterRef("pk"), user_type=UserType.ADMIN, is_active=True
-    )
-    rows = list(
-        Contact.objects.filter(account=account)
-        .annotate(is_admin=Exists(admin))
-        .order_by("-is_primary", "-is_admin", "pk")
-    )
+    rows = _CONTACTS.all(account_id=account.pk)
     readers = sorted((each.pk, each.email) for each in rows if each.receives_invoices)
     if readers:
         return [email for _pk, email in readers]
     return [account.corporate_email] if account.corporate_email else [e.email for e in rows[:1]]
+
+
+def _contacts(account_id: int) -> QuerySet[Contact]:
+    admin = Membership.objects.filter(
+        contact=OuterRef("pk"), user_type=UserType.ADMIN, is_active=True
+    )
+    found = Contact.objects.filter(account_id=account_id).annotate(is_admin=Exists(admin))
+    return found.order_by("-is_primary", "-is_admin", "pk")
+
+
+_CONTACTS = Prepared(_contacts, account_id=int)
 
 
 def _address(account: Account) -> str:

@@ -18,6 +18,7 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import NotFound
 from bss.core.fields import FieldSpec
+from bss.core.prepared import Prepared
 from bss.installments.contracts import Split
 from bss.orders import selectors as orders
 from bss.orders.access import access_order
@@ -244,10 +245,18 @@ def _questions(order: Order, lines: Sequence[OrderLine]) -> dict[str, Question]:
 def _subscriptions(lines: Sequence[OrderLine]) -> dict[int, Subscription]:
     """What each line bought, or what it changes (one query each)."""
     keys = [line.pk for line in lines]
-    bought = Subscription.objects.filter(order_line__in=keys)
-    found = {row.order_line_id: row for row in bought}
-    changes = ScheduledChange.objects.filter(order_line__in=keys).select_related("subscription")
+    found = {row.order_line_id: row for row in _BOUGHT.all(lines=keys)}
+    changes = _CHANGES.all(lines=keys)
     return {**{change.order_line_id: change.subscription for change in changes}, **found}
+
+
+_BOUGHT = Prepared(lambda lines: Subscription.objects.filter(order_line__any=lines), lines=list)
+_CHANGES = Prepared(
+    lambda lines: ScheduledChange.objects.filter(order_line__any=lines).select_related(
+        "subscription"
+    ),
+    lines=list,
+)
 
 
 def _spec(line: OrderLine, questions: dict[str, Question]) -> FieldSpec | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
-
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
 from bss.catalog.models import AddOn, Product
 from bss.core.errors import NotFound
 from bss.core.money import Money
+from bss.core.prepared import Prepared
 from bss.installments.contracts import PlanTerms
 from bss.installments.models import PaymentPlan
 from bss.installments.selectors import plan_coded
@@ -36,7 +35,7 @@ def product_view(viewer: Viewer, public_id: str) -> ProductView:
     product = with_owned(viewer, visible(viewer)).filter(public_id=public_id).first()
     if product is None:
         raise NotFound
-    links = list(_add_ons(viewer, product))
+    links = _add_ons(viewer, product)
     offers = offers_seen(viewer, [product, *(link.add_on for link in links)])
     plans = plans_seen(viewer, [product.pk, *(link.add_on_id for link in links)])
     return ProductView(
@@ -125,10 +124,15 @@ def _sum_line(
     return SumLine(label, quantity, viewer.money_of(price), line_total(viewer, price, quantity))
 
 
-def _add_ons(viewer: Viewer, product: Product) -> QuerySet[AddOn]:
+def _add_ons(viewer: Viewer, product: Product) -> list[AddOn]:
     if viewer.market is None:
-        return AddOn.objects.none()
-    return catalog.add_ons_of(product).filter(add_on__is_active=True)
+        return []
+    return _ADD_ONS.all(product_id=product.pk)
+
+
+_ADD_ONS = Prepared(
+    lambda product_id: catalog.add_ons_of(product_id).filter(add_on__is_active=True), product_id=int
+)
 
 
 def _term(viewer: Viewer, price: UnitPrice, plans: Sequence[PlanTerms]) -> TermOption:

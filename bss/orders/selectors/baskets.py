@@ -210,6 +210,16 @@ def _of_user(
     return found.order_by(is_picked, "state", "-pk")[:1]
 
 
+_IN_BASKET = Prepared(
+    lambda user_id, storefront_id: BasketLine.objects.filter(
+        basket__user_id=user_id,
+        basket__storefront_id=storefront_id,
+        basket__state=BasketState.OPEN,
+        parent=None,
+    ).values_list("pk", flat=True),
+    user_id=int,
+    storefront_id=int,
+)
 _OF_USER = Prepared(_of_user, user_id=int, storefront_id=int, picked=str)
 _OF_USER_WITH_TERMS = Prepared(
     partial(_of_user, reads_terms=True), user_id=int, storefront_id=int, picked=str
@@ -254,12 +264,7 @@ def terms_of(basket: Basket) -> TermsVersion | None:
 
 def basket_count(*, user_id: int, storefront: Storefront) -> int:
     """How many items lie in the open basket, for its figure in the header (one query)."""
-    return BasketLine.objects.filter(
-        basket__user_id=user_id,
-        basket__storefront=storefront,
-        basket__state=BasketState.OPEN,
-        parent=None,
-    ).count()
+    return len(_IN_BASKET.all(user_id=user_id, storefront_id=storefront.pk))
 
 
 def basket_track(basket: Basket) -> Track:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bss.catalog.models import Product
 from bss.core.errors import Invalid
 from bss.core.fields import FieldSpec, parse_all, render, specs_from_json
+from bss.core.prepared import Prepared
 from bss.orders.choices import LineKind
 from bss.orders.contracts import CustomerDetails, LineFields, ReviewLine, ReviewSubject
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderField, OrderLine
@@ -89,8 +90,15 @@ def order_question(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> Qu
 
 def order_specs(organization_id: int) -> list[FieldSpec]:
     """The organization's own questions, in its order (one query)."""
-    asked = OrderField.everywhere.filter(organization_id=organization_id, is_active=True)
-    return [FieldSpec.from_json(each.spec) for each in asked]
+    return [FieldSpec.from_json(spec) for spec in _SPECS.all(organization_id=organization_id)]
+
+
+_SPECS = Prepared(
+    lambda organization_id: OrderField.everywhere.filter(
+        organization_id=organization_id, is_active=True
+    ).values_list("spec", flat=True),
+    organization_id=int,
+)
 
 
 def order_fields() -> QuerySet[OrderField]:

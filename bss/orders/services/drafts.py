@@ -194,8 +194,11 @@ def order_line_remove(*, line: OrderLine, actor: Actor) -> None:
 
 
 def _draft_locked(order: Order) -> Order:
+    """The draft, held, with the parties as they were read already. Raises NotADraft."""
     held = order_locked(order.pk)
     _require_draft(held)
+    if (held.account_id, held.customer_id) == (order.account_id, order.customer_id):
+        held.account, held.customer = order.account, order.customer
     return held
 
 
