@@ -30,6 +30,8 @@ from product import (
 
 STOP_SECONDS = 40.0
 IDLE_SECONDS = 900.0
+# Seeding for the largest billing run takes a while.
+COMMAND_SECONDS = 3600.0
 
 
 @dataclass
@@ -46,7 +48,8 @@ class Bench:
     def manage(self, *arguments: str) -> None:
         """Run a management command to its end. Raises Failure."""
         note(f"manage.py {' '.join(arguments)}")
-        finish(self.product.manage(arguments[0], *arguments), f"manage.py {arguments[0]}")
+        name = arguments[0]
+        finish(self.product.manage(name, *arguments), f"manage.py {name}", COMMAND_SECONDS)
 
     def probe(self, name: str, **arguments: Any) -> Any:
         """What a function of bench.probes answers, run inside the product's settings."""

@@ -32,6 +32,7 @@ INHERITED = (
     "ALLOWED_HOSTS",
     "CELERY_BROKER_URL",
     "CONN_MAX_AGE",
+    "DATABASE_PREPARES",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
@@ -234,10 +235,10 @@ class Product:
         )
 
 
-def finish(process: Process, what: str) -> None:
-    """Wait for a one-shot command. Raises Failure when it did not succeed, naming `what`."""
+def finish(process: Process, what: str, seconds: float = ONE_SHOT_SECONDS) -> None:
+    """Wait for a one-shot command. Raises Failure when it did not succeed in `seconds`, naming `what`."""
     try:
-        left = ONE_SHOT_SECONDS
+        left = seconds
         while process.running and left > 0:
             pause()
             left -= 0.05
