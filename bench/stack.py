@@ -96,6 +96,8 @@ class Bench:
         processes = {"web": product.web(), "worker": product.worker()}
         if beat:
             processes["beat"] = product.beat()
+        for process in processes.values():
+            process.let_go()
         try:
             log_wait(processes["worker"], " ready.")
             web_wait(processes["web"], f"{self.base_url}/readyz")

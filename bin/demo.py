@@ -150,32 +150,43 @@ def _running(
 def _prepare(
     product: Product, progress: Progress, sandboxes: list[Process], processes: list[Process]
 ) -> None:
+    """Everything up to the story; leaves web, worker and beat in `processes`, held.
+
+    What a step waits for was begun in an earlier one where that was possible: the first core migrates and tells the
+    story, the others do what neither waits for.
+    """
     static = product.manage("static", "collectstatic", "--noinput", "--verbosity", "0")
-    processes.append(static)
-    with progress.step("Migrate the database"):
-        finish(product.manage("migrate", "migrate", "--noinput"), "Migrating the database")
+    migrate = product.manage("migrate", "migrate", "--noinput")
+    processes += [static, migrate]
     with progress.step("Start the mailbox and the vendors to try things with"):
-        sandboxes += [
-            product.mailbox(),
-            product.echo(),
-            product.cards(),
-            product.vip_marketplace(),
-        ]
-        web_wait(sandboxes[0], f"{product.ports.mailbox_url}/healthz")
-        web_wait(sandboxes[1], f"{product.ports.echo_url}/healthz")
-        web_wait(sandboxes[2], f"{product.ports.cards_url}/healthz")
-        web_wait(sandboxes[3], f"{product.ports.vip_marketplace_url}/healthz")
+        _sandboxes_start(product, sandboxes)
+    processes.append(seed := product.seed())
+    with progress.step("Migrate the database"):
+        finish(migrate, "Migrating the database")
+    processes.remove(migrate)
+    processes += [product.web(), product.worker(), product.beat()]
     with progress.step("Seed the story"):
-        finish(product.manage("seed", "seed_demo"), "Seeding the story")
+        seed.let_go()
+        finish(seed, "Seeding the story")
+    processes.remove(seed)
     with progress.step("Collect the static files"):
         finish(static, "Collecting the static files")
     processes.remove(static)
 
 
+def _sandboxes_start(product: Product, sandboxes: list[Process]) -> None:
+    sandboxes += [product.mailbox(), product.echo(), product.cards(), product.vip_marketplace()]
+    web_wait(sandboxes[0], f"{product.ports.mailbox_url}/healthz")
+    web_wait(sandboxes[1], f"{product.ports.echo_url}/healthz")
+    web_wait(sandboxes[2], f"{product.ports.cards_url}/healthz")
+    web_wait(sandboxes[3], f"{product.ports.vip_marketplace_url}/healthz")
+
+
 def _start(product: Product, progress: Progress, processes: list[Process]) -> None:
+    web, worker, beat = processes
     with progress.step("Start web, worker and beat"):
-        web, worker, beat = product.web(), product.worker(), product.beat()
-        processes += [web, worker, beat]
+        for process in processes:
+            process.let_go()
         log_wait(beat, "beat: Starting")
         log_wait(worker, " ready.")
     with progress.step("Wait until it is healthy"):

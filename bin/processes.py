@@ -98,11 +98,21 @@ class Process:
         if self.running:
             self.popen.send_signal(self.stop_signal)
 
+    def let_go(self) -> None:
+        """Have a program that waits in bin/held.py begin. One that died meanwhile is found by whoever waits for it."""
+        if self.popen.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self.popen.stdin.write(b"go\n")
+                self.popen.stdin.flush()
+
     def kill(self) -> None:
         """Kill what is left of the group; a no-op for one that ended by itself."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
+        if self.popen.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self.popen.stdin.close()
         self.note.unlink(missing_ok=True)
 
 
@@ -115,6 +125,7 @@ def process_start(
     cwd: Path,
     user: struct_passwd | None = None,
     answer: Path | None = None,
+    stdin: int = subprocess.DEVNULL,
     stop_signal: signal.Signals = signal.SIGTERM,
 ) -> Process:
     """Start a child whose log is `directory/logs/NAME.log` and whose note is `directory/pids/NAME`.
@@ -130,7 +141,7 @@ def process_start(
     with log.open("ab") as errors, (answer or log).open("ab") as out:
         popen = subprocess.Popen(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=out,
             stderr=errors,
             env=dict(env),

@@ -4,6 +4,7 @@ import base64
 import os
 import secrets
 import shlex
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -179,22 +180,31 @@ def environment_write(path: Path, env: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Product:
-    """Starts the product's processes with one environment; their logs are in `directory/logs`."""
+    """Starts the product's processes with one environment; their logs are in `directory/logs`.
+
+    Web, worker, beat and seed do nothing but import until they are let go: started early, they begin at once.
+    """
 
     directory: Path
     ports: Ports
     env: Mapping[str, str]
 
     def web(self) -> Process:
-        return self._start("web", WEB)
+        return self._start_held("web", SCRIPTS / WEB[0], *WEB[1:])
 
     def worker(self) -> Process:
-        process = self._start("worker", shlex.split(WORKER))
+        program, *arguments = shlex.split(WORKER)
+        process = self._start_held("worker", SCRIPTS / program, *arguments)
         process_lower(process, WORKER_NICENESS)
         return process
 
     def beat(self) -> Process:
-        return self._start("beat", [*shlex.split(BEAT), str(self.directory / "beat-schedule")])
+        program, *arguments = shlex.split(BEAT)
+        schedule = self.directory / "beat-schedule"
+        return self._start_held("beat", SCRIPTS / program, *arguments, schedule)
+
+    def seed(self) -> Process:
+        return self._start_held("seed", ROOT / "manage.py", "seed_demo")
 
     def mailbox(self) -> Process:
         return self._sandbox("mailbox", self.ports.mailbox, "--smtp-port", str(self.ports.smtp))
@@ -223,6 +233,16 @@ class Product:
         state.mkdir(mode=0o700, exist_ok=True)
         command = ["python", "-m", f"sandbox.{name}", "--port", str(port), "--state", str(state)]
         return self._start(name, [*command, *more])
+
+    def _start_held(self, name: str, program: Path, *arguments: str | Path) -> Process:
+        return process_start(
+            name,
+            [SCRIPTS / "python", ROOT / "bin" / "held.py", program, *arguments],
+            self.directory,
+            env=self.env,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+        )
 
     def _start(self, name: str, command: list[str], answer: Path | None = None) -> Process:
         return process_start(

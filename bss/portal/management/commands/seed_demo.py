@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bss.portal.seed.logins import logins_table
-from bss.portal.seed.making import AnotherDistributor, story_tell
+from bss.portal.seed.making import AnotherDistributor, MailsLost, story_tell
 
 
 class Command(BaseCommand):
@@ -40,6 +40,10 @@ class Command(BaseCommand):
         except AnotherDistributor:
             raise CommandError(
                 "This database has a distributor already. The demo's story needs an empty database."
+            ) from None
+        except MailsLost:
+            raise CommandError(
+                "The process that writes the e-mails ended before the story did: the lines above say why."
             ) from None
         if told:
             self._say(f"Seeded in {monotonic() - begun:.0f} s.")

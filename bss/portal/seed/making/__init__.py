@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.core.management import call_command
-from django.db import connection
 
 from bss.accounts.models import Organization
 from bss.core import clock, doorbell, scope
 from bss.core.actor import SYSTEM
+from bss.core.garbage import no_collecting
 from bss.core.models import HistoryEntry
+from bss.portal.seed.making.commits import commits_in_a_hurry
+from bss.portal.seed.making.mails import Mails, MailsLost, mails_chosen
 from bss.portal.seed.making.payment_plans import popularity_count
 from bss.portal.seed.making.running_order import beginning_play, scenes_of
-from bss.portal.seed.making.stage import Say, Stage, mail_server_answers
+from bss.portal.seed.making.stage import Say, Stage
 from bss.portal.seed.organizations import MERIDIAN
 from bss.subscriptions.tasks import changes_due
+
+__all__ = ["AnotherDistributor", "MailsLost", "story_tell"]
 
 BEGUN, TOLD = "demo.begun", "demo.told"
 
@@ -29,7 +29,8 @@ class AnotherDistributor(Exception):
 def story_tell(say: Say) -> bool:
     """Make the whole story, or start over what was interrupted; False when it is here already.
 
-    Raises AnotherDistributor when the database belongs to somebody else; then nothing is written.
+    Raises AnotherDistributor when the database belongs to somebody else; then nothing is written. Raises MailsLost
+    when the process that writes the e-mails ends before the story does; then the next run starts over.
     """
     if _marked(TOLD):
         return False
@@ -39,16 +40,14 @@ def story_tell(say: Say) -> bool:
         call_command("flush", interactive=False, verbosity=0)
     elif Organization.objects.exists():
         raise AnotherDistributor
-    stage = Stage(say, mails_leave=mail_server_answers())
-    if not stage.mails_leave:
-        say("  No mail server answers: the e-mails are left to the worker.")
-    with doorbell.silence(), _commits_in_a_hurry(), _no_collecting():
-        _tell(stage)
+    with doorbell.silence(), no_collecting(), mails_chosen(say) as mails, commits_in_a_hurry():
+        _tell(say, mails)
     _mark(TOLD)
     return True
 
 
-def _tell(stage: Stage) -> None:
+def _tell(say: Say, mails: Mails) -> None:
+    stage = Stage(say, mails)
     _mark(BEGUN)
     beginning_play(stage)
     scenes = scenes_of(stage)
@@ -63,32 +62,13 @@ def _tell(stage: Stage) -> None:
     with scope.activate(root.scope):
         _time_passes(stage)
         popularity_count(root)
+    mails.finish()
     stage.say(f"  {len(scenes)} scenes in ten weeks")
-
-
-@contextmanager
-def _commits_in_a_hurry() -> Iterator[None]:
-    """Do not wait for the disk at each commit: what a power cut takes is told again from the beginning."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-        try:
-            yield
-        finally:
-            cursor.execute("RESET synchronous_commit")
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Leave the garbage collector out: it found nothing worth a tenth of the time, and the process ends soon."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _time_passes(stage: Stage) -> None:
     """What beat would have found since the day before: terms that ended, changes that became due."""
+    stage.mails.finish()
     changes_due()
     stage.drain()
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-
-from django.conf import settings
 
 from bss.accounts.models import Account, Membership, Organization
 from bss.accounts.selectors import staff_actor, storefront_actor
 from bss.catalog.models import PriceList, Product
 from bss.core import clock, jobs, scope
 from bss.core.actor import Actor
-from bss.core.models import Job
-from notifications.services import SEND
+from bss.portal.seed.making.mails import Mails
 from servicemanager.models import Instance
 
 Say = Callable[[str], None]
@@ -27,7 +23,7 @@ class Stage:
     """The story as far as it is told. Records are found by the keys of the declarations."""
 
     say: Say
-    mails_leave: bool
+    mails: Mails
     now: datetime = field(default_factory=clock.now)
     organizations: dict[str, Organization] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -45,6 +41,7 @@ class Stage:
             with scope.activate(self.organizations[organization].scope):
                 yield
             self.drain()
+            self.mails.hand_over()
 
     def moment(self, days_ago: int, hour: str) -> datetime:
         """An hour of a day of the story; never later than a few minutes ago."""
@@ -55,8 +52,8 @@ class Stage:
         return min(wanted, self.now - timedelta(minutes=5))
 
     def drain(self) -> None:
-        """Do what is due, as the workers would. Mails stay for them when no mail server answers."""
-        while ids := self._due():
+        """Do what is due, as the workers would, but the e-mails that somebody else does."""
+        while ids := self.mails.rest_of(jobs.due_ids()):
             with scope.activate(None):
                 if not jobs.run(ids):
                     return
@@ -74,21 +71,3 @@ class Stage:
         return Account.everywhere.select_related("parent", "organization").get(
             pk=self.accounts[key].pk
         )
-
-    def _due(self) -> list[int]:
-        ids = jobs.due_ids()
-        if self.mails_leave:
-            return ids
-        kept = set(Job.objects.filter(pk__in=ids, kind=SEND).values_list("pk", flat=True))
-        return [pk for pk in ids if pk not in kept]
-
-
-def mail_server_answers() -> bool:
-    """Whether mails can leave now. Other backends than SMTP always take them."""
-    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        return True
-    try:
-        with socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), timeout=1):
-            return True
-    except OSError:
-        return False
