@@ -94,6 +94,7 @@ PORTAL_URLCONF = "config.urls_portal"
 OPS_URLCONF = "config.urls_ops"
 WSGI_APPLICATION = "config.wsgi.application"
 
+FORM_RENDERER = "bss.ui.widgets.WidgetRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -231,7 +232,7 @@ OPS_REQUIRE_MFA = not DEMO
 
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "bss.accounts.sessions"
 CSRF_USE_SESSIONS = True
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "bss.ui.views.csrf_failure"

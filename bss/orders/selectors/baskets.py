@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
@@ -254,12 +255,23 @@ def terms_of(basket: Basket) -> TermsVersion | None:
 
 def basket_count(*, user_id: int, storefront: Storefront) -> int:
     """How many items lie in the open basket, for its figure in the header (one query)."""
-    return BasketLine.objects.filter(
+    counted = _LINES_COUNTED.first(user_id=user_id, storefront_id=storefront.pk)
+    return counted[0] if counted else 0
+
+
+def _lines_counted(user_id: int, storefront_id: int) -> QuerySet[Any, tuple[int]]:
+    """The number of items, in no row where there are none."""
+    found = BasketLine.objects.filter(
         basket__user_id=user_id,
-        basket__storefront=storefront,
+        basket__storefront_id=storefront_id,
         basket__state=BasketState.OPEN,
         parent=None,
-    ).count()
+    )
+    counted = found.order_by().values("basket__user_id").annotate(number=Count("pk"))
+    return counted.values_list("number")
+
+
+_LINES_COUNTED = Prepared(_lines_counted, user_id=int, storefront_id=int)
 
 
 def basket_track(basket: Basket) -> Track:
