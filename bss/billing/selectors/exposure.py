@@ -53,9 +53,7 @@ def owed_by(account_id: int, currency: str) -> Owed:
     return Owed(currency=currency, **row)
 
 
-def _owed(
-    account_id: int, currency: str, written_since: datetime
-) -> QuerySet[Account, dict[str, Any]]:
+def _owed(account_id: int, currency: str, written_since: datetime) -> QuerySet[Account, Any]:
     unsettled = F("total") - F("settled")
     invoices = Invoice.everywhere.filter(
         payer_id=account_id, currency=currency, state=InvoiceState.ISSUED

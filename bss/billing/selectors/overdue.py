@@ -78,7 +78,7 @@ def days_overdue(payer: Account, on: date, most: int) -> list[date]:
 
 
 @cache
-def _days_overdue(most: int) -> Prepared[tuple[date]]:
+def _days_overdue(most: int) -> Prepared[Any]:
     return Prepared(
         lambda payer_id, on: (
             overdue_invoices(on).filter(payer_id=payer_id).values_list("due_on")[:most]

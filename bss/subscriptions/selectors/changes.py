@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -102,9 +103,7 @@ def possible_for(subscription: Subscription) -> Possible:
     return Possible(add_ons=row["mine"] or row["offered"], targets=of.switchable and row["targets"])
 
 
-def _possible(
-    subscription_id: int, product_id: int, type_id: int
-) -> QuerySet[Product, dict[str, bool]]:
+def _possible(subscription_id: int, product_id: int, type_id: int) -> QuerySet[Product, Any]:
     mine = SubscriptionAddOn.objects.filter(subscription_id=subscription_id, cancelled_at=None)
     offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
     targets = _of_type(type_id).exclude(pk=product_id)
