@@ -96,6 +96,7 @@ PORTAL_URLCONF = "config.urls_portal"
 OPS_URLCONF = "config.urls_ops"
 WSGI_APPLICATION = "config.wsgi.application"
 
+FORM_RENDERER = "bss.ui.widgets.WidgetRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

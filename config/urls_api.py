@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("bss.orders.urls.api")),
     path("", include("bss.subscriptions.urls.api")),
     path("", include("bss.billing.urls.api")),
+    path("", include("resellers.urls.api")),
 ]

@@ -19,10 +19,10 @@ from bss.ui.components import TONES
 from bss.ui.slots import NavItem, Panel
 from bss.ui.timeline import Entry, TimelineSource, describe
 from notifications import selectors
-from notifications.choices import DeliveryState
 from notifications.models import Delivery
 
 SHOWN = 10
+_MOST_COUNTED = 100
 
 
 def register_all() -> None:
@@ -61,7 +61,7 @@ def _panel_of(context: Callable[[HttpRequest, Any], Mapping[str, Any] | None]) -
 
 
 def _failed(_request: HttpRequest) -> int:
-    return selectors.deliveries_visible().filter(state=DeliveryState.FAILED).count()
+    return selectors.count_failed(_MOST_COUNTED)
 
 
 def _about(request: HttpRequest, subject: Order | Subscription) -> Mapping[str, Any] | None:
@@ -88,7 +88,7 @@ def _told(request: HttpRequest, subject: Any) -> list[Delivery]:
     if not _is_staff(slots.actor_of(request)):
         return []
     if not hasattr(subject, "_deliveries_shown"):
-        subject._deliveries_shown = list(selectors.deliveries_about(subject)[:SHOWN])
+        subject._deliveries_shown = selectors.deliveries_shown(subject, SHOWN)
     return list(subject._deliveries_shown)
 
 

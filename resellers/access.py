@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bss.accounts.access import access_account
 from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
@@ -41,6 +42,14 @@ def access_seller(actor: Actor, permission: str) -> Account:
         return access_own_account(actor, permission)
     except NotAReseller as problem:
         raise NotFound from problem
+
+
+def access_reseller(actor: Actor, public_id: str, permission: str) -> Account:
+    """A reseller in the actor's scope. Raises NotFound and PermissionDenied, NotAReseller for another account."""
+    account = access_account(actor, public_id, permission)
+    if not account.is_reseller:
+        raise NotAReseller
+    return account
 
 
 def access_waiting_order(actor: Actor, public_id: str) -> Order:

@@ -18,6 +18,7 @@ from bss.core.db import new_public_id
 from bss.core.errors import Invalid
 from bss.core.pictures import normalised
 from bss.orders.forms.lines import SpecsForm
+from bss.orders.models import TermsVersion
 from bss.pricing.contracts import UnitPrice
 from bss.ui.formats import amount
 from bss.ui.theme import parse_accent
@@ -151,6 +152,20 @@ class InviteForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"))
+
+
+class ApproveForm(forms.Form):
+    """The terms under which the reseller buys what its customer ordered, where it has not accepted them yet."""
+
+    terms = forms.BooleanField(
+        label=_("I have read the terms and accept them"),
+        error_messages={"required": _("Accept the terms to approve the order.")},
+    )
+
+    def __init__(self, *args: Any, terms: TermsVersion | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if terms is None:
+            del self.fields["terms"]
 
 
 class RejectForm(forms.Form):

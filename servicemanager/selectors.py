@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from bss.core import scope
 from bss.core.history import subject_type
 from bss.core.models import HistoryEntry
+from bss.core.prepared import Prepared
 from bss.core.secrets import SecretUnreadable
 from bss.orders.models import Order
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -18,6 +20,8 @@ from servicemanager.base import ServiceManager
 from servicemanager.choices import OPEN, Capability, InstanceState, ProvisioningState
 from servicemanager.contracts import InstanceContext, Recorder, forget
 from servicemanager.models import Exchange, Instance, ProvisioningJob
+
+_MOST_JOBS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,21 @@ def latest_job(
     )
 
 
-def jobs_of(subscription: Subscription, limit: int = 10) -> list[ProvisioningJob]:
+def jobs_of(subscription: Subscription, limit: int = _MOST_JOBS) -> list[ProvisioningJob]:
     """A subscription's provisioning jobs with their exchanges, newest first."""
-    return list(
-        ProvisioningJob.everywhere.filter(subscription=subscription)
+    found = _JOBS.all(subscription_id=subscription.pk)[:limit]
+    prefetch_related_objects(found, "exchanges")
+    return found
+
+
+_JOBS = Prepared(
+    lambda subscription_id: (
+        ProvisioningJob.everywhere.filter(subscription_id=subscription_id)
         .select_related("instance", "change", "subscription")
-        .prefetch_related("exchanges")
-        .order_by("-id")[:limit]
-    )
+        .order_by("-id")[:_MOST_JOBS]
+    ),
+    subscription_id=int,
+)
 
 
 def exchanges_of(job: ProvisioningJob) -> QuerySet[Exchange]:
@@ -138,6 +149,17 @@ def needing_staff(jobs: QuerySet[ProvisioningJob] | None = None) -> QuerySet[Pro
         # Leads into the index by state, which an OR over two tables does not.
         state__in=[states.FAILED, states.UNKNOWN, states.IN_PROGRESS],
     )
+
+
+def count_needing_staff(most: int) -> int:
+    """How many `needing_staff` has, counted up to `most`. Every page of the portal shows it."""
+    return len(_some_needing_staff(most, tuple(_manual_codes())).all())
+
+
+@cache
+def _some_needing_staff(most: int, _manual: tuple[str, ...]) -> Prepared[tuple[int]]:
+    """Compiled anew where other service managers deliver by hand."""
+    return Prepared(lambda: needing_staff().order_by().values_list("pk")[:most])
 
 
 def deliveries() -> QuerySet[ProvisioningJob]:

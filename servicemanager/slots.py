@@ -27,6 +27,7 @@ from servicemanager.services.definition import DEFINITION
 from servicemanager.views.shown import attention_for, exchanges_shown
 
 PANEL_JOBS = 5
+_MOST_COUNTED = 100
 UNSURE = frozenset({ProvisioningState.CALLING, ProvisioningState.UNKNOWN})
 PROVISIONING = "provisioning"
 
@@ -69,7 +70,7 @@ def _navigation() -> None:
 
 
 def _needing_staff(_request: HttpRequest) -> int:
-    return selectors.needing_staff().count()
+    return selectors.count_needing_staff(_MOST_COUNTED)
 
 
 # Subscriptions and orders ----------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -16,6 +15,7 @@ from bss.catalog.models import Product
 from bss.core.money import Money
 from bss.ui import formats
 from bss.ui.rendering import avatar_html
+from bss.ui.slots import url_of
 from storefront.contracts import CardPlan, ProductCard
 
 _NOTHING = SafeString("")
@@ -68,7 +68,7 @@ def _card(card: ProductCard, unpriced: str, heading: str) -> SafeString:
     return _drawn(
         _Face(
             language=get_language() or "",
-            url=reverse("storefront:product", args=[product.public_id]),
+            url=url_of("storefront:product", product),
             image_url=product.image.url if product.image else "",
             name=product.name,
             vendor=card.vendor,

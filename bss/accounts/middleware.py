@@ -157,10 +157,12 @@ class ActorMiddleware:
         return self._customer(request, surface) or selectors.visitor_actor(surface.storefront)
 
     def _staff(self, request: HttpRequest) -> Actor:
-        if not isinstance(request.user, User):
-            return ANONYMOUS
-        memberships = selectors.staff_memberships(request.user)
+        user_id = _user_id_of(request.session)
+        memberships = [] if user_id is None else selectors.staff_memberships(user_id)
         if not memberships:
+            return ANONYMOUS
+        _recognise(request, memberships[0].user)
+        if not isinstance(request.user, User):
             return ANONYMOUS
         wanted = request.session.get(selectors.SESSION_ORGANIZATION)
         chosen = next((m for m in memberships if m.organization_id == wanted), memberships[0])
@@ -180,10 +182,10 @@ class ActorMiddleware:
         if user_id is None:
             return None
         membership = selectors.storefront_membership(user_id, surface.storefront)
-        if membership is not None and _is_signed_in(request.session, membership.user):
-            # As django.contrib.auth keeps whom it has found; any other session it looks at itself.
-            request._cached_user = membership.user  # type: ignore[attr-defined]
-        if membership is None or request.user != membership.user:
+        if membership is None:
+            return None
+        _recognise(request, membership.user)
+        if request.user != membership.user:
             return None
         request.membership = membership  # type: ignore[attr-defined]
         return selectors.storefront_actor(membership, request.user)
@@ -193,6 +195,14 @@ def _user_id_of(session: SessionBase) -> int | None:
     """Whom a session names; None where nobody signed in."""
     named = str(session.get(SESSION_KEY, ""))
     return int(named) if named.isascii() and named.isdecimal() else None
+
+
+def _recognise(request: HttpRequest, user: User) -> None:
+    """Keep whom a session opens something for as django.contrib.auth keeps whom it found; any other session it looks
+    at itself.
+    """
+    if _is_signed_in(request.session, user):
+        request._cached_user = user  # type: ignore[attr-defined]
 
 
 def _is_signed_in(session: SessionBase, user: User) -> bool:
@@ -246,7 +256,7 @@ def _viewing(viewing: dict[str, int], surface: Surface) -> Actor | None:
         return None
     if storefront.owner_id is not None and account.parent_id != storefront.owner_id:
         return None
-    for membership in selectors.staff_memberships(staff):
+    for membership in selectors.staff_memberships(staff.pk):
         if membership.organization_id == account.organization_id:
             looks = selectors.staff_actor(membership, staff).can(Permission.VIEW_AS)
             return selectors.viewing_actor(account, staff) if looks else None

@@ -1,29 +1,28 @@
-"""Sessions in the database, read by a query that is compiled once: each request asks it."""
+"""The store of sessions: Django's, whose read stands before every page."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.db import SessionStore as StoreInDatabase
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
-from bss.core import clock
 from bss.core.prepared import Prepared
 
-_SESSION = Prepared(
-    lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now),
-    key=str,
-    now=datetime,
-)
 
-
-class SessionStore(db.SessionStore):
-    """Django's, with its own read."""
+class SessionStore(StoreInDatabase):
+    """Django's store in the database, but that the query is compiled once."""
 
     def _get_session_from_db(self) -> Session | None:
-        # By the machine's clock, as Django writes it: nobody is signed out when a demo travels.
-        machine = clock.now() - clock.offset()
-        found = _SESSION.first(key=self.session_key, now=machine)
+        found = _LIVE.first(key=self.session_key)
         if found is None:
+            # As Django does, so that nobody chooses the key of a session to come.
             self._session_key = None
         return found
+
+
+def _live(key: str) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=Now())
+
+
+_LIVE = Prepared(_live, key=str)

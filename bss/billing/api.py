@@ -73,6 +73,9 @@ class InvoiceLineOut(serializers.Serializer[Any]):
     customer = serializers.CharField(source="customer.public_id")
     quantity = serializers.IntegerField()
     unit_price = Amount()
+    unit = serializers.CharField(
+        help_text="The term that the unit price is for, such as P1Y; empty on older documents."
+    )
     net = Amount()
     resale = Amount(allow_null=True)
     tax_percent = serializers.DecimalField(max_digits=7, decimal_places=4)

@@ -14,9 +14,9 @@ from bss.pricing.contracts import InvoicedTax, TaxRegime
 class Item:
     """An installment or a credit with the words of its line: amounts net, in its own currency.
 
-    `unit_price` is for a whole term, ten decimals. `starts_at` to `ends_at` is the stretch it pays for; a credit has
-    the moment the seats went for its start, and no end. `billed_by` is the number of the invoice that a credit
-    corrects, `taxed` how that invoice taxed it.
+    `unit_price` is for a whole term, ten decimals; `unit` is how long that is. `starts_at` to `ends_at` is the stretch
+    it pays for; a credit has the moment the seats went for its start, and no end. `billed_by` is the number of the
+    invoice that a credit corrects, `taxed` how that invoice taxed it.
     """
 
     pk: int
@@ -35,6 +35,7 @@ class Item:
     starts_at: datetime
     ends_at: datetime | None
     unit_price: Decimal
+    unit: str
     tax_class: str
     is_taxable: bool
     product: str

@@ -182,12 +182,12 @@ def _balance(request: HttpRequest, account: Account) -> Mapping[str, Any] | None
 
 def _overdue_of(request: HttpRequest, account: Account) -> Iterable[Attention]:
     today = clock.today(account.organization.time_zone)
-    late = list(selectors.overdue_invoices(today).filter(payer=account)[:_MOST_COUNTED])
+    late = selectors.days_overdue(account, today, _MOST_COUNTED)
     if late:
         yield Attention(
             ngettext("%(n)d invoice is overdue", "%(n)d invoices are overdue", len(late))
             % {"n": len(late)},
-            _("The oldest was due on %(day)s.") % {"day": date_format(late[0].due_on or today)},
+            _("The oldest was due on %(day)s.") % {"day": date_format(late[0])},
             button=Button(
                 _("See them"), f"{reverse('billing:invoices')}?view=overdue&q={account.number}"
             ),

@@ -21,7 +21,7 @@ class Unit(models.TextChoices):
 
     @property
     def months(self) -> int:
-        return _MONTHS[self.value]
+        return UNIT_MONTHS[self.value]
 
     @property
     def per(self) -> str:
@@ -29,7 +29,7 @@ class Unit(models.TextChoices):
         return str(_PER[self.value])
 
 
-_MONTHS = {"P1M": 1, "P3M": 3, "P6M": 6, "P1Y": 12, "P2Y": 24, "P3Y": 36, "P5Y": 60}
+UNIT_MONTHS = {"P1M": 1, "P3M": 3, "P6M": 6, "P1Y": 12, "P2Y": 24, "P3Y": 36, "P5Y": 60}
 _PER = {
     "P1M": _("per month"),
     "P3M": _("per quarter"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bss.accounts.models import Account, Organization
-from bss.catalog.choices import ProductAudience, ProductKind, Unit
+from bss.catalog.choices import UNIT_MONTHS, ProductAudience, ProductKind
 from bss.catalog.models import (
     AddOn,
     Category,
@@ -334,7 +334,7 @@ def audience_of(payer: Account, customer: Account | None) -> Audience:
 
 def unit_months(unit: str) -> int:
     """The length of a unit, for sorting; unknown ones last."""
-    return Unit(unit).months if unit in Unit.values else 10_000
+    return UNIT_MONTHS.get(unit, 10_000)
 
 
 def _has_price(currency: str) -> Q:

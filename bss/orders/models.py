@@ -235,6 +235,9 @@ class Order(Owned):
     total_resale = AmountField(null=True)
     terms = models.ForeignKey(TermsVersion, models.PROTECT, null=True, related_name="+")
     terms_accepted_at = models.DateTimeField(null=True)
+    # What its payer accepted of its own seller's when it let a customer's order pass, and since when it has.
+    payer_terms = models.ForeignKey(TermsVersion, models.PROTECT, null=True, related_name="+")
+    payer_terms_accepted_at = models.DateTimeField(null=True)
     placed_by_id = models.BigIntegerField(null=True)
     placed_by_label = models.CharField(max_length=200, blank=True)
     placed_at = models.DateTimeField(null=True)

@@ -116,7 +116,7 @@ def _offered(kind: str) -> Callable[[Actor, Subscription], bool]:
 
 
 def _needing_staff(request: HttpRequest) -> int:
-    return len(selectors.subscriptions_needing_staff().values_list("pk")[:_MOST_COUNTED])
+    return selectors.count_needing_staff(_MOST_COUNTED)
 
 
 def _found(request: HttpRequest, text: str) -> Iterable[SearchHit]:

@@ -4,7 +4,9 @@ from notifications.selectors.brands import (
     brand_for,
 )
 from notifications.selectors.deliveries import (
+    count_failed,
     deliveries_about,
+    deliveries_shown,
     deliveries_to,
     deliveries_visible,
     delivery_by_id,
@@ -54,8 +56,10 @@ __all__ = [
     "approval_facts",
     "approval_page",
     "brand_for",
+    "count_failed",
     "credit_note_for_mail",
     "deliveries_about",
+    "deliveries_shown",
     "deliveries_to",
     "deliveries_visible",
     "delivery_by_id",

@@ -13,8 +13,8 @@ from bss.core.errors import DomainError, Invalid
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.choices import LineKind, OrderState
-from bss.orders.models import Order, OrderLine
-from bss.orders.services import approval_previews, approval_prices
+from bss.orders.models import Order, OrderLine, TermsVersion
+from bss.orders.services import approval_previews, approval_prices, terms_to_accept
 from bss.pricing.contracts import Preview
 from bss.pricing.previews import from_stored, seen_code
 
@@ -59,6 +59,8 @@ class ApprovalView:
     problem: str = ""
     # What it puts on its reseller's invoices when it is let pass now; as it was shown for an action.
     preview: Preview | None = None
+    # Those of its organization that it has to accept first.
+    terms: TermsVersion | None = None
     # What the customer said about the order as a whole, as (label, text).
     answers: Sequence[tuple[Any, str]] = ()
 
@@ -94,8 +96,9 @@ def count_waiting(account_id: int) -> int:
 def approval_view(order: Order) -> ApprovalView:
     """One order with the prices of today beside those it was ordered at."""
     lines = orders.order_lines(order)
-    problem, today, preview = "", {}, None
+    problem, today, preview, terms = "", {}, None, None
     if order.state == OrderState.PENDING_APPROVAL:
+        terms = terms_to_accept(order, lines)
         try:
             bought = approval_prices(order, lines)
         except DomainError as refusal:
@@ -116,6 +119,7 @@ def approval_view(order: Order) -> ApprovalView:
         charged=None if order.total_resale is None else Money(order.total_resale, order.currency),
         problem=problem,
         preview=preview,
+        terms=terms,
         answers=orders.answers_shown(order),
     )
 

@@ -27,11 +27,17 @@ OPEN_FOR_BUSINESS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PENDI
 
 def plans_of(organization_id: int) -> list[Plan]:
     """The organization's plans, Basic first."""
-    return list(
+    return _PLANS.all(organization_id=organization_id)
+
+
+_PLANS = Prepared(
+    lambda organization_id: (
         Plan.everywhere.filter(organization_id=organization_id)
         .select_related("product__type")
         .order_by("position")
-    )
+    ),
+    organization_id=int,
+)
 
 
 def profile_of(account: Account) -> ResellerProfile | None:
@@ -82,16 +88,21 @@ class PlanEntitlements:
 
 def plan_in_flight(account: Account) -> Subscription | None:
     """The plan subscription that is still being provisioned, if any."""
-    return (
+    return _IN_FLIGHT.first(customer_id=account.pk)
+
+
+_IN_FLIGHT = Prepared(
+    lambda customer_id: (
         Subscription.everywhere.filter(
-            customer=account,
+            customer_id=customer_id,
             product__reseller_plan__isnull=False,
             state__in=[SubscriptionState.PENDING, SubscriptionState.FAILED],
         )
         .select_related("order_line__order")
-        .order_by("-id")
-        .first()
-    )
+        .order_by("-id")[:1]
+    ),
+    customer_id=int,
+)
 
 
 def change_in_flight(subscription: Subscription) -> bool:

@@ -16,6 +16,8 @@ from resellers.services.requests import (
     plan_change_preview,
     plan_choose,
     plan_switch,
+    plan_switch_held,
+    plan_switch_request,
     upgrade_draft,
 )
 from resellers.services.setup import plan_edit, plans_ensure, plans_link
@@ -33,6 +35,8 @@ __all__ = [
     "plan_resume",
     "plan_start",
     "plan_switch",
+    "plan_switch_held",
+    "plan_switch_request",
     "plans_ensure",
     "plans_link",
     "prices_save",

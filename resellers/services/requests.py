@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,13 @@ from bss.accounts.models import Account
 from bss.catalog.models import Product
 from bss.core.actor import Actor
 from bss.orders.choices import OrderSource
+from bss.orders.contracts import NO_HOLD, CardHold
 from bss.orders.models import Basket, BasketLine, Order
 from bss.orders.services import basket_add, order_create, order_line_add
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.contracts import ChangePreview
 from bss.subscriptions.models import ScheduledChange, Subscription
-from bss.subscriptions.services import change_confirm, change_preview, change_request
+from bss.subscriptions.services import change_confirm, change_held, change_preview, change_request
 from resellers.choices import ALIAS_FIELD
 from resellers.errors import (
     NoPlan,
@@ -76,6 +78,34 @@ def plan_switch(
     )
 
 
+@contextmanager
+def plan_switch_held(*, account: Account, plan: Plan, actor: Actor) -> Iterator[CardHold]:
+    """Around `plan_switch_request`: what the move makes due at once, held on a card as `change_held` does.
+
+    Outside transactions. Raises what `plan_switch` raises.
+    """
+    subscription, product = _switchable(account, plan)
+    with change_held(
+        subscription=subscription, kind=ChangeKind.PRODUCT, product=product, actor=actor
+    ) as hold:
+        yield hold
+
+
+def plan_switch_request(
+    *, account: Account, plan: Plan, actor: Actor, source: str, hold: CardHold = NO_HOLD
+) -> ScheduledChange:
+    """`plan_switch` inside a transaction, with what was held before. Raises what `plan_switch` raises."""
+    subscription, product = _switchable(account, plan)
+    return change_request(
+        subscription=subscription,
+        kind=ChangeKind.PRODUCT,
+        product=product,
+        actor=actor,
+        source=source,
+        hold=hold,
+    )
+
+
 def plan_cancel(*, account: Account, actor: Actor, source: str, token: str = "") -> ScheduledChange:
     """Cancel the plan at once: back to Basic. With the `token` of a preview as it was shown, or PriceChanged.
 
@@ -107,9 +137,10 @@ def upgrade_draft(
     unit: str,
     alias: str,
     actor: Actor,
+    source: str = OrderSource.PORTAL,
     answers: Mapping[str, Any] | None = None,
 ) -> Order:
-    """The order of a plan as staff write it, ready to be looked at and executed.
+    """The order of a plan as staff or a token write it, ready to be looked at and executed or placed.
 
     Raises NotAReseller, TenantReseller, SamePlan (it has a plan: switch it), PlanInProgress, PlanNotSold, or Invalid
     for the alias and for `answers` to the organization's own questions.
@@ -128,7 +159,7 @@ def upgrade_draft(
         order = order_create(
             account=account,
             customer=account,
-            source=OrderSource.PORTAL,
+            source=source,
             actor=actor,
             answers=answers,
         )

@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.permissions import Permission
 from bss.accounts.views.leaving import leave_to
 from bss.core.errors import DomainError, Invalid, NotFound, PermissionDenied
-from bss.orders.errors import CardNeedsStep, PriceChanged, Repriced
-from bss.orders.models import Order
-from bss.orders.services import order_approve, order_reject
+from bss.orders import selectors as orders
+from bss.orders.choices import OrderState
+from bss.orders.errors import CardNeedsStep, PriceChanged, Repriced, TermsNotAccepted
+from bss.orders.models import Order, TermsVersion
+from bss.orders.services import order_approve, order_reject, terms_to_accept
 from bss.ui.components import Attention, Crumb, EmptyState
 from bss.ui.generic import ListView, Screen
 from resellers.access import access_seller, access_waiting_order
-from resellers.forms import RejectForm
+from resellers.forms import ApproveForm, RejectForm
 from resellers.selectors import ApprovalView, approval_view, waiting_orders
 from resellers.tables import ApprovalTable
 
@@ -60,7 +62,7 @@ class Approval(Screen):
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         order = access_waiting_order(self.actor, public_id)
-        return self.shown(order, RejectForm())
+        return self.shown(order)
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         order = access_waiting_order(self.actor, public_id)
@@ -69,6 +71,10 @@ class Approval(Screen):
         return self._approve(order)
 
     def _approve(self, order: Order) -> HttpResponse:
+        asked = terms_to_accept(order, orders.order_lines(order))
+        form = ApproveForm(self.request.POST, terms=asked)
+        if order.state == OrderState.PENDING_APPROVAL and not form.is_valid():
+            return self.shown(order, approve=form, status=400)
         try:
             order_approve(
                 order=order,
@@ -78,23 +84,34 @@ class Approval(Screen):
                 # The bank of a card sends its owner back here, to approve once more.
                 return_url=self.request.build_absolute_uri(self.request.path),
                 seen=self.request.POST.get("seen", ""),
+                terms=self._ticked(order),
             )
         except (NotFound, PermissionDenied):
             raise
         except CardNeedsStep as step:
             if step.extra.get("url"):
                 return leave_to(self.request, step.extra["url"])
-            return self.shown(order, RejectForm(), refusal=step)
+            return self.shown(order, approve=form, refusal=step)
+        except TermsNotAccepted as refusal:
+            # Others stand there now, which nobody ticked.
+            return self.shown(order, refusal=refusal)
         except DomainError as refusal:
-            return self.shown(order, RejectForm(), refusal=refusal)
+            return self.shown(order, approve=form, refusal=refusal)
         words = _("%(number)s is approved. It is carried out now.")
         messages.success(self.request, words % {"number": order.number})
         return HttpResponseRedirect(reverse("plans:approvals"))
 
+    def _ticked(self, order: Order) -> TermsVersion | None:
+        """The version that stood on the page, if it was ticked."""
+        if not self.request.POST.get("terms"):
+            return None
+        version = self.request.POST.get("terms_version", "")
+        return orders.terms_version(order.organization_id, version)
+
     def _reject(self, order: Order) -> HttpResponse:
         form = RejectForm(self.request.POST)
         if not form.is_valid():
-            return self.shown(order, form, status=400)
+            return self.shown(order, reject=form, status=400)
         order_reject(order=order, actor=self.actor, reason=form.cleaned_data["reason"])
         words = _("%(number)s is not approved. Your customer is told why.")
         messages.success(self.request, words % {"number": order.number})
@@ -109,8 +126,9 @@ class Approval(Screen):
     def shown(
         self,
         order: Order,
-        form: RejectForm,
         *,
+        approve: ApproveForm | None = None,
+        reject: RejectForm | None = None,
         refusal: DomainError | None = None,
         status: int = 200,
     ) -> HttpResponse:
@@ -119,7 +137,8 @@ class Approval(Screen):
             "title": order.number,
             "order": order,
             "found": found,
-            "form": form,
+            "approve": approve or ApproveForm(terms=found.terms),
+            "form": reject or RejectForm(),
             "notices": _notices(found, refusal),
             "accepts": isinstance(refusal, Repriced),
         }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from bss.core import clock, jobs
+from bss.core import jobs
 from bss.core.actor import SYSTEM
 from bss.core.http import OutboundError
 from bss.orders.choices import BasketState, OrderState
@@ -31,8 +33,14 @@ def requests_start(*, basket: Basket) -> None:
 
 
 def order_requests_start(*, order: Order) -> None:
-    """The same for a draft."""
-    _start(ORDER_REQUEST, order, "order", _requests_of(order), turn=clock.now().isoformat())
+    """The same for a draft: once for what it waits for as it stands, however often that is told."""
+    requests = _requests_of(order)
+    _start(ORDER_REQUEST, order, "order", requests, turn=f"{order.version}:{_digest(requests)}")
+
+
+def _digest(requests: Sequence[Mapping[str, Any]]) -> str:
+    """A review may want something else of a draft that nobody edited: its version alone would not tell that."""
+    return hashlib.sha256(json.dumps(requests, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _start(

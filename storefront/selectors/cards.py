@@ -80,7 +80,7 @@ def audience_note(viewer: Viewer, product: Product) -> str:
     """For whom a reseller may buy this, where that is not everybody."""
     if not viewer.is_reseller:
         return ""
-    return {
-        ProductAudience.RESELLER: _("For yourself only"),
-        ProductAudience.CUSTOMER: _("For your customers"),
-    }.get(ProductAudience(product.type.audience), "")
+    audience = product.type.audience
+    if audience == ProductAudience.RESELLER:
+        return _("For yourself only")
+    return _("For your customers") if audience == ProductAudience.CUSTOMER else ""

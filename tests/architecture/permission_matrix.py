@@ -476,4 +476,14 @@ API = (
     Called("billing-api:installments", ("subscription",), OWNED),
     Called("billing-api:payments", (), LISTS, {"post": {**EMPTY, "reseller": 403, "rival": 403}}),
     Called("billing-api:payment", ("payment",), OWNED),
+    Called("plans-api:plans", ("account",), OWNED),
+    Called(
+        "plans-api:choose",
+        ("account", "=free"),
+        NO_GET,
+        {"post": REFUSED},
+        {"unit": "P1M"},
+    ),
+    Called("plans-api:switch", ("account", "=free"), NO_GET, {"post": REFUSED}),
+    Called("plans-api:cancel", ("account",), NO_GET, {"post": REFUSED}),
 )

@@ -34,6 +34,7 @@ EXTRA = {
     "bss/billing/cards/": "the provider of card payments: a folder for its wire and its meaning",
     "bss/accounts/links.py": "absolute addresses of surfaces, for e-mails and hand-overs",
     "bss/accounts/middleware.py": "Django's own name for such a module",
+    "bss/accounts/sessions.py": "the store of sessions: what Django names in its settings",
     "bss/billing/rendering/": "from an issued document to a PDF: no rows",
     "bss/catalog/searching.py": "how words find products: the text search of the database, and the nearest word",
     "bss/installments/splitting.py": "the pure split of a total: no rows, no reads",

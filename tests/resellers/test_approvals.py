@@ -12,9 +12,10 @@ from bss.accounts.models import Account, PaymentMethod, Storefront
 from bss.core import scope
 from bss.core.errors import Conflict, PermissionDenied
 from bss.orders.choices import LineState, OrderState
-from bss.orders.errors import CreditExceeded, OrderingDisabled
-from bss.orders.models import Order, OrderLine
+from bss.orders.errors import CreditExceeded, OrderingDisabled, TermsNotAccepted
+from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CREDIT_EXPOSURE
+from bss.orders.selectors import terms_current
 from bss.orders.services import order_approve, order_reject, order_withdraw
 from bss.pricing.models import TaxRate
 from bss.pricing.previews import from_stored
@@ -25,11 +26,18 @@ from bss.subscriptions.tasks import changes_due
 from notifications.models import Delivery
 from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
+from tests.bss.orders.test_api import client_of
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import make_storefront_user
 from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
-from tests.factories.orders import make_basket, make_product, make_subscription, set_price
+from tests.factories.orders import (
+    make_basket,
+    make_product,
+    make_subscription,
+    make_terms,
+    set_price,
+)
 from tests.storefront.test_checkout import form_of, main_of
 
 
@@ -73,8 +81,14 @@ def order_of(customer: Person, shop: Storefront, product) -> Order:
 
 
 def form_at(person: Person, order: Order) -> dict[str, str]:
+    """The form that lets it pass, the terms ticked where they are asked for."""
     page = person.client.get(f"/my-customers/orders/{order.public_id}/").content.decode()
-    return form_of(page)
+    return form_of(page) | {"terms": "on"}
+
+
+def the_distributors(order: Order) -> TermsVersion | None:
+    """The terms under which its reseller buys."""
+    return terms_current(order.organization_id)
 
 
 def test_a_customers_order_waits_and_its_reseller_is_told(asked, reseller, customer, run_jobs):
@@ -197,7 +211,11 @@ def test_a_rejected_order_tells_why_and_ends(asked, reseller, customer, run_jobs
     assert Subscription.everywhere.filter(customer=customer.account).count() == 0
     assert "Cancelled" in main_of(customer.client.get("/techsolutions/orders/"))
     with scope.activate(reseller.account.scope), pytest.raises(Conflict):
-        order_approve(order=Order.objects.get(pk=asked.pk), actor=reseller.actor)
+        order_approve(
+            order=Order.objects.get(pk=asked.pk),
+            actor=reseller.actor,
+            terms=the_distributors(asked),
+        )
 
 
 def test_a_price_of_the_day_asks_the_approver_and_the_customer_pays_what_it_saw(
@@ -213,7 +231,7 @@ def test_a_price_of_the_day_asks_the_approver_and_the_customer_pays_what_it_saw(
     shown = main_of(refused)
     assert "€100.00" in shown
     assert "€110.00" in shown
-    again = form_of(refused.content.decode()) | {"do": "approve"}
+    again = form_of(refused.content.decode()) | {"do": "approve", "terms": "on"}
     reseller.client.post(f"/my-customers/orders/{asked.public_id}/", again)
     asked.refresh_from_db()
     assert asked.state == OrderState.PLACED
@@ -225,7 +243,8 @@ def test_a_tampered_total_approves_nothing_it_did_not_show(asked, reseller, mail
     set_price(mailbox, "110")
 
     refused = reseller.client.post(
-        f"/my-customers/orders/{asked.public_id}/", {"do": "approve", "seen_total": total}
+        f"/my-customers/orders/{asked.public_id}/",
+        form_at(reseller, asked) | {"do": "approve", "seen_total": total},
     )
 
     asked.refresh_from_db()
@@ -242,11 +261,11 @@ def test_the_payers_credit_decides_when_it_is_approved(asked, reseller):
     with scope.activate(reseller.account.scope):
         waiting = Order.objects.select_related("account", "customer").get(pk=asked.pk)
         with pytest.raises(CreditExceeded):
-            order_approve(order=waiting, actor=reseller.actor)
+            order_approve(order=waiting, actor=reseller.actor, terms=the_distributors(waiting))
         asked.refresh_from_db()
         assert asked.state == OrderState.PENDING_APPROVAL
         Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(100))
-        order_approve(order=waiting, actor=reseller.actor)
+        order_approve(order=waiting, actor=reseller.actor, terms=the_distributors(waiting))
     asked.refresh_from_db()
     assert asked.state == OrderState.PLACED
 
@@ -401,7 +420,7 @@ def test_more_seats_at_the_resellers_expense_wait_too(
 
     with scope.activate(reseller.account.scope):
         waiting = Order.objects.select_related("account", "customer").get(pk=order.pk)
-        order_approve(order=waiting, actor=reseller.actor)
+        order_approve(order=waiting, actor=reseller.actor, terms=the_distributors(waiting))
     run_jobs()
 
     order.refresh_from_db()
@@ -451,7 +470,7 @@ def ask_of(customer: Person, subscription, kind, **wish) -> ScheduledChange:
 def approve(reseller: Person, order_id: int) -> None:
     with scope.activate(reseller.account.scope):
         waiting = Order.objects.select_related("account", "customer").get(pk=order_id)
-        order_approve(order=waiting, actor=reseller.actor)
+        order_approve(order=waiting, actor=reseller.actor, terms=the_distributors(waiting))
 
 
 def next_term_of(subscription) -> tuple[int | None, bool]:
@@ -670,3 +689,111 @@ def test_seats_that_wait_are_withdrawn_with_their_change(
     assert Delivery.everywhere.filter(kind="order_withdrawn").count() == 1
     subscription.refresh_from_db()
     assert subscription.quantity == 5
+
+
+# Under whose terms -----------------------------------------------------------------------------------------------
+
+
+def approving(reseller: Person, order: Order, **given: str):
+    path = f"/my-customers/orders/{order.public_id}/"
+    form = form_of(reseller.client.get(path).content.decode())
+    return reseller.client.post(path, form | {"do": "approve"} | given)
+
+
+def kept(order: Order):
+    """What the order says of its payer's terms, and where it is."""
+    order.refresh_from_db()
+    terms = order.payer_terms.version if order.payer_terms else None
+    return order.state, terms, order.payer_terms_accepted_at
+
+
+def test_who_approves_accepts_the_distributors_terms_in_their_version(
+    asked, reseller, customer, staff
+):
+    page = main_of(reseller.client.get(f"/my-customers/orders/{asked.public_id}/"))
+    assert "version 2026-01" in page
+    assert "The terms." in page
+
+    refused = approving(reseller, asked)
+    assert refused.status_code == 400
+    assert "Accept the terms to approve the order." in main_of(refused)
+    assert kept(asked) == (OrderState.PENDING_APPROVAL, None, None)
+
+    assert approving(reseller, asked, terms="on").status_code == 302
+    state, version, accepted_at = kept(asked)
+    assert (state, version) == (OrderState.PLACED, "2026-01")
+    assert accepted_at is not None
+    assert accepted_at <= asked.approved_at
+    assert asked.payer_terms.seller is None
+    shown = main_of(staff.client.get(f"/portal/orders/{asked.public_id}/?tab=details"))
+    assert "Terms accepted by the payer" in shown
+    theirs = main_of(customer.client.get(f"/techsolutions/orders/{asked.public_id}/"))
+    assert "2026-01" not in theirs
+
+
+def test_terms_that_changed_meanwhile_are_read_again(asked, reseller, distributor):
+    path = f"/my-customers/orders/{asked.public_id}/"
+    form = form_of(reseller.client.get(path).content.decode())
+    make_terms(distributor, "2026-02")
+
+    outdated = reseller.client.post(path, form | {"do": "approve", "terms": "on"})
+
+    assert "The terms changed while you were here" in main_of(outdated)
+    assert kept(asked) == (OrderState.PENDING_APPROVAL, None, None)
+    assert approving(reseller, asked, terms="on").status_code == 302
+    assert kept(asked)[1] == "2026-02"
+
+
+def test_what_was_accepted_in_this_version_is_not_asked_again(
+    asked, reseller, customer, on_standard, mailbox, distributor, travel
+):
+    approving(reseller, asked, terms="on")
+    first = kept(asked)[2]
+    travel(timedelta(days=3))
+    again = order_of_another(customer, on_standard, mailbox, asked)
+
+    page = main_of(reseller.client.get(f"/my-customers/orders/{again.public_id}/"))
+    assert "I have read the terms" not in page
+    assert approving(reseller, again).status_code == 302
+    assert kept(again) == (OrderState.PLACED, "2026-01", first)
+
+    make_terms(distributor, "2026-02")
+    third = order_of_another(customer, on_standard, mailbox, asked, again)
+    assert approving(reseller, third).status_code == 400
+    assert kept(third) == (OrderState.PENDING_APPROVAL, None, None)
+
+
+def test_no_door_lets_a_purchase_pass_without_the_terms(asked, reseller):
+    with scope.activate(reseller.account.scope):
+        waiting = Order.objects.select_related("account", "customer").get(pk=asked.pk)
+        with pytest.raises(TermsNotAccepted):
+            order_approve(order=waiting, actor=reseller.actor)
+    assert kept(asked) == (OrderState.PENDING_APPROVAL, None, None)
+
+
+def test_the_api_tells_the_payer_and_staff_which_terms_it_bought_under(
+    asked, reseller, customer, staff
+):
+    approving(reseller, asked, terms="on")
+    told = {}
+    for name, person, account in (
+        ("staff", staff, None),
+        ("payer", reseller, reseller.account),
+        ("customer", customer, customer.account),
+    ):
+        token = client_of(person, "order.view", account=account)
+        told[name] = token.get(f"/api/v1/orders/{asked.public_id}/").json()["payer_terms"]
+    assert told == {"staff": "2026-01", "payer": "2026-01", "customer": None}
+
+
+def order_of_another(customer, shop, product, *earlier: Order) -> Order:
+    """A further order of the same customer."""
+    with scope.activate(customer.account.scope):
+        make_basket(customer, shop, product)
+    page = customer.client.get("/techsolutions/checkout/review/").content.decode()
+    customer.client.post("/techsolutions/checkout/review/", form_of(page) | {"terms": "on"})
+    return (
+        Order.everywhere.filter(customer=customer.account)
+        .exclude(pk__in=[order.pk for order in earlier])
+        .get()
+    )

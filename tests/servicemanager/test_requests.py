@@ -18,8 +18,10 @@ from bss.orders.services import (
     order_create,
     order_execute,
     order_line_add,
+    order_line_edit,
 )
 from servicemanager.contracts import Answered, InProgress, Refused
+from servicemanager.services.requests import order_requests_start
 from tests.factories.orders import make_basket
 
 ASKED = FieldSpec("commitment", "Commitment")
@@ -129,6 +131,22 @@ def test_a_draft_has_its_request_made_once_and_says_what_it_waits_for(
     page = staff.client.get(f"/portal/orders/{draft.public_id}/").content.decode()
     assert "This order waits for an answer" in page
     assert "The vendor is asked for a commitment." in page
+
+
+def test_what_is_told_twice_of_a_draft_is_asked_once(draft, staff, scripted, run_jobs, travel):
+    """The worker died after it had written the requests, and the handler runs again."""
+    execute(draft, staff)
+    run_jobs()
+    travel(timedelta(seconds=90))
+    order_requests_start(order=draft)
+    run_jobs()
+    assert len(scripted.asked("prepare")) == 1
+
+    order_line_edit(line=draft.lines.get(), quantity=6, actor=SYSTEM)
+    draft.refresh_from_db()
+    order_requests_start(order=draft)
+    run_jobs()
+    assert len(scripted.asked("prepare")) == 2, "an edited draft may want it again"
 
 
 def test_another_request_of_a_draft_is_made_too(draft, staff, scripted, run_jobs):

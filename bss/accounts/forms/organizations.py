@@ -31,6 +31,8 @@ _SCOPE_WORDS = {
     Permission.ORDER_EXECUTE: _("Execute orders"),
     Permission.SUBSCRIPTION_VIEW: _("Read subscriptions"),
     Permission.SUBSCRIPTION_MANAGE: _("Change and cancel subscriptions"),
+    Permission.PLAN_VIEW: _("Read reseller plans"),
+    Permission.PLAN_SWITCH: _("Choose, switch and cancel reseller plans"),
     Permission.BILLING_VIEW: _("Read invoices and payments"),
     Permission.BILLING_EDIT: _("Record payments"),
 }

@@ -34,9 +34,9 @@ def surface_for(host: str, path: str) -> Surface | None:
     return Surface("storefront", storefront.prefix, storefront)
 
 
-def staff_memberships(user: User) -> list[Membership]:
-    """The organizations in which a user is active staff, root first."""
-    return _STAFF_MEMBERSHIPS.all(user_id=user.pk)
+def staff_memberships(user_id: int) -> list[Membership]:
+    """The organizations in which a user is active staff, root first; each with the user."""
+    return _STAFF_MEMBERSHIPS.all(user_id=user_id)
 
 
 def storefront_membership(user_id: int, storefront: Storefront) -> Membership | None:
@@ -51,7 +51,7 @@ def may_sign_in(user: User, surface: Surface) -> bool:
     if surface.kind == "ops":
         return user.is_staff
     if surface.kind == "portal":
-        return bool(staff_memberships(user))
+        return bool(staff_memberships(user.pk))
     return is_open(surface) and membership_on(user, surface) is not None
 
 
@@ -59,7 +59,7 @@ def membership_on(user: User, surface: Surface) -> Membership | None:
     """The membership that a login uses on a surface; of several staff memberships the first. An operator may have
     none."""
     if surface.kind in {"portal", "ops"}:
-        return next(iter(staff_memberships(user)), None)
+        return next(iter(staff_memberships(user.pk)), None)
     return storefront_membership(user.pk, surface.storefront) if surface.storefront else None
 
 
@@ -108,7 +108,7 @@ def _storefronts_at(host: str, alias: str) -> QuerySet[Storefront]:
 def _staff_memberships(user_id: int) -> QuerySet[Membership]:
     return (
         Membership.everywhere.filter(user_id=user_id, kind=MembershipKind.STAFF, is_active=True)
-        .select_related("organization")
+        .select_related("organization", "user")
         .order_by(F("organization__parent_id").asc(nulls_first=True), "organization__name", "pk")
     )
 

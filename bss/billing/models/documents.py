@@ -17,6 +17,7 @@ from bss.billing.choices import (
     NumberKind,
     PaymentSource,
 )
+from bss.catalog.choices import Unit
 from bss.core import clock
 from bss.core.db import (
     AmountField,
@@ -149,6 +150,8 @@ class DocumentLine(models.Model):
     detail = models.CharField(max_length=300, blank=True)
     quantity = models.PositiveIntegerField(default=1)
     unit_price = UnitPriceField(default=0)
+    # The term that the unit price is for, which an installment of it is not; "" on documents older than this column.
+    unit = CodeField(enum=Unit, blank=True, default="", db_default="")
     net = AmountField(default=0)
     cost = AmountField(default=0)
     resale = AmountField(null=True)
@@ -162,6 +165,11 @@ class DocumentLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def per(self) -> str:
+        """What the unit price is for: "per year"."""
+        return Unit(self.unit).per if self.unit else ""
 
 
 class Invoice(Document, Owned):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One line: what, the small print below it, the period, how many, for how much each and together."""
+    """One line: what, the small print below it, the period, how many, for how much each and together. `per` is the
+    small print below the price of each: what it is for, which is longer than what an installment pays for.
+    """
 
     text: str
     detail: str
@@ -16,6 +18,7 @@ class PaperLine:
     quantity: str
     unit_price: str
     net: str
+    per: str = ""
 
 
 @dataclass(frozen=True, slots=True)

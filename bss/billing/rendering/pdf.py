@@ -83,7 +83,7 @@ def _words(paper: Paper) -> Iterator[str]:
     for label, value in (*paper.facts, *paper.totals):
         yield label + value
     for line in paper.lines:
-        yield line.text + line.detail + line.period
+        yield line.text + line.detail + line.period + line.per
 
 
 class _Sheet(FPDF):
@@ -192,6 +192,9 @@ class _Sheet(FPDF):
         self.cell(_QUANTITY, 4.6, line.quantity, align=Align.R)
         self.cell(_PRICE, 4.6, line.unit_price, align=Align.R)
         self.cell(_NET, 4.6, line.net, align=Align.R)
+        self._style(7.5, _GREY)
+        self.set_xy(_MARGIN + _TEXT + _PERIOD + _QUANTITY, top + 4.6)
+        self.cell(_PRICE, 3.8, line.per, align=Align.R)
         self.set_xy(_MARGIN, bottom + 1)
         self._rule()
 

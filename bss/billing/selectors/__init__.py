@@ -52,6 +52,7 @@ from bss.billing.selectors.due import (
 )
 from bss.billing.selectors.exposure import BillingExposure, held_on_cards, owed_by
 from bss.billing.selectors.overdue import (
+    days_overdue,
     dunning_policies,
     dunning_policy,
     invoices_to_climb,
@@ -124,6 +125,7 @@ __all__ = [
     "credits_of",
     "credits_on_notes",
     "credits_waiting",
+    "days_overdue",
     "documents_of",
     "drafts_of",
     "due_by_payer",

@@ -23,8 +23,8 @@ _SHARED = (
     "pk", "payer_id", "customer_id", "subscription_id", "order_id", "lot_id", "currency", "quantity",
 )  # fmt: skip
 _WORDS = (
-    "lot__unit_price", "lot__product__tax_class", "lot__product__taxable", "lot__product__name",
-    "subscription__number", "subscription__name", "customer__name",
+    "lot__unit_price", "subscription__unit", "lot__product__tax_class", "lot__product__taxable",
+    "lot__product__name", "subscription__number", "subscription__name", "customer__name",
 )  # fmt: skip
 _INSTALLMENT = (
     *_SHARED, "number", "count", "cost", "price", "resale", "due_at", "ends_at", *_WORDS,

@@ -5,7 +5,7 @@ The payer's rows lie above the scope of the end customer who orders: by the paye
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from bss.billing.contracts import Owed
 from bss.billing.models import CardPayment, Credit, CreditNote, Installment, Invoice, Payment
 from bss.billing.selectors.cards import GIVEN_UP
 from bss.core import clock
+from bss.core.prepared import Prepared
 from bss.orders.choices import IN_FLIGHT, LineState, OrderState
 from bss.orders.models import OrderLine
 
@@ -47,6 +48,12 @@ class BillingExposure:
 
 def owed_by(account_id: int, currency: str) -> Owed:
     """Every part of what a payer owes in `currency`: one query."""
+    written_since = clock.now() - _WRITTEN_WITHIN
+    row = _OWED.get(account_id=account_id, currency=currency, written_since=written_since)
+    return Owed(currency=currency, **row)
+
+
+def _owed(account_id: int, currency: str, written_since: datetime) -> QuerySet[Account, Any]:
     unsettled = F("total") - F("settled")
     invoices = Invoice.everywhere.filter(
         payer_id=account_id, currency=currency, state=InvoiceState.ISSUED
@@ -63,20 +70,19 @@ def owed_by(account_id: int, currency: str) -> Owed:
     payments = Payment.everywhere.filter(
         payer_id=account_id, currency=currency, allocated__lt=F("amount")
     )
-    row = (
-        Account.everywhere.filter(pk=account_id)
-        .values(
-            invoices=_sum(invoices, "payer", unsettled),
-            scheduled=_sum(scheduled, "payer", F("price")),
-            ordered=_sum(_not_yet_scheduled(account_id, currency), "order__account", F("total")),
-            credits_due=_sum(credits_due, "payer", F("price")),
-            credit_notes=_sum(credit_notes, "payer", unsettled),
-            payments=_sum(payments, "payer", F("amount") - F("allocated")),
-            held=_sum(_held(account_id, currency), "account", F("amount")),
-        )
-        .get()
+    ordered = _not_yet_scheduled(account_id, currency, written_since)
+    return Account.everywhere.filter(pk=account_id).values(
+        invoices=_sum(invoices, "payer", unsettled),
+        scheduled=_sum(scheduled, "payer", F("price")),
+        ordered=_sum(ordered, "order__account", F("total")),
+        credits_due=_sum(credits_due, "payer", F("price")),
+        credit_notes=_sum(credit_notes, "payer", unsettled),
+        payments=_sum(payments, "payer", F("amount") - F("allocated")),
+        held=_sum(_held(account_id, currency), "account", F("amount")),
     )
-    return Owed(currency=currency, **row)
+
+
+_OWED = Prepared(_owed, account_id=int, currency=str, written_since=datetime)
 
 
 def held_on_cards(account_id: int, currency: str) -> Decimal:
@@ -94,12 +100,14 @@ def _held(account_id: int, currency: str) -> QuerySet[CardPayment]:
     ).exclude(order__state__in=GIVEN_UP)
 
 
-def _not_yet_scheduled(account_id: int, currency: str) -> QuerySet[OrderLine]:
+def _not_yet_scheduled(
+    account_id: int, currency: str, written_since: datetime
+) -> QuerySet[OrderLine]:
     """Lines in flight; and delivered ones whose lot has no installments yet, which is so for moments."""
     written = Installment.everywhere.filter(lot__order_line=OuterRef("pk"))
     waiting = Q(
         state=LineState.DELIVERED,
-        delivered_at__gte=clock.now() - _WRITTEN_WITHIN,
+        delivered_at__gte=written_since,
         lot__isnull=False,
     )
     return (

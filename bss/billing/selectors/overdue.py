@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bss.accounts.models import Account
 from bss.billing.choices import InvoiceState, LadderStep
 from bss.billing.models import (
     DunningPolicy,
@@ -15,6 +17,7 @@ from bss.billing.models import (
     InvoiceLine,
     OverdueSuspension,
 )
+from bss.core.prepared import Prepared
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 
@@ -67,6 +70,22 @@ def invoices_to_climb(policy: DunningPolicy, on: date) -> QuerySet[Invoice]:
 def overdue_invoices(on: date) -> QuerySet[Invoice]:
     """Issued, not settled, and due before the local day `on`, the longest overdue first."""
     return Invoice.objects.filter(state=InvoiceState.ISSUED, due_on__lt=on).order_by("due_on", "pk")
+
+
+def days_overdue(payer: Account, on: date, most: int) -> list[date]:
+    """When each of a payer's overdue invoices was due, the longest overdue first; at most so many."""
+    return [day for (day,) in _days_overdue(most).all(payer_id=payer.pk, on=on)]
+
+
+@cache
+def _days_overdue(most: int) -> Prepared[Any]:
+    return Prepared(
+        lambda payer_id, on: (
+            overdue_invoices(on).filter(payer_id=payer_id).values_list("due_on")[:most]
+        ),
+        payer_id=int,
+        on=date,
+    )
 
 
 def subscriptions_billed(invoice: Invoice, since: datetime) -> list[Subscription]:

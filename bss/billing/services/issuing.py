@@ -291,6 +291,7 @@ def _lines(each: _Taxed, row: Invoice | CreditNote) -> list[tuple[Item, dict[str
                     "detail": _detail(item)[:300],
                     "quantity": item.quantity,
                     "unit_price": item.unit_price,
+                    "unit": item.unit,
                     "net": item.price,
                     "cost": item.cost,
                     "resale": item.resale,

@@ -121,6 +121,7 @@ def _line(document: Printable, line: Line) -> PaperLine:
         quantity=formats.number(line.quantity),
         unit_price=formats.amount(Decimal(line.unit_price).normalize(), document.currency),
         net=formats.amount(line.net, document.currency),
+        per=line.per,
     )
 
 

@@ -21,6 +21,7 @@ LINES = (
     Column("ends_at", _("Until")),
     Column("quantity", _("Quantity")),
     Column("unit_price", _("Unit price")),
+    Column("unit", _("Unit")),
     Column("net", _("Net")),
     Column("resale", _("Resale")),
     Column("tax_percent", _("Tax, per cent")),

@@ -57,7 +57,8 @@ class OrdersView(IdempotentView, GenericAPIView[Any]):
 
     def get_queryset(self) -> QuerySet[Order]:
         asked = self.request.query_params
-        found = selectors.orders_shown_to(actor_of(self.request)).select_related("terms")
+        found = selectors.orders_shown_to(actor_of(self.request))
+        found = found.select_related("terms", "payer_terms")
         if asked.get("state"):
             found = found.filter(state__in=asked["state"].split(","))
         if asked.get("customer"):

@@ -117,6 +117,9 @@ class OrderOut(serializers.Serializer[Any]):
         help_text="To the organization's order fields, by code: numbers with decimals as text."
     )
     terms = serializers.CharField(source="terms.version", default=None, allow_null=True)
+    payer_terms = serializers.SerializerMethodField(
+        help_text="What a reseller accepted when it approved it; null for an end customer's token."
+    )
     created_at = serializers.DateTimeField()
     placed_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True, help_text="Not executed before.")
@@ -129,6 +132,10 @@ class OrderOut(serializers.Serializer[Any]):
     def get_billed_to(self, order: Order) -> str | None:
         track = selectors.track_for(self.context["actor"], order.account_id)
         return order.account.public_id if track == "price" else None
+
+    def get_payer_terms(self, order: Order) -> str | None:
+        track = selectors.track_for(self.context["actor"], order.account_id)
+        return order.payer_terms.version if order.payer_terms and track == "price" else None
 
     def get_amounts(self, order: Order) -> dict[str, Any]:
         return amounts_out(order, self.context["actor"], order.account_id)

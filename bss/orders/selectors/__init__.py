@@ -21,6 +21,7 @@ from bss.orders.selectors.baskets import (
 )
 from bss.orders.selectors.orders import (
     OrderAmounts,
+    accepted_at,
     amounts_of,
     count_needing_staff,
     is_shown,
@@ -32,6 +33,7 @@ from bss.orders.selectors.orders import (
     seller_id_for,
     split_of,
     terms_current,
+    terms_of_payer,
     terms_version,
     terms_versions,
     terms_versions_of,
@@ -78,6 +80,7 @@ __all__ = [
     "PlanOption",
     "ProspectView",
     "Question",
+    "accepted_at",
     "amounts_of",
     "answers_given",
     "answers_shown",
@@ -123,6 +126,7 @@ __all__ = [
     "stored_quote",
     "terms_current",
     "terms_of",
+    "terms_of_payer",
     "terms_version",
     "terms_versions",
     "terms_versions_of",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
@@ -112,6 +115,21 @@ def terms_current(organization_id: int, seller_id: int | None = None) -> TermsVe
     return terms_versions_of(organization_id, seller_id).first()
 
 
+def terms_of_payer(order: Order) -> TermsVersion | None:
+    """The terms under which the payer of a customer's order buys what it resells: its organization's of now."""
+    return terms_current(order.organization_id)
+
+
+def accepted_at(account_id: int, terms: TermsVersion) -> datetime | None:
+    """Since when an account has accepted these terms, with an order of its own or by letting a customer's pass."""
+    found = Order.everywhere.filter(account_id=account_id)
+    moments = found.filter(Q(terms=terms) | Q(payer_terms=terms)).aggregate(
+        placing=Min("terms_accepted_at", filter=Q(terms=terms)),
+        approving=Min("payer_terms_accepted_at", filter=Q(payer_terms=terms)),
+    )
+    return min((moment for moment in moments.values() if moment is not None), default=None)
+
+
 def terms_version(
     organization_id: int, version: str, seller_id: int | None = None
 ) -> TermsVersion | None:
@@ -150,9 +168,31 @@ def orders_needing_staff(orders: QuerySet[Order] | None = None) -> QuerySet[Orde
 
 
 def count_needing_staff(most: int | None = None) -> int:
-    """How many rows `orders_needing_staff` has, counted up to `most` if given: each half by its own index."""
+    """How many rows `orders_needing_staff` has, counted up to `most` if given."""
+    if most is not None:
+        return len(_some_needing_staff(most).all(now=clock.now()))
+    own, waiting = _halves_needing_staff(clock.now())
+    return own.union(waiting).count()
+
+
+@cache
+def _some_needing_staff(most: int) -> Prepared[tuple[int]]:
+    """The keys of at most so many. Every page of the portal shows how many they are."""
+
+    def build(now: datetime) -> QuerySet[Any, tuple[int]]:
+        own, waiting = _halves_needing_staff(now)
+        # As many of each half are enough to know that many of both.
+        return own[:most].union(waiting[:most])[:most]
+
+    return Prepared(build, now=datetime)
+
+
+def _halves_needing_staff(
+    now: datetime,
+) -> tuple[QuerySet[Order, tuple[int]], QuerySet[OrderLine, tuple[int]]]:
+    """The keys of the orders that need staff themselves, and of those with a line that does: each by its own index."""
     organization_id = active().organization_id
-    is_due = Q(due_at=None) | Q(due_at__lte=clock.now())
+    is_due = Q(due_at=None) | Q(due_at__lte=now)
     at_rest = [OrderState.FAILED, OrderState.PARTLY_EXECUTED]
     own = Order.objects.filter(
         Q(state__in=at_rest) | (Q(state=OrderState.PLACED) & is_due),
@@ -160,11 +200,7 @@ def count_needing_staff(most: int | None = None) -> int:
         state__in=[OrderState.PLACED, *at_rest],
     )
     waiting = OrderLine.objects.filter(organization_id=organization_id, state=LineState.NEEDS_INPUT)
-    # As many of each half are enough to know that many of both.
-    halves = own.order_by().values_list("pk"), waiting.order_by().values_list("order_id")
-    if most is None:
-        return halves[0].union(halves[1]).count()
-    return len(halves[0][:most].union(halves[1][:most])[:most])
+    return own.order_by().values_list("pk"), waiting.order_by().values_list("order_id")
 
 
 def orders_of(account: Account, limit: int = 20) -> list[Order]:

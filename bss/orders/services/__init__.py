@@ -62,7 +62,7 @@ from bss.orders.services.lines import (
 )
 from bss.orders.services.placing import basket_place, basket_review
 from bss.orders.services.retrying import line_retry, order_retry, retry_held
-from bss.orders.services.terms import terms_publish
+from bss.orders.services.terms import terms_publish, terms_to_accept
 from bss.orders.services.waiting import order_answer
 
 __all__ = [
@@ -124,4 +124,5 @@ __all__ = [
     "pays_by_card",
     "retry_held",
     "terms_publish",
+    "terms_to_accept",
 ]

@@ -19,7 +19,7 @@ from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Bought, CardHold, Reprice, Wait
 from bss.orders.errors import AnswerAwaited, PriceChanged, Repriced
 from bss.orders.locks import accounts_locked, order_locked
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import rules
 from bss.orders.services.cards import (
@@ -32,6 +32,7 @@ from bss.orders.services.cards import (
 from bss.orders.services.pricing import differences, line_prices, reprice, total_of
 from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.services.terms import agreed_terms
 from bss.orders.states import LINE, ORDER
 from bss.pricing.contracts import Preview
 from bss.pricing.previews import Track, from_stored, to_stored
@@ -87,19 +88,23 @@ def order_approve(
     accept_reprice: bool = False,
     return_url: str = "",
     seen: str | None = None,
+    terms: TermsVersion | None = None,
 ) -> Order:
     """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
 
     `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered), `seen` the code of
-    the preview beside it (None: there was no page); today's is kept with the order. The last review runs again,
-    outside any transaction. Raises Invalid, AnswerAwaited, Repriced (confirm with `accept_reprice`), PriceChanged,
-    OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that waits no more; then it still waits.
+    the preview beside it (None: there was no page); today's is kept with the order. A purchase is its payer's own order
+    from its organization, whose `terms` it accepts, unless it has accepted this version before. The last review runs
+    again, outside any transaction. Raises TermsNotAccepted, Invalid, AnswerAwaited, Repriced (confirm with
+    `accept_reprice`), PriceChanged, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that
+    waits no more; then it still waits.
     """
     if _is_approved(order):
         return order
     require_waiting(order)
     outside_transactions()
     lines = selectors.order_lines(order)
+    agreed = agreed_terms(order, lines, terms)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
     previews = approval_previews(order, lines, bought)
     rules.check_seen(seen, previews, "price")
@@ -119,7 +124,7 @@ def order_approve(
         if bought:
             reprice(held, lines, bought)
         _check_parties(held, lines, payment)
-        changes = _approved_by(held, actor, bool(bought))
+        changes = _approved_by(held, actor, bool(bought)) | agreed
         if previews:
             changes["preview"] = to_stored(previews)
         ORDER.fire(held, "place", actor=actor, changes=changes)

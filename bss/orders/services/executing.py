@@ -38,10 +38,11 @@ from bss.orders.services.cards import (
     let_go_when_refused,
     pays_by_card,
 )
-from bss.orders.services.placing import accepted_terms, placed_by
+from bss.orders.services.placing import placed_by
 from bss.orders.services.pricing import differences, line_prices, reprice
 from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.services.terms import accepted_terms
 from bss.orders.services.waiting import order_wait, order_wait_over
 from bss.orders.states import LINE, ORDER
 from bss.pricing.previews import to_stored

@@ -33,7 +33,6 @@ from bss.orders.errors import (
     BasketEmpty,
     PriceChanged,
     Repriced,
-    TermsNotAccepted,
 )
 from bss.orders.locks import accounts_locked, basket_locked
 from bss.orders.models import Basket, BasketLine, Order, OrderLine, TermsVersion
@@ -51,6 +50,7 @@ from bss.orders.services.customers import customer_of_order
 from bss.orders.services.pricing import freeze_bought, total_of
 from bss.orders.services.quotes import basket_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
+from bss.orders.services.terms import accepted_terms
 from bss.orders.states import BASKET, ORDER
 from bss.pricing.contracts import Preview
 from bss.pricing.previews import Track, to_stored
@@ -195,24 +195,6 @@ def placed_by(actor: Actor) -> dict[str, object]:
         "placed_by_id": actor.user_id,
         "placed_by_label": actor.label,
     }
-
-
-def accepted_terms(current: TermsVersion | None, terms: TermsVersion | None) -> TermsVersion | None:
-    """What an order keeps as accepted: the `current` version, nothing where none was ever published.
-
-    Raises TermsNotAccepted unless `terms` is the `current` version.
-    """
-    if current is None:
-        return None
-    if terms is None:
-        raise TermsNotAccepted(field="terms")
-    if terms.pk != current.pk:
-        raise TermsNotAccepted(
-            _("The terms changed while you were here. Read them again and accept them."),
-            field="terms",
-            code="TERMS_CHANGED",
-        )
-    return current
 
 
 def order_of_basket(basket: Basket) -> Order:

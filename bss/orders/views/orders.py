@@ -177,7 +177,7 @@ class OrderDetail(DetailView):
 
     def tab_details(self) -> Mapping[str, Any]:
         order = self.object
-        terms = order.terms
+        terms, payer_terms = order.terms, order.payer_terms
         return {
             "facts": [
                 Fact(_("Name"), order.name),
@@ -190,6 +190,8 @@ class OrderDetail(DetailView):
                 Fact(_("Terms accepted"), terms and terms.version),
                 Fact(_("Terms of"), terms and terms.seller_name),
                 Fact(_("Accepted"), order.terms_accepted_at),
+                Fact(_("Terms accepted by the payer"), payer_terms and payer_terms.version),
+                Fact(_("Accepted by the payer"), order.payer_terms_accepted_at),
                 Fact(_("Approved by"), order.approved_by_label),
                 Fact(_("Approved"), order.approved_at),
             ],

@@ -31,3 +31,29 @@ PLAN_LOOKS = (
         "address, your settings and your customers.",
     ),
 )
+
+
+@dataclass(frozen=True)
+class OwnTerms:
+    """What a reseller's customers accept in its own shop."""
+
+    account: str
+    version: str
+    text: str
+
+
+OWN_TERMS = OwnTerms(
+    "alpenwerk",
+    "2026-A",
+    """\
+1. With whom you deal. You order from Alpenwerk: we set it up, answer your questions, and send you the invoice.
+
+2. Term. What you order runs for the term you chose and renews for the same term until you cancel it.
+
+3. Support. We answer on working days from 8:00 to 17:00, within four hours, by telephone and e-mail.
+
+4. Payment. You pay within 14 days of the invoice, without deduction.
+
+5. Law. Austrian law applies; the courts of Innsbruck are competent.
+""",
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -66,9 +67,7 @@ def switch_targets(subscription: Subscription) -> QuerySet[Product]:
     if not subscription.product.type.switchable:
         return Product.objects.none()
     return (
-        Product.objects.filter(
-            type_id=subscription.product.type_id, is_active=True, kind=ProductKind.PRIMARY
-        )
+        _of_type(subscription.product.type_id)
         .exclude(pk=subscription.product_id)
         .select_related("type")
         .order_by("name")
@@ -97,12 +96,27 @@ class Possible:
 
 def possible_for(subscription: Subscription) -> Possible:
     """One query."""
-    mine = SubscriptionAddOn.objects.filter(subscription=subscription, cancelled_at=None)
+    of = subscription.product.type
+    row = _POSSIBLE.get(
+        subscription_id=subscription.pk, product_id=subscription.product_id, type_id=of.pk
+    )
+    return Possible(add_ons=row["mine"] or row["offered"], targets=of.switchable and row["targets"])
+
+
+def _possible(subscription_id: int, product_id: int, type_id: int) -> QuerySet[Product, Any]:
+    mine = SubscriptionAddOn.objects.filter(subscription_id=subscription_id, cancelled_at=None)
     offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
-    targets = switch_targets(subscription).order_by()
-    product = Product.objects.filter(pk=subscription.product_id)
-    row = product.values(mine=Exists(mine), offered=Exists(offered), targets=Exists(targets)).get()
-    return Possible(add_ons=row["mine"] or row["offered"], targets=row["targets"])
+    targets = _of_type(type_id).exclude(pk=product_id)
+    product = Product.objects.filter(pk=product_id)
+    return product.values(mine=Exists(mine), offered=Exists(offered), targets=Exists(targets))
+
+
+_POSSIBLE = Prepared(_possible, subscription_id=int, product_id=int, type_id=int)
+
+
+def _of_type(type_id: int) -> QuerySet[Product]:
+    """What is on sale of a product type."""
+    return Product.objects.filter(type_id=type_id, is_active=True, kind=ProductKind.PRIMARY)
 
 
 def has_add_ons(subscription: Subscription) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +13,7 @@ from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
+from bss.core.prepared import Prepared
 from bss.core.scope import active
 from bss.orders.selectors import track_for
 from bss.subscriptions.choices import LIVE, SubscriptionState, SyncStatus
@@ -102,6 +104,16 @@ def subscriptions_needing_staff(
         sync_status=SyncStatus.FAILED,
         state__in=[SubscriptionState.FAILED, *LIVE],
     )
+
+
+def count_needing_staff(most: int) -> int:
+    """How many `subscriptions_needing_staff` has, counted up to `most`. Every page of the portal shows it."""
+    return len(_some_needing_staff(most).all())
+
+
+@cache
+def _some_needing_staff(most: int) -> Prepared[tuple[int]]:
+    return Prepared(lambda: subscriptions_needing_staff().values_list("pk")[:most])
 
 
 class SubscriptionOwnership:

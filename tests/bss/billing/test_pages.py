@@ -9,7 +9,7 @@ import pytest
 
 from bss.accounts.models import Contact
 from bss.accounts.services import organization_edit
-from bss.billing.models import CreditNote, Invoice, PrintedDocument
+from bss.billing.models import CreditNote, Invoice, InvoiceLine, PrintedDocument
 from bss.billing.services import lot_settle, order_bill
 from bss.billing.services.printing import paper_of
 from bss.core.actor import SYSTEM
@@ -128,6 +128,24 @@ def test_an_invoice_says_where_to_pay_with_which_reference_and_a_credit_note_doe
     assert printed.lines[0].period == "Nov 10, 2026\u2009\u2013\u2009Nov 10, 2027"
     for document in (before, credit_note):
         assert not any("IBAN" in note for note in paper_of(document).notes)
+
+
+def test_an_installment_stands_beside_what_its_unit_price_is_for(reseller, invoice, credit_note):
+    [line] = paper_of(invoice).lines
+    assert (line.quantity, line.unit_price, line.per, line.net) == (
+        "5", "€20.00", "per year", "€8.33",
+    )  # fmt: skip
+    assert "installment 1 of 12" in line.detail
+    assert paper_of(credit_note).lines[0].per == "per year"
+    assert "per year" in page(reseller, f"/my-account/invoices/{invoice.public_id}/")
+    text = page(reseller, f"/my-account/invoices/{invoice.public_id}/csv/")
+    assert ",20.0000000000,P1Y,8.3300," in text
+
+    # As on documents that were issued before this was kept.
+    InvoiceLine.everywhere.update(unit="")
+    [line] = paper_of(invoice).lines
+    assert (line.unit_price, line.per) == ("€20.00", "")
+    assert "per year" not in page(reseller, f"/my-account/invoices/{invoice.public_id}/")
 
 
 def test_the_lines_as_csv_are_canonical_and_without_the_cost(reseller, invoice):

@@ -13,7 +13,7 @@ from bss.billing.rendering.pdf import font_path, pdf_of
 AT = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 LINE = PaperLine(
     "Microsoft 365 Business Premium", "SUB-000045, Aegean Foods, installment 3 of 12",
-    "Jan 10 \u2013 Feb 10, 2027", "25", "€20.00", "€41.66",
+    "Jan 10 \u2013 Feb 10, 2027", "25", "€20.00", "€41.66", "per year",
 )  # fmt: skip
 PAPER = Paper(
     title="Invoice INV-2026-000123",

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,14 +16,12 @@ from bss.accounts.permissions import Permission
 from bss.accounts.services import (
     contact_create,
     contact_edit,
-    membership_activate,
-    membership_deactivate,
     membership_edit,
     membership_invite,
-    membership_invite_again,
 )
+from bss.accounts.views.portal.logins import LoginDo
 from bss.ui.components import Crumb, Fieldset
-from bss.ui.generic import EditView, FormView, Screen
+from bss.ui.generic import EditView, FormView
 
 PERSON = Fieldset(
     gettext_lazy("Person"), ("first_name", "last_name", "email", "phone", "job_title")
@@ -152,22 +146,14 @@ class UserEdit(FormView):
         return tab_url(_account_of(result), "users")
 
 
-class UserDo(Screen):
-    """Invite again, deactivate, activate: one button each in the row's menu."""
-
+class UserDo(LoginDo):
     permission = Permission.CONTACT_EDIT
-    verbs = {
-        "invite": (membership_invite_again, gettext_lazy("The invitation is on its way again.")),
-        "deactivate": (membership_deactivate, gettext_lazy("The login is deactivated.")),
-        "activate": (membership_activate, gettext_lazy("The login is active again.")),
-    }
 
-    def post(self, request: HttpRequest, public_id: str, verb: str) -> HttpResponseBase:
-        membership = access_storefront_user(self.actor, public_id, Permission.CONTACT_EDIT)
-        service, done = self.verbs[verb]
-        service(membership=membership, actor=self.actor)
-        messages.success(request, done)
-        return redirect(tab_url(_account_of(membership), "users"))
+    def get_membership(self, public_id: str) -> Membership:
+        return access_storefront_user(self.actor, public_id, Permission.CONTACT_EDIT)
+
+    def list_url(self, membership: Membership) -> str:
+        return tab_url(_account_of(membership), "users")
 
 
 def _account_of(membership: Membership) -> Account:

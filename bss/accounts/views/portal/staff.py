@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,15 +16,13 @@ from bss.accounts.forms import StaffInviteForm, StaffRoleForm
 from bss.accounts.models import Membership
 from bss.accounts.permissions import Permission
 from bss.accounts.services import (
-    membership_activate,
-    membership_deactivate,
-    membership_invite_again,
     staff_invite,
     staff_role_set,
 )
 from bss.accounts.tables import StaffTable
+from bss.accounts.views.portal.logins import LoginDo
 from bss.ui.components import Button, Crumb
-from bss.ui.generic import FormView, ListView, Screen
+from bss.ui.generic import FormView, ListView
 
 
 class StaffList(ListView):
@@ -86,19 +80,11 @@ class StaffEdit(StaffScreen):
         )
 
 
-class StaffDo(Screen):
-    """Invite again, deactivate, activate: one button each in the row's menu."""
-
+class StaffDo(LoginDo):
     permission = Permission.USER_MANAGE
-    verbs = {
-        "invite": (membership_invite_again, gettext_lazy("The invitation is on its way again.")),
-        "deactivate": (membership_deactivate, gettext_lazy("The login is deactivated.")),
-        "activate": (membership_activate, gettext_lazy("The login is active again.")),
-    }
 
-    def post(self, request: HttpRequest, public_id: str, verb: str) -> HttpResponseBase:
-        membership = access_staff(self.actor, public_id)
-        service, done = self.verbs[verb]
-        service(membership=membership, actor=self.actor)
-        messages.success(request, done)
-        return redirect("accounts:staff")
+    def get_membership(self, public_id: str) -> Membership:
+        return access_staff(self.actor, public_id)
+
+    def list_url(self, membership: Membership) -> str:
+        return reverse("accounts:staff")

@@ -10,12 +10,13 @@ from bss.portal.seed.making.stage import Stage
 from bss.portal.seed.making.trade import basket_open, basket_placed, change_make
 from bss.portal.seed.orders import PlanMove
 from bss.portal.seed.pictures import logo_picture
+from bss.portal.seed.plans import OwnTerms
 from bss.portal.seed.resellers import BRANDS, Brand
 from bss.subscriptions.choices import ChangeKind
 from resellers.choices import ALIAS_FIELD
 from resellers.models import Plan
 from resellers.selectors import own_products, profile_of
-from resellers.services import plan_cancel, plan_choose, plan_switch, prices_save
+from resellers.services import plan_cancel, plan_choose, plan_switch, prices_save, terms_save
 
 # What Alpenwerk adds to what it pays, in percent; the rest goes at its list price.
 MARKUPS = {
@@ -62,6 +63,12 @@ def own_prices_make(stage: Stage, account_key: str, actor: Actor) -> None:
         if product.code in MARKUPS
     }
     prices_save(account=account, typed=typed, actor=actor)
+
+
+def own_terms_make(stage: Stage, row: OwnTerms, actor: Actor) -> None:
+    """A reseller's own terms, which its customers accept from now on."""
+    account = stage.account(row.account)
+    terms_save(account=account, version=row.version, text=row.text, actor=actor)
 
 
 def brand_of(account: str) -> Brand | None:

@@ -25,6 +25,7 @@ from bss.portal.seed.making.accounts import account_make, customer_make, users_m
 from bss.portal.seed.making.stage import Stage
 from bss.portal.seed.orders import Desk, PlanMove, Purchase
 from bss.portal.seed.payment_plans import ACCESS, NORDHAVEN_ACCESS, NORDHAVEN_PLANS, PLANS
+from bss.portal.seed.plans import OWN_TERMS
 from servicemanager.selectors import is_active
 
 FIRST_DAY = 72
@@ -104,6 +105,7 @@ def _plans(stage: Stage) -> Iterator[Scene]:
         if move.verb == "choose" and brand:
             yield Scene(move.days_ago - 1, "09:10", partial(_dress, stage, move, brand))
     yield Scene(34, "10:00", partial(_own_prices, stage, "alpenwerk"))
+    yield Scene(34, "10:20", partial(_own_terms, stage))
     contest = orders.ALIAS_CONTEST
     yield Scene(contest[0].days_ago, contest[0].hour, partial(_contest, stage, contest))
 
@@ -205,6 +207,10 @@ def _dress(stage: Stage, move: PlanMove, brand: resellers.Brand) -> None:
 
 def _own_prices(stage: Stage, account: str) -> None:
     plans.own_prices_make(stage, account, stage.actor(_ADMINS[account]))
+
+
+def _own_terms(stage: Stage) -> None:
+    plans.own_terms_make(stage, OWN_TERMS, stage.actor(_ADMINS[OWN_TERMS.account]))
 
 
 def _contest(stage: Stage, moves: tuple[PlanMove, ...]) -> None:

@@ -11,7 +11,7 @@ from bss.core.actor import Actor
 from bss.core.fields import FieldSpec
 from bss.orders.choices import LineKind, OrderSource
 from bss.orders.models import Basket, BasketLine, Order, OrderLine
-from bss.orders.selectors import terms_current
+from bss.orders.selectors import terms_of
 from bss.orders.selectors.reviews import open_characteristics
 from bss.orders.services import (
     basket_add,
@@ -91,11 +91,12 @@ def basket_filled(
 
 
 def basket_placed(basket: Basket, actor: Actor, *, reference: str = "") -> Order:
-    """Place it, with the terms of the day accepted."""
+    """Place it, with the terms of the day accepted: of whom its buyer buys from."""
+    held = Basket.objects.get(pk=basket.pk)
     return basket_place(
-        basket=Basket.objects.get(pk=basket.pk),
+        basket=held,
         actor=actor,
-        terms=terms_current(basket.organization_id),
+        terms=terms_of(held),
         purchase_order=reference,
     )
 

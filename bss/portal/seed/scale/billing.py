@@ -193,6 +193,7 @@ class Bills:
             text=bought.offer.name,
             quantity=bought.row["quantity"],
             unit_price=bought.row["unit_price"],
+            unit=bought.row["unit"],
             net=part.amounts.price,
             cost=part.amounts.cost,
             resale=part.amounts.resale,
