@@ -2,6 +2,7 @@
 
 from adobe3yc.gateway.calls import (
     CODES,
+    END_MOVED,
     EXPLANATIONS,
     Failure,
     adobe,
@@ -14,6 +15,7 @@ from adobe3yc.gateway.calls import (
 
 __all__ = [
     "CODES",
+    "END_MOVED",
     "EXPLANATIONS",
     "Failure",
     "adobe",

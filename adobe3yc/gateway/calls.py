@@ -66,6 +66,8 @@ def about_of(note: ExchangeNote) -> str:
     return str(told or "")
 
 
+# What is bought would not end when it was priced to end.
+END_MOVED = "ADOBE_END_MOVED"
 # What Adobe's refusals mean here, by their kind; one that is missing is VENDOR_REFUSED.
 CODES: dict[Kind, str] = {
     Kind.FIELDS: "ADOBE_FIELDS",
@@ -219,6 +221,15 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         gettext_lazy("The level of the customer changed after the order was placed."),
         "buyer",
         gettext_lazy("Accept the offer that Adobe names on the order line, or cancel the line."),
+    ),
+    Explanation(
+        END_MOVED,
+        gettext_lazy("It would end on another day now"),
+        gettext_lazy(
+            "The day on which Adobe renews everything of the customer changed after the order was placed."
+        ),
+        "buyer",
+        gettext_lazy("Give the item up and order it anew, for the days there are now."),
     ),
     Explanation(
         "ADOBE_CURRENCY",

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from adobe3yc import selectors
-from adobe3yc.gateway import CODES, adobe, outcome_of
+from adobe3yc.gateway import CODES, END_MOVED, adobe, outcome_of
 from adobe3yc.models import AdobeCustomer, AdobeOrder
 from adobe3yc.plugin.accounts import line_of_call, party_of_call
 from adobe3yc.plugin.parties import instance_of, offer_of
 from adobe3yc.plugin.returning import lines_to_return
 from adobe3yc.rules.commitments import least_quantity
 from adobe3yc.rules.offers import OfferType
-from adobe3yc.rules.prices import NoPrice
+from adobe3yc.rules.prices import NoPrice, next_anniversary, purchase_ends_on
 from adobe3yc.services import (
     customer_record,
     customer_start,
@@ -35,6 +35,7 @@ from bss.accounts.models import Account
 from bss.core import clock
 from bss.orders.choices import LineKind, LineState
 from bss.orders.models import OrderLine
+from bss.ui import formats
 from servicemanager.choices import Operation
 from servicemanager.contracts import (
     Absent,
@@ -153,10 +154,11 @@ def _create(client: VipClient, call: Call) -> Outcome:
 def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     """Preview the lines of the order together and store what is sent; or why this line does not go now."""
     customer, own = customer_of_call(client, call), line_of_call(call)
+    found = client.customer(customer.adobe_id)
     everything = list(
         OrderLine.everywhere.filter(
             order=own.order, managed_by=call.instance.public_id, kind=LineKind.NEW
-        ).select_related("product")
+        ).select_related("product", "order")
     )
     if any(x.state == LineState.NEEDS_INPUT and x.pk != own.pk for x in everything):
         words = _("Another line of the order waits for an answer; they are ordered together.")
@@ -164,6 +166,13 @@ def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     numbered = dict(
         enumerate((x for x in everything if x.state in SENDING or x.pk == own.pk), start=1)
     )
+    ends_on = purchase_ends_on(found.coterm, clock.now().date())
+    moved = {x.pk for x in numbered.values() if _end_moved(x, ends_on)}
+    if own.pk in moved:
+        return _ends_otherwise(own, ends_on)
+    if moved:
+        words = _("Another line of the order ends on another day now; they are ordered together.")
+        return TryLater(SIBLING_SECONDS, Code.VENDOR_BUSY, words)
     currency = str(call.instance.settings["currency"])
     asked = [LineBody(n, x.product.external_id, x.quantity) for n, x in numbered.items()]
     preview = client.order_preview(customer.adobe_id, asked, currency)
@@ -191,6 +200,33 @@ def expected_offer(line: OrderLine) -> str:
     """The offer a line was priced by: what was accepted since, what was quoted, or the base offer."""
     quoted = (line.quote or {}).get("reference")
     return str(line.parameters.get(ACCEPTED_OFFER) or quoted or line.product.external_id)
+
+
+def _end_moved(line: OrderLine, ends_on: date | None) -> bool:
+    """Whether a line would end on another day than it was priced for. `ends_on` None is a whole year from today."""
+    if line.ends_at is not None:
+        return ends_on != line.ends_at.date()
+    # It may have waited some days since it was bought for a year.
+    return ends_on not in {None, _year_after(line)}
+
+
+def _year_after(line: OrderLine) -> date:
+    day = (line.order.placed_at or line.created_at).date()
+    return next_anniversary(day, day)
+
+
+def _ends_otherwise(line: OrderLine, ends_on: date | None) -> Refused:
+    """Nobody pays for other days than were agreed, and no answer makes them the same."""
+    today = clock.now().date()
+    then = line.ends_at.date() if line.ends_at else _year_after(line)
+    words = _(
+        "Adobe would let this run until %(now)s, and it was priced until %(then)s: the customer's anniversary changed "
+        "meanwhile. Give this item up and order it anew."
+    )
+    told = {
+        "now": formats.day(ends_on or next_anniversary(today, today)), "then": formats.day(then),
+    }  # fmt: skip
+    return Refused(END_MOVED, words % told)
 
 
 def _changed(then: str, now: str) -> NeedsInput:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from adobe3yc.plugin.catalogue import UNIT
 from adobe3yc.rules.commitments import missing, price_date
 from adobe3yc.rules.offers import Offer, OfferType, read_offer, standard_level
-from adobe3yc.rules.prices import Chosen, NoPrice, Source
+from adobe3yc.rules.prices import Chosen, NoPrice, Source, purchase_ends_on
 from adobe3yc.selectors import PriceBook, price_book
 from adobe3yc.vipmp.contracts import Customer, LineBody, Term, ThreeYearCommit
 from bss.orders.contracts import ReviewLine
@@ -26,12 +26,15 @@ Quantities = Mapping[OfferType, int]
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The quotes of lines, and why they are other than list prices. `accepted_on` is set where a commitment counts."""
+    """The quotes of lines, and why they are other than list prices. `accepted_on` is set where a commitment counts,
+    `ends_on` where they end with everything else of their customer.
+    """
 
     quotes: Sequence[QuotedPrice]
     levels: Sequence[str] = ()
     accepted_on: date | None = None
     missing: Quantities | None = None
+    ends_on: date | None = None
 
 
 def bodies(lines: Sequence[ReviewLine]) -> list[LineBody]:
@@ -77,6 +80,7 @@ def priced(
     ordered = ordered_of(lines)
     totals = {kind: owned.get(kind, 0) + ordered.get(kind, 0) for kind in OfferType}
     book = price_book(instance, {*offers, *(line.sku for line in lines)}, currency)
+    ends_on = purchase_ends_on(customer.coterm, today) if customer else None
     quotes: list[QuotedPrice] = []
     levels: set[str] = set()
     locked: date | None = None
@@ -85,13 +89,28 @@ def priced(
         accepted_on = price_date(commit, offer.type, totals.get(offer.type, 0))
         chosen, used = _chosen(book, offer_id, line.sku, accepted_on, today, is_new=not customer)
         if used == line.sku and chosen.source == Source.STANDARD:
+            if ends_on:
+                quotes.append(_ending(_at_list_price(line, currency), offer.type, ends_on))
             continue
         if chosen.source == Source.COMMITTED:
             locked = accepted_on
         levels.add(read_offer(used).level)
         standard = standard_price(book, line.sku, today)
-        quotes.append(quoted(line, used, currency, chosen, standard, commit))
-    return Priced(quotes, sorted(levels), locked, missing(accepted_in(commit), totals))
+        quote = quoted(line, used, currency, chosen, standard, commit)
+        quotes.append(_ending(quote, offer.type, ends_on) if ends_on else quote)
+    lacking = missing(accepted_in(commit), totals)
+    return Priced(quotes, sorted(levels), locked, lacking, ends_on)
+
+
+def _at_list_price(line: ReviewLine, currency: str) -> QuotedPrice:
+    """A line whose price stays what it is."""
+    return QuotedPrice(line.product_id, UNIT, currency, None, "list", line=line.key)
+
+
+def _ending(quote: QuotedPrice, kind: OfferType, day: date) -> QuotedPrice:
+    """A quote of what ends as a day of Adobe's (UTC) begins. Transactions cost no less for less time."""
+    ends_at = datetime.combine(day, time(), UTC)
+    return replace(quote, ends_at=ends_at, is_prorated=kind != OfferType.CONSUMABLES)
 
 
 def _chosen(

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from adobe3yc.gateway import adobe, exists_words, objection_words, profiles, words_of
 from adobe3yc.models import AdobeCustomer
@@ -21,13 +20,14 @@ from adobe3yc.plugin.bounding import bound_of
 from adobe3yc.plugin.parties import Party, offer_of, owned_by, party_of_subject
 from adobe3yc.plugin.pricing import Priced
 from adobe3yc.plugin.requests import TWIN, request_key
+from adobe3yc.plugin.telling import verdict_of
 from adobe3yc.rules.commitments import (
     Objected,
     accept_until,
     is_live,
     request_objections,
 )
-from adobe3yc.rules.offers import Offer, OfferType
+from adobe3yc.rules.offers import Offer
 from adobe3yc.rules.prices import CommittedListMissing, NoPrice
 from adobe3yc.selectors import is_anothers, refused_since, three_year_of, times_asked, turn_of
 from adobe3yc.vipmp.client import VipClient
@@ -38,7 +38,6 @@ from bss.core.fields import FieldSpec
 from bss.orders.contracts import (
     Proceed,
     Refuse,
-    Reprice,
     ReviewLine,
     ReviewStep,
     ReviewSubject,
@@ -186,7 +185,7 @@ def _verdict(checkout: Checkout) -> Verdict:
         if checkout.wants_commitment:
             return _ask(checkout)
     found = _priced(checkout, pricing.volume_offers(checkout.lines), None)
-    return _reprice(checkout, found, None)
+    return verdict_of(found, checkout.party.name)
 
 
 def _is_anothers(checkout: Checkout) -> bool:
@@ -210,7 +209,7 @@ def _known(checkout: Checkout, client: VipClient, customer: Customer) -> Verdict
     )
     named = {line.number: line.offer_id for line in preview.lines}
     offers = [named[n] for n in range(1, len(checkout.lines) + 1)]
-    return _reprice(checkout, _priced(checkout, offers, customer), customer)
+    return verdict_of(_priced(checkout, offers, customer), checkout.party.name)
 
 
 def _unusable(checkout: Checkout, customer: Customer) -> Verdict | None:
@@ -357,43 +356,6 @@ def _priced(checkout: Checkout, offers: Sequence[str], customer: Customer | None
         owned=owned_by(checkout.party),
         customer=customer,
     )
-
-
-def _reprice(checkout: Checkout, found: Priced, customer: Customer | None) -> Verdict:
-    notes = [_missing_words(kind, n) for kind, n in (found.missing or {}).items()]
-    if not found.quotes:
-        return Proceed("\n".join(notes))
-    levels = ", ".join(found.levels)
-    if found.accepted_on is None:
-        words = _("Adobe's volume discount applies: the prices are those of level %(level)s.")
-        text, cause = words % {"level": levels}, f"adobe:volume:{levels}"
-    else:
-        text, cause = _accepted_words(checkout, levels), f"adobe:3yc:{found.accepted_on}"
-    return Reprice("\n".join([text, *notes]), cause, found.quotes)
-
-
-def _accepted_words(checkout: Checkout, levels: str) -> str:
-    words = _(
-        "%(customer)s has accepted Adobe's three-year commitment. The basket was priced anew, at the commitment's "
-        "level %(level)s: check the new prices, then go on as usual."
-    )
-    return words % {"customer": checkout.party.name, "level": levels}
-
-
-def _missing_words(kind: OfferType, count: int) -> str:
-    if kind == OfferType.LICENSE:
-        words = ngettext(
-            "%(n)s licence is missing to the committed minimum: standard prices apply.",
-            "%(n)s licences are missing to the committed minimum: standard prices apply.",
-            count,
-        )
-    else:
-        words = ngettext(
-            "%(n)s transaction is missing to the committed minimum: standard prices apply.",
-            "%(n)s transactions are missing to the committed minimum: standard prices apply.",
-            count,
-        )
-    return words % {"n": count}
 
 
 # Actions -------------------------------------------------------------------------------------------------

@@ -101,6 +101,34 @@ def _row(rows: Sequence[PriceWindow], day: date, code: str) -> PriceWindow | Non
 # Proration -----------------------------------------------------------------------------------------------
 
 
+def purchase_ends_on(anniversary: date | None, today: date) -> date | None:
+    """When what is ordered today ends: on the customer's next anniversary.
+
+    None where that is a whole year away: without an anniversary the order sets it, and on the anniversary itself the
+    next one counts. So it is where it is farther still: such an extended term is not reckoned here.
+    """
+    if anniversary is None:
+        return None
+    coming = next_anniversary(anniversary, today)
+    return coming if coming < next_anniversary(today, today) else None
+
+
+def next_anniversary(anniversary: date, today: date) -> date:
+    """The anniversary, or the first of its days in later years that lies ahead: its day renews, and is over by then."""
+    years = 0
+    while (coming := _in_years(anniversary, years)) <= today:
+        years += 1
+    return coming
+
+
+def _in_years(day: date, years: int) -> date:
+    """The same day of another year; of 29 February the 28th where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 def days_left(first: date, anniversary: date) -> int:
     """Days that are charged for from `first` on: the day before the anniversary is the last."""
     return (anniversary - first).days
@@ -108,11 +136,7 @@ def days_left(first: date, anniversary: date) -> int:
 
 def days_of_term(anniversary: date) -> int:
     """Days of the year that ends before the anniversary: 366 when 29 February is one of them."""
-    try:
-        start = anniversary.replace(year=anniversary.year - 1)
-    except ValueError:
-        start = anniversary.replace(year=anniversary.year - 1, day=28)
-    return (anniversary - start).days
+    return (anniversary - _in_years(anniversary, -1)).days
 
 
 def prorated(

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from bss.catalog.models import Product
 from bss.core.fields import FieldSpec
 from bss.installments.contracts import PlanTerms
-from bss.pricing.contracts import QuotedPrice, UnitPrice
+from bss.pricing.contracts import WHOLE, LineAmounts, QuotedPrice, UnitPrice
+from bss.pricing.coterm import CoTerm, installments_of, payment_words
 from bss.pricing.schedule import Amounts
 
 ReviewStep = Literal["items", "service_details", "place", "execute"]
@@ -186,6 +187,8 @@ class Wanted:
     plan_code: str = ""
     # What a service manager quoted for it; None at its list price.
     quote: QuotedPrice | None = None
+    # Its first term, where that ends with everything else of its customer; an add-on's is its product's.
+    coterm: CoTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +206,27 @@ class LineEdit:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A unit price something is bought at, and the terms of its payment plan (None: paid at once)."""
+    """A unit price something is bought at, the terms of its payment plan (None: paid at once), and its first term where
+    that is co-termed (None: a whole unit from its delivery).
+    """
 
     price: UnitPrice
     plan: PlanTerms | None = None
+    coterm: CoTerm | None = None
+
+    def line(self, quantity: int) -> LineAmounts:
+        """What `quantity` of it cost in the first term, all installments of it."""
+        return self.price.line(quantity, self.coterm.share if self.coterm else WHOLE)
+
+    @property
+    def installments(self) -> int:
+        """In how many parts its first term is paid."""
+        return installments_of(self.plan, self.coterm)
+
+    @property
+    def payment(self) -> str:
+        """How its first term is paid, in words; "" at once."""
+        return payment_words(self.plan, self.coterm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +243,7 @@ class Priced:
     is_plan_lost: bool = False
     # The price without any plan.
     at_once: UnitPrice | None = None
+    coterm: CoTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,16 @@ class PriceChanged(Conflict):
     message = _("Prices changed since you last looked. Check the new amounts before you go on.")
 
 
+class EndMoved(Conflict):
+    """A customer was told another end of its first term, or none, and its days cannot be made others unasked."""
+
+    code = "END_MOVED"
+    message = _(
+        "The day on which this would end changed since your customer ordered. Do not approve it, and have it ordered "
+        "anew."
+    )
+
+
 class CurrencyChanged(Conflict):
     """A draft holds amounts of one currency only; `extra` names the order's and the account's."""
 

@@ -27,6 +27,7 @@ from bss.installments.choices import Frequency
 from bss.installments.contracts import PlanTerms
 from bss.installments.models import PaymentPlan
 from bss.orders.choices import BasketState, LineKind, LineState, OrderSource, OrderState
+from bss.pricing.coterm import CoTerm, payment_words
 
 
 class TermsVersion(Shared):
@@ -302,6 +303,11 @@ class OrderLine(Planned, Owned):
     total_resale = AmountField(null=True)
     # The service manager's quote that its prices were made of; null for the list price.
     quote: models.JSONField[Any, Any] = models.JSONField(null=True)
+    # Its first term where that is co-termed (pricing.coterm), as its amounts were counted; null for a whole unit from
+    # its delivery.
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    priced_from = models.DateTimeField(null=True)
     # Frozen from the product type: whether it runs without staff.
     automatic = models.BooleanField(default=True)
     managed_by = models.CharField(max_length=20, blank=True)
@@ -325,6 +331,11 @@ class OrderLine(Planned, Owned):
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="order_line_parent"
             ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None, priced_from=None)
+                | Q(starts_at__lt=F("ends_at"), priced_from__lte=F("starts_at")),
+                name="order_line_coterm",
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "state", "-id"], name="order_line_state"),
@@ -332,3 +343,26 @@ class OrderLine(Planned, Owned):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.product_name}"
+
+    @property
+    def coterm(self) -> CoTerm | None:
+        """Its first term, where that ends with everything else of its customer."""
+        if self.starts_at is None or self.ends_at is None or self.priced_from is None:
+            return None
+        return CoTerm(self.starts_at, self.ends_at, self.priced_from)
+
+    @property
+    def payment(self) -> str:
+        """Its payment plan in words, with as many installments as its first term has; "" when it is paid at once."""
+        return payment_words(self.plan, self.coterm)
+
+
+def coterm_columns(coterm: CoTerm | None) -> dict[str, Any]:
+    """The columns of an order line for a co-termed first term, or for one as any other."""
+    if coterm is None:
+        return {"starts_at": None, "ends_at": None, "priced_from": None}
+    return {
+        "starts_at": coterm.starts_at,
+        "ends_at": coterm.ends_at,
+        "priced_from": coterm.priced_from,
+    }

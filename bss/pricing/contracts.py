@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 from typing import Literal
 
 from bss.catalog.choices import HUNDRED, PriceRule
@@ -13,6 +14,9 @@ from bss.core.money import UNIT_PRICE_DECIMALS, Money, round_half_up
 from bss.installments.contracts import PlanTerms, Split
 
 QuoteMark = Literal["cost", "sell", "list"]
+# Intermediate results keep more digits than are stored, so that only the last step rounds.
+PRECISION = 50
+WHOLE = Fraction(1)
 _TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
@@ -99,17 +103,25 @@ class UnitPrice:
         resale = None if self.resale is None else with_charge(self.resale, plan.extra_charge)
         return replace(self, price=with_charge(self.price, plan.extra_charge), resale=resale)
 
-    def line(self, quantity: int) -> LineAmounts:
-        """The amounts of a line: rounded half-up once, after multiplying."""
+    def line(self, quantity: int, share: Fraction = WHOLE) -> LineAmounts:
+        """The amounts of a line for a `share` of the unit: rounded half-up once, after multiplying."""
         return LineAmounts(
             currency=self.currency,
             quantity=quantity,
-            total=round_half_up(self.price * quantity, self.currency),
-            cost=round_half_up(self.cost * quantity, self.currency),
+            total=share_of(self.price, quantity, share, self.currency),
+            cost=share_of(self.cost, quantity, share, self.currency),
             resale=None
             if self.resale is None
-            else round_half_up(self.resale * quantity, self.currency),
+            else share_of(self.resale, quantity, share, self.currency),
         )
+
+
+def share_of(unit: Decimal, quantity: int, share: Fraction, currency: str) -> Decimal:
+    """What units cost for a share of what their price is for, rounded half-up once."""
+    with localcontext() as context:
+        context.prec = PRECISION
+        exact = unit * quantity * share.numerator / share.denominator
+        return round_half_up(exact, currency)
 
 
 def with_charge(amount: Decimal, percent: Decimal) -> Decimal:
@@ -165,21 +177,25 @@ class PlannedLine:
 @dataclass(frozen=True, slots=True)
 class QuotedPrice:
     """A price fetched from a service manager: marked as what it costs us, as what it sells for, or as another list
-    price, which price lists treat as any list price and which brings its `cost`.
+    price, which price lists treat as any list price and which brings its `cost`. Without an `amount` the price stays
+    what it is.
 
     In a review `line` is the key of the line it holds for, `reference` what the vendor calls the price, and `note`
-    says to people what it is ("3YC, level 12").
+    says to people what it is ("3YC, level 12"). `ends_at` is when its first term ends, where that is sooner than a
+    whole unit (co-terming); unless it `is_prorated`, less time costs no less.
     """
 
     product_id: int
     unit: str
     currency: str
-    amount: Decimal
+    amount: Decimal | None
     mark: QuoteMark
     cost: Decimal | None = None
     line: str = ""
     reference: str = ""
     note: str = ""
+    ends_at: datetime | None = None
+    is_prorated: bool = True
 
 
 # Tax ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bss.core.money import UNIT_PRICE_DECIMALS, round_half_up
 from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import is_splittable, split
 from bss.pricing.contracts import (
+    PRECISION,
     Base,
     PlannedLine,
     QuotedPrice,
@@ -28,8 +29,6 @@ from bss.pricing.contracts import (
 
 _TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 LIST = Rule()
-# Intermediate results keep more digits than are stored, so that only the last step rounds.
-PRECISION = 50
 
 
 def rule_price(sell: Decimal | None, cost: Decimal | None, rule: Rule) -> Decimal | None:
@@ -67,7 +66,7 @@ def base_of(
     A quoted cost leaves no sell price to build on, a quoted list price takes the place of both. A quoted sell keeps the
     catalogue's cost, and where that is unknown counts as its own cost, so that no profit is invented.
     """
-    if quote is None:
+    if quote is None or quote.amount is None:
         return None if sell is None else Base(cost=cost or Decimal(0), sell=sell)
     if quote.mark == "list":
         return Base(cost=quote.cost or Decimal(0), sell=quote.amount)

@@ -30,6 +30,7 @@ from bss.pricing.contracts import (
     TaxRegime,
     UnitPrice,
 )
+from bss.pricing.coterm import CoTerm
 from bss.pricing.errors import RateMissing
 from bss.pricing.schedule import (
     Amounts,
@@ -109,6 +110,7 @@ class Purchase:
     price: UnitPrice
     quantity: int
     plan: PlanTerms | None = None
+    coterm: CoTerm | None = None
 
 
 # Items ---------------------------------------------------------------------------------------------------------
@@ -117,22 +119,27 @@ class Purchase:
 def purchase_items(lines: Iterable[Purchase], *, at: datetime) -> list[Item]:
     """What lines bought at `at` put on invoices: the first part of each at once, the others in their plan's rhythm."""
     return [
-        item
-        for line in lines
-        for item in lot_items(purchase_lot(line, at=at), line.words, is_at_once=True)
+        item for line in lines for item in first_items(purchase_lot(line, at=at), line.words, at=at)
     ]
 
 
 def purchase_lot(line: Purchase, *, at: datetime) -> LotPrice:
-    """The lot that a line makes when its term begins at `at`."""
+    """The lot that a line makes when its term begins at `at`, or when it is bought then and co-termed."""
+    coterm = line.coterm
     return lot_of(
         line.price,
         line.quantity,
         plan=line.plan,
-        starts_at=at,
-        term_starts_at=at,
-        term_ends_at=months_after(at, Unit(line.price.unit).months),
+        starts_at=coterm.starts_at if coterm else at,
+        term_starts_at=coterm.priced_from if coterm else at,
+        term_ends_at=coterm.ends_at if coterm else months_after(at, Unit(line.price.unit).months),
     )
+
+
+def first_items(lot: LotPrice, words: Words, *, at: datetime) -> list[Item]:
+    """The parts of a lot that is bought at `at`: the first is billed then, though a day is charged from its start."""
+    first, *others = lot_items(lot, words, is_at_once=True)
+    return [replace(first, due_at=at), *others]
 
 
 def lot_of(

@@ -15,11 +15,10 @@ from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bss.core.money import Money, round_down, round_half_up
+from bss.core.money import Money, round_down
 from bss.installments.contracts import PlanTerms
 from bss.installments.splitting import is_splittable, months_after, split
-from bss.pricing.contracts import InvoicedTax
-from bss.pricing.engine import PRECISION
+from bss.pricing.contracts import PRECISION, InvoicedTax, share_of
 
 Refund = Literal["full", "unused"]
 _ZERO = Decimal(0)
@@ -83,8 +82,9 @@ def nothing(*, resale: bool) -> Amounts:
 class LotPrice:
     """What a batch of seats costs: unit prices per whole term (ten decimals, extra charge included), and its stretch.
 
-    `starts_at` is when the seats were bought, `term_starts_at` to `term_ends_at` (excluded) the term they run in. For
-    what is bought with the term itself the two starts are equal.
+    `starts_at` is when the seats were bought; `term_starts_at` to `term_ends_at` (excluded) is the term they run in, or
+    all that their price is for where the term itself is shorter (co-terming). For what is bought with a whole term the
+    two starts are equal.
     """
 
     currency: str
@@ -195,7 +195,12 @@ def parts_of(lot: LotPrice) -> list[Part]:
     with the installments of the term. The parts add up to `lot_total` in each track.
     """
     total = lot_total(lot)
-    days = _due(lot)
+    days = due_days(
+        lot.plan,
+        starts_at=lot.starts_at,
+        term_starts_at=lot.term_starts_at,
+        term_ends_at=lot.term_ends_at,
+    )
     if len(days) > 1 and not is_splittable(total.price, len(days), lot.currency):
         days = days[:1]
     ends = [*days[1:], lot.term_ends_at]
@@ -344,11 +349,18 @@ def billing_date(due_at: datetime, billing_day: int, time_zone: str) -> date:
     return first.replace(day=billing_day)
 
 
-def _due(lot: LotPrice) -> list[datetime]:
-    if lot.plan is None:
-        return [lot.starts_at]
-    rhythm = [months_after(lot.term_starts_at, lot.plan.months * k) for k in range(lot.plan.count)]
-    return [lot.starts_at, *(day for day in rhythm if lot.starts_at < day < lot.term_ends_at)]
+def due_days(
+    plan: PlanTerms | None,
+    *,
+    starts_at: datetime,
+    term_starts_at: datetime,
+    term_ends_at: datetime,
+) -> list[datetime]:
+    """When the parts of what is bought at `starts_at` are due: then, and on the days left of its plan's rhythm."""
+    if plan is None:
+        return [starts_at]
+    rhythm = [months_after(term_starts_at, plan.months * k) for k in range(plan.count)]
+    return [starts_at, *(day for day in rhythm if starts_at < day < term_ends_at)]
 
 
 def _shares(total: Amounts, count: int, currency: str) -> list[Amounts]:
@@ -362,11 +374,7 @@ def _shares(total: Amounts, count: int, currency: str) -> list[Amounts]:
 
 
 def _line(unit: Decimal, lot: LotPrice) -> Decimal:
-    share = lot.share
-    with localcontext() as context:
-        context.prec = PRECISION
-        exact = unit * lot.quantity * share.numerator / share.denominator
-        return round_half_up(exact, lot.currency)
+    return share_of(unit, lot.quantity, lot.share, lot.currency)
 
 
 def _sum(parts: Iterable[Amounts], lot: LotPrice) -> Amounts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -24,6 +25,7 @@ from bss.core.db import (
 from bss.core.tenancy import Owned
 from bss.installments.models import PaymentPlan
 from bss.orders.models import OrderLine, Planned
+from bss.pricing.coterm import CoTerm
 from bss.pricing.schedule import LotPrice, RefundPolicy
 from bss.subscriptions.choices import (
     OPEN_CHANGE,
@@ -140,6 +142,8 @@ class Term(Planned, Owned):
     number = models.PositiveIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    # Of a co-termed first term: from here to its end is what its unit prices are for; null where that is the term.
+    priced_from = models.DateTimeField(null=True)
     product = models.ForeignKey(Product, models.PROTECT, related_name="+")
     unit = CodeField(enum=Unit)
     quantity = models.PositiveIntegerField()
@@ -155,10 +159,26 @@ class Term(Planned, Owned):
         constraints = [
             models.UniqueConstraint(fields=["subscription", "number"], name="term_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="term_not_empty"),
+            models.CheckConstraint(
+                condition=Q(priced_from=None) | Q(priced_from__lte=F("starts_at")),
+                name="term_priced_from",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"term {self.number} of {self.subscription_id}"
+
+    @property
+    def coterm(self) -> CoTerm | None:
+        """The days it is charged for, where it ends with everything else of its customer."""
+        if self.priced_from is None:
+            return None
+        return CoTerm(self.starts_at, self.ends_at, self.priced_from)
+
+    @property
+    def prices_start_at(self) -> datetime:
+        """From when to its end its unit prices are for."""
+        return self.priced_from or self.starts_at
 
 
 class SeatLot(Planned, Owned):
@@ -217,7 +237,7 @@ class SeatLot(Planned, Owned):
             unit_price=self.unit_price,
             unit_resale=self.unit_resale,
             starts_at=self.starts_at,
-            term_starts_at=self.term.starts_at,
+            term_starts_at=self.term.prices_start_at,
             term_ends_at=self.term.ends_at,
             plan=self.plan,
         )

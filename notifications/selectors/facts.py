@@ -39,13 +39,19 @@ def order_facts(order: Order, reader: Recipient) -> dict[str, Any]:
         "lines": [
             {
                 "name": line.friendly_name or line.product_name,
-                "detail": quantity(line.quantity, line.unit),
+                "detail": _line_detail(line),
                 "total": _amount(line.total_resale if resale else line.total, line.currency),
             }
             for line in order.lines.all()
         ],
         "total": _amount(total, order.currency),
     }
+
+
+def _line_detail(line: OrderLine) -> str:
+    """How many for which term, and until when where that ends with everything else of its customer."""
+    parts = [quantity(line.quantity, line.unit), str(line.coterm or "")]
+    return " · ".join(part for part in parts if part)
 
 
 def approval_facts(order: Order, reader: Recipient) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from bss.core.errors import DomainError, Invalid
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.choices import LineKind, OrderState
+from bss.orders.contracts import Bought
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.services import approval_previews, approval_prices, terms_to_accept
 from bss.pricing.contracts import Preview
+from bss.pricing.coterm import CoTerm
 from bss.pricing.previews import from_stored, seen_code
 
 
@@ -30,6 +32,13 @@ class ApprovalLine:
     today: Money
     charged: Money | None
     answers: Sequence[tuple[Any, str]] = ()
+    # What it buys when it is let pass now; None for an action, and for what cannot be had or was answered.
+    bought: Bought | None = None
+
+    @property
+    def coterm(self) -> CoTerm | None:
+        """Its first term, where that ends with everything else of its customer."""
+        return self.bought.coterm if self.bought else self.line.coterm
 
     @property
     def name(self) -> str:
@@ -45,7 +54,7 @@ class ApprovalLine:
 
     @property
     def payment(self) -> str:
-        return str(self.line.plan) if self.line.plan else ""
+        return self.bought.payment if self.bought else self.line.payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,8 @@ def count_waiting(account_id: int) -> int:
 def approval_view(order: Order) -> ApprovalView:
     """One order with the prices of today beside those it was ordered at."""
     lines = orders.order_lines(order)
-    problem, today, preview, terms = "", {}, None, None
+    problem, preview, terms = "", None, None
+    today: dict[int, Bought] = {}
     if order.state == OrderState.PENDING_APPROVAL:
         terms = terms_to_accept(order, lines)
         try:
@@ -104,10 +114,8 @@ def approval_view(order: Order) -> ApprovalView:
         except DomainError as refusal:
             problem = _words(refusal)
         else:
-            today = {
-                line.pk: each.price.line(line.quantity).money
-                for line, each in zip(lines, bought, strict=bool(bought))
-            }
+            pairs = zip(lines, bought, strict=bool(bought))
+            today = {line.pk: each for line, each in pairs}
             previews = approval_previews(order, lines, bought)
             preview = previews.get("price") or from_stored(order.preview, "price")
     answers = _answers(order, lines)
@@ -132,10 +140,13 @@ def _answers(order: Order, lines: Sequence[OrderLine]) -> Mapping[str, Sequence[
     return {question.key: orders.question_answers(question) for question in asked}
 
 
-def _line(line: OrderLine, today: Money | None, answers: Sequence[tuple[Any, str]]) -> ApprovalLine:
+def _line(
+    line: OrderLine, bought: Bought | None, answers: Sequence[tuple[Any, str]]
+) -> ApprovalLine:
     ordered = Money(line.total, line.currency)
     charged = None if line.total_resale is None else Money(line.total_resale, line.currency)
-    return ApprovalLine(line, ordered, today or ordered, charged, answers)
+    today = bought.line(line.quantity).money if bought else ordered
+    return ApprovalLine(line, ordered, today, charged, answers, bought)
 
 
 def _words(refusal: DomainError) -> str:

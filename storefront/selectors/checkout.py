@@ -181,7 +181,7 @@ class LineRow:
     @property
     def payment(self) -> str:
         """Its payment plan in words; "" when it is paid at once."""
-        return str(self.item.plan) if self.item.plan else ""
+        return self.item.paid.words if self.item.paid else ""
 
 
 def checkout_of(
@@ -268,7 +268,7 @@ def payment_words(option: PlanOption) -> str:
     if option.plan is None or option.split is None:
         return _t("At once: %(amount)s") % {"amount": _written(option.total)}
     words = {
-        "plan": str(option.plan),
+        "plan": option.words,
         "amount": _written(option.split.regular_money),
         "last": _written(option.split.last_money),
     }

@@ -84,7 +84,7 @@ class LineStatus:
     @property
     def payment(self) -> str:
         """Its payment plan in words; "" when it is paid at once."""
-        return str(self.line.plan) if self.line.plan else ""
+        return self.line.payment
 
     @property
     def is_action(self) -> bool:

@@ -38,6 +38,7 @@ EXTRA = {
     "bss/billing/rendering/": "from an issued document to a PDF: no rows",
     "bss/catalog/searching.py": "how words find products: the text search of the database, and the nearest word",
     "bss/installments/splitting.py": "the pure split of a total: no rows, no reads",
+    "bss/pricing/coterm.py": "the pure days, share and installments of a first term that ends early",
     "bss/pricing/engine.py": "the pure engine: no rows, no reads",
     "bss/pricing/forecasts.py": "previews for a payer, with what is due and how it is taxed",
     "bss/pricing/previews.py": "the pure preview of what an action puts on which document: no rows, no reads",

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bss.accounts.choices import UserType
 from bss.accounts.models import Account, PaymentMethod, Storefront
-from bss.core import scope
+from bss.core import clock, scope
 from bss.core.errors import Conflict, PermissionDenied
+from bss.core.money import round_half_up
 from bss.orders.choices import LineState, OrderState
-from bss.orders.errors import CreditExceeded, OrderingDisabled, TermsNotAccepted
+from bss.orders.errors import (
+    CreditExceeded,
+    EndMoved,
+    OrderingDisabled,
+    Repriced,
+    TermsNotAccepted,
+)
 from bss.orders.models import Order, OrderLine, TermsVersion
-from bss.orders.ports import CREDIT_EXPOSURE
+from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
 from bss.orders.selectors import terms_current
-from bss.orders.services import order_approve, order_reject, order_withdraw
+from bss.orders.services import (
+    basket_add,
+    basket_open_for,
+    basket_review,
+    order_approve,
+    order_reject,
+    order_withdraw,
+)
 from bss.pricing.models import TaxRate
 from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeState
@@ -31,6 +45,7 @@ from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import make_storefront_user
 from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
+from tests.factories.coterm import Ending
 from tests.factories.orders import (
     make_basket,
     make_product,
@@ -38,6 +53,7 @@ from tests.factories.orders import (
     make_terms,
     set_price,
 )
+from tests.factories.ports import filled
 from tests.storefront.test_checkout import form_of, main_of
 
 
@@ -108,6 +124,71 @@ def test_a_customers_order_waits_and_its_reseller_is_told(asked, reseller, custo
     assert (
         Delivery.everywhere.filter(kind="order_placed", recipient=customer.user.email).count() == 0
     )
+
+
+@pytest.fixture
+def co_termed(customer, on_standard, distributor):
+    """The customer ordered a year of mail that ends in 73 days with everything else it has, at 365 for its reseller and
+    438 for itself; it waits. Gives the order and what the service manager answers.
+    """
+    with filled(CHECKOUT_REVIEW, ending := Ending(midnight() + timedelta(days=73))):
+        product = make_product(distributor, price="365", units=("P1Y",))
+        own = PriceListFactory(organization=distributor, owner=customer.account.parent, name="Ours")
+        PriceListItemFactory(price_list=own, product=product, rule="markup", percent=Decimal(20))
+        with scope.activate(customer.account.scope):
+            basket = basket_open_for(
+                user_id=customer.user.pk, storefront=on_standard, account=customer.account
+            )
+            basket_add(basket=basket, product=product, unit="P1Y", quantity=1, actor=customer.actor)
+            with pytest.raises(Repriced):
+                basket_review(basket=basket, step="items", actor=customer.actor)
+        page = customer.client.get("/techsolutions/checkout/review/").content.decode()
+        customer.client.post("/techsolutions/checkout/review/", form_of(page) | {"terms": "on"})
+        yield Order.everywhere.get(customer=customer.account), ending
+
+
+def cents(amount: int, days: int) -> Decimal:
+    return round_half_up(Decimal(amount) / days, "EUR")
+
+
+def midnight() -> datetime:
+    return clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def test_a_co_termed_order_is_approved_for_the_days_that_are_left(co_termed, reseller, travel):
+    order, _ending = co_termed
+    line = OrderLine.everywhere.get(order=order)
+    whole = line.coterm.whole_days
+    assert line.coterm.days == 73
+    assert (order.total, order.total_resale) == (cents(365 * 73, whole), cents(438 * 73, whole))
+    travel(timedelta(days=3))
+
+    page = reseller.client.get(f"/my-customers/orders/{order.public_id}/").content.decode()
+    assert f"70 of {whole} days are charged" in page
+    reseller.client.post(
+        f"/my-customers/orders/{order.public_id}/", form_of(page) | {"do": "approve"}
+    )
+
+    order.refresh_from_db()
+    assert order.approved_at is not None
+    assert OrderLine.everywhere.get(order=order).coterm.days == 70
+    assert (order.total, order.total_resale) == (cents(365 * 70, whole), cents(438 * 70, whole))
+
+
+def test_a_co_termed_order_whose_end_moved_cannot_be_approved(co_termed, reseller):
+    order, ending = co_termed
+    ending.ends_at += timedelta(days=30)
+
+    with scope.activate(reseller.account.scope), pytest.raises(EndMoved):
+        order_approve(order=order, actor=reseller.actor, accept_reprice=True)
+
+    order.refresh_from_db()
+    assert (order.state, OrderLine.everywhere.get(order=order).coterm.days) == (
+        OrderState.PENDING_APPROVAL,
+        73,
+    )
+    page = main_of(reseller.client.get(f"/my-customers/orders/{order.public_id}/"))
+    assert "have it ordered anew" in page
 
 
 def test_the_reseller_sees_both_prices_and_the_customer_only_its_own(asked, reseller, customer):

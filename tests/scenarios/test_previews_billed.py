@@ -17,13 +17,15 @@ from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.installments.models import PaymentPlan
 from bss.orders.choices import OrderSource
+from bss.orders.errors import Repriced
 from bss.orders.models import Order
-from bss.orders.services import basket_add, basket_open_for
+from bss.orders.ports import CHECKOUT_REVIEW
+from bss.orders.services import basket_add, basket_open_for, basket_review
 from bss.pricing.contracts import Preview
 from bss.pricing.models import TaxRate
 from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeKind, ChangeState
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.models import Subscription, Term
 from bss.subscriptions.services import (
     change_apply,
     change_preview,
@@ -31,8 +33,10 @@ from bss.subscriptions.services import (
     subscription_activate,
 )
 from tests.factories.billing import make_rate
+from tests.factories.coterm import Ending
 from tests.factories.installments import allow, make_offered, terms_of
 from tests.factories.orders import make_add_on, make_product, make_subscription, make_type
+from tests.factories.ports import filled
 from tests.storefront.test_checkout import form_of
 
 START = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
@@ -151,6 +155,53 @@ def test_what_the_review_shows_is_stored_and_billed_to_the_cent(
     assert difference(before, charged()) == told(stored)
     assert_documents(order.pk, stored)
     assert len(stored.documents) == (count or 1)
+
+
+@pytest.mark.parametrize("count", [None, 12])
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        (START, datetime(2027, 3, 12, tzinfo=UTC)),
+        (START, datetime(2026, 11, 14, tzinfo=UTC)),
+        (START, datetime(2026, 11, 11, tzinfo=UTC)),
+        (datetime(2027, 11, 10, 23, 50, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC)),
+    ],
+    ids=["in four months", "within days", "tomorrow", "on a leap day"],
+)
+def test_what_ends_with_everything_else_of_its_customer_is_billed_to_the_cent(
+    world, reseller, shop, run_jobs, travel, count, starts, ends
+):
+    payer, mail, plus, add_on = world
+    travel(starts - clock.now())
+    if count:
+        allow(payer, "2.5")
+        make_offered(mail, add_on, count=count)
+    basket = yearly_basket(reseller, shop, (mail, 7), (plus, 3), add_on=(add_on, 2), count=count)
+    with filled(CHECKOUT_REVIEW, Ending(ends)):
+        with pytest.raises(Repriced):
+            basket_review(basket=basket, step="items", actor=reseller.actor)
+        page = reseller.client.get("/checkout/review/").content.decode()
+        assert reseller.client.post("/checkout/review/", form_of(page)).status_code == 302
+
+    order = Order.everywhere.get(basket=basket)
+    stored = from_stored(order.preview, "price")
+    assert amounts_in(page) == amounts_of(stored)
+    assert stored.net.amount == order.total
+    days = (ends.date() - starts.date()).days
+    assert f"{days} of {366 if ends.year == 2028 else 365} days" in page
+    before = charged()
+    # A vendor that takes until the next day is paid for the days that were shown.
+    run_jobs()
+    travel(timedelta(hours=5))
+    for subscription in Subscription.everywhere.filter(order_line__order=order):
+        subscription_activate(subscription=subscription, external_id="ext", actor=SYSTEM)
+    run_jobs()
+    assert difference(before, charged()) == told(stored)
+    assert_documents(order.pk, stored)
+    assert {each.ends_at for each in Subscription.everywhere.all()} == {ends}
+    assert sum(each.total for each in Term.everywhere.all()) == sum(
+        line.total for line in order.lines.filter(parent=None)
+    )
 
 
 def yearly_basket(person, shop, *products, add_on, count):

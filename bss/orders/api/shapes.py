@@ -50,6 +50,15 @@ class InstallmentsOut(serializers.Serializer[Any]):
     last = Amount()
 
 
+class FirstTermOut(serializers.Serializer[Any]):
+    """A first term that ends with everything else of its customer: `days` are charged of the `of_days` of a price."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    days = serializers.IntegerField()
+    of_days = serializers.IntegerField(source="whole_days")
+
+
 class OrderLineOut(serializers.Serializer[Any]):
     """One thing an order asks for."""
 
@@ -70,6 +79,11 @@ class OrderLineOut(serializers.Serializer[Any]):
     )
     installments = serializers.SerializerMethodField(
         help_text="The total in parts, at the token's own level: count - 1 of regular, then last."
+    )
+    first_term = FirstTermOut(
+        source="coterm",
+        allow_null=True,
+        help_text="Where it is shorter than the unit; null for a whole one from its delivery.",
     )
     state = serializers.ChoiceField(choices=LineState.choices)
     problem = serializers.SerializerMethodField()

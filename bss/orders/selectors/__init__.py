@@ -42,11 +42,13 @@ from bss.orders.selectors.orders import (
 )
 from bss.orders.selectors.previews import basket_previews, order_previews, purchase_previews
 from bss.orders.selectors.prices import (
+    coterm_by,
     priced_of,
     quote_of,
     stored_quote,
     unit_prices,
     wanted_line,
+    wanted_lines,
     with_plans,
 )
 from bss.orders.selectors.prospects import ProspectView, prospects_of
@@ -96,6 +98,7 @@ __all__ = [
     "basket_view",
     "basket_whole",
     "correction_specs",
+    "coterm_by",
     "count_needing_staff",
     "customer_of",
     "draft_of",
@@ -134,6 +137,7 @@ __all__ = [
     "unit_prices",
     "view_of",
     "wanted_line",
+    "wanted_lines",
     "wanted_of",
     "with_needs",
     "with_plans",

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account, Storefront
 from bss.catalog.models import AddOn
-from bss.core.money import Money, round_half_up
+from bss.core.money import Money
 from bss.core.prepared import Prepared
 from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import split
@@ -23,8 +22,9 @@ from bss.orders.choices import BasketState
 from bss.orders.contracts import Bought, Priced, Track, Wanted, seen_by
 from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField, TermsVersion
 from bss.orders.selectors.orders import terms_current
-from bss.orders.selectors.prices import quotes_in, unit_prices, wanted_line, with_plans
+from bss.orders.selectors.prices import quotes_in, unit_prices, wanted_lines, with_plans
 from bss.pricing.contracts import PriceRequest, UnitPrice
+from bss.pricing.coterm import CoTerm
 from bss.pricing.selectors import prices_of_known
 
 
@@ -35,6 +35,8 @@ class PlanOption:
     plan: PlanTerms | None
     total: Money
     split: Split | None = None
+    # "12 monthly installments", as many as there are; "" at once.
+    words: str = ""
 
     @property
     def first(self) -> Money:
@@ -75,6 +77,18 @@ class BasketItem:
     def first(self) -> Money | None:
         """What is paid first: the first installment, or everything."""
         return self.paid.first if self.paid else None
+
+    @property
+    def coterm(self) -> CoTerm | None:
+        """Its first term, where that ends with everything else of its customer."""
+        return self.bought.coterm if self.bought else None
+
+    @property
+    def whole(self) -> Money | None:
+        """What it would cost for a whole unit, where its first term costs less."""
+        if self.coterm is None or not self.coterm.is_prorated or self.unit_price is None:
+            return None
+        return (self.unit_price * self.line.quantity).rounded()
 
 
 @dataclass(frozen=True)
@@ -347,7 +361,7 @@ def _paid_at_once(basket: Basket, wanted: Sequence[Wanted]) -> list[UnitPrice | 
 
 
 def wanted_of(lines: Sequence[BasketLine]) -> list[Wanted]:
-    return [wanted_line(line) for line in lines]
+    return wanted_lines(lines)
 
 
 def basket_view(basket: Basket) -> BasketView:
@@ -385,9 +399,11 @@ def _item(
         return BasketItem(line, currency, None, None, None)
     unit: Decimal = seen_by(track, found.price)
     old = line.seen_price
-    paid = _option(line, found.price, found.plan, track)
-    at_once = paid if found.plan is None else _option(line, found.at_once, None, track)
-    options = [_option(line, each.price, each.plan, track) for each in found.plans]
+    bought = Bought(found.price, found.plan, found.coterm)
+    paid = _option(line, bought, track)
+    without = Bought(found.at_once, None, found.coterm)
+    at_once = paid if found.plan is None else _option(line, without, track)
+    options = [_option(line, each, track) for each in found.plans]
     return BasketItem(
         line,
         currency,
@@ -397,12 +413,12 @@ def _item(
         paid=paid,
         options=(at_once, *options),
         is_plan_lost=found.is_plan_lost,
-        bought=Bought(found.price, found.plan),
+        bought=bought,
     )
 
 
-def _option(line: BasketLine, price: UnitPrice, plan: PlanTerms | None, track: Track) -> PlanOption:
-    currency = price.currency
-    total = round_half_up(seen_by(track, price) * line.quantity, currency)
-    parts = split(total, plan.count, currency) if plan else None
-    return PlanOption(plan, Money(total, currency), parts)
+def _option(line: BasketLine, bought: Bought, track: Track) -> PlanOption:
+    amounts = bought.line(line.quantity)
+    total = amounts.total if track == "price" or amounts.resale is None else amounts.resale
+    parts = split(total, bought.installments, amounts.currency) if bought.plan else None
+    return PlanOption(bought.plan, Money(total, amounts.currency), parts, bought.payment)

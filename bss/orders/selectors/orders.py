@@ -21,6 +21,7 @@ from bss.installments.splitting import split
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Track
 from bss.orders.models import Order, OrderLine, TermsVersion
+from bss.pricing.coterm import installments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def split_of(line: OrderLine, amounts: OrderAmounts) -> Split | None:
     """The installments of what a purchase costs at its reader's level; None for what is paid at once or hidden."""
     if line.plan is None or line.kind != LineKind.NEW or amounts.total is None:
         return None
-    return split(amounts.total.amount, line.plan.count, line.currency)
+    return split(amounts.total.amount, installments_of(line.plan, line.coterm), line.currency)
 
 
 def orders_visible() -> QuerySet[Order]:

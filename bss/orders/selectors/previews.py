@@ -14,7 +14,7 @@ from bss.orders.models import Order, OrderLine
 from bss.orders.selectors.baskets import BasketView, customer_of
 from bss.pricing.contracts import Preview, UnitPrice
 from bss.pricing.forecasts import forecasts
-from bss.pricing.previews import Item, Track, Words, lot_items
+from bss.pricing.previews import Item, Track, Words, first_items
 from bss.pricing.schedule import LotPrice
 
 
@@ -25,7 +25,7 @@ def purchase_previews(
     customer: Account,
     at: datetime,
 ) -> dict[Track, Preview]:
-    """The documents that (product, quantity, bought) lines go on when their terms begin at `at`, by track.
+    """The documents that (product, quantity, bought) lines go on when they are bought at `at`, by track.
 
     "resale" is there only where a reseller charges on.
     """
@@ -83,22 +83,22 @@ def _frozen(line: OrderLine) -> Bought:
         source="",
         price_list_id=None,
     )
-    return Bought(price, line.plan)
+    return Bought(price, line.plan, line.coterm)
 
 
 def _items(product: Product, quantity: int, bought: Bought, at: datetime) -> list[Item]:
     """The parts of a line's lot. Its price holds the plan's extra charge already."""
-    price = bought.price
+    price, coterm = bought.price, bought.coterm
     lot = LotPrice(
         currency=price.currency,
         quantity=quantity,
         unit_cost=price.cost,
         unit_price=price.price,
         unit_resale=price.resale,
-        starts_at=at,
-        term_starts_at=at,
-        term_ends_at=months_after(at, Unit(price.unit).months),
+        starts_at=coterm.starts_at if coterm else at,
+        term_starts_at=coterm.priced_from if coterm else at,
+        term_ends_at=coterm.ends_at if coterm else months_after(at, Unit(price.unit).months),
         plan=bought.plan,
     )
     words = Words(product.name, product.tax_class, product.taxable)
-    return lot_items(lot, words, is_at_once=True)
+    return first_items(lot, words, at=at)

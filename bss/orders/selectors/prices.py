@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from bss.accounts.models import Account
-from bss.core.money import round_half_up
+from bss.core import clock
 from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import OfferKey, plans_for
 from bss.installments.splitting import is_splittable
 from bss.orders.contracts import Bought, Priced, Wanted
 from bss.orders.models import BasketLine, OrderLine
 from bss.pricing.contracts import PriceRequest, QuotedPrice, UnitPrice
+from bss.pricing.coterm import CoTerm, coterm_of
 from bss.pricing.selectors import prices_of_known
 
 
@@ -37,11 +40,23 @@ def unit_prices(
 
 def quotes_in(wanted: Sequence[Wanted]) -> dict[int, QuotedPrice]:
     """What was quoted for some of them, by position."""
-    return {index: each.quote for index, each in enumerate(wanted) if each.quote is not None}
+    return {
+        index: each.quote
+        for index, each in enumerate(wanted)
+        if each.quote is not None and each.quote.amount is not None
+    }
 
 
-def wanted_line(line: BasketLine | OrderLine) -> Wanted:
-    """What a line asks for, at the price that was quoted for it."""
+def wanted_lines(lines: Sequence[BasketLine] | Sequence[OrderLine]) -> list[Wanted]:
+    """What lines ask for, at the prices that were quoted for them. Add-ons come with their products' lines."""
+    tops = {line.pk: line for line in lines}
+    return [wanted_line(line, tops.get(line.parent_id or 0)) for line in lines]
+
+
+def wanted_line(
+    line: BasketLine | OrderLine, parent: BasketLine | OrderLine | None = None
+) -> Wanted:
+    """What a line asks for, at the price that was quoted for it; an add-on's first term is that of its `parent`."""
     return Wanted(
         line.public_id,
         line.product,
@@ -49,7 +64,15 @@ def wanted_line(line: BasketLine | OrderLine) -> Wanted:
         line.quantity,
         line.payment_plan_id,
         quote=quote_of(line),
+        coterm=coterm_by(quote_of(parent or line, line.unit), line.unit),
     )
+
+
+def coterm_by(quote: QuotedPrice | None, unit: str) -> CoTerm | None:
+    """The first term of what is bought now and was quoted so; None for one as any other."""
+    if quote is None or quote.ends_at is None:
+        return None
+    return coterm_of(quote.ends_at, unit, at=clock.now(), is_prorated=quote.is_prorated)
 
 
 def quote_of(line: BasketLine | OrderLine, unit: str = "") -> QuotedPrice | None:
@@ -61,12 +84,14 @@ def quote_of(line: BasketLine | OrderLine, unit: str = "") -> QuotedPrice | None
         product_id=line.product_id,
         unit=kept["unit"],
         currency=kept["currency"],
-        amount=Decimal(kept["amount"]),
+        amount=None if kept["amount"] is None else Decimal(kept["amount"]),
         mark=kept["mark"],
         cost=None if kept["cost"] is None else Decimal(kept["cost"]),
         line=line.public_id,
         reference=kept["reference"],
         note=kept["note"],
+        ends_at=datetime.fromisoformat(kept["ends_at"]) if "ends_at" in kept else None,
+        is_prorated=kept.get("is_prorated", True),
     )
 
 
@@ -74,15 +99,18 @@ def stored_quote(quote: QuotedPrice | None) -> dict[str, Any] | None:
     """A quote as a line keeps it."""
     if quote is None:
         return None
-    return {
+    kept = {
         "unit": quote.unit,
         "currency": quote.currency,
-        "amount": str(quote.amount),
+        "amount": None if quote.amount is None else str(quote.amount),
         "mark": quote.mark,
         "cost": None if quote.cost is None else str(quote.cost),
         "reference": quote.reference,
         "note": quote.note,
     }
+    if quote.ends_at is None:
+        return kept
+    return {**kept, "ends_at": quote.ends_at.isoformat(), "is_prorated": quote.is_prorated}
 
 
 def priced_of(wanted: Sequence[Wanted], *, payer: Account, customer: Account) -> list[Priced]:
@@ -103,27 +131,27 @@ def _priced(
 ) -> Priced:
     if price is None:
         return Priced(None)
-    plans = tuple(
-        Bought(price.paid_by(plan), plan)
+    coterm = wanted.coterm
+    by_plan = (
+        Bought(price.paid_by(plan), plan, coterm)
         for plan in offered.get((wanted.product.pk, wanted.unit), ())
-        if _is_payable_in(price.paid_by(plan), wanted.quantity, plan)
     )
+    plans = tuple(each for each in by_plan if _is_payable(each, wanted.quantity))
+    at_once = Priced(price, plans=plans, at_once=price, coterm=coterm)
     if wanted.plan_id is None and not wanted.plan_code:
-        return Priced(price, plans=plans, at_once=price)
+        return at_once
     for each in plans:
         if each.plan is not None and _is_wanted(each.plan, wanted):
-            return Priced(each.price, each.plan, plans, at_once=price)
-    return Priced(price, plans=plans, is_plan_lost=True, at_once=price)
+            return replace(at_once, price=each.price, plan=each.plan)
+    return replace(at_once, is_plan_lost=True)
 
 
 def _is_wanted(plan: PlanTerms, wanted: Wanted) -> bool:
     return plan.code == wanted.plan_code if wanted.plan_code else plan.plan_id == wanted.plan_id
 
 
-def _is_payable_in(price: UnitPrice, quantity: int, plan: PlanTerms) -> bool:
+def _is_payable(bought: Bought, quantity: int) -> bool:
     """Whether none of a plan's installments would be nothing, neither the payer's nor the customer's."""
-    totals = [price.price] if price.resale is None else [price.price, price.resale]
-    return all(
-        is_splittable(round_half_up(unit * quantity, price.currency), plan.count, price.currency)
-        for unit in totals
-    )
+    amounts, count = bought.line(quantity), bought.installments
+    totals = [amounts.total] if amounts.resale is None else [amounts.total, amounts.resale]
+    return all(is_splittable(total, count, amounts.currency) for total in totals)

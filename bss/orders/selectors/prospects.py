@@ -11,7 +11,7 @@ from bss.orders.contracts import Prospect
 from bss.orders.models import BasketLine
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.selectors.baskets import BasketItem, BasketView, basket_prices, view_of
-from bss.orders.selectors.prices import wanted_line
+from bss.orders.selectors.prices import wanted_lines
 from bss.orders.selectors.reviews import basket_subject
 
 
@@ -62,10 +62,7 @@ def prospects_of(view: BasketView, answers: Mapping[str, Mapping[str, Any]]) -> 
 
 def _shown(view: BasketView, lines: Sequence[BasketLine], prospect: Prospect) -> ProspectView:
     quotes = {quote.line: quote for quote in prospect.quotes}
-    wanted = [
-        replace(wanted_line(line), quote=quotes.get(line.public_id, wanted_line(line).quote))
-        for line in lines
-    ]
+    wanted = [replace(each, quote=quotes.get(each.key, each.quote)) for each in wanted_lines(lines)]
     then = view_of(view.basket, lines, basket_prices(view.basket, wanted))
     savings = tuple(
         saving

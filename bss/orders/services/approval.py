@@ -17,7 +17,7 @@ from bss.core.errors import IllegalTransition, Invalid, StaleState
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Bought, CardHold, Reprice, Wait
-from bss.orders.errors import AnswerAwaited, PriceChanged, Repriced
+from bss.orders.errors import AnswerAwaited, EndMoved, PriceChanged, Repriced
 from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.ports import CHECKOUT_REVIEW
@@ -53,13 +53,18 @@ def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:
 
 def approval_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
     """Today's prices of what a waiting order buys, the resale price as its customer was shown it; an action on a
-    subscription keeps its own. Raises NotForSale or PlanNotPossible naming the lines.
+    subscription keeps its own.
+
+    Raises NotForSale or PlanNotPossible naming the lines, and EndMoved for a first term that would end on another day
+    than its customer was shown.
     """
     if any(line.kind != LineKind.NEW for line in lines):
         return []
+    found = list(zip(lines, line_prices(order, lines), strict=True))
+    if any(line.ends_at != (each.coterm and each.coterm.ends_at) for line, each in found):
+        raise EndMoved
     return [
-        Bought(replace(each.price, resale=line.unit_resale), each.plan)
-        for line, each in zip(lines, line_prices(order, lines), strict=True)
+        replace(each, price=replace(each.price, resale=line.unit_resale)) for line, each in found
     ]
 
 
@@ -96,8 +101,8 @@ def order_approve(
     the preview beside it (None: there was no page); today's is kept with the order. A purchase is its payer's own order
     from its organization, whose `terms` it accepts, unless it has accepted this version before. The last review runs
     again, outside any transaction. Raises TermsNotAccepted, Invalid, AnswerAwaited, Repriced (confirm with
-    `accept_reprice`), PriceChanged, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for one that
-    waits no more; then it still waits.
+    `accept_reprice`), PriceChanged, EndMoved, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for
+    one that waits no more; then it still waits.
     """
     if _is_approved(order):
         return order

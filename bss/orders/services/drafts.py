@@ -229,7 +229,7 @@ def _line_of(order: Order, line: OrderLine) -> OrderLine:
 
 
 def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
-    wanted = selectors.wanted_line(line)
+    wanted = selectors.wanted_line(line, line.parent)
     found = selectors.priced_of([wanted], payer=order.account, customer=order.customer)[0]
     if found.price is None:
         raise Invalid(
@@ -240,7 +240,7 @@ def _freeze_now(order: Order, line: OrderLine) -> OrderLine:
     if found.price.currency != order.currency:
         raise CurrencyChanged(extra={"order": order.currency, "account": found.price.currency})
     rules.check_plan(wanted, found)
-    return freeze_bought(line, Bought(found.price, found.plan))
+    return freeze_bought(line, Bought(found.price, found.plan, found.coterm))
 
 
 def _changed(order: Order, actor: Actor, action: str, changes: dict[str, Any]) -> None:

@@ -140,22 +140,27 @@ def _changes(
     """Each line with its edit, priced before and after: as many queries as one pricing takes."""
     given = {edit.key: edit for edit in edits}
     asked = [given.get(line.public_id, LineEdit(line.public_id)) for line in lines]
-    wanted = [_wanted(line, edit) for line, edit in zip(lines, asked, strict=True)]
+    tops = {line.pk: line for line in lines}
+    wanted = [
+        _wanted(line, edit, tops.get(line.parent_id or 0))
+        for line, edit in zip(lines, asked, strict=True)
+    ]
     found = selectors.basket_prices(basket, [*selectors.wanted_of(lines), *wanted])
     then, now = found[: len(lines)], found[len(lines) :]
     return [_Change(*each) for each in zip(lines, asked, wanted, then, now, strict=True)]
 
 
-def _wanted(line: BasketLine, edit: LineEdit) -> Wanted:
-    keeps = edit.plan is None
+def _wanted(line: BasketLine, edit: LineEdit, parent: BasketLine | None) -> Wanted:
+    keeps, unit = edit.plan is None, edit.unit or line.unit
     return Wanted(
         line.public_id,
         line.product,
-        edit.unit or line.unit,
+        unit,
         line.quantity if edit.quantity is None else edit.quantity,
         plan_id=line.payment_plan_id if keeps else None,
         plan_code=edit.plan or "",
-        quote=selectors.quote_of(line, edit.unit or line.unit),
+        quote=selectors.quote_of(line, unit),
+        coterm=selectors.coterm_by(selectors.quote_of(parent or line, unit), unit),
     )
 
 

@@ -9,21 +9,25 @@ from django.db.models import Sum
 
 from bss.orders import selectors
 from bss.orders.contracts import Bought, PriceDifference, Track, seen_by
-from bss.orders.models import Order, OrderLine, plan_columns
+from bss.orders.models import Order, OrderLine, coterm_columns, plan_columns
 from bss.orders.services import rules
-from bss.pricing.contracts import UnitPrice
+from bss.pricing.contracts import LineAmounts, UnitPrice
 
 
 def freeze_bought(line: OrderLine, bought: Bought) -> OrderLine:
-    """Write the three tracks and the plan's terms on an unsaved or unplaced line."""
-    for column, value in plan_columns(bought.plan).items():
+    """Write the three tracks, the plan's terms and a co-termed first term on an unsaved or unplaced line."""
+    columns = {**plan_columns(bought.plan), **coterm_columns(bought.coterm)}
+    for column, value in columns.items():
         setattr(line, column, value)
-    return freeze(line, bought.price)
+    return _freeze(line, bought.price, bought.line(line.quantity))
 
 
-def freeze(line: OrderLine, price: UnitPrice, *, charged: int | None = None) -> OrderLine:
-    """Write the three tracks on an unsaved or unplaced line. `charged` units are paid now (default: all)."""
-    amounts = price.line(line.quantity if charged is None else charged)
+def freeze(line: OrderLine, price: UnitPrice, *, charged: int) -> OrderLine:
+    """Write the three tracks on an unsaved line of which `charged` units are paid now."""
+    return _freeze(line, price, price.line(charged))
+
+
+def _freeze(line: OrderLine, price: UnitPrice, amounts: LineAmounts) -> OrderLine:
     line.currency = price.currency
     line.unit_cost, line.unit_price, line.unit_resale = price.cost, price.price, price.resale
     line.total, line.total_cost, line.total_resale = amounts.total, amounts.cost, amounts.resale
@@ -43,15 +47,14 @@ def order_total(order: Order) -> None:
 
 def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
     """Today's prices of a draft's lines, each by its plan. Raises NotForSale or PlanNotPossible naming the lines."""
-    wanted = [selectors.wanted_line(line) for line in lines]
-    return rules.priced(wanted, payer=order.account, customer=order.customer)
+    return rules.priced(selectors.wanted_lines(lines), payer=order.account, customer=order.customer)
 
 
 def reprice(order: Order, lines: Sequence[OrderLine], bought: Iterable[Bought]) -> None:
     """Freeze today's prices and terms on a draft's lines and add up. The order is locked."""
     fields = [
         "currency", "unit_cost", "unit_price", "unit_resale", "total", "total_cost", "total_resale",
-        *plan_columns(None),
+        *plan_columns(None), *coterm_columns(None),
     ]  # fmt: skip
     frozen = [freeze_bought(line, each) for line, each in zip(lines, bought, strict=True)]
     OrderLine.objects.bulk_update(frozen, fields)
@@ -76,7 +79,7 @@ def differences(
 
 def total_of(lines: Iterable[tuple[int, Bought]]) -> Decimal:
     """What the payer owes for (quantity, bought) pairs: each line rounded by itself, all installments of it."""
-    return sum((each.price.line(quantity).total for quantity, each in lines), Decimal(0))
+    return sum((each.line(quantity).total for quantity, each in lines), Decimal(0))
 
 
 def _frozen(line: OrderLine, track: Track) -> Decimal:

@@ -261,7 +261,7 @@ def all_bought(wanted: Sequence[Wanted], found: Sequence[Priced]) -> list[Bought
                 for w in lost
             }
         )
-    return [Bought(each.price, each.plan) for each in found if each.price]
+    return [Bought(each.price, each.plan, each.coterm) for each in found if each.price]
 
 
 def check_plan(wanted: Wanted, found: Priced) -> None:

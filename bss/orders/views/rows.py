@@ -71,7 +71,7 @@ def _row(order: Order, line: OrderLine, actor: Actor, asked: Sequence[FieldSpec]
         term=str(Unit(line.unit).label),
         quantity=quantity_words(line),
         amounts=amounts,
-        payment=str(line.plan) if line.plan else "",
+        payment=line.payment,
         split=selectors.split_of(line, amounts),
         badge=badge_of(line.state, LineState(line.state).label),
         details=parameter_words(line, asked),

@@ -12,10 +12,11 @@ from django.db.models import Q, QuerySet
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
-from bss.core.money import Money, round_half_up
+from bss.core.money import Money
 from bss.core.prepared import Prepared
 from bss.core.scope import active
 from bss.orders.selectors import track_for
+from bss.pricing.contracts import WHOLE, share_of
 from bss.subscriptions.choices import LIVE, SubscriptionState, SyncStatus
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
 
@@ -45,19 +46,26 @@ def amounts_of(
     currency: str,
 ) -> SubscriptionAmounts:
     """The amounts per term that `actor` may see. Never shows a level above its own."""
-    count = subject.quantity
+    coterm = subject.coterm if isinstance(subject, Term) else None
+    share = coterm.share if coterm else WHOLE
+
+    def total(unit: Decimal | None) -> Money | None:
+        if unit is None:
+            return None
+        return Money(share_of(unit, subject.quantity, share, currency), currency)
+
     if track_for(actor, payer_id) == "resale":
         return SubscriptionAmounts(
             unit=None if subject.unit_resale is None else Money(subject.unit_resale, currency),
-            total=_total(subject.unit_resale, count, currency),
+            total=total(subject.unit_resale),
         )
-    price = _total(subject.unit_price, count, currency)
+    price = total(subject.unit_price)
     staff = actor.account_id is None and actor.can(Permission.COST_VIEW)
-    cost = _total(subject.unit_cost, count, currency) if staff else None
+    cost = total(subject.unit_cost) if staff else None
     return SubscriptionAmounts(
         unit=Money(subject.unit_price, currency),
         total=price,
-        resale=_total(subject.unit_resale, count, currency),
+        resale=total(subject.unit_resale),
         cost=cost,
         profit=price - cost if price is not None and cost is not None else None,
     )
@@ -124,7 +132,3 @@ class SubscriptionOwnership:
             customer_id=customer_id, state__in=NOT_ENDED, product__type__in=product_type_ids
         )
         return frozenset(rows.values_list("product__type_id", flat=True))
-
-
-def _total(unit: Decimal | None, quantity: int, currency: str) -> Money | None:
-    return None if unit is None else Money(round_half_up(unit * quantity, currency), currency)

@@ -206,7 +206,7 @@ def _next_term(
         return market.seats(wish.quantity), seats_added(market, wish.quantity)
     term = term_of(subscription)
     whole = outcome_of(subscription, asked, at=term.starts_at) if term else outcome
-    return [], whole.added
+    return [], whole.added_to_whole
 
 
 def _is_over(subscription: Subscription, asked: Asked, at: datetime) -> bool:

@@ -84,6 +84,8 @@ def subscription_activate(
 ) -> Subscription:
     """Provisioning succeeded: active from now, its first term begins, its line is delivered. Again changes nothing.
 
+    A co-termed first term is that of its line: the days that were counted when it was bought.
+
     Raises IllegalTransition when the subscription was withdrawn or failed meanwhile.
     """
     with transaction.atomic():
@@ -96,7 +98,7 @@ def subscription_activate(
         SUBSCRIPTION.fire(
             held, "activate", actor=actor, reason=reason, changes={**changes, "started_at": now}
         )
-        term_start(held, starts_at=now, seats=_bought(held), actor=actor)
+        term_start(held, at=now, seats=_bought(held), coterm=held.order_line.coterm, actor=actor)
     return held
 
 

@@ -29,11 +29,13 @@ def lot_create(
     price: LotPrice,
     add_on: SubscriptionAddOn | None = None,
     order_line: OrderLine | None = None,
+    had_at: datetime | None = None,
     actor: Actor,
 ) -> SeatLot:
     """Seats at a price, from its start to the end of `term`; `order_line` bought them (None: the term renewed).
 
-    How long they can be given back for money is frozen from the product type.
+    How long they can be given back for money is frozen from the product type; it counts from `had_at` (None: from the
+    price's start) and no longer than the term.
     """
     lot = SeatLot.objects.create(
         organization_id=subscription.organization_id,
@@ -47,7 +49,7 @@ def lot_create(
         quantity=price.quantity,
         charged_quantity=price.quantity,
         starts_at=price.starts_at,
-        refundable_until=_refundable_until(product, price.starts_at),
+        refundable_until=_refundable_until(product, had_at or price.starts_at, term),
         currency=price.currency,
         unit_cost=price.unit_cost,
         unit_price=price.unit_price,
@@ -109,6 +111,6 @@ def _new_add_on(
     return SubscriptionAddOn.objects.get(subscription=subscription, order_line=line)
 
 
-def _refundable_until(product: Product, starts_at: datetime) -> datetime | None:
+def _refundable_until(product: Product, had_at: datetime, term: Term) -> datetime | None:
     days = product.type.refund_days
-    return None if days is None else starts_at + timedelta(days=days)
+    return None if days is None else min(had_at + timedelta(days=days), term.ends_at)

@@ -68,7 +68,17 @@ class Outcome:
     @property
     def added(self) -> Amounts:
         """What it adds to what is paid, to the end of the term."""
-        return sum((lot_total(each.price) for each in self.bought), nothing(resale=self.has_resale))
+        return self._total(each.price for each in self.bought)
+
+    @property
+    def added_to_whole(self) -> Amounts:
+        """What it would add to a whole term."""
+        return self._total(
+            replace(each.price, starts_at=each.price.term_starts_at) for each in self.bought
+        )
+
+    def _total(self, prices: Iterable[LotPrice]) -> Amounts:
+        return sum((lot_total(each) for each in prices), nothing(resale=self.has_resale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,7 @@ def lot_price(
         unit_price=price.price,
         unit_resale=price.resale,
         starts_at=at,
-        term_starts_at=term.starts_at,
+        term_starts_at=term.prices_start_at,
         term_ends_at=term.ends_at,
         plan=plan,
     )

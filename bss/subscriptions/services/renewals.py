@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Min
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from bss.catalog.choices import HUNDRED
@@ -148,9 +148,12 @@ def next_items(subscription: Subscription, seats: list[NextSeats]) -> list[Item]
 
 
 def next_term_end(subscription: Subscription, starts_at: datetime) -> datetime:
-    """When a term that begins at `starts_at` ends: on the day of the subscription's first term."""
-    first = subscription.terms.aggregate(first=Min("starts_at"))["first"]
-    return term_end(starts_at, subscription.unit, first=first)
+    """When a term that begins at `starts_at` ends: on the day of the subscription's first term, of a co-termed one on
+    that of its end.
+    """
+    day = Case(When(priced_from=None, then="starts_at"), default="ends_at")
+    first = subscription.terms.order_by("number").values_list(day).first()
+    return term_end(starts_at, subscription.unit, first=first[0] if first else None)
 
 
 def lapsed_words(seats: NextSeats) -> str:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import DomainError
-from bss.core.money import round_half_up
 from bss.orders.choices import OrderSource, OrderState
 from bss.orders.locks import order_locked
 from bss.orders.models import OrderLine, plan_columns
+from bss.pricing.contracts import WHOLE, share_of
+from bss.pricing.coterm import CoTerm
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.locks import change_locked, subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn, Term
@@ -32,14 +33,23 @@ _NOTHING_ASKED = {
 
 
 def term_start(
-    subscription: Subscription, *, starts_at: datetime, seats: Sequence[NextSeats], actor: Actor
+    subscription: Subscription,
+    *,
+    at: datetime,
+    seats: Sequence[NextSeats],
+    coterm: CoTerm | None = None,
+    actor: Actor,
 ) -> Term:
-    """The next term of a locked subscription, from `starts_at`, with a lot for each of `seats`, the product's first.
+    """The next term of a locked subscription, with a lot for each of `seats`, the product's first.
+
+    It runs from `at`, or for the days of `coterm`.
 
     The lots of a first term belong to the lines that bought them, those of a renewal to none.
     """
     last = subscription.terms.aggregate(last=Max("number"))["last"] or 0
-    ends_at = next_term_end(subscription, starts_at)
+    starts_at = coterm.starts_at if coterm else at
+    ends_at = coterm.ends_at if coterm else next_term_end(subscription, at)
+    share = coterm.share if coterm else WHOLE
     term = Term.objects.create(
         organization_id=subscription.organization_id,
         scope=subscription.scope,
@@ -47,6 +57,7 @@ def term_start(
         number=last + 1,
         starts_at=starts_at,
         ends_at=ends_at,
+        priced_from=coterm.priced_from if coterm else None,
         product_id=subscription.product_id,
         unit=subscription.unit,
         quantity=subscription.quantity,
@@ -54,7 +65,9 @@ def term_start(
         unit_cost=subscription.unit_cost,
         unit_price=subscription.unit_price,
         unit_resale=subscription.unit_resale,
-        total=round_half_up(subscription.unit_price * subscription.quantity, subscription.currency),
+        total=share_of(
+            subscription.unit_price, subscription.quantity, share, subscription.currency
+        ),
         **plan_columns(subscription.plan),
     )
     _write(subscription, {"ends_at": ends_at})
@@ -66,6 +79,7 @@ def term_start(
             price=lot_price(each.price, each.quantity, each.plan, term, starts_at),
             add_on=each.add_on,
             order_line=_line(subscription, each.add_on) if last == 0 else None,
+            had_at=at,
             actor=actor,
         )
     return term
@@ -132,7 +146,7 @@ def _renewed(subscription: Subscription, actor: Actor) -> Term:
             **_prices(each)
         )
     assert subscription.ends_at is not None  # noqa: S101 -- a term ended
-    term = term_start(subscription, starts_at=subscription.ends_at, seats=seats, actor=actor)
+    term = term_start(subscription, at=subscription.ends_at, seats=seats, actor=actor)
     ends = [None, term.ends_at.isoformat()]
     history.record(
         subscription, actor=actor, action="subscription.renewed", changes={"ends_at": ends}

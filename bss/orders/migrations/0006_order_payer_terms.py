@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0004_order_awaited")]
+    dependencies = [("orders", "0005_coterm")]
 
     operations = [
         migrations.AddField(

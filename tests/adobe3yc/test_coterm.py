@@ -1,0 +1,254 @@
+"""A later purchase of a customer that Adobe knows ends on its anniversary, and is charged for the days until then."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from adobe3yc.gateway import adobe
+from adobe3yc.plugin.pricing import bodies
+from adobe3yc.rules.prices import days_of_term, purchase_ends_on
+from adobe3yc.selectors import mirror_of
+from bss.core import clock, scope
+from bss.core.actor import SYSTEM
+from bss.orders.errors import Repriced
+from bss.orders.models import Order
+from bss.orders.selectors import order_subject
+from bss.orders.services import order_create, order_execute, order_line_add
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import subscription_retry
+from servicemanager.selectors import instance_context
+from tests.adobe3yc.selling import (
+    CONSUMABLE,
+    LICENCE,
+    known_reseller,
+    on_sale,
+    ordered,
+    seller_customer,
+)
+from tests.adobe3yc.test_checkout import basket, details, placed
+from tests.conftest import person_of_account
+from tests.scenarios.conftest import Browser
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ACROBAT = "65300011CA01A12"
+LEFT = 94
+
+
+@pytest.mark.parametrize(
+    ("anniversary", "today", "ends"),
+    [
+        (None, date(2026, 11, 29), None),
+        (date(2027, 3, 12), date(2026, 11, 29), date(2027, 3, 12)),
+        (date(2027, 3, 12), date(2027, 3, 11), date(2027, 3, 12)),
+        # On the anniversary the next one counts, whether Adobe has moved it yet or not.
+        (date(2027, 3, 12), date(2027, 3, 12), None),
+        (date(2028, 3, 12), date(2027, 3, 12), None),
+        # An anniversary that is known from long ago is one of its days.
+        (date(2024, 3, 12), date(2026, 11, 29), date(2027, 3, 12)),
+        (date(2024, 2, 29), date(2026, 11, 29), date(2027, 2, 28)),
+        (date(2028, 2, 29), date(2027, 3, 1), date(2028, 2, 29)),
+        # An extended term is not reckoned here.
+        (date(2028, 3, 12), date(2026, 11, 29), None),
+    ],
+)
+def test_what_is_ordered_ends_on_the_next_anniversary(anniversary, today, ends):
+    assert purchase_ends_on(anniversary, today) == ends
+
+
+@pytest.fixture
+def selling(distributor, vip_marketplace, run_jobs):
+    with scope.activate(distributor.scope):
+        yield on_sale(distributor, vip_marketplace, run_jobs)
+
+
+@pytest.fixture
+def settle(run_jobs, travel):
+    def settle() -> None:
+        for _ in range(2):
+            run_jobs()
+            travel(timedelta(seconds=90))
+        run_jobs()
+
+    return settle
+
+
+@pytest.fixture
+def known(selling, settle):
+    """A customer with three licences whose anniversary is in 94 days."""
+    customer = seller_customer(selling)
+    ordered(selling, customer, **{LICENCE: 3})
+    settle()
+    anniversary(selling, LEFT)
+    return customer
+
+
+def anniversary(selling, days: int) -> date:
+    """Move the customer's anniversary at Adobe."""
+    [customer] = selling.customers
+    day = clock.now().date() + timedelta(days=days)
+    selling.service.act(customer["customerId"], "coterm", cotermDate=day.isoformat())
+    return day
+
+
+def draft(selling, customer, **quantities) -> Order:
+    order = order_create(account=customer.parent, customer=customer, actor=SYSTEM)
+    for sku, quantity in quantities.items():
+        order_line_add(
+            order=order, product=selling.products[sku], unit="P1Y", quantity=quantity, actor=SYSTEM
+        )
+        order.refresh_from_db()
+    return order
+
+
+def test_it_is_told_charged_for_its_days_and_renews_with_the_rest(selling, known, settle):
+    order = draft(selling, known, **{ACROBAT: 4})
+    ends_on = clock.now().date() + timedelta(days=LEFT)
+
+    with pytest.raises(Repriced, match="renews everything of Fairmont Textiles on one day"):
+        order_execute(order=order, actor=SYSTEM)
+    order.refresh_from_db()
+    line = order.lines.select_related("product__type").get()
+    order_execute(order=order, actor=SYSTEM)
+
+    whole = days_of_term(ends_on)
+    # The price for a year is the catalogue's own.
+    assert (line.unit_price, line.quote["amount"]) == (Decimal(50), None)
+    assert line.total == (Decimal(200) * LEFT / whole).quantize(Decimal("0.01"))
+    assert (line.coterm.days, line.coterm.whole_days) == (LEFT, whole)
+    [told] = adobes_preview(selling, known, order, [line])
+    assert (told.prorated_days, told.offer_id) == (line.coterm.days, ACROBAT)
+    settle()
+    assert bought_at_adobe(selling) == 2
+    bought = Subscription.everywhere.get(order_line=line)
+    assert (bought.state, bought.ends_at.date()) == ("active", ends_on)
+    assert bought.terms.get().total == line.total
+
+
+def adobes_preview(selling, customer, order, lines):
+    """What Adobe says that the same lines cost, with its prices."""
+    mirror = mirror_of(customer, selling.instance)
+    with adobe(instance_context(selling.instance)) as client:
+        body = bodies(order_subject(order, lines).lines)
+        return client.order_preview(mirror.adobe_id, body, "EUR", prices=True).lines
+
+
+def test_a_better_level_and_the_end_come_together(selling, known):
+    order = draft(selling, known, **{LICENCE: 10})
+
+    with pytest.raises(Repriced) as news:
+        order_execute(order=order, actor=SYSTEM)
+
+    assert "level 02" in str(news.value.message)
+    assert "on one day" in str(news.value.message)
+    line = order.lines.get()
+    assert (line.unit_price, line.coterm.days) == (Decimal(95), LEFT)
+    order.refresh_from_db()
+    order_execute(order=order, actor=SYSTEM)
+
+
+def test_transactions_end_with_the_rest_and_cost_what_they_cost(selling, known):
+    order = draft(selling, known, **{CONSUMABLE: 100})
+
+    order_execute(order=order, actor=SYSTEM, accept_reprice=True)
+
+    line = order.lines.get()
+    assert (line.total, line.coterm.days) == (Decimal(200), LEFT)
+
+
+@pytest.mark.parametrize("days", [0, 365])
+def test_on_the_anniversary_it_is_a_whole_year(selling, known, settle, days):
+    anniversary(selling, days)
+    order = draft(selling, known, **{ACROBAT: 4})
+
+    order_execute(order=order, actor=SYSTEM)
+    settle()
+
+    assert (order.lines.get().total, order.lines.get().coterm) == (Decimal(200), None)
+    assert bought_at_adobe(selling) == 2
+
+
+def test_an_anniversary_that_moved_before_the_order_went_out_stops_it(selling, known, settle):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    anniversary(selling, LEFT + 10)
+
+    settle()
+
+    line = order.lines.get()
+    assert (line.state, line.problem_code) == ("failed", "ADOBE_END_MOVED")
+    assert "was priced until" in line.problem_text
+    assert bought_at_adobe(selling) == 1
+    # Once the anniversary is what it was, another try goes through.
+    anniversary(selling, LEFT)
+    subscription_retry(subscription=Subscription.everywhere.get(order_line=line), actor=SYSTEM)
+    settle()
+    assert bought_at_adobe(selling) == 2
+    assert Subscription.everywhere.get(order_line=line).ends_at == line.ends_at
+
+
+def test_a_line_bought_for_a_year_is_not_cut_short_unasked(selling, settle):
+    customer = seller_customer(selling)
+    ordered(selling, customer, **{LICENCE: 3})
+    settle()
+    anniversary(selling, 365)
+    order = ordered(selling, customer, **{ACROBAT: 4})
+    assert order.lines.get().coterm is None
+    anniversary(selling, 100)
+
+    settle()
+
+    assert order.lines.get().problem_code == "ADOBE_END_MOVED"
+    assert bought_at_adobe(selling) == 1
+
+
+def bought_at_adobe(selling) -> int:
+    """How many orders Adobe has that were not its own renewals."""
+    return sum(each["orderType"] == "NEW" for each in selling.orders)
+
+
+def test_a_year_that_was_bought_before_adobe_had_an_anniversary_is_not_cut_short(
+    selling, settle, run_jobs
+):
+    customer = seller_customer(selling)
+    first = ordered(selling, customer, **{LICENCE: 3})
+    second = ordered(selling, customer, **{ACROBAT: 4})
+    assert {x.coterm for order in (first, second) for x in order.lines.all()} == {None}
+
+    settle()
+
+    # Both went out on the same day: for both it is a year from then.
+    assert bought_at_adobe(selling) == 2
+    assert {x.state for order in (first, second) for x in order.lines.all()} == {"delivered"}
+
+
+def test_in_the_shop_a_commitment_and_the_end_are_told_at_once_and_once(selling, shop, run_jobs):
+    seller = person_of_account(known_reseller(selling, name="Techsolutions"), shop)
+    buyer = Browser(seller.client)
+    basket(selling, seller, shop, 10)
+    details(buyer, adobe_commitment="ask", adobe_licenses="10")
+    run_jobs()
+    [customer] = selling.customers
+    selling.service.act(customer["customerId"], "accept", term="request")
+    ends_on = anniversary(selling, LEFT)
+
+    items = details(buyer)
+
+    assert items.url.endswith("/basket/")
+    assert "has accepted Adobe&#x27;s three-year commitment" in items.html
+    assert "renews everything of Fairmont Textiles on one day" in items.html
+    whole = days_of_term(ends_on)
+    assert f"{LEFT} of {whole} days are charged" in items.html
+    total = (Decimal(800) * LEFT / whole).quantize(Decimal("0.01"))
+    assert f"€{total}" in items.html
+    assert "€80.00" in items.html
+    assert "A whole term" in items.html
+    assert "€800.00" in items.html
+    order = placed(buyer, items)
+    line = order.lines.get()
+    assert (order.total, line.ends_at.date()) == (total, ends_on)
+    assert line.ends_at == datetime.combine(ends_on, datetime.min.time(), line.ends_at.tzinfo)
+    run_jobs()
+    shown = buyer.see(f"/orders/{order.public_id}/").html
+    assert f"{LEFT} of {whole} days are charged" in shown
