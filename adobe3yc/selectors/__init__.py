@@ -19,7 +19,7 @@ from adobe3yc.selectors.answers import (
     times_asked,
     turn_of,
 )
-from adobe3yc.selectors.mirrors import is_anothers, mirror_of
+from adobe3yc.selectors.mirrors import is_anothers, mirror_of, mirror_of_draft
 from adobe3yc.selectors.price_files import (
     PriceChanges,
     adobe_instances,
@@ -43,7 +43,6 @@ from adobe3yc.selectors.selling import (
     commitments_of,
     commitments_to_remind,
     customer_of,
-    customer_of_draft,
     customers_to_sync,
     is_adobes,
     latest_order,
@@ -67,7 +66,6 @@ __all__ = [
     "commitments_to_remind",
     "commitments_told",
     "customer_of",
-    "customer_of_draft",
     "customer_of_subscription",
     "customers_to_sync",
     "exchanges_about",
@@ -83,6 +81,7 @@ __all__ = [
     "latest_order",
     "links_of",
     "mirror_of",
+    "mirror_of_draft",
     "price_book",
     "price_changes",
     "price_files",
