@@ -86,6 +86,6 @@ def _names_of(customer: AdobeCustomer) -> set[str]:
     """As whom messages call it: Adobe's id, ours, that of its account and those of the drafts it was made of."""
     names = {customer.public_id, customer.adobe_id, customer.draft_reference}
     if customer.account is not None:
-        drafts = CustomerDraft.everywhere.filter(account=customer.account)
+        drafts = CustomerDraft.objects.filter(account=customer.account)
         names |= {customer.account.public_id, *drafts.values_list("public_id", flat=True)}
     return names - {""}

@@ -100,7 +100,7 @@ def price_upload_drop(run: Run) -> None:
 
 
 def _taken(upload: PriceUpload, progress: runs.Progress, actor: Actor) -> PriceFile:
-    content = bytes(upload.content)
+    content = bytes(upload.content or b"")
     progress.step(_("Reading rows"), total=lines_about(upload.name, io.BytesIO(content)))
     return price_file_take(
         instance=upload.instance,
