@@ -71,7 +71,9 @@ def instance_unopened(instance: Instance) -> InstanceContext:
 
 
 def instances_by_id(public_ids: Sequence[str], organization_id: int) -> dict[str, Instance]:
-    """Instances of one organization by public id."""
+    """Instances of one organization by public id (one query, and none for no ids)."""
+    if not public_ids:
+        return {}
     found = _BY_ID.all(public_ids=list(public_ids), organization_id=organization_id)
     return {instance.public_id: instance for instance in found}
 
