@@ -84,9 +84,17 @@ class PriceFaultCode(models.TextChoices):
     TOO_LARGE = FaultCode.TOO_LARGE.value, _("The file is too large when it is unpacked.")
     NO_HEADER = FaultCode.NO_HEADER.value, _("No line of the first 30 has this title of a column.")
     NO_ROWS = FaultCode.NO_ROWS.value, _("The file has no rows under its titles.")
+    ROW_OUT_OF_RANGE = (
+        FaultCode.ROW_OUT_OF_RANGE.value,
+        _("No spreadsheet has a row of this number. Save the file anew."),
+    )
     COLUMN_MISSING = FaultCode.COLUMN_MISSING.value, _("This column is missing.")
     COLUMN_TWICE = FaultCode.COLUMN_TWICE.value, _("This column is there twice.")
     EMPTY = FaultCode.EMPTY.value, _("The cell is empty.")
+    NO_TEXT = (
+        FaultCode.NO_TEXT.value,
+        _("A character in the cell is none that a text may have. Type the cell anew."),
+    )
     NOT_AN_OFFER = FaultCode.NOT_AN_OFFER.value, _("This is no part number of Adobe.")
     OTHER_SEGMENT = (
         FaultCode.OTHER_SEGMENT.value, _("This part number is of another market segment than the file."),

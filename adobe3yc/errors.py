@@ -22,6 +22,13 @@ class PriceFileFaulty(DomainError):
         self.faults = tuple(faults)
 
 
+class PriceUploadGone(DomainError):
+    """The upload was stopped, and what was uploaded was deleted with that."""
+
+    code = "PRICE_UPLOAD_GONE"
+    message = _("This upload was stopped and its file deleted. Upload the file again.")
+
+
 class CommitmentObjected(DomainError):
     """What speaks against asking for a commitment: `objections`, each with the number that would do."""
 

@@ -226,6 +226,12 @@ def _words() -> None:
     describe("account.adobe_refused", gettext_lazy("Adobe refused the reseller"), tone="danger")
     describe("adobe.renewal_set", gettext_lazy("Adobe knows what renews"))
     describe(
+        "adobe.renewal_postponed",
+        gettext_lazy("Adobe is told later what renews"),
+        tone="warning",
+    )
+    describe(
         "adobe.renewal_refused", gettext_lazy("Adobe refused the renewal setting"), tone="danger"
     )
+    describe("adobe.order_refused", gettext_lazy("Adobe refused the order"), tone="danger")
     describe("commitment.told", gettext_lazy("Commitment as Adobe tells it"))

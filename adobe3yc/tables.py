@@ -68,11 +68,14 @@ def price_file_badge(file: PriceFile) -> Badge:
 
 
 def upload_badge(upload: PriceUpload) -> Badge:
-    """What became of an upload: taken, refused, or still being read."""
+    """What became of an upload: taken, refused, stopped, or still being read."""
     if upload.file_id:
         return Badge(_("Taken"), "success")
-    faults: int = upload.fault_count  # type: ignore[attr-defined]
-    return Badge(_("Refused"), "danger") if faults else Badge(_("Not read yet"), "progress")
+    if upload.fault_count:  # type: ignore[attr-defined]
+        return Badge(_("Refused"), "danger")
+    if upload.is_gone:  # type: ignore[attr-defined]
+        return Badge(_("Stopped"))
+    return Badge(_("Not read yet"), "progress")
 
 
 def month_name(file: PriceFile) -> str:

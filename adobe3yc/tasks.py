@@ -60,13 +60,13 @@ def renewal(job: jobs.JobContext) -> None:
     _again(renewal_tell(subscription=subscription))
 
 
-@runs.runner(services.UPLOAD, cancellable=True)
+@runs.runner(services.UPLOAD, cancellable=True, stopped=services.price_upload_drop)
 def price_upload(progress: runs.Progress) -> dict[str, Any]:
     """A price file, read for whoever uploaded it."""
     return services.price_upload_take(progress, actor=_actor_of(progress.run))
 
 
-@runs.runner(services.FETCH, cancellable=True)
+@runs.runner(services.FETCH, cancellable=True, stopped=services.price_upload_drop)
 def price_fetch(progress: runs.Progress) -> dict[str, Any]:
     """Adobe's price list, fetched for whoever asked."""
     return services.price_fetch_take(progress, actor=_actor_of(progress.run))

@@ -2,7 +2,8 @@
 
 Strongest first: Refuse, Wait, Reprice, Proceed. Service managers that call out run in threads and have five seconds
 in all; no answer in time is a form error, never Proceed. A breaker per instance spares buyers the wait for a vendor
-that is down: it is kept in the cache and may be lost without harm.
+that is down: it is kept in the cache and may be lost without harm. What was said to vendors is kept, once they have
+answered or time is up.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 import structlog
 from django.core.cache import cache
-from django.db import connections
+from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
 from bss.catalog.models import Product
@@ -39,8 +40,9 @@ from bss.orders.contracts import (
 from servicemanager import registry, selectors
 from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
-from servicemanager.contracts import InstanceContext
+from servicemanager.contracts import InstanceContext, Recorder
 from servicemanager.models import Instance
+from servicemanager.services.exchanges import Notebook, exchanges_keep
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +50,9 @@ SECONDS = 5.0
 # So many failures within a minute, and the instance is not asked for the next one.
 BREAKER_FAILURES = 5
 BREAKER_SECONDS = 60
+# Kept from one review to the next, each with its connection to the database: beginning both anew took longer than all
+# that is asked over them. There are as many as were ever needed at once, and never more than this.
+THREADS = ThreadPoolExecutor(32, thread_name_prefix="review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +137,27 @@ class CheckoutReviewAdapter:
         groups: Sequence[Group],
         ask: Callable[[Group, InstanceContext], Any],
     ) -> dict[int, Any]:
-        """Each group's answer by instance; one that failed, was late or rests behind its breaker is missing."""
+        """Each group's answer by instance; of one that failed, was late or rests behind its breaker there is none."""
         deadline = time.monotonic() + self.seconds
-        remote = [g for g in groups if g.is_remote and not _is_resting(g.instance)]
-        pool = ThreadPoolExecutor(max_workers=max(1, len(remote)), thread_name_prefix="review")
-        waiting = {g.instance.pk: _begun(pool, g, ask, self.seconds) for g in remote}
-        pool.shutdown(wait=False)
-        answers: dict[int, Any] = {}
-        for group in groups:
-            if not group.is_remote:
-                answers[group.instance.pk] = ask(group, _context(group, self.seconds))
-        for group in remote:
-            left = max(0.0, deadline - time.monotonic())
-            try:
-                answers[group.instance.pk] = waiting[group.instance.pk].result(timeout=left)
-            except TooLate:
-                _failed(group, "late")
-            except Exception as error:  # whatever a plug-in raises is "no answer"
-                _failed(group, type(error).__name__)
-            else:
-                cache.delete(_breaker(group.instance))
+        notebooks = {g.instance.pk: Notebook(g.instance) for g in groups}
+
+        def asked(group: Group) -> Any:
+            record = notebooks[group.instance.pk]
+            return ask(group, _context(group, self.seconds, record))
+
+        remote = [g for g in groups if g.is_remote]
+        failures = {g.instance.pk: _failures(g.instance) for g in remote}
+        begun = [
+            (g, _begun(g, asked)) for g in remote if failures[g.instance.pk] < BREAKER_FAILURES
+        ]
+        try:
+            answers = {g.instance.pk: asked(g) for g in groups if not g.is_remote}
+            for group, future in begun:
+                answers[group.instance.pk] = answer = _waited_for(group, future, deadline)
+                if answer is not None and failures[group.instance.pk]:
+                    cache.delete(_breaker(group.instance))
+        finally:
+            exchanges_keep(notebooks.values())
         return answers
 
 
@@ -252,33 +258,42 @@ def _refusal(lines: Sequence[ReviewLine], message: str) -> Refuse:
 # Threads and breakers --------------------------------------------------------------------------------------
 
 
-def _begun(
-    pool: ThreadPoolExecutor,
-    group: Group,
-    ask: Callable[[Group, InstanceContext], Any],
-    seconds: float,
-) -> Future[Any]:
+def _begun(group: Group, ask: Callable[[Group], Any]) -> Future[Any]:
     inside = contextvars.copy_context()
 
     def run() -> Any:
+        close_old_connections()
         try:
-            return inside.run(lambda: ask(group, _context(group, seconds)))
+            return inside.run(ask, group)
         finally:
-            connections.close_all()
+            close_old_connections()
 
-    return pool.submit(run)
+    return THREADS.submit(run)
 
 
-def _context(group: Group, seconds: float) -> InstanceContext:
-    return selectors.instance_context(group.instance, timeout=seconds)
+def _waited_for(group: Group, future: Future[Any], deadline: float) -> Any:
+    """The answer, or None: it was late, or whatever a plug-in raises, and the breaker counts it."""
+    try:
+        return future.result(max(0.0, deadline - time.monotonic()))
+    except TooLate:
+        future.cancel()
+        _failed(group, "late")
+    except Exception as error:
+        _failed(group, type(error).__name__)
+    return None
+
+
+def _context(group: Group, seconds: float, record: Recorder) -> InstanceContext:
+    return selectors.instance_context(group.instance, timeout=seconds, record=record)
 
 
 def _breaker(instance: Instance) -> str:
     return f"servicemanager:breaker:{instance.pk}"
 
 
-def _is_resting(instance: Instance) -> bool:
-    return int(cache.get(_breaker(instance)) or 0) >= BREAKER_FAILURES
+def _failures(instance: Instance) -> int:
+    """How often it gave no answer within the last minute; from BREAKER_FAILURES on it is left alone."""
+    return int(cache.get(_breaker(instance)) or 0)
 
 
 def _failed(group: Group, cause: str) -> None:

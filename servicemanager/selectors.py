@@ -74,11 +74,19 @@ def instance_unopened(instance: Instance) -> InstanceContext:
 
 
 def instances_by_id(public_ids: Sequence[str], organization_id: int) -> dict[str, Instance]:
-    """Instances of one organization by public id."""
-    found = Instance.everywhere.filter(
-        organization_id=organization_id, public_id__in=set(public_ids) - {""}
-    )
+    """Instances of one organization by public id (one query, and none for no ids)."""
+    if not public_ids:
+        return {}
+    found = _BY_ID.all(public_ids=list(public_ids), organization_id=organization_id)
     return {instance.public_id: instance for instance in found}
+
+
+_BY_ID = Prepared(
+    lambda public_ids, organization_id: Instance.everywhere.filter(
+        organization_id=organization_id, public_id__any=public_ids
+    ),
+    public_ids=list[str], organization_id=int,
+)  # fmt: skip
 
 
 def is_readable(instance: Instance) -> bool:

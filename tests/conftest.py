@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client, override_settings
 from django.urls import set_script_prefix, set_urlconf
 
@@ -43,6 +44,15 @@ def _passwords_cost_little():
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     with override_settings(PASSWORD_HASHERS=quick):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_leave_the_database():
+    """A thread that is kept for the next one to ask keeps no connection: the database goes when the tests are over."""
+    settings_of_default = connections.settings["default"]
+    before, settings_of_default["CONN_MAX_AGE"] = settings_of_default["CONN_MAX_AGE"], 0
+    yield
+    settings_of_default["CONN_MAX_AGE"] = before
 
 
 @pytest.fixture(autouse=True)

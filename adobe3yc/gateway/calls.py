@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from adobe3yc.vipmp.client import VipClient
 from adobe3yc.vipmp.errors import Kind, VipError
 from adobe3yc.vipmp.tokens import Credentials
 from bss.core import clock
+from bss.core.http import Answer
 from servicemanager.contracts import (
     ExchangeNote,
     InstanceContext,
@@ -33,25 +35,38 @@ Failure = Refused | TryLater | OutcomeUnknown
 
 
 @contextmanager
-def adobe(instance: InstanceContext) -> Iterator[VipClient]:
-    """The client of one instance; each exchange is noted, the secret masked."""
+def adobe(instance: InstanceContext, about: str = "") -> Iterator[VipClient]:
+    """The client of one instance; each exchange is noted, the secret masked. `about` says whom all of them are about,
+    "" that each is to tell it itself.
+    """
     settings = instance.settings
     secret = str(settings["client_secret"])
-    instance = replace(instance, record=recorded_about(instance.record))
+    instance = replace(instance, record=recorded_about(instance.record, about))
     api_url, sign_in_url = str(settings["api_url"]), str(settings["sign_in_url"])
-    with (
-        transport(instance, api_url, headers={}, secrets=[secret]) as api,
-        transport(instance, sign_in_url, headers={}, secrets=[secret]) as sign_in,
-    ):
+    with transport(instance, api_url, headers={}, secrets=[secret]) as api:
         credentials = Credentials(str(settings["client_id"]), secret)
+        sign_in = _SignIn(instance, sign_in_url, secret)
         yield VipClient(api, sign_in, credentials, now=clock.now, place=sign_in_url)
 
 
-def recorded_about(record: Recorder) -> Recorder:
-    """A Recorder that keeps each exchange with the customer it is about."""
+@dataclass(frozen=True, slots=True)
+class _SignIn:
+    """The way to the sign-in service, opened for each token: that is once a day."""
+
+    instance: InstanceContext
+    url: str
+    secret: str
+
+    def send(self, method: str, path: str, **more: Any) -> Answer:
+        with transport(self.instance, self.url, headers={}, secrets=[self.secret]) as way:
+            return way.send(method, path, **more)
+
+
+def recorded_about(record: Recorder, about: str = "") -> Recorder:
+    """A Recorder that keeps each exchange with the customer it is about: `about`, or else whom it tells itself."""
 
     def keep(note: ExchangeNote) -> None:
-        record(replace(note, about=about_of(note)))
+        record(replace(note, about=about or about_of(note)))
 
     return keep
 

@@ -5,7 +5,8 @@ committed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -32,7 +33,8 @@ from adobe3yc.vipmp.contracts import Customer, LineBody, Order, Progress, Subscr
 from adobe3yc.vipmp.errors import Kind, VipError
 from adobe3yc.vipmp.errors import Refused as VipRefused
 from bss.accounts.models import Account
-from bss.core import clock
+from bss.core import clock, history
+from bss.core.actor import SYSTEM
 from bss.orders.choices import LineKind, LineState
 from bss.orders.models import OrderLine
 from bss.ui import formats
@@ -48,7 +50,7 @@ from servicemanager.contracts import (
     TryLater,
 )
 from servicemanager.errors import Code
-from servicemanager.models import Instance
+from servicemanager.models import Instance, ProvisioningJob
 
 ACCEPTED_OFFER = "accepted_offer"
 POLL_SECONDS = 5.0
@@ -280,14 +282,29 @@ def _add(client: VipClient, call: Call, more: int) -> Outcome:
     )
     if _is_dearer(customer.instance, best.offer_id, priced_by, currency):
         return _changed(priced_by, best.offer_id)
-    placed = client.order_create(
-        customer.adobe_id,
-        [LineBody(1, best.offer_id, more)],
-        currency,
-        key=call.idempotency_key,
-        reference=call.idempotency_key,
-    )
+    with _heard(call) as key:
+        placed = client.order_create(
+            customer.adobe_id,
+            [LineBody(1, best.offer_id, more)],
+            currency,
+            key=key,
+            reference=call.idempotency_key,
+        )
     return _all_told(call, [placed])
+
+
+@contextmanager
+def _heard(call: Call) -> Iterator[str]:
+    """The key under which seats are added or given back: the same until Adobe refuses, for a moment or for good. What
+    was ordered is found by its reference, which stays.
+    """
+    job = ProvisioningJob.everywhere.get(idempotency_key=call.idempotency_key)
+    try:
+        yield selectors.asking_key(job, "seats")
+    except VipRefused as error:
+        if error.ends_key:
+            history.record(job, actor=SYSTEM, action=selectors.ORDER_REFUSED, reason=error.message)
+        raise
 
 
 def _is_dearer(instance: Instance, now: str, then: str, currency: str) -> bool:
@@ -330,15 +347,16 @@ def _give_back(client: VipClient, call: Call, count: int) -> Outcome:
     if not chosen:
         words = _("Adobe takes back what was bought in the last 14 days alone, in whole orders.")
         return Refused(CODES[Kind.CANCELLATION], words)
-    placed = [
-        client.order_return(
-            order,
-            [LineBody(line.number, line.offer_id, line.quantity)],
-            key=f"{call.idempotency_key}-{n}",
-            reference=call.idempotency_key,
-        )
-        for n, (order, line) in enumerate(chosen, start=len(before) + 1)
-    ]
+    with _heard(call) as key:
+        placed = [
+            client.order_return(
+                order,
+                [LineBody(line.number, line.offer_id, line.quantity)],
+                key=f"{key}-{n}",
+                reference=call.idempotency_key,
+            )
+            for n, (order, line) in enumerate(chosen, start=len(before) + 1)
+        ]
     return _all_told(call, [*before, *placed])
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Subquery
 
 from adobe3yc.gateway import profiles
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.offers import MalformedOffer, Offer, OfferType, read_offer
-from adobe3yc.selectors import mirror_of
+from adobe3yc.selectors import mirror_of, mirror_of_draft
 from adobe3yc.vipmp.contracts import CompanyProfile
 from bss.accounts.models import Account
+from bss.core.prepared import Prepared
 from bss.orders.contracts import CustomerDetails, ReviewSubject
 from bss.subscriptions.choices import LIVE
 from bss.subscriptions.models import Subscription
 from servicemanager.contracts import InstanceContext
 from servicemanager.models import AccountLink, Instance
+from servicemanager.selectors import instances_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class Party:
         if self.account is not None:
             return self.account.name
         return self.draft.name if self.draft else ""
+
+    @property
+    def reference(self) -> str:
+        """Our name for it, by which what is said of it at a checkout is found again: its account's, or its draft's."""
+        if self.account is not None:
+            return self.account.public_id
+        return self.draft.reference if self.draft else ""
 
     @property
     def is_reseller(self) -> bool:
@@ -66,48 +75,48 @@ class Party:
 
 
 def instance_of(context: InstanceContext) -> Instance:
-    return Instance.everywhere.get(
-        public_id=context.public_id, organization_id=context.organization_id
-    )
+    """The row of an instance. Raises KeyError when it is gone."""
+    return instances_by_id([context.public_id], context.organization_id)[context.public_id]
 
 
 def party_of_subject(context: InstanceContext, subject: ReviewSubject) -> Party:
-    """Who a basket or an order is for."""
-    if subject.customer_draft is not None:
-        reseller = Account.everywhere.get(pk=subject.account_id)
-        return _party(context, None, reseller, subject.customer_draft)
-    return party_of_account(context, subject.customer_id)
+    """Who a basket or an order is for (three queries)."""
+    draft = subject.customer_draft
+    if draft is None:
+        return party_of_account(context, subject.customer_id)
+    instance = instance_of(context)
+    reseller = _SELLER.get(pk=subject.account_id, instance_id=instance.pk)
+    found = mirror_of_draft(draft.reference, instance)
+    return Party(instance, reseller, reseller.adobe_id or "", None, draft, found)
 
 
 def party_of_account(context: InstanceContext, account_id: int) -> Party:
-    account = Account.everywhere.select_related("parent").get(pk=account_id)
-    return _party(context, account, account.parent, None)
-
-
-def _party(
-    context: InstanceContext,
-    account: Account | None,
-    reseller: Account | None,
-    draft: CustomerDetails | None,
-) -> Party:
+    """The same for an account. Without a reseller it buys under the id of the settings, as the distributor's own."""
     instance = instance_of(context)
-    found = None
-    if account is not None:
-        found = mirror_of(account, instance)
-    elif draft is not None:
-        rows = AdobeCustomer.everywhere.filter(instance=instance)
-        found = rows.filter(draft_reference=draft.reference).first()
-    return Party(
-        instance, reseller, reseller_id_of(instance, reseller, context), account, draft, found
-    )
+    account = _BUYER.get(pk=account_id, instance_id=instance.pk)
+    reseller_id = account.adobe_id if account.parent else context.settings.get("reseller_id")
+    found = mirror_of(account, instance)
+    return Party(instance, account.parent, str(reseller_id or ""), account, None, found)
 
 
-def reseller_id_of(instance: Instance, reseller: Account | None, context: InstanceContext) -> str:
-    """Adobe's id of a reseller; without one that of the settings, under which the distributor sells directly."""
-    if reseller is None:
-        return str(context.settings.get("reseller_id") or "")
-    link = AccountLink.everywhere.filter(instance=instance, account=reseller).first()
-    return link.external_id if link else ""
+def _known_as(reseller: str, instance_id: int) -> Subquery:
+    """Adobe's id of the account in a column."""
+    links = AccountLink.everywhere.filter(account=OuterRef(reseller), instance=instance_id)
+    return Subquery(links.values("external_id")[:1])
+
+
+_SELLER = Prepared(
+    lambda pk, instance_id: Account.everywhere.filter(pk=pk).annotate(
+        adobe_id=_known_as("pk", instance_id)
+    ),
+    pk=int, instance_id=int,
+)  # fmt: skip
+_BUYER = Prepared(
+    lambda pk, instance_id: Account.everywhere.filter(pk=pk).select_related("parent").annotate(
+        adobe_id=_known_as("parent", instance_id)
+    ),
+    pk=int, instance_id=int,
+)  # fmt: skip
 
 
 def owned_by(party: Party) -> dict[OfferType, int]:
@@ -120,13 +129,18 @@ def renewing_by(party: Party) -> dict[OfferType, int]:
     return _by_type((x.product.external_id, x.renewing) for x in _held_by(party))
 
 
-def _held_by(party: Party) -> QuerySet[Subscription]:
+def _held_by(party: Party) -> Sequence[Subscription]:
     if party.account is None:
-        return Subscription.everywhere.none()
-    rows = Subscription.everywhere.filter(
-        customer=party.account, managed_by=party.instance.public_id, state__in=LIVE
-    )
-    return rows.select_related("product")
+        return ()
+    return _HELD.all(customer_id=party.account.pk, managed_by=party.instance.public_id)
+
+
+_HELD = Prepared(
+    lambda customer_id, managed_by: Subscription.everywhere.filter(
+        customer_id=customer_id, managed_by=managed_by, state__in=LIVE
+    ).select_related("product"),
+    customer_id=int, managed_by=str,
+)  # fmt: skip
 
 
 def _by_type(held: Iterable[tuple[str, int]]) -> dict[OfferType, int]:

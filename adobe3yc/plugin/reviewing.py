@@ -176,7 +176,7 @@ def _verdict(checkout: Checkout) -> Verdict:
         words = _("Another customer has this Adobe id already. Check it.")
         return checkout.refusal(words, profiles.ADOBE_ID)
     if checkout.adobe_id:
-        with adobe(checkout.context) as client:
+        with adobe(checkout.context, about=checkout.party.reference) as client:
             return _known(checkout, client, client.customer(checkout.adobe_id))
     if checkout.step != "items":
         stopped = _details_missing(checkout) or _request_objected(checkout, ThreeYearCommit())

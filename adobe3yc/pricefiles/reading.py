@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import IO
 
 from adobe3yc.pricefiles.contracts import (
@@ -39,6 +39,8 @@ NEEDED_COMMITTED = ("offer", "price", "first", "last")
 HEADER_WITHIN = 30
 MOST_FAULTS = 200
 MAX_PRICE = Decimal(10) ** 9
+# Prices of one have ten decimals, and no more are kept of whatever a cell holds.
+SMALLEST = Decimal("1E-10")
 DATE_TEXT = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 ISO_TEXT = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -133,6 +135,7 @@ def _row(
         field: cells[index] if index < len(cells) else None for field, (index, _) in columns.items()
     }
     try:
+        _check_texts(values)
         return _read_row(number, values, expected)
     except _Wrong as wrong:
         index, title = columns.get(wrong.field, (0, wrong.field))
@@ -142,8 +145,15 @@ def _row(
             number,
             title,
             f"{column_name(index + 1)}{number}",
-            "" if value is None else str(value)[:80],
+            "" if value is None else str(value)[:80].replace("\0", "\N{SYMBOL FOR NULL}"),
         )
+
+
+def _check_texts(values: Mapping[str, Cell]) -> None:
+    """No database keeps NUL, which broken programs write."""
+    for field, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            raise _Wrong(FaultCode.NO_TEXT, field)
 
 
 def _read_row(number: int, values: Mapping[str, Cell], expected: Expected) -> PriceRow:
@@ -180,7 +190,7 @@ def _offer(cell: Cell, expected: Expected) -> tuple[str, str]:
 
 
 def _price(cell: Cell, field: str) -> Decimal:
-    """A price of 0 or more: a number, or its text with a decimal point."""
+    """A price of 0 or more, with ten decimals: a number, or its text with a decimal point."""
     if cell is None:
         raise _Wrong(FaultCode.EMPTY, field)
     try:
@@ -189,7 +199,11 @@ def _price(cell: Cell, field: str) -> Decimal:
         raise _Wrong(FaultCode.NOT_A_PRICE, field) from error
     if not price.is_finite() or not 0 <= price < MAX_PRICE:
         raise _Wrong(FaultCode.NOT_A_PRICE, field)
-    return price
+    kept = price.quantize(SMALLEST, ROUND_HALF_UP)
+    if price and not kept:
+        # It would be sold for nothing.
+        raise _Wrong(FaultCode.NOT_A_PRICE, field)
+    return kept
 
 
 def _currency(cell: Cell, expected: Expected) -> str:

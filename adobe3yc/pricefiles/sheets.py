@@ -23,6 +23,11 @@ from adobe3yc.pricefiles.contracts import Cell, Fault, FaultCode, Line, Lines, U
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_SHARED = 80 * 1024 * 1024
 MAX_COLUMNS = 200
+# What ECMA-376 lets a sheet have; a column of more letters is read as none.
+MAX_ROWS = 1_048_576
+MAX_LETTERS = 4
+# More days than dates have, from whichever day they count: a number of a million digits is not worked out.
+MAX_DAYS = 10_000_000
 CHUNK = 64 * 1024
 MAIN = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -156,7 +161,7 @@ class _Sheet:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
-            self._row = int(attributes.get("r") or self._row + 1)
+            self._row = self._number_of(attributes.get("r"))
             self._cells = []
             self._column = 0
         elif tag == "c":
@@ -167,6 +172,16 @@ class _Sheet:
             self._value = ""
         elif tag in {"v", "t"}:
             self._text = []
+
+    def _number_of(self, text: str | None) -> int:
+        """The number that a row has by its own account, or the next one. Raises Unreadable for one that no row has."""
+        number = int(text) if text else self._row + 1
+        if not 1 <= number <= MAX_ROWS:
+            place, told = self._row + 1, f"A{number}"
+            raise Unreadable(
+                Fault(FaultCode.ROW_OUT_OF_RANGE, place, cell=told[:20], value=told[1:80])
+            )
+        return number
 
     def _end(self, tag: str) -> None:
         if tag in {"v", "t"} and self._text is not None:
@@ -202,6 +217,8 @@ class _Sheet:
 
 
 def _serial_day(number: Decimal, epoch: date) -> Cell:
+    if not -MAX_DAYS <= number <= MAX_DAYS:
+        return number
     try:
         return epoch + timedelta(days=int(number))
     except OverflowError:
@@ -222,7 +239,7 @@ def _number(raw: str) -> Cell:
 def _column_index(place: str) -> int:
     """ "C17" is the third column."""
     index = 0
-    for character in place:
+    for character in place[:MAX_LETTERS]:
         if not "A" <= character <= "Z":
             break
         index = index * 26 + ord(character) - 64

@@ -8,6 +8,7 @@ from adobe3yc.choices import MANAGER, PRODUCT_TYPE
 from adobe3yc.models import AdobeCustomer, Commitment
 from adobe3yc.selectors.selling import commitments_of
 from bss.accounts.models import Account
+from bss.orders.models import CustomerDraft
 from bss.subscriptions.models import Subscription
 from servicemanager.choices import InstanceState
 from servicemanager.models import AccountLink, Exchange, Instance
@@ -69,11 +70,22 @@ def adobe_customers() -> QuerySet[AdobeCustomer]:
 
 
 def exchanges_about(customer: AdobeCustomer) -> QuerySet[Exchange]:
-    """Every message about a customer, newest first: by its id at Adobe, by ours, by the jobs of its account."""
+    """Every message about a customer, newest first: by its id at Adobe, by ours, by the jobs of its account, by what
+    its checkouts call it.
+    """
     of_instance = Exchange.objects.filter(instance=customer.instance_id).order_by()
-    found = of_instance.filter(about__in={customer.public_id, customer.adobe_id} - {""})
+    found = of_instance.filter(about__in=_names_of(customer))
     if customer.account_id:
         by_jobs = of_instance.filter(job__subscription__customer=customer.account_id)
         # Each half has an index; said in one condition, neither would be used.
         found = of_instance.filter(pk__in=found.values("pk").union(by_jobs.values("pk")))
     return found.order_by("-pk")
+
+
+def _names_of(customer: AdobeCustomer) -> set[str]:
+    """As whom messages call it: Adobe's id, ours, that of its account and those of the drafts it was made of."""
+    names = {customer.public_id, customer.adobe_id, customer.draft_reference}
+    if customer.account is not None:
+        drafts = CustomerDraft.objects.filter(account=customer.account)
+        names |= {customer.account.public_id, *drafts.values_list("public_id", flat=True)}
+    return names - {""}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
+from itertools import takewhile
 
 from django.db.models import QuerySet
 
@@ -17,6 +18,8 @@ from adobe3yc.models import AdobeCustomer
 from bss.accounts.models import Account
 from bss.core import history
 from bss.core.models import HistoryEntry
+from bss.subscriptions.models import Subscription
+from servicemanager.models import ProvisioningJob
 
 COMMITMENT_ASKED = "adobe_customer.commitment_asked"
 COMMITMENT_REFUSED = "adobe_customer.commitment_refused"
@@ -24,12 +27,29 @@ CUSTOMER_REFUSED = "adobe_customer.refused"
 # Our credentials were refused: what was asked for was not looked at, and its key has no answer.
 CUSTOMER_NOT_ASKED = "adobe_customer.not_asked"
 RESELLER_REFUSED = "account.adobe_refused"
+RENEWAL_SET = "adobe.renewal_set"
+RENEWAL_REFUSED = "adobe.renewal_refused"
+# "Not now" is an answer too, and one that Adobe repeats.
+RENEWAL_POSTPONED = "adobe.renewal_postponed"
+# Of seats that are added or given back; what a new subscription's order was refused for is another order's story.
+ORDER_REFUSED = "adobe.order_refused"
 REFUSALS = (CUSTOMER_REFUSED, CUSTOMER_NOT_ASKED)
-ANSWERS = (COMMITMENT_ASKED, COMMITMENT_REFUSED, CUSTOMER_REFUSED, RESELLER_REFUSED)
+RENEWALS = (RENEWAL_SET, RENEWAL_REFUSED, RENEWAL_POSTPONED)
+ANSWERS = (
+    COMMITMENT_ASKED,
+    COMMITMENT_REFUSED,
+    CUSTOMER_REFUSED,
+    RESELLER_REFUSED,
+    ORDER_REFUSED,
+    *RENEWALS,
+)
+Subject = AdobeCustomer | Account | Subscription | ProvisioningJob
 
 
-def asking_key(subject: AdobeCustomer | Account, *what: object) -> str:
-    """The key under which something is asked about a customer or a reseller until Adobe answers (one query)."""
+def asking_key(subject: Subject, *what: object) -> str:
+    """The key under which something is asked about a customer, a reseller or a subscription, or by a job, until Adobe
+    answers (one query).
+    """
     text = repr((subject.public_id, *what, _heard(subject, ANSWERS).count()))
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
@@ -49,7 +69,14 @@ def refused_since(customer: AdobeCustomer, moment: datetime) -> bool:
     return _heard(customer, REFUSALS).filter(at__gt=moment).exists()
 
 
-def _heard(subject: AdobeCustomer | Account, actions: Collection[str]) -> QuerySet[HistoryEntry]:
+def postponed(subscription: Subscription, most: int) -> int:
+    """How often in a row Adobe has said of a renewal that it is not to be set now; `most` where it was more often."""
+    heard = _heard(subscription, RENEWALS).order_by("-at", "-id")
+    latest = heard.values_list("action", flat=True)[:most]
+    return sum(1 for _ in takewhile(RENEWAL_POSTPONED.__eq__, latest))
+
+
+def _heard(subject: Subject, actions: Collection[str]) -> QuerySet[HistoryEntry]:
     return HistoryEntry.objects.filter(
         subject_type=history.subject_type(subject), subject_id=subject.pk, action__in=actions
     )

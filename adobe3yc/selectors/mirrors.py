@@ -1,11 +1,12 @@
-"""The mirror of an account, by its keys: whoever asks may work in a scope above or beside it."""
+"""The mirror of an account or a draft, by its keys: whoever asks may work in a scope above or beside it."""
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from adobe3yc.models import AdobeCustomer
 from bss.accounts.models import Account
+from bss.core.prepared import Prepared
 from bss.orders.models import CustomerDraft
 from servicemanager.models import Instance
 
@@ -15,10 +16,28 @@ def mirror_of(account: Account, instance: Instance) -> AdobeCustomer | None:
 
     Between the order that makes the account and the job that links it, a second order would otherwise begin another.
     """
-    drafts = CustomerDraft.everywhere.filter(account=account).values("public_id")
-    own = Q(account=account) | Q(account=None, draft_reference__in=drafts)
-    found = AdobeCustomer.everywhere.filter(own, instance=instance).select_related("instance")
-    return found.order_by(F("account").asc(nulls_last=True)).first()
+    return _OF_ACCOUNT.first(account_id=account.pk, instance_id=instance.pk)
+
+
+def mirror_of_draft(reference: str, instance: Instance) -> AdobeCustomer | None:
+    """A customer that is only drafted, as Adobe knows it already; None when Adobe was never asked to."""
+    return _OF_DRAFT.first(reference=reference, instance_id=instance.pk)
+
+
+def _of_account(account_id: int, instance_id: int) -> QuerySet[AdobeCustomer]:
+    drafts = CustomerDraft.everywhere.filter(account_id=account_id).values("public_id")
+    own = Q(account_id=account_id) | Q(account=None, draft_reference__in=drafts)
+    found = AdobeCustomer.everywhere.filter(own, instance_id=instance_id)
+    return found.select_related("instance").order_by(F("account").asc(nulls_last=True))[:1]
+
+
+_OF_ACCOUNT = Prepared(_of_account, account_id=int, instance_id=int)
+_OF_DRAFT = Prepared(
+    lambda reference, instance_id: AdobeCustomer.everywhere.filter(
+        draft_reference=reference, instance_id=instance_id
+    )[:1],
+    reference=str, instance_id=int,
+)  # fmt: skip
 
 
 def is_anothers(adobe_id: str, account: Account | None, instance: Instance) -> bool:

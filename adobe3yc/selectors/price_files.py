@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
+    ExpressionWrapper,
     F,
     Max,
     OuterRef,
@@ -21,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from adobe3yc.choices import MANAGER, PriceChange, PriceFileState
+from adobe3yc.choices import MANAGER, PriceChange, PriceFileState, UploadSource
 from adobe3yc.models import PriceFile, PriceRow, PriceUpload
 from adobe3yc.pricefiles.contracts import Fault, FaultCode
 from bss.core import runs
@@ -51,11 +53,14 @@ def price_files() -> QuerySet[PriceFile]:
 
 
 def price_uploads() -> QuerySet[PriceUpload]:
-    """Uploads of the active scope's organization, without what was uploaded, with how many faults they have."""
+    """Uploads of the active scope's organization, without what was uploaded: each with how many faults it has, and
+    whether it was stopped before it was read.
+    """
+    is_gone = Q(source=UploadSource.FILE, content=None, file=None)
     return (
         PriceUpload.objects.defer("content")
         .select_related("instance", "file")
-        .annotate(fault_count=Count("faults"))
+        .annotate(fault_count=Count("faults"), is_gone=ExpressionWrapper(is_gone, BooleanField()))
     )
 
 

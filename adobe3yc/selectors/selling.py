@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
@@ -20,6 +21,7 @@ from adobe3yc.rules.commitments import ACCEPT_DAYS, BUY_DAYS, OPEN
 from adobe3yc.rules.prices import Chosen, PriceWindow, choose
 from adobe3yc.vipmp.contracts import ThreeYearCommit
 from bss.accounts.models import Account
+from bss.core.prepared import Prepared
 from bss.orders.models import Order
 from bss.subscriptions.models import Subscription
 from servicemanager.choices import InstanceState
@@ -49,9 +51,25 @@ class PriceBook:
 
 def price_book(instance: Instance, offer_ids: Collection[str], currency: str) -> PriceBook:
     """What the files in force say about some offers in a currency: one query, however many there are."""
-    hit = Q(rows__offer_id__in=set(offer_ids), rows__currency=currency)
-    found = (
-        PriceFile.objects.filter(instance=instance, state=PriceFileState.IN_FORCE)
+    found = _PRICES.all(instance_id=instance.pk, offer_ids=list(set(offer_ids)), currency=currency)
+    rows: defaultdict[bool, defaultdict[str, list[PriceWindow]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    has_committed = False
+    for kind, offer_id, price, first, last, code, street in found:
+        is_committed = kind == PriceFileKind.COMMITTED
+        has_committed = has_committed or is_committed
+        if offer_id is not None:
+            rows[is_committed][offer_id].append(PriceWindow(price, first, last, code, street))
+    return PriceBook(dict(rows[False]), dict(rows[True]), has_committed)
+
+
+def _prices(
+    instance_id: int, offer_ids: list[str], currency: str
+) -> QuerySet[PriceFile, tuple[Any, ...]]:
+    hit = Q(rows__offer_id__any=offer_ids, rows__currency=currency)
+    return (
+        PriceFile.objects.filter(instance_id=instance_id, state=PriceFileState.IN_FORCE)
         .annotate(hit=FilteredRelation("rows", condition=hit))
         .values_list(
             "kind",
@@ -63,16 +81,9 @@ def price_book(instance: Instance, offer_ids: Collection[str], currency: str) ->
             "hit__street_price",
         )
     )
-    rows: defaultdict[bool, defaultdict[str, list[PriceWindow]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    has_committed = False
-    for kind, offer_id, price, first, last, code, street in found:
-        is_committed = kind == PriceFileKind.COMMITTED
-        has_committed = has_committed or is_committed
-        if offer_id is not None:
-            rows[is_committed][offer_id].append(PriceWindow(price, first, last, code, street))
-    return PriceBook(dict(rows[False]), dict(rows[True]), has_committed)
+
+
+_PRICES = Prepared(_prices, instance_id=int, offer_ids=list[str], currency=str)
 
 
 def rows_on_sale(instance: Instance, currency: str) -> Iterator[PriceRow]:
@@ -89,13 +100,6 @@ def customer_of(account: Account, instance: Instance) -> AdobeCustomer | None:
     return AdobeCustomer.objects.filter(instance=instance, account=account).first()
 
 
-def customer_of_draft(reference: str, instance: Instance) -> AdobeCustomer | None:
-    """A customer that is only drafted, as Adobe knows it already; None when Adobe was never asked to."""
-    if not reference:
-        return None
-    return AdobeCustomer.objects.filter(instance=instance, draft_reference=reference).first()
-
-
 def commitments_of(customer: AdobeCustomer) -> list[Commitment]:
     """What Adobe last said of its commitment and its requests, in the order of their kinds."""
     return list(customer.commitments.order_by("kind"))
@@ -103,12 +107,19 @@ def commitments_of(customer: AdobeCustomer) -> list[Commitment]:
 
 def three_year_of(customer: AdobeCustomer) -> ThreeYearCommit:
     """The same as the rules of commitments take it. What has no status is not there."""
-    found = {each.kind: each.term for each in customer.commitments.all() if each.status}
+    found = {each.kind: each.term for each in _TOLD.all(customer_id=customer.pk)}
     return ThreeYearCommit(
         commitment=found.get(CommitmentKind.COMMITMENT),
         request=found.get(CommitmentKind.REQUEST),
         recommitment=found.get(CommitmentKind.RECOMMITMENT),
     )
+
+
+# Whoever asks may work in a scope below it: the mirror is the reseller's until its account is linked.
+_TOLD = Prepared(
+    lambda customer_id: Commitment.everywhere.filter(customer_id=customer_id).exclude(status=""),
+    customer_id=int,
+)
 
 
 def latest_order(order: Order, instance: Instance) -> AdobeOrder | None:

@@ -15,7 +15,12 @@ from adobe3yc.services.customers import (
 from adobe3yc.services.orders import order_refused, order_store, order_told
 from adobe3yc.services.price_fetch import FETCH, price_fetch_start, price_fetch_take
 from adobe3yc.services.price_files import price_file_discard, price_file_enforce, price_file_take
-from adobe3yc.services.price_uploads import UPLOAD, price_upload_start, price_upload_take
+from adobe3yc.services.price_uploads import (
+    UPLOAD,
+    price_upload_drop,
+    price_upload_start,
+    price_upload_take,
+)
 from adobe3yc.services.renewals import renewal_ring, renewal_tell
 from adobe3yc.services.resellers import reseller_link, reseller_sync
 from adobe3yc.services.sync import commitment_remind, customer_sync
@@ -42,6 +47,7 @@ __all__ = [
     "price_file_discard",
     "price_file_enforce",
     "price_file_take",
+    "price_upload_drop",
     "price_upload_start",
     "price_upload_take",
     "recommitment_ask",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from adobe3yc import selectors
 from adobe3yc.choices import PriceFaultCode, PriceFileKind, UploadSource
-from adobe3yc.errors import PriceFileFaulty
+from adobe3yc.errors import PriceFileFaulty, PriceUploadGone
 from adobe3yc.locks import price_upload_locked
 from adobe3yc.models import PriceFault, PriceFile, PriceUpload
 from adobe3yc.pricefiles.contracts import DateOrder, Fault, FileKind
@@ -77,18 +77,26 @@ def price_upload_begin(
 def price_upload_take(progress: runs.Progress, *, actor: Actor) -> dict[str, Any]:
     """Read an upload into a price file: {"rows": how many}. Run again, it tells what the first attempt found.
 
-    Raises PriceFileFaulty; the faults are kept with the upload and told in the run's log.
+    Raises PriceFileFaulty; the faults are kept with the upload and told in the run's log. Raises PriceUploadGone where
+    it was stopped before.
     """
     upload = selectors.price_upload(progress.payload["upload"])
     if upload.file is not None:
         return {"rows": upload.file.row_count}
     if known := selectors.faults_of(upload):
         raise _refused(progress, known)
+    if upload.content is None:
+        raise PriceUploadGone
     try:
         return {"rows": _taken(upload, progress, actor).row_count}
     except PriceFileFaulty as error:
         _keep_faults(upload, error.faults)
         raise _refused(progress, error.faults) from error
+
+
+def price_upload_drop(run: Run) -> None:
+    """Somebody stopped the run of an upload: what was uploaded goes. One transaction with whatever ends the run."""
+    PriceUpload.objects.filter(pk=run.payload["upload"]).update(content=None)
 
 
 def _taken(upload: PriceUpload, progress: runs.Progress, actor: Actor) -> PriceFile:

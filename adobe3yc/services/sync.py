@@ -11,8 +11,10 @@ from adobe3yc.services.customers import customer_record
 from adobe3yc.vipmp.errors import VipError
 from bss.core import clock, events, history
 from bss.core.actor import SYSTEM
+from bss.core.secrets import SecretUnreadable
 from servicemanager import selectors
-from servicemanager.contracts import Refused
+from servicemanager.contracts import InstanceContext, Refused
+from servicemanager.models import Instance
 from servicemanager.services.exchanges import recorder_of_instance
 
 AGAIN_SECONDS = 300.0
@@ -23,21 +25,31 @@ def customer_sync(*, customer: AdobeCustomer) -> float | None:
 
     Outside transactions. One that Adobe no longer shows is asked about again at the next turn.
     """
-    instance = customer.instance
-    context = selectors.instance_context(instance, record=recorder_of_instance(instance))
     try:
-        with adobe(context) as client:
+        with adobe(_context(customer.instance)) as client:
             found = client.customer(customer.adobe_id)
+    except SecretUnreadable:
+        return AGAIN_SECONDS
     except VipError as error:
-        failure = outcome_of(error)
-        if not isinstance(failure, Refused):
-            return AGAIN_SECONDS
-        AdobeCustomer.everywhere.filter(pk=customer.pk).update(synced_at=clock.now())
+        return _failed(customer, error)
+    customer_record(customer=customer, found=found)
+    return None
+
+
+def _context(instance: Instance) -> InstanceContext:
+    return selectors.instance_context(instance, record=recorder_of_instance(instance))
+
+
+def _failed(customer: AdobeCustomer, error: VipError) -> float | None:
+    """What is refused is asked again at the next turn. While it is our sign-in, nothing is known of the customer."""
+    failure = outcome_of(error)
+    if not isinstance(failure, Refused):
+        return AGAIN_SECONDS
+    AdobeCustomer.everywhere.filter(pk=customer.pk).update(synced_at=clock.now())
+    if error.ends_key:
         history.record(
             customer, actor=SYSTEM, action="adobe_customer.not_shown", reason=failure.message
         )
-        return None
-    customer_record(customer=customer, found=found)
     return None
 
 

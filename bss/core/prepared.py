@@ -10,8 +10,9 @@ once as well (`bss.core.statements`):
     found = _AT_HOST.all(host="localhost", alias="")
 
 Only values differ from one run to the next. They are compared as they are (`filter(host=host)`, never
-`filter(host__icontains=host)`) and are never None, which is other SQL. Ids in any number are a list, compared by
-`filter(pk__any=ids)`. Owned rows are read in the scope that is active when the query runs, as with any manager.
+`filter(host__icontains=host)`) and are never None, which is other SQL. Ids in any number are a list, codes a
+`list[str]`, both compared by `filter(pk__any=ids)`. Owned rows are read in the scope that is active when the query
+runs, as with any manager.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
@@ -31,6 +33,8 @@ from bss.core import scope
 from bss.core.statements import MARKS, Statement
 
 R = TypeVar("R")
+# A type, or list[str].
+Kind = type | GenericAlias
 
 # Stands for the active organization while a query is compiled; no id is as large.
 _ORGANIZATION = 2**61 - 1
@@ -42,11 +46,11 @@ class Unpreparable(TypeError):
 
 
 class Prepared(Generic[R]):
-    """A query by name of its values, each an int, a str, a date, an instant or a list of ids. `build` takes them by
-    keyword and gives the queryset; it must not depend on anything else.
+    """A query by name of its values, each an int, a str, a date, an instant, a list of ids or a list of codes. `build`
+    takes them by keyword and gives the queryset; it must not depend on anything else.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, R]], **types: type) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, R]], **types: Kind) -> None:
         self._build = build
         self._types = types
         self._compiled: _Compiled | None = None
@@ -56,8 +60,10 @@ class Prepared(Generic[R]):
         ScopeMissing for owned rows without an active scope.
         """
         made = self._made
-        given = {name: _type(value) for name, value in values.items()}
-        if given != self._types:
+        if values.keys() != self._types.keys() or not all(
+            _is(values[name], of) for name, of in self._types.items()
+        ):
+            given = {name: _type(value) for name, value in values.items()}
             raise Unpreparable(f"{given} given, {self._types} wanted")
         return made.rows(values)
 
@@ -100,16 +106,25 @@ class Prepared(Generic[R]):
 
 def _type(value: Any) -> type:
     """The type a value is declared with: of a word out of choices it is str, of an instant not date."""
-    return next((of for of in _MARKS if isinstance(value, of)), type(value))
+    return next((of for of in _TYPES if isinstance(value, of)), type(value))
 
 
+def _is(value: Any, of: Kind) -> bool:
+    if isinstance(value, list):
+        are_codes = of == list[str]
+        return (are_codes or of is list) and all(isinstance(x, str) == are_codes for x in value)
+    return _type(value) is of
+
+
+_TYPES = (int, str, datetime, date, list)
 # Values that stand for those to come and equal nothing else in a query, by type and position.
-_MARKS: dict[type, Callable[[int], Any]] = {
+_MARKS: dict[Kind, Callable[[int], Any]] = {
     int: lambda at: 2**53 + at,
     str: lambda at: f"(value {at})",
     datetime: lambda at: datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=at),
     date: lambda at: date(9000, 1, 1) + timedelta(days=at),
     list: lambda at: [2**53 + at],
+    list[str]: lambda at: [f"(value {at})"],
 }
 
 

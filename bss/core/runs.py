@@ -9,6 +9,7 @@ run = runs.start("accounts.import", title=..., subject=..., actor=..., payload={
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -29,18 +30,34 @@ RUN = "core.run"
 # How often a run that reports renews its job's lease.
 RENEW_SECONDS = 30
 Runner = Callable[["Progress"], dict[str, Any]]
-_runners: dict[str, tuple[Runner, bool]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class RunHandler:
+    """`stopped(run)` is called in the transaction that ends a run which somebody stopped, begun or not."""
+
+    run: Runner
+    cancellable: bool
+    stopped: Callable[[Run], None] | None = None
+
+
+_runners: dict[str, RunHandler] = {}
 
 
 class Cancelled(Exception):
     """Somebody asked to stop, and the runner is at a point where that is safe."""
 
 
-def runner(kind: str, *, cancellable: bool = False) -> Callable[[Runner], Runner]:
-    """Register the function that does runs of `kind`. It must find what an earlier attempt already did."""
+def runner(
+    kind: str, *, cancellable: bool = False, stopped: Callable[[Run], None] | None = None
+) -> Callable[[Runner], Runner]:
+    """Register the function that does runs of `kind`. It must find what an earlier attempt already did.
+
+    `stopped(run)` lets go of what a run that somebody stopped has no use for any more.
+    """
 
     def register(run: Runner) -> Runner:
-        _runners[kind] = (run, cancellable)
+        _runners[kind] = RunHandler(run, cancellable, stopped)
         return run
 
     return register
@@ -66,7 +83,7 @@ def start(
             subject_type=subject_type(subject) if subject else "",
             subject_id=subject.pk if subject else None,
             payload=payload or {},
-            cancellable=_runners[kind][1],
+            cancellable=_runners[kind].cancellable,
             actor_id=actor.user_id,
             actor_label=actor.label,
         )
@@ -154,7 +171,7 @@ def _run(job: jobs.JobContext) -> None:
     if run.state in {RunState.SUCCEEDED, RunState.CANCELLED}:
         return
     if _stop_asked(run):
-        _close(run, RunState.CANCELLED)
+        _stop(run)
         return
     Run.objects.filter(pk=run.pk).update(
         state=RunState.RUNNING,
@@ -166,9 +183,9 @@ def _run(job: jobs.JobContext) -> None:
     )
     RunLine.objects.filter(run=run).delete()
     try:
-        result = _runners[run.kind][0](Progress(run, job))
+        result = _runners[run.kind].run(Progress(run, job))
     except Cancelled:
-        _close(run, RunState.CANCELLED)
+        _stop(run)
     except DomainError as error:
         _close(run, RunState.FAILED, error=str(error.message))
     else:
@@ -177,6 +194,14 @@ def _run(job: jobs.JobContext) -> None:
 
 def _stop_asked(run: Run) -> bool:
     return Run.objects.filter(pk=run.pk, cancel_requested=True).exists()
+
+
+def _stop(run: Run) -> None:
+    stopped = _runners[run.kind].stopped
+    with transaction.atomic():
+        _close(run, RunState.CANCELLED)
+        if stopped is not None:
+            stopped(run)
 
 
 def _close(run: Run, state: RunState, **values: Any) -> None:

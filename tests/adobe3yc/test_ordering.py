@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 
 from adobe3yc.models import AdobeCustomer, AdobeOrder
+from adobe3yc.services import renewal_tell
 from adobe3yc.vipmp.contracts import LineBody
 from bss.core import scope
 from bss.core.actor import SYSTEM
+from bss.core.models import HistoryEntry
 from bss.orders.models import OrderLine
 from bss.orders.services import line_correct
 from bss.subscriptions.models import Subscription
@@ -19,7 +21,7 @@ from bss.subscriptions.services import change_request, subscription_create
 from servicemanager import registry
 from servicemanager.contracts import Done, OutcomeUnknown
 from servicemanager.models import ProvisioningJob
-from servicemanager.services import provisioning_request
+from servicemanager.services import provisioning_request, provisioning_retry
 from servicemanager.services.steps import _call_for
 from tests.adobe3yc.selling import LICENCE, on_sale, ordered, seller_customer
 
@@ -278,3 +280,115 @@ def test_what_ends_with_its_term_does_not_renew_at_adobe(selling, customer, sett
 
     [at_adobe] = selling.service.state()["subscriptions"]
     assert at_adobe["autoRenewal"]["enabled"] is False
+
+
+# Asked again ---------------------------------------------------------------------------------------------
+
+
+def ending(subscription) -> None:
+    change_request(
+        subscription=subscription, kind="cancel", when="period_end", actor=SYSTEM, source="portal"
+    )
+
+
+def told(selling) -> tuple[bool, list[str]]:
+    """Whether the subscription renews at Adobe, and the key of each time that it was told."""
+    [at_adobe] = selling.service.state()["subscriptions"]
+    keys = [each["correlation_id"] for each in selling.service.log(method="PATCH")]
+    return at_adobe["autoRenewal"]["enabled"], keys
+
+
+def heard() -> list[str]:
+    actions = HistoryEntry.objects.filter(action__startswith="adobe.").order_by("pk")
+    return list(actions.values_list("action", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "are_keys_new", "heard_first"),
+    [
+        ("error", "4122", True, ["adobe.renewal_postponed"]),
+        ("gateway", "", False, []),
+        ("throttle", "", False, []),
+    ],
+)
+def test_a_renewal_that_is_not_set_at_once_is_told_again_until_adobe_hears(
+    selling, customer, settle, run_jobs, travel, mode, code, are_keys_new, heard_first
+):
+    """Under the key of "not now" Adobe would say so for ten days; without an answer another key might do it twice."""
+    subscription = bought(selling, customer, settle, 5)
+    selling.service.behave(mode, code=code, times=1, match="PATCH")
+
+    ending(subscription)
+    run_jobs()
+    assert (told(selling)[0], heard()) == (True, heard_first)
+    travel(timedelta(minutes=6))
+    run_jobs()
+
+    renews, keys = told(selling)
+    assert (renews, len(keys), len(set(keys)) == 2) == (False, 2, are_keys_new)
+    assert heard() == [*heard_first, "adobe.renewal_set"]
+
+
+def test_the_more_often_adobe_says_not_now_the_later_it_is_told_again(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 5)
+    selling.service.behave("error", code="1125", times=10, match="PATCH")
+
+    pauses = [renewal_tell(subscription=subscription) for _ in range(10)]
+
+    assert pauses == [300.0 * 2**n for n in (0, 1, 2, 3, 4, 5, 6, 7, 7, 7)]
+    assert renewal_tell(subscription=subscription) is None
+    selling.service.behave("error", code="1125", times=1, match="PATCH")
+    assert renewal_tell(subscription=subscription) == 300.0
+
+
+def test_a_sign_in_that_adobe_refuses_loses_no_renewal(selling, customer, settle, run_jobs, travel):
+    subscription = bought(selling, customer, settle, 5)
+    instance = selling.instance
+    right, instance.sealed = instance.sealed, instance.sealed_with({"client_secret": "wrong"})
+    instance.save(update_fields=["sealed"])
+
+    ending(subscription)
+    run_jobs()
+    assert (told(selling)[0], heard()) == (True, [])
+    instance.sealed = right
+    instance.save(update_fields=["sealed"])
+    travel(timedelta(minutes=6))
+    run_jobs()
+
+    assert (told(selling)[0], heard()) == (False, ["adobe.renewal_set"])
+
+
+@pytest.mark.parametrize(("quantity", "order"), [(25, "NEW"), (10, "RETURN")])
+def test_seats_that_adobe_refuses_for_a_moment_are_asked_for_under_another_key(
+    selling, customer, settle, quantity, order
+):
+    subscription = bought(selling, customer, settle, 10)
+    changed(subscription, "quantity", 20)
+    settle()
+    subscription.refresh_from_db()
+    selling.service.behave("error", code="1125", times=1, match=f"orders {order}")
+
+    changed(subscription, "quantity", quantity)
+    settle()
+
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == quantity
+    assert heard() == ["adobe.order_refused"]
+    job = ProvisioningJob.everywhere.latest("pk")
+    sent = [each for each in selling.orders if each["externalReferenceId"] == job.idempotency_key]
+    assert [each["orderType"] for each in sent] == [order]
+
+
+def test_seats_refused_for_the_settings_are_added_once_they_are_right(selling, customer, settle):
+    subscription = bought(selling, customer, settle, 10)
+    selling.service.behave("error", code="2124", times=1, match="orders NEW")
+    changed(subscription, "quantity", 25)
+    settle()
+    job = ProvisioningJob.everywhere.latest("pk")
+    assert (job.state, job.code) == ("failed", "ADOBE_SETTINGS")
+
+    provisioning_retry(job=job, actor=SYSTEM)
+    settle()
+
+    assert selling.service.state()["subscriptions"][0]["currentQuantity"] == 25
+    job.refresh_from_db()
+    assert job.state == "succeeded"

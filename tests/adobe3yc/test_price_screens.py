@@ -124,6 +124,56 @@ def test_each_faulty_cell_is_named_and_nothing_is_taken(instance, staff, run_job
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("nul.csv", price_csv((ALL_APPS, "All\0Apps", "1", "", "")), ("B2", "All␀Apps", "Type the cell anew.")),
+        (
+            "rows.xlsx",
+            workbook(
+                [["Part Number", "Partner Price"], [ALL_APPS, 1]],
+                called={1: "1", 2: "99999999999"}.get,
+            ),
+            ("A99999999999", "No spreadsheet has a row of this number."),
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_database_keeps_is_a_fault_like_any_other(
+    instance, staff, run_jobs, name, content, words
+):
+    upload(staff, instance, content, name=name)
+    run_jobs()
+
+    run, refused = Run.objects.get(), PriceUpload.objects.get()
+    assert (run.state, run.failures, PriceFault.objects.count()) == (RunState.FAILED, 1, 1)
+    shown = html(staff, f"uploads/{refused.public_id}/")
+    assert all(each in shown for each in words)
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_a_stopped_upload_keeps_nothing_and_says_so(instance, staff, run_jobs, is_begun):
+    upload(staff, instance, price_csv(APPS))
+    run, kept = Run.objects.get(), PriceUpload.objects.get()
+    path = f"/portal/runs/{run.public_id}/"
+    assert bytes(kept.content) == price_csv(APPS)
+    staff.client.post(path, {"do": "cancel"})
+    if is_begun:
+        with pytest.raises(runs.Cancelled):
+            services.price_upload_take(runs.Progress(run), actor=staff.actor)
+    run_jobs()
+
+    run.refresh_from_db()
+    kept.refresh_from_db()
+    assert (run.state, kept.content, PriceFile.objects.count()) == (RunState.CANCELLED, None, 0)
+    assert "Stopped" in html(staff, f"{instance.public_id}/uploads/")
+
+    staff.client.post(path, {"do": "retry"})
+    run_jobs()
+    run.refresh_from_db()
+    assert (run.state, PriceFile.objects.count()) == (RunState.FAILED, 0)
+    assert "Upload the file again." in staff.client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
     ("name", "values", "field"),
     [
         ("prices.xls", {}, "file"),

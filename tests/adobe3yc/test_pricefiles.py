@@ -23,7 +23,7 @@ from adobe3yc.pricefiles.contracts import (
 from adobe3yc.pricefiles.reading import MOST_FAULTS, Expected, read_rows
 from adobe3yc.pricefiles.sheets import column_name, lines_of
 from adobe3yc.pricefiles.windows import Windows
-from tests.adobe3yc.workbooks import workbook
+from tests.adobe3yc.workbooks import Serial, workbook
 
 HEADER = [
     "Product Family",
@@ -139,6 +139,83 @@ def test_what_is_wrong_is_named_with_its_cell(field, value, code, cell):
     assert (fault.code, fault.row, fault.column, fault.cell) == (code, 2, field, cell)
     assert fault.value == ("" if value is None else str(value))
     assert row.family == "Good"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "cell"),
+    [
+        ("Part Number", "65304479CA12A12\0", "B2"),
+        ("Product Family", "All\0Apps", "A2"),
+        ("Last Order Date", "\0", "D2"),
+        ("Partner Price", "20\x000", "E2"),
+        ("Points", "\0A", "F2"),
+    ],
+)
+def test_a_character_that_no_database_keeps_is_named_with_its_cell(field, value, cell):
+    rows = [HEADER, changed(field, value), ROW]
+    fault, row = read_csv(as_csv(rows))
+
+    assert (fault.code, fault.row, fault.column, fault.cell) == (FaultCode.NO_TEXT, 2, field, cell)
+    assert fault.value == value.replace("\0", "␀")
+    assert row.number == 3
+
+
+def test_what_stands_in_columns_that_nobody_reads_is_passed_over():
+    [row] = read_csv(as_csv([[*HEADER, "Remark\0"], [*ROW, "\0"]]))
+
+    assert row.offer_id == "65304479CA12A12"
+
+
+@pytest.mark.parametrize("number", ["1048577", "99999999999", "-3", "0", "1" + "0" * 100])
+def test_a_row_of_a_number_that_none_has_is_named(number):
+    numbers = {1: "1", 2: "7", 3: number}
+    found = read_rows(
+        "prices.xlsx", io.BytesIO(workbook([HEADER, ROW, ROW], called=numbers.get)), COMMITTED
+    )
+    with pytest.raises(Unreadable) as refused:
+        list(found)
+
+    fault = refused.value.fault
+    assert (fault.code, fault.row) == (FaultCode.ROW_OUT_OF_RANGE, 8)
+    assert (fault.cell, fault.value) == (f"A{number}"[:20], number[:79])
+
+
+def test_the_last_row_that_there_can_be_is_read():
+    numbers = {1: "1", 2: "1048576"}
+
+    assert [x.number for x in read(workbook([HEADER, ROW], called=numbers.get))] == [1_048_576]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("Partner Price", Decimal("1e-2000000000"), FaultCode.NOT_A_PRICE),
+        ("Partner Price", Decimal("0.00000000004"), FaultCode.NOT_A_PRICE),
+        ("Partner Price", Decimal("1e2000000000"), FaultCode.NOT_A_PRICE),
+        ("First Order Date", Serial("1e2000000000"), FaultCode.NOT_A_DATE),
+        ("First Order Date", Serial("-99999999"), FaultCode.NOT_A_DATE),
+    ],
+)
+def test_absurd_numbers_are_faults_and_not_worked_out(field, value, code):
+    [fault] = read(workbook([HEADER, changed(field, value)]))
+
+    assert (fault.code, fault.column) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("value", "price"),
+    [
+        ("0E+2000000000", "0"),
+        ("0.00", "0"),
+        ("1." + "0" * 20_000 + "1", "1"),
+        ("0.00000000005", "0.0000000001"),
+        ("999999999.99999999994", "999999999.9999999999"),
+    ],
+)
+def test_prices_have_ten_decimals_however_many_are_written(value, price):
+    [row] = read_csv(as_csv([HEADER, changed("Partner Price", value)]))
+
+    assert (row.price, row.price.as_tuple().exponent) == (Decimal(price), -10)
 
 
 def test_a_file_of_one_segment_holds_no_other():

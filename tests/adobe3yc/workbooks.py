@@ -20,11 +20,30 @@ STYLES = (
 )
 
 
-def workbook(rows, *, shared=True, prefix="", is_1904=False, head="", places=True):
-    """The bytes of an xlsx with these rows in its second sheet, the first being hidden."""
+class Serial(str):
+    """A number as its text, of a style that shows it as a date."""
+
+
+def workbook(
+    rows,
+    *,
+    shared=True,
+    prefix="",
+    is_1904=False,
+    head="",
+    places=True,
+    called=lambda number: number,
+):
+    """The bytes of an xlsx with these rows in its second sheet, the first being hidden; `called` numbers them."""
     texts: list[str] = []
     body = "".join(
-        _row(number, values, texts if shared else None, EPOCH_1904 if is_1904 else EPOCH, places)
+        _row(
+            called(number),
+            values,
+            texts if shared else None,
+            EPOCH_1904 if is_1904 else EPOCH,
+            places,
+        )
         for number, values in enumerate(rows, start=1)
     )
     strings = "".join(f"<si><r><t>{escape(text)}</t></r><rPh><t>x</t></rPh></si>" for text in texts)
@@ -67,6 +86,8 @@ def _row(number, values, texts, epoch, places):
 def _cell(place, value, texts, epoch):
     if value is None:
         return f"<c{place}/>"
+    if isinstance(value, Serial):
+        return f'<c{place} s="{DATE_STYLE}"><v>{value}</v></c>'
     if isinstance(value, date):
         return f'<c{place} s="{DATE_STYLE}"><v>{(value - epoch).days}</v></c>'
     if isinstance(value, Decimal | int | float):

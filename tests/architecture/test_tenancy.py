@@ -105,7 +105,7 @@ AROUND = {
     "adobe3yc/plugin/parties.py": "a customer's reseller lies above it: by the keys of the review or the call in hand",
     "adobe3yc/plugin/requests.py": "whoever a waiting basket is for, and its reseller: by the keys in its request",
     "adobe3yc/selectors/mirrors.py": KEYED,
-    "adobe3yc/selectors/selling.py": "what is due in all tenants; each is then done in its own scope",
+    "adobe3yc/selectors/selling.py": "what is due in all tenants, each done in its own scope; commitments by customer",
     "adobe3yc/services/customers.py": KEYED,
     "adobe3yc/services/orders.py": "by the key under which Adobe gets it: whoever comes first wrote it",
     "adobe3yc/services/renewals.py": KEYED,

@@ -19,8 +19,11 @@ from bss.orders.models import Basket, Order
 from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import basket_answer, basket_place, order_execute
 from bss.pricing.contracts import QuotedPrice
+from servicemanager.contracts import ExchangeNote
+from servicemanager.models import Exchange
 from servicemanager.review import BREAKER_FAILURES, CheckoutReviewAdapter, merged
 from servicemanager.services import instance_deactivate
+from servicemanager.services.exchanges import Notebook, exchanges_keep
 from tests.factories.orders import make_basket, make_draft, make_product, make_type
 from tests.factories.ports import filled
 from tests.servicemanager.conftest import make_instance, make_managed
@@ -189,6 +192,64 @@ def test_reviews_run_outside_transactions():
     subject = ReviewSubject("basket", 1, 1, 1, [])
     with transaction.atomic(), pytest.raises(CalledInTransaction):
         CheckoutReviewAdapter().review(subject, "place")
+
+
+# What was said -------------------------------------------------------------------------------------------
+
+
+def note(path: str, answer: object = None) -> ExchangeNote:
+    return ExchangeNote("GET", path, None, 200, answer, "answered", 1, about="somebody")
+
+
+def kept() -> list[tuple[str, object]]:
+    return list(Exchange.everywhere.order_by("pk").values_list("path", "answer"))
+
+
+def test_what_is_said_while_somebody_waits_is_written_together_and_the_rest_at_once(
+    instance, django_assert_num_queries
+):
+    first, second = Notebook(instance), Notebook(instance)
+    for path, notebook in (("/1", first), ("/2", first), ("/3", second)):
+        notebook(note(path))
+    assert kept() == []
+
+    with django_assert_num_queries(1):
+        exchanges_keep([first, second])
+    with django_assert_num_queries(0):
+        exchanges_keep([first, second, Notebook(instance)])
+    first(note("/late"))
+
+    assert [path for path, _answer in kept()] == ["/1", "/2", "/3", "/late"]
+    assert set(Exchange.everywhere.values_list("about", "instance", "job", "scope")) == {
+        ("somebody", instance.pk, None, f"{instance.organization_id}.")
+    }
+
+
+@pytest.mark.parametrize("ends", [Proceed(), RuntimeError("bug")])
+def test_the_adapter_keeps_what_was_said_however_the_review_ends(
+    elsewhere, account, scripted_remote, monkeypatch, ends
+):
+    def review(self, context, subject, lines, step):
+        context.record(note("/asked"))
+        return self._answer("review", lines, ends)
+
+    monkeypatch.setattr(scripted_remote, "review", review)
+    CheckoutReviewAdapter().review(subject_of(account, make_managed(elsewhere)), "place")
+
+    assert kept() == [("/asked", None)]
+
+
+def test_whatever_a_vendor_answers_can_be_kept(instance):
+    notebook = Notebook(instance)
+    for answer in ("a\0b", {"k\0": ["\ud800"]}, [float("nan"), float("inf")], "\N{GRINNING FACE}"):
+        notebook(note("/odd", answer))
+
+    exchanges_keep([notebook])
+
+    assert [answer for _path, answer in kept()] == [
+        "a\N{SYMBOL FOR NULL}b", {"k\N{SYMBOL FOR NULL}": ["?"]}, ["nan", "inf"],
+        "\N{GRINNING FACE}",
+    ]  # fmt: skip
 
 
 # What is asked -----------------------------------------------------------------------------------------

@@ -256,6 +256,9 @@ def _tell_once(basket: Basket, verdict: Reprice) -> bool:
     """Whether this cause is news for this customer; it is remembered either way."""
     draft = selectors.draft_of(basket) if basket.uses_draft else None
     cause = f"{draft.public_id if draft else basket.customer_id}:{verdict.cause}"
+    # What was told once stays told: nothing to lock for.
+    if cause in basket.told:
+        return False
     with transaction.atomic():
         held = basket_locked(basket.pk)
         if cause in held.told:

@@ -142,6 +142,21 @@ def test_ids_in_any_number_are_one_value():
         among.all(ids=made[1].pk)
 
 
+def test_codes_in_any_number_are_one_value_and_no_ids():
+    made = [AccountFactory() for _ in range(3)]
+    among = Prepared(
+        lambda codes: Account.everywhere.filter(public_id__any=codes).order_by("pk"),
+        codes=list[str],
+    )
+
+    assert among.all(codes=[made[2].public_id, made[0].public_id]) == [made[0], made[2]]
+    assert among.all(codes=[made[1].public_id]) == [made[1]]
+    assert among.all(codes=[]) == []
+    for wrong in (made[1].public_id, [made[1].pk], [made[1].public_id, made[0].pk]):
+        with pytest.raises(Unpreparable):
+            among.all(codes=wrong)
+
+
 def test_the_lookup_is_the_same_as_in_without_being_prepared():
     mine, other = AccountFactory(), AccountFactory()
     AccountFactory(organization=mine.organization)

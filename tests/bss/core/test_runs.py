@@ -233,6 +233,27 @@ def test_a_run_stopped_before_it_began_never_does(runner, run_jobs):
     assert (run.state, ran) == ("cancelled", [])
 
 
+@pytest.mark.parametrize("begins", [True, False])
+def test_what_a_stopped_run_has_no_use_for_goes_with_it(runner, run_jobs, begins):
+    def work(progress):
+        if progress.run == run:
+            runs.cancel(run)
+        progress.advance()
+        return {}
+
+    stopped = []
+    runner(work, cancellable=True, stopped=stopped.append)
+    run, other = begun(), begun()
+    if not begins:
+        runs.cancel(run)
+
+    run_jobs()
+
+    run.refresh_from_db()
+    other.refresh_from_db()
+    assert (run.state, stopped, other.state) == ("cancelled", [run], "succeeded")
+
+
 def test_what_cannot_be_stopped_is_not(runner, run_jobs):
     def stubborn(progress):
         runs.cancel(progress.run)
