@@ -43,6 +43,8 @@ INHERITED = (
     "HTTPS",
     "OPS_ENABLED",
     "PUBLIC_BASE_URL",
+    # Without what an earlier process compiled each of them compiles the whole product again, and its tests.
+    "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
     "SECRETS_KEYS",
     "SECRET_KEY",

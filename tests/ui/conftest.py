@@ -27,10 +27,13 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture
-def screenshot(page):
-    """`screenshot("list-dark")`: the page as it stands, kept among the artefacts."""
+def screenshot(page, pytestconfig):
+    """`screenshot("list-dark")`: the page as it stands, kept among the artefacts when pytest got `--screenshot on`."""
+    wanted = pytestconfig.getoption("--screenshot") == "on"
 
     def take(name: str) -> None:
+        if not wanted:
+            return
         ARTEFACTS.mkdir(exist_ok=True)
         page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from bss.ui import slots
 from bss.ui.gallery.views import SCREENS
+from tests.ui.walking import violations_of, width_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,9 +34,9 @@ def test_each_page_is_clean_for_axe_and_for_the_policy(
 ):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(gallery + path)
-    found = Axe().run(page).response["violations"]
+    found = violations_of(page)
     screenshot(f"{names(path)}-{scheme}")
-    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found] == []
+    assert found == []
     assert complaints == []
 
 
@@ -46,7 +46,13 @@ def test_each_page_fits_a_phone(page, gallery, screenshot, path, query):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(gallery + path + query)
     screenshot(f"{names(path)}-phone{'-rtl' if query else ''}")
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert width_of(page) == 390
+
+
+def test_what_is_wrong_with_a_page_is_found_where_it_stands(page):
+    page.set_content('<html lang="en"><title>Faults</title><main><h1>Faults</h1><img src="#">')
+    assert violations_of(page) == [("image-alt", ["img"])]
+    assert violations_of(page, ["color-contrast"]) == []
 
 
 def test_a_menu_and_its_dialog_work_without_javascript(browser, gallery):
