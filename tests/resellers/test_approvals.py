@@ -166,7 +166,8 @@ def test_a_co_termed_order_is_approved_for_the_days_that_are_left(co_termed, res
     page = reseller.client.get(f"/my-customers/orders/{order.public_id}/").content.decode()
     assert f"70 of {whole} days are charged" in page
     reseller.client.post(
-        f"/my-customers/orders/{order.public_id}/", form_of(page) | {"do": "approve"}
+        f"/my-customers/orders/{order.public_id}/",
+        form_of(page) | {"do": "approve", "terms": "on"},
     )
 
     order.refresh_from_db()
@@ -180,7 +181,12 @@ def test_a_co_termed_order_whose_end_moved_cannot_be_approved(co_termed, reselle
     ending.ends_at += timedelta(days=30)
 
     with scope.activate(reseller.account.scope), pytest.raises(EndMoved):
-        order_approve(order=order, actor=reseller.actor, accept_reprice=True)
+        order_approve(
+            order=order,
+            actor=reseller.actor,
+            terms=the_distributors(order),
+            accept_reprice=True,
+        )
 
     order.refresh_from_db()
     assert (order.state, OrderLine.everywhere.get(order=order).coterm.days) == (

@@ -337,6 +337,7 @@ def approve(page: Page, base: str, order: Order) -> None:
     page.get_by_role("link", name=order.number).click()
     expect(page.locator("aside")).to_contain_text("€35.00")
     expect(page.locator("aside")).to_contain_text("€42.00")
+    page.get_by_label("I have read the terms and accept them").check()
     page.get_by_role("button", name="Approve").click()
     expect(page).to_have_url(re.compile("/my-customers/orders/$"))
 

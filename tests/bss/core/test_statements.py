@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 
 import psycopg2
 import pytest
 from django.db import connection, transaction
 
-from bss.core.prepared import Prepared
 from bss.core.statements import Statement
 
 pytestmark = pytest.mark.django_db
@@ -83,12 +81,3 @@ def test_each_connection_prepares_for_itself():
     found.append(answers(named, "c"))
 
     assert found == [[("a!",)], [("b!",)], [(1,)], [("c!",)]]
-
-
-def test_every_query_of_the_product_can_be_prepared():
-    queries = [each for each in gc.get_objects() if type(each) is Prepared]
-
-    assert len(queries) > 40
-    with connection.cursor() as cursor:
-        for query in queries:
-            cursor.execute(query.statement.preparing)

@@ -1,0 +1,35 @@
+"""What is compiled once can be planned once: PostgreSQL knows the type of each value from its place alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from bss.core.prepared import Prepared
+from tests.architecture.sources import python_files, text_of
+
+
+def queries() -> Iterator[Prepared[Any]]:
+    """Every one that a module of the product keeps."""
+    for path in python_files():
+        if "Prepared(" in text_of(path):
+            name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            yield from (kept for kept in vars(import_module(name)).values() if is_query(kept))
+
+
+def is_query(kept: object) -> bool:
+    return type(kept) is Prepared
+
+
+@pytest.mark.django_db
+def test_every_query_of_the_product_can_be_prepared():
+    found = list(queries())
+
+    assert len(found) > 60
+    with connection.cursor() as cursor:
+        for query in found:
+            cursor.execute(query.statement.preparing)
