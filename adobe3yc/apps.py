@@ -15,6 +15,7 @@ class Adobe3ycConfig(AppConfig):
         registry.register(AdobeServices)
         subscribe(orders.OrderPlaced, handlers.customer_made)
         subscribe(orders.OrderApprovalAsked, handlers.customer_made)
+        subscribe(subscriptions.SubscriptionActivated, handlers.subscription_bought)
         subscribe(subscriptions.ScheduledChangeApplied, handlers.change_applied)
         subscribe(subscriptions.SubscriptionCancelScheduled, handlers.cancel_scheduled)
         subscribe(events.CommitmentChanged, notices.commitment_changed_tell)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from adobe3yc.models import AdobeCustomer
-from adobe3yc.services import customer_link, renewal_ring
+from adobe3yc.services import customer_link, customer_ring, renewal_ring
 from bss.orders.events import OrderApprovalAsked, OrderPlaced
 from bss.orders.models import CustomerDraft, Order
 from bss.subscriptions.choices import ChangeKind
-from bss.subscriptions.events import ScheduledChangeApplied, SubscriptionCancelScheduled
+from bss.subscriptions.events import (
+    ScheduledChangeApplied,
+    SubscriptionActivated,
+    SubscriptionCancelScheduled,
+)
 from bss.subscriptions.models import ScheduledChange, Subscription
 
 
@@ -18,6 +22,11 @@ def customer_made(event: OrderPlaced | OrderApprovalAsked) -> None:
     for reference in draft.values_list("public_id", flat=True):
         for customer in AdobeCustomer.everywhere.filter(draft_reference=reference, account=None):
             customer_link(customer=customer, account=order.customer)
+
+
+def subscription_bought(event: SubscriptionActivated) -> None:
+    """It may have fulfilled its customer's commitment."""
+    customer_ring(Subscription.objects.get(pk=event.subscription_id))
 
 
 def change_applied(event: ScheduledChangeApplied) -> None:

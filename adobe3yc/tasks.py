@@ -10,12 +10,12 @@ from adobe3yc import selectors, services
 from adobe3yc.models import AdobeCustomer
 from adobe3yc.services import commitment_remind, customer_sync, renewal_tell
 from adobe3yc.services.renewals import RENEWAL
+from adobe3yc.services.sync import SYNC
 from bss.core import clock, jobs, runs
 from bss.core.actor import Actor
 from bss.core.models import Run
 from bss.subscriptions.models import Subscription
 
-SYNC = "adobe3yc.customer_sync"
 BATCH = 1000
 LEASE_SECONDS = 120
 

@@ -15,6 +15,13 @@ from bss.pricing.selectors import Market
 from storefront.choices import Group, Sorting
 
 
+def vendor_at(storefront: Storefront, name: str) -> str:
+    """A vendor's name; "" on a reseller's own storefront for the organization's, which nobody may see there."""
+    own = storefront.organization.name.casefold()
+    hidden = storefront.owner_id is not None and bool(name)
+    return "" if hidden and f" {name.casefold()} " in f" {own} " else name
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks at which shop: `payer` is invoiced, `customer` uses; both None for a visitor.
@@ -42,10 +49,8 @@ class Viewer:
         return self.account is not None and self.account.is_reseller
 
     def vendor_of(self, name: str) -> str:
-        """A vendor's name; "" on a reseller's own storefront for the organization's, which nobody may see there."""
-        own = self.organization.name.casefold()
-        hidden = self.storefront.owner_id is not None and bool(name)
-        return "" if hidden and f" {name.casefold()} " in f" {own} " else name
+        """A vendor's name as `vendor_at` tells it in this viewer's shop."""
+        return vendor_at(self.storefront, name)
 
     def money_of(self, price: UnitPrice) -> Money:
         """What this viewer pays its seller for one unit; never the level above."""

@@ -100,12 +100,11 @@ def profile_of_draft(draft: CustomerDetails, language: str, segment: str) -> Com
 
 def locale_of(language: str, country: str) -> str:
     """Adobe's locale for a language, as it is spoken in the country where Adobe knows that."""
-    exact = f"{language}-{country}"
-    if exact in LOCALES:
-        return exact
-    return next(
-        (each for each in sorted(LOCALES) if each.startswith(f"{language}-")), DEFAULT_LOCALE
-    )
+    home = f"{language}-{language.upper()}"
+    spoken = [DEFAULT_LOCALE, *sorted(LOCALES)]
+    others = (each for each in spoken if each.startswith(f"{language}-"))
+    wished = (each for each in (f"{language}-{country}", home) if each in LOCALES)
+    return next(wished, next(others, DEFAULT_LOCALE))
 
 
 def answered(profile: CompanyProfile, answers: Mapping[str, Any]) -> CompanyProfile:

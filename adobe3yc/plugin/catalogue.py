@@ -37,6 +37,9 @@ def catalogue_of(instance: Instance, currency: str, today: date) -> CatalogueDef
         description=_("Adobe's products for teams and enterprises, by VIP Marketplace."),
         audience="customer",
         switchable=False,
+        # What Adobe takes back, and for how long (RETURN orders).
+        refund="full",
+        refund_days=14,
         products=list(found.values()),
     )
     return CatalogueDefinition([offered])

@@ -157,6 +157,7 @@ def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     """Preview the lines of the order together and store what is sent; or why this line does not go now."""
     customer, own = customer_of_call(client, call), line_of_call(call)
     found = client.customer(customer.adobe_id)
+    customer = customer_record(customer=customer, found=found)
     everything = list(
         OrderLine.everywhere.filter(
             order=own.order, managed_by=call.instance.public_id, kind=LineKind.NEW

@@ -23,7 +23,7 @@ from adobe3yc.services.price_uploads import (
 )
 from adobe3yc.services.renewals import renewal_ring, renewal_tell
 from adobe3yc.services.resellers import reseller_link, reseller_sync
-from adobe3yc.services.sync import commitment_remind, customer_sync
+from adobe3yc.services.sync import commitment_remind, customer_ring, customer_sync
 
 __all__ = [
     "FETCH",
@@ -36,6 +36,7 @@ __all__ = [
     "customer_record",
     "customer_refresh",
     "customer_refused",
+    "customer_ring",
     "customer_start",
     "customer_subscriptions",
     "customer_sync",

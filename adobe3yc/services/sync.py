@@ -9,15 +9,36 @@ from adobe3yc.gateway import adobe, outcome_of
 from adobe3yc.models import AdobeCustomer, Commitment
 from adobe3yc.services.customers import customer_record
 from adobe3yc.vipmp.errors import VipError
-from bss.core import clock, events, history
+from bss.core import clock, events, history, jobs
 from bss.core.actor import SYSTEM
 from bss.core.secrets import SecretUnreadable
+from bss.subscriptions.models import Subscription
 from servicemanager import selectors
 from servicemanager.contracts import InstanceContext, Refused
 from servicemanager.models import Instance
 from servicemanager.services.exchanges import recorder_of_instance
 
+SYNC = "adobe3yc.customer_sync"
 AGAIN_SECONDS = 300.0
+
+
+def customer_ring(subscription: Subscription) -> None:
+    """Have Adobe asked about the customer of what was bought just now, where something of a commitment is open: the
+    purchase may have fulfilled it, and what it holds then must be known before seats are given back.
+    """
+    customer = AdobeCustomer.everywhere.filter(
+        instance__public_id=subscription.managed_by,
+        account=subscription.customer_id,
+        commitments__isnull=False,
+    ).first()
+    if customer is not None:
+        jobs.enqueue(
+            SYNC,
+            key=f"{customer.pk}:{subscription.public_id}",
+            subject=customer,
+            payload={"customer": customer.pk},
+            lane=f"instance:{customer.instance_id}",
+        )
 
 
 def customer_sync(*, customer: AdobeCustomer) -> float | None:

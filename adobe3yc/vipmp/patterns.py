@@ -32,6 +32,15 @@ LOCALES = frozenset(
         " sv-SE tr-TR uk-UA zh-CN zh-HANS zh-HANT zh-TW"
     ).split()
 )
+# Adobe checks each country's own form of a postcode; these are the ones that a national post publishes plainly.
+POSTCODES: dict[str, str | re.Pattern[str]] = {
+    **dict.fromkeys(("DE", "ES", "FI", "FR", "IT"), r"\d{5}"),
+    **dict.fromkeys(("AT", "BE", "CH", "DK", "NO"), r"\d{4}"),
+    "GB": r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+    "GR": r"\d{3} ?\d{2}",
+    "NL": r"\d{4} ?[A-Z]{2}",
+    "US": r"\d{5}(-\d{4})?",
+}
 # Some are reached under another country: Guernsey under GB.
 UNSUPPORTED = frozenset(
     "AQ AX BL BQ BV CU CW EH GG GS HM IM IO IR JE KM KP MF PN PW SD SJ SS SY TF".split()  # noqa: SIM905
@@ -70,7 +79,8 @@ def _address_faults(address: Address) -> Iterator[str]:
     }
     for name, value in values.items():
         is_there = bool(value) or name in OPTIONAL
-        if not is_there or len(value) > LONGEST[name] or not PLAIN.fullmatch(value):
+        pattern = POSTCODES.get(address.country, PLAIN) if name == "postalCode" else PLAIN
+        if not is_there or len(value) > LONGEST[name] or not re.fullmatch(pattern, value):
             yield name
 
 

@@ -36,7 +36,11 @@ class ProductDefinition:
 
 @dataclass(frozen=True, slots=True)
 class TypeDefinition:
-    """A product type with its products, as its owner (a service manager's instance) defines it."""
+    """A product type with its products, as its owner (a service manager's instance) defines it.
+
+    Seats may be given back for `refund_days` (0: never, None: as long as the term runs): "full" gives all of their
+    price back, "unused" what is left of it.
+    """
 
     external_id: str
     name: str
@@ -49,6 +53,8 @@ class TypeDefinition:
     one_per_account: bool = False
     cancellable: bool = True
     switchable: bool = True
+    refund: Literal["full", "unused"] = "unused"
+    refund_days: int | None = 7
     products: Sequence[ProductDefinition] = ()
 
 

@@ -22,7 +22,7 @@ from bss.orders import selectors as orders
 from bss.orders.access import access_basket, access_basket_line
 from bss.orders.choices import BasketState
 from bss.orders.contracts import LineEdit
-from bss.orders.errors import AnswerAwaited, Repriced
+from bss.orders.errors import AnswerAwaited, NotForThisCustomer, Repriced
 from bss.orders.models import Basket, BasketLine
 from bss.orders.selectors import BasketItem, BasketView
 from bss.orders.services import (
@@ -242,6 +242,13 @@ class BasketPage(Buying):
             form.add_error("customer", str(problem.message))
         return self.basket_page(checkout_with(basket, asks=False), whom=form, status=400)
 
+    def _asked_whom(self, checkout: Checkout, problem: NotForThisCustomer) -> HttpResponse:
+        """The page that asks again whom the basket is for."""
+        form = self.whom(checkout.basket, self.request.POST)
+        form.is_valid()
+        form.add_error("customer", str(problem.message))
+        return self.basket_page(checkout, whom=form, status=problem.status)
+
     def _choose(self, basket: Basket, chosen: str) -> None:
         if chosen == NEW_CUSTOMER:
             customer_draft_choose(basket=basket, actor=self.actor)
@@ -260,6 +267,8 @@ class BasketPage(Buying):
             return self.redirect("basket")
         except Repriced as news:
             return self.back_to_items(checkout.basket, news)
+        except NotForThisCustomer as problem:
+            return self._asked_whom(checkout, problem)
         except Invalid as problem:
             return self.basket_page(checkout, errors=problem.errors, status=problem.status)
         self.tell(checkout.basket, told)

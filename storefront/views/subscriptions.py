@@ -26,6 +26,7 @@ from bss.subscriptions.selectors import (
 )
 from bss.ui.components import Attention, Button, Crumb, EmptyState, Fact, SavedView
 from bss.ui.generic import ListView, Page
+from storefront.contracts import vendor_at
 from storefront.filters import SubscriptionFilter
 from storefront.selectors import subscriptions as selectors
 from storefront.selectors.viewer import account_of
@@ -99,6 +100,10 @@ class SubscriptionPage(Page):
             "subscription": subscription,
             "health": selectors.health_of(subscription),
             "facts": self._facts(),
+            "vendor": vendor_at(
+                self.request.surface.storefront,  # type: ignore[attr-defined]
+                subscription.product.vendor,
+            ),
             "per": Unit(subscription.unit).per,
             "change": change,
             "wants": selectors.wants_of(subscription, actor, is_blocked=change is not None),

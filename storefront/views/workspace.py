@@ -17,6 +17,7 @@ from bss.subscriptions.models import Subscription
 from bss.ui.components import Badge, Button, EmptyState
 from bss.ui.generic import Page
 from bss.ui.keyset import Cursor, page_of
+from storefront.contracts import vendor_at
 from storefront.selectors.subscriptions import health_of, services_of
 
 CARDS = 24
@@ -28,6 +29,7 @@ class ServiceCard:
 
     subscription: Subscription
     health: Badge
+    vendor: str
 
 
 class Workspace(Page):
@@ -43,12 +45,17 @@ class Workspace(Page):
         cursor = Cursor.decode(self.request.GET.get("after", ""))
         page = page_of(services_of(self.actor.account_id), "-id", cursor, CARDS)
         return {
-            "cards": [ServiceCard(row, health_of(row)) for row in page.rows],
+            "cards": [self._card(row) for row in page.rows],
             "previous_url": f"?{urlencode({'after': page.previous})}" if page.previous else "",
             "next_url": f"?{urlencode({'after': page.next})}" if page.next else "",
             "may_view": self.may(Permission.SUBSCRIPTION_VIEW),
             "empty": self._empty(),
         }
+
+    def _card(self, subscription: Subscription) -> ServiceCard:
+        storefront = self.request.surface.storefront  # type: ignore[attr-defined]
+        vendor = vendor_at(storefront, subscription.product.vendor)
+        return ServiceCard(subscription, health_of(subscription), vendor)
 
     def _empty(self) -> EmptyState:
         button = Button(_("See all products"), reverse("storefront:catalog"), kind="primary")

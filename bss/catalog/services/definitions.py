@@ -141,6 +141,8 @@ def _apply_type(
         "one_per_account": definition.one_per_account,
         "cancellable": definition.cancellable,
         "switchable": definition.switchable,
+        "refund": definition.refund,
+        "refund_days": definition.refund_days,
     }
     if found is None:
         created = ProductType(

@@ -143,8 +143,8 @@ def order_review(
         raise BasketEmpty(_("The order has no items."))
     _require_due(order)
     if order.state == OrderState.DRAFT:
-        _check_draft(order, lines, staff=actor.account_id is None)
-        _settle_prices(order, lines, actor, accept=accept_reprice)
+        is_answered = _check_draft(order, lines, staff=actor.account_id is None)
+        _settle_prices(order, lines, actor, accept=accept_reprice, is_answered=is_answered)
     verdict = CHECKOUT_REVIEW.get().review(selectors.order_subject(order, lines), step)
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
@@ -326,8 +326,8 @@ def _require_due(order: Order) -> None:
         raise NotDue(extra={"due_at": order.due_at.isoformat()})
 
 
-def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> None:
-    """Raises what stands in the way; the lines' parameters become canonical (not saved)."""
+def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> bool:
+    """Raises what stands in the way; answers as of `read_answers`."""
     rules.check_ordering(order.account, order.customer)
     rules.check_customer(order.customer, order.account)
     products = [line.product for line in lines]
@@ -335,11 +335,12 @@ def _check_draft(order: Order, lines: Sequence[OrderLine], *, staff: bool) -> No
     by_pk = {line.pk: line.product for line in lines}
     for line in lines:
         rules.check_quantity(line.product, line.quantity, parent=by_pk.get(line.parent_id or 0))
-    read_answers(order, lines, staff=staff)
+    return read_answers(order, lines, staff=staff)
 
 
-def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = False) -> None:
-    """Read what Service Details asks into each line's parameters and the order's answers, canonical. Saves nothing.
+def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = False) -> bool:
+    """Read what Service Details asks into each line's parameters and the order's answers, canonical. Saves nothing;
+    True when something is other than it was.
 
     Raises Invalid keyed "<line>.<field>", or "order.<field>", for what nobody has answered well.
     """
@@ -349,14 +350,25 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
         selectors.order_specs(order.organization_id), selectors.order_answers(order)
     )
     given = selectors.answers_given([*questions, own] if own else questions)
+    before = [order.answers, *(line.parameters for line in lines)]
     for line in lines:
         line.parameters = {**line.parameters, **given.get(line.public_id, {})}
     if own:
         order.answers = selectors.frozen_answers(own.specs, given[own.key])
+    return before != [order.answers, *(line.parameters for line in lines)]
 
 
-def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, accept: bool) -> None:
-    """Freeze today's prices on a draft. Raises PriceChanged when they differ, after keeping them."""
+def _settle_prices(
+    order: Order,
+    lines: Sequence[OrderLine],
+    actor: Actor,
+    *,
+    accept: bool,
+    is_answered: bool = False,
+) -> None:
+    """Freeze today's prices on a draft, and keep answers that were read. Raises PriceChanged when prices differ,
+    after keeping them.
+    """
     bought = line_prices(order, lines)
     track: Literal["price", "resale"] = selectors.track_for(actor, order.account_id)
     changed = differences(lines, bought, track)
@@ -368,9 +380,10 @@ def _settle_prices(order: Order, lines: Sequence[OrderLine], actor: Actor, *, ac
         if held.version != order.version:
             raise StaleState(extra={"entity": "order"})
         reprice(held, lines, bought)
-        OrderLine.objects.bulk_update(lines, ["parameters"])
-        held.answers = order.answers
-        held.save(update_fields=["answers"])
+        if is_answered:
+            OrderLine.objects.bulk_update(lines, ["parameters"])
+            held.answers = order.answers
+            held.save(update_fields=["answers"])
     order.currency, order.total, order.total_cost = held.currency, held.total, held.total_cost
     order.total_resale = held.total_resale
     if changed and not accept:

@@ -23,6 +23,7 @@ from bss.orders.contracts import (
     CardHold,
     PriceDifference,
     Proceed,
+    Refuse,
     Reprice,
     Wait,
     seen_by,
@@ -61,15 +62,21 @@ def basket_review(
 ) -> str:
     """Ask the service managers whether the checkout may leave `step` ("items", "service_details", "place").
 
-    Raises Invalid (refused, per line and field), Repriced (new prices, told once per customer and cause, and before
-    placing each time) or AnswerAwaited (the basket now waits). Returns what is worth telling ("": nothing) when nothing
-    stands in the way. What was quoted is kept on the lines, and what is quoted no more is gone from them. `lines` are
-    the basket's as they were read just now (None: read them).
+    Raises NotForThisCustomer, Invalid (refused, per line and field: a basket that waited waits no more), Repriced (new
+    prices, told once per customer and cause, and before placing each time) or AnswerAwaited (the basket now waits).
+    Returns what is worth telling ("": nothing) when nothing stands in the way. What was quoted is kept on the lines,
+    and what is quoted no more is gone from them. `lines` are the basket's as they were read just now (None: read
+    them).
     """
     outside_transactions()
     if lines is None:
         lines = selectors.basket_lines(basket)
+    products = [line.product for line in lines]
+    rules.check_audience(products, payer=basket.account, customer=selectors.customer_of(basket))
     verdict = CHECKOUT_REVIEW.get().review(selectors.basket_subject(basket, lines), step)  # type: ignore[arg-type]
+    if isinstance(verdict, Refuse):
+        # An answer is there: whatever it is, the basket can be changed by it.
+        basket_resume(basket=basket, actor=actor)
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
         basket_wait(basket=basket, message=verdict.message, requests=verdict.requests, actor=actor)

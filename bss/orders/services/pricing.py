@@ -51,18 +51,27 @@ def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
 
 
 def reprice(order: Order, lines: Sequence[OrderLine], bought: Iterable[Bought]) -> None:
-    """Freeze today's prices and terms on a draft's lines and add up. The order is locked."""
+    """Freeze today's prices and terms on a draft's lines and add up; what they are already is not written again. The
+    order is locked, and its lines were read at its version.
+    """
     fields = [
         "currency", "unit_cost", "unit_price", "unit_resale", "total", "total_cost", "total_resale",
         *plan_columns(None), *coterm_columns(None),
     ]  # fmt: skip
+    before = [[getattr(line, field) for field in fields] for line in lines]
     frozen = [freeze_bought(line, each) for line, each in zip(lines, bought, strict=True)]
-    OrderLine.objects.bulk_update(frozen, fields)
+    moved = [
+        line
+        for line, old in zip(frozen, before, strict=True)
+        if [getattr(line, field) for field in fields] != old
+    ]
     if frozen and order.currency != frozen[0].currency:
         # The payer is invoiced in another currency since the draft was begun.
         order.currency = frozen[0].currency
         order.save(update_fields=["currency"])
-    order_total(order)
+    if moved:
+        OrderLine.objects.bulk_update(moved, fields)
+        order_total(order)
 
 
 def differences(
