@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +98,14 @@ def _cost(price: UnitPrice) -> str:
 
 
 class StorefrontForm(forms.Form):
-    """The reseller's own storefront, as its plan lets it be changed."""
+    """The reseller's own storefront, as its plan lets it be changed.
+
+    A browser chooses no file again by itself: the logo of a form that was not saved goes along with it as
+    `logo_chosen`, and is looked at anew like any other upload.
+    """
+
+    # The chosen logo as the next form carries it; "" where none was chosen.
+    logo_chosen = ""
 
     name = forms.CharField(label=_("Company name"), max_length=200)
     title = forms.CharField(
@@ -136,14 +145,22 @@ class StorefrontForm(forms.Form):
             raise ValidationError(str(problem.message), code=problem.code) from problem
 
     def clean_logo(self) -> Any:
-        upload = self.cleaned_data.get("logo")
+        upload = self.cleaned_data.get("logo") or self._carried()
         if not upload:
             return None
         try:
             data = normalised(upload, field="logo", longest_side=LOGO_SIDE)
         except Invalid as problem:
             raise ValidationError(str(problem.message), code=problem.code) from problem
+        self.logo_chosen = b64encode(data).decode()
         return ContentFile(data, name=f"{new_public_id()}.webp")
+
+    def _carried(self) -> UploadedFile[Any] | None:
+        try:
+            data = b64decode(self.data.get("logo_chosen", ""), validate=True)
+        except ValueError:
+            return None
+        return SimpleUploadedFile("logo", data) if data else None
 
 
 class InviteForm(forms.Form):

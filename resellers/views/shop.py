@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -227,13 +229,21 @@ def _theme_of(values: Mapping[str, Any]) -> BrandTheme:
     return BrandTheme.from_inputs(values["accent"], values["radius"], values["typeface"])
 
 
+def _chosen_url(logo: ContentFile[bytes] | None) -> str:
+    """A logo that is not saved yet, inside the page itself."""
+    if logo is None:
+        return ""
+    logo.seek(0)
+    return f"data:image/webp;base64,{b64encode(logo.read()).decode()}"
+
+
 def _preview(values: Mapping[str, Any], storefront: Storefront) -> dict[str, Any]:
     """What the preview shows: the values as typed, and a stylesheet for them."""
     found = _theme_of(values)
     key = theme.preview_key(values["accent"], values["radius"], values["typeface"])
     return {
         **values,
-        "logo_url": storefront.logo.url if storefront.logo else "",
+        "logo_url": _chosen_url(values["logo"]) or (storefront.logo.url if storefront.logo else ""),
         "stylesheet": theme.preview_url(key),
         "adjustments": [str(a) for a in found.adjustments],
     }
