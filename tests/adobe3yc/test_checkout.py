@@ -314,6 +314,9 @@ def test_a_refusal_is_told_and_the_same_can_be_tried_later(
     assert "not active there" in told.html
     assert "try the same again in ten minutes" in told.html
     assert selling.customers == []
+    # An answer is there: what was wrong can be changed.
+    waiting.refresh_from_db()
+    assert waiting.state == "open"
 
     travel(timedelta(minutes=11))
     details(buyer)

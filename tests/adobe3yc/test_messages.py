@@ -122,6 +122,7 @@ def test_what_checkouts_said_is_found_at_the_draft_and_then_at_the_account(
     every = messages(staff, mirror)
     # Looked at three times more: when the items were left, with the details, and when it was placed.
     assert said(draft) == [("GET", path, 200), *looked * 4]
+    assert mirror.commitments.get(kind="commitment").status == "COMMITTED"
     # And once more when it was bought, since that may have fulfilled the commitment.
     by_jobs_and_draft = Exchange.everywhere.filter(Q(job__isnull=False) | Q(about=draft)).count()
     assert every.count(EXCHANGE) == made + by_jobs_and_draft + 1

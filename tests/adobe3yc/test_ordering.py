@@ -139,6 +139,8 @@ def test_seats_are_added_to_the_same_subscription(selling, customer, settle):
 
 def test_what_was_added_is_given_back_whole_within_14_days(selling, customer, settle):
     subscription = bought(selling, customer, settle, 5)
+    kind = subscription.product.type
+    assert (kind.refund, kind.refund_days) == ("full", 14)
     changed(subscription, "quantity", 8)
     settle()
     subscription.refresh_from_db()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from adobe3yc.gateway.profiles import locale_of
 from adobe3yc.vipmp.errors import Refused
 from adobe3yc.vipmp.patterns import faults
 from tests.adobe3yc.conftest import profile
@@ -30,6 +31,7 @@ CASES = [
     (address(country="SY"), ["address.country"]),
     (address(city="x" * 41), ["address.city"]),
     (address(city=""), ["address.city"]),
+    (address(postal_code="1011"), ["address.postalCode"]),
     (address(line2="x" * 61), ["address.addressLine2"]),
     (address(line1="<b>"), ["address.addressLine1"]),
     (contact(email="nobody"), ["contacts[0].email"]),
@@ -54,6 +56,21 @@ def test_the_service_refuses_the_same(adobe, wrong, paths):
     with pytest.raises(Refused) as raised:
         adobe.client.customer_create(reseller.id, wrong, key=adobe.key())
     assert list(raised.value.details) == faults(wrong)
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "locale"),
+    [
+        ("en", "GB", "en-GB"),
+        ("en", "DE", "en-US"),
+        ("de", "AT", "de-DE"),
+        ("fr", "CA", "fr-CA"),
+        ("sr", "RS", "sr-RS"),
+        ("el", "GR", "en-US"),
+    ],
+)
+def test_a_language_is_written_as_its_country_does_or_as_its_home(language, country, locale):
+    assert locale_of(language, country) == locale
 
 
 def test_all_faults_are_named_at_once():

@@ -24,6 +24,7 @@ from tests.factories.catalog import (
     make_add_on,
     make_product,
 )
+from tests.factories.orders import make_subscription
 from tests.factories.ports import granted
 
 WINDOW = ("own_storefront", "catalog_listing", "own_prices", "self_service_ordering")
@@ -279,6 +280,21 @@ def test_a_resellers_shop_names_no_vendor_that_is_the_distributor(
     assert "Aurelia" in html
     assert "Meridian" not in html
     assert "Meridian" in shown(reseller.client, "/catalog/")
+
+
+def test_what_a_customer_has_names_that_vendor_no_more_than_the_shop(
+    reseller, customer, own_shop, distributor, everybody
+):
+    helpdesk = make_product(distributor, price_list=everybody, vendor="Meridian", name="Helpdesk")
+    with scope.activate(distributor.scope):
+        had = make_subscription(reseller.account, helpdesk, customer=customer.account)
+
+    pages = {"workspace/", f"subscriptions/{had.public_id}/"}
+    with granted(reseller.account, *WINDOW):
+        shop = [shown(customer.client, f"/techsolutions/{page}") for page in pages]
+    assert ["Helpdesk" in html for html in shop] == [True, True]
+    assert ["Meridian" in html for html in shop] == [False, False]
+    assert "Meridian" in shown(reseller.client, f"/subscriptions/{had.public_id}/")
 
 
 def test_the_reseller_itself_looks_at_its_shop_as_a_visitor_does(reseller, own_shop, mailbox):

@@ -330,6 +330,19 @@ def test_what_is_for_customers_is_not_bought_for_a_reseller_itself(
     assert Order.everywhere.count() == 0
 
 
+def test_whom_it_is_for_is_asked_before_the_other_steps(reseller, distributor, in_basket):
+    kind = make_type(distributor, audience=ProductAudience.CUSTOMER)
+    in_basket(make_product(distributor, type=kind, name="Payroll"))
+    form = form_of(reseller.client.get("/basket/").content.decode())
+
+    response = reseller.client.post("/basket/", form | {"customer": "", "do": "continue"})
+
+    assert response.status_code == 400
+    page = main_of(response)
+    assert "Payroll is for customers" in page
+    assert 'id="id_customer-error"' in page
+
+
 def test_over_the_credit_limit_the_cause_is_named(reseller, mailbox, in_basket):
     in_basket(mailbox)
     form = form_of(reseller.client.get("/checkout/review/").content.decode())
