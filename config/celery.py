@@ -18,3 +18,4 @@ app.autodiscover_tasks()
 def _imports_are_never_garbage(**_sent: Any) -> None:
     """As in config/gunicorn.conf.py: looking through what was imported takes longer than many a job."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

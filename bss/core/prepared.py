@@ -26,6 +26,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -190,6 +191,8 @@ class _Compiled:
         fields = [column for column, _sql, _name in compiler.select or ()]
         # They are the same for each connection, and looking for them takes as long as making the rows.
         self.converters = compiler.get_converters(fields)
+        is_of_models = queryset._iterable_class is ModelIterable
+        self.objects = _Objects(compiler, queryset.db) if is_of_models else None
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         connection = connections[self.queryset.db]
@@ -197,7 +200,32 @@ class _Compiled:
             raise TransactionManagementError("rows are locked inside a transaction only")
         made: Any = self.queryset
         answer = _Answer(self, connection, [slot.value(values) for slot in self.slots])
+        if self.objects is not None:
+            return [self.objects.of(row) for row in answer.results_iter()]
         return list(made._iterable_class(_Run(made, _Query(made.query, answer))))
+
+
+class _Objects:
+    """Makes the object of a row with those it is read with. Django works out how anew for each run."""
+
+    def __init__(self, compiler: SQLCompiler, using: str) -> None:
+        info: Any = compiler.klass_info
+        select: Any = compiler.select
+        columns = info["select_fields"]
+        self.using = using
+        self.model = info["model"]
+        self.own = slice(columns[0], columns[-1] + 1)
+        self.names = [column.target.attname for column, _sql, _name in select[self.own]]
+        self.related = get_related_populators(info, select, using)  # type: ignore[call-arg]  # the stubs are of a later Django
+        self.annotations = tuple((compiler.annotation_col_map or {}).items())
+
+    def of(self, row: Sequence[Any]) -> Any:
+        made = self.model.from_db(self.using, self.names, row[self.own])
+        for related in self.related:
+            related.populate(row, made)
+        for name, position in self.annotations:
+            setattr(made, name, row[position])
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -12,6 +13,7 @@ from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 TIMEOUT_SECONDS = 20.0
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 
 
 class WalkFailed(Exception):
@@ -91,7 +93,7 @@ class Page:
     def form(self, part: str) -> Form:
         """The first posting form with `part` in its action, its text or a field's name, else WalkFailed."""
         parser = _Forms()
-        parser.feed(self.html)
+        parser.feed("".join(_FORM.findall(self.html)))
         for form in parser.forms:
             named = any(part in name for name in form.values)
             if form.method == "post" and (named or part in form.action or part in form.text):
