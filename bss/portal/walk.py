@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.cookiejar import CookieJar
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.cookies import SimpleCookie
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin
-from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 TIMEOUT_SECONDS = 20.0
+# A connection is not used again after so long: the server may have closed it.
+KEPT_SECONDS = 2.0
+MOST_REDIRECTS = 10
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 
 
@@ -111,26 +114,59 @@ class Page:
 
 
 class Walker:
-    """One person's browser: cookies are kept, redirects followed."""
+    """One person's browser at one address: its connection and its cookies are kept, redirects followed."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
-        self._opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._connection = HTTPConnection(urlsplit(base_url).netloc, timeout=TIMEOUT_SECONDS)
+        self._cookies: dict[str, str] = {}
+        self._answered_at = 0.0
 
     def get(self, path: str) -> Page:
-        return self._send(Request(urljoin(f"{self.base_url}/", path)))  # noqa: S310
+        return self._follow("GET", urljoin(f"{self.base_url}/", path))
 
     def submit(self, page: Page, form: Form, values: Mapping[str, Any] | None = None) -> Page:
         """Send `form` with `values` filled in, and follow where it leads."""
-        data = urlencode({**form.values, **(values or {})}).encode()
-        url = urljoin(page.url, form.action or page.url)
-        return self._send(Request(url, data=data, headers={"Referer": page.url}))  # noqa: S310
+        data = urlencode({**form.values, **(values or {})})
+        headers = {"Referer": page.url, "Content-Type": "application/x-www-form-urlencoded"}
+        return self._follow("POST", urljoin(page.url, form.action or page.url), data, headers)
 
-    def _send(self, request: Request) -> Page:
+    def _follow(
+        self, method: str, url: str, data: str = "", headers: Mapping[str, str] | None = None
+    ) -> Page:
+        for _redirect in range(MOST_REDIRECTS):
+            if urlsplit(url).netloc != urlsplit(self.base_url).netloc:
+                raise WalkFailed(f"{url} is not at {self.base_url}")
+            answer, html = self._ask(method, url, data, headers or {})
+            if answer.status not in {301, 302, 303}:
+                return Page(url, answer.status, html)
+            url = urljoin(url, answer.headers.get("Location", ""))
+            method, data, headers = "GET", "", None
+        raise WalkFailed(f"{url} leads in a circle")
+
+    def _ask(
+        self, method: str, url: str, data: str, headers: Mapping[str, str]
+    ) -> tuple[HTTPResponse, str]:
+        if time.monotonic() - self._answered_at > KEPT_SECONDS:
+            self._connection.close()
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        sent = {**headers, **({"Cookie": cookies} if cookies else {})}
         try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return Page(answer.geturl(), answer.status, answer.read().decode())
-        except HTTPError as error:
-            return Page(request.full_url, error.code, error.read().decode(errors="replace"))
-        except OSError as error:
-            raise WalkFailed(f"{request.full_url} does not answer: {error}") from error
+            self._connection.request(
+                method, urlunsplit(("", "", *urlsplit(url)[2:4], "")), data, sent
+            )
+            answer = self._connection.getresponse()
+            html = answer.read().decode(errors="replace")
+        except (OSError, HTTPException) as error:
+            self._connection.close()
+            raise WalkFailed(f"{url} does not answer: {error}") from error
+        self._answered_at = time.monotonic()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            self._keep(SimpleCookie(cookie))
+        return answer, html
+
+    def _keep(self, cookies: SimpleCookie) -> None:
+        """An emptied one is a deleted one."""
+        given = {name: morsel.value for name, morsel in cookies.items()}
+        kept = {**self._cookies, **given}
+        self._cookies = {name: value for name, value in kept.items() if value}
