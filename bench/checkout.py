@@ -18,7 +18,7 @@ from typing import Any
 from bench.figures import Figure
 from bench.stack import Bench, bench, note
 from bss.portal.seed.people import DEMO_PASSWORD
-from bss.portal.walk import Walker
+from bss.portal.walk import Form, Page, Walker
 
 CLIENTS = 4
 SECONDS = 20.0
@@ -58,13 +58,16 @@ class HtmlClient(Client):
         page = self.timed(
             "basket", lambda: browser.submit(page, page.form("/basket/add/")).expect()
         )
-        page = self.timed("items", lambda: browser.get("/checkout/").expect())
-        form = page.form("purchase_order")
-        page = self.timed(
-            "billing", lambda: browser.submit(page, form, {"do": "continue"}).expect("Place order")
-        )
-        form = page.form("Place order")
-        self.timed("place", lambda: browser.submit(page, form, {"terms": "on"}).expect("SO-"))
+        for step, part, typed, shown in (
+            ("items", "seen_total", {"do": "continue"}, "Billing information"),
+            ("billing", "purchase_order", {"do": "continue"}, "Place order"),
+            ("place", "Place order", {"terms": "on"}, "SO-"),
+        ):
+            page = self._submitted(step, page, page.form(part), typed).expect(shown)
+
+    def _submitted(self, step: str, page: Page, form: Form, typed: Mapping[str, str]) -> Page:
+        sent: Page = self.timed(step, lambda: self.browser.submit(page, form, typed))
+        return sent
 
 
 class ApiClient(Client):

@@ -294,22 +294,29 @@ def visible_products(price_list: PriceList | None, *, audience: Audience) -> Que
     """
     if price_list is None:
         return Product.objects.none()
-    on_list = PriceListItem.objects.filter(price_list=price_list, product=OuterRef("pk"))
+    return products_on(price_list.pk, price_list.currency, list(audience))
+
+
+def products_on(price_list_id: int, currency: str, audience: list[str]) -> QuerySet[Product]:
+    """`visible_products` of a list by its id, whose currency it is."""
+    on_list = PriceListItem.objects.filter(price_list_id=price_list_id, product=OuterRef("pk"))
     return (
         products()
         .filter(
             Exists(on_list),
             is_active=True,
             kind=ProductKind.PRIMARY,
-            type__audience__in=list(audience),
+            type__audience__any=audience,
         )
-        .filter(_has_price(price_list.currency))
+        .filter(_has_price(currency))
     )
 
 
-def without_unlisted(found: QuerySet[Product], reseller: Account) -> QuerySet[Product]:
+def without_unlisted(found: QuerySet[Product], reseller_id: int) -> QuerySet[Product]:
     """`found` without what the reseller chose not to show. Its plan must include CATALOG_LISTING: ask before."""
-    hidden = Listing.everywhere.filter(reseller=reseller, product=OuterRef("pk"), is_listed=False)
+    hidden = Listing.everywhere.filter(
+        reseller_id=reseller_id, product=OuterRef("pk"), is_listed=False
+    )
     return found.filter(~Exists(hidden))
 
 

@@ -95,9 +95,12 @@ class Page:
 
     def form(self, part: str) -> Form:
         """The first posting form with `part` in its action, its text or a field's name, else WalkFailed."""
-        parser = _Forms()
-        parser.feed("".join(_FORM.findall(self.html)))
-        for form in parser.forms:
+        for source in _FORM.findall(self.html):
+            if part not in source:
+                continue
+            parser = _Forms()
+            parser.feed(source)
+            form = parser.forms[0]
             named = any(part in name for name in form.values)
             if form.method == "post" and (named or part in form.action or part in form.text):
                 return form

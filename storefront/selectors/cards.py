@@ -31,8 +31,13 @@ def with_owned(viewer: Viewer, found: QuerySet[Product]) -> QuerySet[Product]:
     """`found` with `owned`: how many units of each product the viewer's own account has."""
     if viewer.account is None:
         return found.annotate(owned=Value(0))
+    return with_owned_by(viewer.account.pk, found)
+
+
+def with_owned_by(account_id: int, found: QuerySet[Product]) -> QuerySet[Product]:
+    """`with_owned` for an account by its id."""
     rows = Subscription.objects.filter(
-        customer=viewer.account, product=OuterRef("pk"), state__in=LIVE
+        customer_id=account_id, product=OuterRef("pk"), state__in=LIVE
     )
     number = rows.order_by().values("product").annotate(number=Sum("quantity")).values("number")
     return found.annotate(owned=Coalesce(Subquery(number), 0))

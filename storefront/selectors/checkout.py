@@ -354,15 +354,21 @@ def units_listed(checkout: Checkout) -> dict[int, list[tuple[str, Any]]]:
     found: dict[int, set[str]] = {}
     for line in checkout.lines:
         found.setdefault(line.product_id, {line.unit}).add(line.unit)
-    listed = ListPrice.objects.filter(
-        product_id__in=list(found), currency=checkout.basket.currency, is_active=True
-    )
-    for product_id, unit in listed.values_list("product_id", "unit"):
-        found[product_id].add(unit)
+    for row in _LISTED.all(product_ids=list(found), currency=checkout.basket.currency):
+        found[row["product_id"]].add(row["unit"])
     return {
         product_id: [(unit, label) for unit, label in Unit.choices if unit in units]
         for product_id, units in found.items()
     }
+
+
+_LISTED = Prepared(
+    lambda product_ids, currency: ListPrice.objects.filter(
+        product_id__any=product_ids, currency=currency, is_active=True
+    ).values("product_id", "unit"),
+    product_ids=list,
+    currency=str,
+)
 
 
 def rows_of(checkout: Checkout, changed: Mapping[str, Difference] | None = None) -> list[LineRow]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
 from bss.catalog.models import AddOn, Product
-from bss.core.errors import NotFound
 from bss.core.money import Money
 from bss.core.prepared import Prepared
 from bss.installments.contracts import PlanTerms
@@ -25,16 +24,14 @@ from storefront.contracts import (
     TermRow,
     Viewer,
 )
-from storefront.selectors.cards import audience_note, with_owned
+from storefront.selectors.cards import audience_note
 from storefront.selectors.paying import line_total, offers_seen, option_of, options_of, plans_seen
-from storefront.selectors.window import visible
+from storefront.selectors.window import visible_one
 
 
 def product_view(viewer: Viewer, public_id: str) -> ProductView:
     """A product with its terms, plans and add-ons. Raises NotFound for what this viewer does not see."""
-    product = with_owned(viewer, visible(viewer)).filter(public_id=public_id).first()
-    if product is None:
-        raise NotFound
+    product = visible_one(viewer, public_id)
     links = _add_ons(viewer, product)
     offers = offers_seen(viewer, [product, *(link.add_on for link in links)])
     plans = plans_seen(viewer, [product.pk, *(link.add_on_id for link in links)])

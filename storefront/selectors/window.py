@@ -29,7 +29,7 @@ from bss.core.prepared import Prepared
 from bss.ui.keyset import Cursor, page_of
 from storefront.choices import Group, Sorting
 from storefront.contracts import Asked, CataloguePage, GroupCards, ShelfView, Viewer, Way, Ways
-from storefront.selectors.cards import cards, with_owned
+from storefront.selectors.cards import cards, with_owned, with_owned_by
 
 K = TypeVar("K")
 
@@ -55,9 +55,64 @@ def visible(viewer: Viewer) -> QuerySet[Product]:
         # A shop without a default list still shows visitors what it sells, only not for how much.
         return _unpriced() if viewer.is_visitor and storefront.owner is None else _nothing()
     found = catalog.visible_products(market.price_list, audience=market.audience)
-    if storefront.owner is not None and catalog.CATALOG_LISTING in market.capabilities:
-        found = catalog.without_unlisted(found, storefront.owner)
+    owner_id = _choosing_owner(viewer)
+    return found if owner_id is None else catalog.without_unlisted(found, owner_id)
+
+
+def visible_one(viewer: Viewer, public_id: str) -> Product:
+    """One of the visible products, read `with_owned`. Raises NotFound for what this viewer does not see."""
+    market, owner_id = viewer.market, _choosing_owner(viewer)
+    if viewer.account is None or market is None or market.price_list is None:
+        found = with_owned(viewer, visible(viewer)).filter(public_id=public_id).first()
+    else:
+        asked = {
+            "public_id": public_id,
+            "price_list_id": market.price_list.pk,
+            "currency": market.price_list.currency,
+            "audience": sorted(market.audience),
+            "account_id": viewer.account.pk,
+        }
+        found = (
+            _ONE.first(**asked)
+            if owner_id is None
+            else _ONE_CHOSEN.first(**asked, owner_id=owner_id)
+        )
+    if found is None:
+        raise NotFound
     return found
+
+
+def _choosing_owner(viewer: Viewer) -> int | None:
+    """The reseller whose shop it is, when its plan lets it choose what is shown there."""
+    market, owner = viewer.market, viewer.storefront.owner
+    if owner is None or market is None or catalog.CATALOG_LISTING not in market.capabilities:
+        return None
+    return owner.pk
+
+
+def _one(
+    public_id: str,
+    price_list_id: int,
+    currency: str,
+    audience: list[str],
+    account_id: int,
+    owner_id: int | None = None,
+) -> QuerySet[Product]:
+    found = catalog.products_on(price_list_id, currency, audience)
+    if owner_id is not None:
+        found = catalog.without_unlisted(found, owner_id)
+    return with_owned_by(account_id, found).filter(public_id=public_id).order_by()[:1]
+
+
+_ASKED = {
+    "public_id": str,
+    "price_list_id": int,
+    "currency": str,
+    "audience": list[str],
+    "account_id": int,
+}
+_ONE = Prepared(_one, **_ASKED)
+_ONE_CHOSEN = Prepared(_one, **_ASKED, owner_id=int)
 
 
 def matching(viewer: Viewer, found: QuerySet[Product], text: str) -> QuerySet[Product]:

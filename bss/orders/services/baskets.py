@@ -302,13 +302,25 @@ def _same_line(
     parent: BasketLine | None,
     payment_plan: PaymentPlan | None,
 ) -> BasketLine | None:
-    return basket.lines.filter(
-        product=product,
-        unit=unit,
-        parent=parent,
-        friendly_name=friendly_name,
-        payment_plan=payment_plan,
-    ).first()
+    wanted = (unit, parent.pk if parent else None, friendly_name, _key(payment_plan))
+    lines = _OF_PRODUCT.all(basket_id=basket.pk, product_id=product.pk)
+    return next(
+        (
+            line
+            for line in lines
+            if (line.unit, line.parent_id, line.friendly_name, line.payment_plan_id) == wanted
+        ),
+        None,
+    )
+
+
+_OF_PRODUCT = Prepared(
+    lambda basket_id, product_id: BasketLine.objects.filter(
+        basket_id=basket_id, product_id=product_id
+    ).order_by("pk"),
+    basket_id=int,
+    product_id=int,
+)
 
 
 def _price_now(basket: Basket, wanted: Wanted) -> Any:

@@ -539,6 +539,6 @@ def test_a_reseller_hides_a_product_in_its_own_shop_and_nobody_elses(
 
     everything = selectors.visible_products(price_list, audience=selectors.CUSTOMERS)
     assert set(everything) == {shown, hidden}
-    assert list(selectors.without_unlisted(everything, reseller.account)) == [shown]
-    assert set(selectors.without_unlisted(everything, rival.account)) == {shown, hidden}
+    assert list(selectors.without_unlisted(everything, reseller.account.pk)) == [shown]
+    assert set(selectors.without_unlisted(everything, rival.account.pk)) == {shown, hidden}
     assert Listing.objects.count() == 1

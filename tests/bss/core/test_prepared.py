@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Model, Q
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account, Organization, Storefront
 from bss.catalog.models import PriceList
 from bss.core import scope
@@ -48,6 +50,37 @@ def test_each_run_has_its_own_values_in_one_query():
     assert len(asked) == 2
     assert at.all(host="a.test", alias="none") == []
     assert at.first(host="a.test", alias="none") is None
+
+
+def test_its_objects_are_those_that_django_makes():
+    """With what they are read with, also where an outer join finds nothing and where columns are left for later."""
+    reseller = AccountFactory(kind=AccountKind.RESELLER)
+    customer = AccountFactory(organization=reseller.organization, parent=reseller)
+
+    def read(pks: list[int]):
+        rows = Account.everywhere.select_related("parent__organization", "organization")
+        return rows.annotate(twice=F("pk") * 2).defer("phone").filter(pk__any=pks).order_by("pk")
+
+    made = Prepared(read, pks=list).all(pks=[reseller.pk, customer.pk])
+    wanted = list(read([reseller.pk, customer.pk]))
+
+    assert [told(account) for account in made] == [told(account) for account in wanted]
+    assert [told(each.organization) for each in made] == [
+        told(each.organization) for each in wanted
+    ]
+    assert told(made[1].parent.organization) == told(wanted[1].parent.organization)
+    assert made[0].parent is None
+    assert made[1].phone == customer.phone
+    made[1].name = "Delta"
+    made[1].save()
+    assert Account.everywhere.get(pk=customer.pk).name == "Delta"
+
+
+def told(made: Model) -> Any:
+    """All that an object holds, but its relations."""
+    state = vars(made)["_state"]
+    held = {name: value for name, value in vars(made).items() if name != "_state"}
+    return type(made), held, state.db, state.adding, sorted(state.fields_cache)
 
 
 def test_rows_are_those_of_the_scope_active_when_it_runs():
