@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from bss.core import clock
+from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.core.models import Job, JobState
 from bss.orders.models import Order
 from bss.orders.services import line_ask, line_fail, order_execute, order_place
+from bss.portal.tables import WORK
 from bss.subscriptions.choices import SyncStatus
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import subscription_fail
@@ -61,6 +62,23 @@ def test_what_is_not_there_is_told_without_a_frame_while_the_frame_is_broken(sta
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
     assert "<nav" not in answer.content.decode()
+
+
+def test_background_work_is_told_in_words(staff, distributor):
+    apps = {kind.partition(".")[0] for kind in WORK}
+    assert set(WORK) == {kind for kind in jobs.kinds() if kind.partition(".")[0] in apps}
+    for state, error in ((JobState.DEAD, "ValueError: no"), (JobState.READY, "")):
+        Job.objects.create(
+            kind="subscriptions.term_renew", key=state, state=state, last_error=error,
+            subject_type="subscriptions.subscription", scope=distributor.scope,
+        )  # fmt: skip
+
+    html = staff.client.get(portal("portal:jobs")).content.decode()
+
+    assert html.count("Renew a subscription, or end it</td>") == 2
+    assert "subscriptions." not in html[html.index("<main") :]
+    assert html.count("has given up") == 1
+    assert "ValueError: no" in html
 
 
 @pytest.fixture
