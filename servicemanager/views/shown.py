@@ -29,6 +29,16 @@ WHO: dict[str, Any] = {
 }
 
 
+# Why a vendor gave no answer.
+_UNANSWERED: dict[str, Any] = {
+    "refused": gettext_lazy("Address not allowed"),
+    "unreachable": gettext_lazy("Not reached"),
+    "timeout": gettext_lazy("No answer in time"),
+    "too_large": gettext_lazy("Answer too large"),
+    "broken": gettext_lazy("Connection broken"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeShown:
     """One exchange, its bodies ready to print."""
@@ -85,7 +95,7 @@ def exchanges_shown(rows: Sequence[Exchange]) -> list[ExchangeShown]:
     return [
         ExchangeShown(
             row=row,
-            badge=Badge(row.status or row.outcome.replace("_", " "), _tone(row)),
+            badge=Badge(row.status or _UNANSWERED.get(row.outcome, _("No answer")), _tone(row)),
             request=pretty(row.request),
             answer=pretty(row.answer),
         )
