@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -41,7 +42,7 @@ def register_all() -> None:
         text=_("Every e-mail, whether it left, and once more."),
     )
     slots.register("portal.nav", log)
-    slots.register("setup.pages", log)
+    slots.register("setup.pages", replace(log, section=_("Operation")))
     slots.register("order.panels", _panel_of(_about))
     slots.register("subscription.panels", _panel_of(_about))
     slots.register("account.panels", _panel_of(_to_account))

@@ -30,7 +30,7 @@ def access_account(
     parent: Account | None = None,
 ) -> Account:
     """The account in the active scope, below `parent` if given. Raises NotFound and PermissionDenied."""
-    rows = selectors.accounts_visible().select_related("organization")
+    rows = selectors.accounts_visible().select_related("organization", "tenant_organization")
     if parent is not None:
         rows = rows.filter(parent=parent)
     return found(rows, actor, permission, public_id=public_id)

@@ -370,13 +370,14 @@ class AccountImport(Owned):
 
 
 class AccountImportRow(models.Model):
-    """What a run did with one row of an import, and the first thing wrong with it."""
+    """What a run did with one row of an import, and everything wrong with it."""
 
     source = models.ForeignKey(AccountImport, models.CASCADE, related_name="report")
     run_id = models.BigIntegerField()
     number = models.PositiveIntegerField(_("Row"))
     name = models.CharField(_("Company name"), max_length=200, blank=True)
     outcome = CodeField(_("Outcome"), enum=ImportOutcome)
+    # The first column at fault; the message names each, a line for one.
     field = models.CharField(_("Column"), max_length=40, blank=True)
     message = models.TextField(_("Message"), blank=True)
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")

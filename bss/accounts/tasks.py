@@ -62,8 +62,7 @@ def _taken_up_again(progress: runs.Progress) -> None:
 
 
 def _told(progress: runs.Progress, row: AccountImportRow) -> None:
-    text = f"{row.field}: {row.message}" if row.field else row.message
-    progress.fail(text, row=row.number)
+    progress.fail(row.message.replace("\n", " "), row=row.number)
 
 
 def _counted(run: Run) -> dict[str, Any]:

@@ -47,6 +47,18 @@ class NumberKind(models.TextChoices):
     CREDIT_NOTE = "CN", _("Credit notes")
 
 
+class PaymentColumn(models.TextChoices):
+    """What a bank's file says of a payment. In English a header may say it in these words too."""
+
+    BANK_ID = "bank_id", _("Bank id")
+    DATE = "date", _("Date")
+    AMOUNT = "amount", _("Amount")
+    CURRENCY = "currency", _("Currency")
+    PAYER = "payer", _("Payer")
+    INVOICE = "invoice", _("Invoice")
+    TEXT = "text", _("Text")
+
+
 class ImportedPayment(models.TextChoices):
     """What became of a row of a bank's file."""
 

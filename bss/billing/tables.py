@@ -155,8 +155,8 @@ class PaymentImportRowTable(Table):
         kind="badge", export=lambda r: r.outcome,
     )  # fmt: skip
     payment = Column("payment__number", _("Payment"), link=True)
-    field = Column("field", _("Column"))
-    message = Column("message", _("Message"))
+    field = Column("column", _("Column"))
+    message = Column("message", _("What is wrong"))
 
     def row_url(self, row: PaymentImportRow) -> str:
         return reverse("billing:payment", args=[row.payment.public_id]) if row.payment else ""

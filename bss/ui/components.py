@@ -204,7 +204,8 @@ def badge_of(state: Any, label: Any = "", tone: str = "") -> Badge:
     if isinstance(state, Badge):
         return state
     value = str(getattr(state, "value", state) or "")
-    words = label or getattr(state, "label", "") or humanised(value)
+    # In words at once: what is translated when used is translated each time somebody asks whether it is empty.
+    words = str(label) or str(getattr(state, "label", "")) or humanised(value)
     return Badge(words or _("None"), tone or TONES.get(value.lower(), "neutral"))  # type: ignore[arg-type]
 
 

@@ -13,7 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.errors import Busy, DomainError
+from bss.ui import slots
 from bss.ui.components import Button
+from bss.ui.context import PORTAL
 
 RETRY_SECONDS = 5
 
@@ -77,9 +79,16 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def page(request: HttpRequest, found: Explanation) -> HttpResponse:
-    return render(
-        request, "ui/error.html", {"error": found, "title": found.title}, status=found.status
-    )
+    """The page: to staff who are signed in within the portal's frame, to anybody else by itself. Where the frame cannot
+    be drawn, Django goes on to `bss.ui.views.server_error`, which needs nothing.
+    """
+    template = "ui/error_portal.html" if _is_in_portal(request) else "ui/error.html"
+    return render(request, template, {"error": found, "title": found.title}, status=found.status)
+
+
+def _is_in_portal(request: HttpRequest) -> bool:
+    kind = getattr(getattr(request, "surface", None), "kind", "")
+    return kind == PORTAL and not slots.actor_of(request).is_anonymous
 
 
 def _toast(error: DomainError) -> HttpResponse:

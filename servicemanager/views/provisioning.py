@@ -22,7 +22,7 @@ from servicemanager.filters import ProvisioningFilter
 from servicemanager.forms import DeliverForm, ReasonForm
 from servicemanager.models import ProvisioningJob
 from servicemanager.tables import ProvisioningTable, job_badge
-from servicemanager.views.shown import attention_for, exchanges_shown, pretty
+from servicemanager.views.shown import attention_for, exchanges_shown, pretty, wanted_facts
 
 
 class ProvisioningList(ListView):
@@ -132,12 +132,16 @@ class _About:
 
 class Deliver(_About, FormView):
     permission = Permission.ORDER_DELIVER
+    template_name = "servicemanager/deliver.html"
     form_class = DeliverForm
     submit_label = gettext_lazy("Deliver")
     success_message = gettext_lazy("Delivered. The customer is told.")
 
     def get_title(self) -> Any:
         return _("Deliver %(name)s") % {"name": self.object.subscription.name}
+
+    def context(self) -> Mapping[str, Any]:
+        return {"facts": wanted_facts(self.object)}
 
     def save(self, form: DeliverForm) -> ProvisioningJob:
         return services.provisioning_deliver(job=self.object, actor=self.actor, **form.cleaned_data)

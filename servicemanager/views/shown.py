@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
-from bss.ui.components import Attention, Badge, Button, Tone
+from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.tables import change_words
+from bss.ui.components import Attention, Badge, Button, Fact, Tone
 from servicemanager import registry, selectors
 from servicemanager.choices import ProvisioningState
 from servicemanager.errors import Explanation
@@ -24,6 +26,16 @@ WHO: dict[str, Any] = {
     "buyer": gettext_lazy("The buyer must act."),
     "vendor": gettext_lazy("The vendor must act."),
     "developer": gettext_lazy("The developer of the service manager must act."),
+}
+
+
+# Why a vendor gave no answer.
+_UNANSWERED: dict[str, Any] = {
+    "refused": gettext_lazy("Address not allowed"),
+    "unreachable": gettext_lazy("Not reached"),
+    "timeout": gettext_lazy("No answer in time"),
+    "too_large": gettext_lazy("Answer too large"),
+    "broken": gettext_lazy("Connection broken"),
 }
 
 
@@ -61,11 +73,29 @@ def attention_for(job: ProvisioningJob, actor: Actor) -> Attention | None:
     return Attention(found.title, _story(found, job), "danger", _way(found, job, actor), job.code)
 
 
+def wanted_facts(job: ProvisioningJob) -> list[Fact]:
+    """What a job is to bring about, and for whom: what staff read before they do it by hand."""
+    subscription, change = job.subscription, job.change
+    customer, product = subscription.customer, subscription.product
+    if change is not None and change.kind == ChangeKind.PRODUCT:
+        product = change.product or product
+    found = [
+        Fact(_("To do"), job.get_operation_display()),
+        Fact(_("Customer"), customer.name, _record("accounts:detail", customer)),
+        Fact(_("Product"), product.name, _record("catalog:product-detail", product)),
+        Fact(_("Quantity"), job.target["quantity"]),
+        Fact(_("Subscription"), subscription.number, _record("subscriptions:detail", subscription)),
+    ]
+    if change is not None:
+        found.insert(1, Fact(_("Change"), change_words(change)))
+    return found
+
+
 def exchanges_shown(rows: Sequence[Exchange]) -> list[ExchangeShown]:
     return [
         ExchangeShown(
             row=row,
-            badge=Badge(row.status or row.outcome.replace("_", " "), _tone(row)),
+            badge=Badge(row.status or _UNANSWERED.get(row.outcome, _("No answer")), _tone(row)),
             request=pretty(row.request),
             answer=pretty(row.answer),
         )
@@ -78,6 +108,10 @@ def pretty(value: Any) -> str:
     if value is None or value == "":
         return ""
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _record(name: str, subject: Any) -> str:
+    return reverse(name, args=[subject.public_id])
 
 
 def _story(found: Explanation, job: ProvisioningJob) -> str:

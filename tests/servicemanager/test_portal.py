@@ -9,13 +9,17 @@ from bss.accounts.choices import StaffRole
 from bss.core.models import Run
 from bss.core.secrets import MASK
 from bss.subscriptions.choices import SubscriptionState
+from bss.subscriptions.models import Subscription
+from bss.subscriptions.services import change_request
 from servicemanager.choices import InstanceState
 from servicemanager.choices import ProvisioningState as P
 from servicemanager.contracts import Done, OutcomeUnknown, Refused
 from servicemanager.models import Exchange, Instance, ProvisioningJob
+from servicemanager.services import provisioning_deliver
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
 from tests.factories.orders import make_product, make_subscription
+from tests.pages import portal
 from tests.servicemanager.conftest import job_of
 from tests.servicemanager.test_definition import offer
 
@@ -221,6 +225,37 @@ def test_delivering_by_hand(staff, to_deliver):
     assert to_deliver.subscription.external_id == "K-7"
     assert staff.client.post(deliver, {"note": "Again."}).status_code == 409
     assert "Sent by courier." in page(staff, "job", to_deliver.public_id)
+
+
+def test_who_delivers_reads_what_to_whom_and_how_many(staff, to_deliver, run_jobs):
+    subscription = to_deliver.subscription
+    customer, product = subscription.customer, subscription.product
+
+    html = page(staff, "deliver", to_deliver.public_id)
+
+    for label, name, there in (
+        ("Customer", customer.name, portal("accounts:detail", customer.public_id)),
+        ("Product", product.name, portal("catalog:product-detail", product.public_id)),
+        (
+            "Subscription",
+            subscription.number,
+            portal("subscriptions:detail", subscription.public_id),
+        ),
+    ):
+        assert f'<dt>{label}</dt><dd><a href="{there}">{name}</a></dd>' in html
+    assert f"<dt>Quantity</dt><dd>{subscription.quantity}</dd>" in html
+    assert "<dt>Change</dt>" not in html
+
+    provisioning_deliver(job=to_deliver, note="Sent.", actor=staff.actor)
+    change_request(
+        subscription=Subscription.everywhere.get(pk=subscription.pk), kind="quantity",
+        quantity=subscription.quantity + 2, actor=staff.actor, source="portal",
+    )  # fmt: skip
+    run_jobs()
+    html = page(staff, "deliver", job_of(subscription).public_id)
+    assert f"<dt>Quantity</dt><dd>{subscription.quantity + 2}</dd>" in html
+    words = f"Quantity: {subscription.quantity} → {subscription.quantity + 2}"
+    assert f"<dt>Change</dt><dd>{words}</dd>" in html
 
 
 def test_declining_by_hand(staff, to_deliver):

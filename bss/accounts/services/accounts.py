@@ -13,7 +13,7 @@ from bss.accounts.choices import AccountKind, PaymentKind
 from bss.accounts.events import AccountCreated, AccountEdited
 from bss.accounts.models import Account, Organization
 from bss.accounts.ports import CARDS
-from bss.accounts.services.inputs import cleaned, edited, normalised, only
+from bss.accounts.services.inputs import Faults, cleaned, edited, normalised, only
 from bss.core import events, history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, PermissionDenied
@@ -60,6 +60,24 @@ def account_create(
         history.record(account, actor=actor, action="account.created")
         events.emit(AccountCreated(account.pk), subject=account, actor=actor)
     return account
+
+
+def account_check(
+    *,
+    organization: Organization,
+    kind: str,
+    name: str,
+    country: str,
+    parent: Account | None = None,
+    **fields: Any,
+) -> None:
+    """Whether there could be an account like this: raises Invalid with every field that `account_create` would
+    refuse, and makes nothing. Whether its number is free only making it tells.
+    """
+    only(fields, ("number", *ACCOUNT_FIELDS))
+    number = fields.pop("number", "")
+    given = {**fields, "name": name, "country": country, "kind": kind}
+    _built(organization, parent, given, number.strip())
 
 
 def customer_check(*, parent: Account, name: str, country: str, **fields: Any) -> None:
@@ -165,12 +183,20 @@ def _active_set(
 def _built(
     organization: Organization, parent: Account | None, given: Mapping[str, Any], number: str = ""
 ) -> Account:
-    """The account, checked and not saved. Raises Invalid by field."""
+    """The account, checked and not saved. Raises Invalid with every field at fault."""
     values = normalised(given)
     _defaults(values, organization, parent)
-    _parent_fits(values["kind"], parent, organization)
     account = Account(organization=organization, parent=parent, number=number, **values)
-    _checked(account, (*values, "number") if number else values)
+    faults = Faults()
+    with faults:
+        _parent_fits(account.kind, parent, organization)
+    with faults:
+        cleaned(account, (*values, "number") if number else values)
+    with faults:
+        _payment_method_fits(account.payment_method, organization.pk)
+    with faults:
+        _reselling_fits(account)
+    faults.settle()
     return account
 
 
@@ -203,9 +229,7 @@ def _parent_fits(kind: str, parent: Account | None, organization: Organization) 
         )
 
 
-def _checked(account: Account, names: Iterable[str]) -> None:
-    cleaned(account, names)
-    _payment_method_fits(account.payment_method, account.organization_id)
+def _reselling_fits(account: Account) -> None:
     if account.reselling_enabled and account.kind != AccountKind.RESELLER:
         raise _not_a_reseller()
 

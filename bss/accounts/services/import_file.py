@@ -57,6 +57,61 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "contact_email": ("contact email", "contact e-mail"),
 }
 REQUIRED = ("name", "country")
+# What people call each column. In English a header may say so too.
+LABELS: dict[str, Any] = {
+    "number": _("Account number"),
+    "kind": _("Account type"),
+    "name": _("Company name"),
+    "parent": _("Reseller"),
+    "corporate_email": _("Corporate e-mail"),
+    "phone": _("Phone"),
+    "website": _("Website"),
+    "language": _("Language"),
+    "address_1": _("Address"),
+    "address_2": _("Address line 2"),
+    "city": _("City"),
+    "postcode": _("Postcode"),
+    "region": _("State or region"),
+    "country": _("Country"),
+    "tax_country": _("Tax country"),
+    "vat_id": _("VAT id"),
+    "taxable": _("Taxable"),
+    "currency": _("Currency"),
+    "ordering_enabled": _("May order"),
+    "reselling_enabled": _("May resell"),
+    "credit_limit": _("Credit limit"),
+    "payment_method": _("Payment method"),
+    "billing_day": _("Billing day"),
+    "separate_invoices": _("One invoice per end customer"),
+    "contact_first_name": _("Contact first name"),
+    "contact_last_name": _("Contact last name"),
+    "contact_email": _("Contact e-mail"),
+}
+_YES_OR_NO = _("Yes or no.")
+# What may stand in a column, where its name does not say it.
+NOTES: dict[str, Any] = {
+    "number": _("Your own number. Left empty, the next one is given."),
+    "kind": _(
+        "Direct customer, Reseller or End customer. Left empty, it is an end customer where a reseller is named,"
+        " else a direct customer."
+    ),
+    "parent": _("The account number or company name of an end customer's reseller."),
+    "language": _("Its code, such as en or de. Left empty, that of the reseller, or yours."),
+    "country": _("Its two-letter code, such as GR."),
+    "tax_country": _("Its two-letter code. Left empty, the country."),
+    "taxable": _YES_OR_NO,
+    "currency": _(
+        "Its three-letter code, such as EUR. Left empty, that of the reseller, or yours."
+    ),
+    "ordering_enabled": _YES_OR_NO,
+    "reselling_enabled": _("Yes or no; only a reseller can resell."),
+    "credit_limit": _("An amount such as 5000.00, or unlimited. Left empty, nothing may be owed."),
+    "payment_method": _("As it is called under Payment methods."),
+    "billing_day": _("The day of the month, 1 to 28."),
+    "separate_invoices": _YES_OR_NO,
+    "contact_last_name": _("Needed where any other column of the contact is filled."),
+    "contact_email": _("Needed where any other column of the contact is filled."),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The import of accounts: each row is created, found to be there already, or refused with its field and cause.
+"""The import of accounts: each row is created, found to be there already, or refused with everything wrong with it.
 
 A row is an account that exists when its number does, or, without a number, when an account of the same kind, name
 and reseller does (case does not matter). What exists is never changed, so that the same file may be run again.
@@ -7,7 +7,7 @@ and reseller does (case does not matter). What exists is never changed, so that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -26,9 +26,10 @@ from bss.accounts.models import (
     Organization,
     PaymentMethod,
 )
-from bss.accounts.services.accounts import account_create
-from bss.accounts.services.contacts import contact_create
-from bss.accounts.services.import_file import ImportLine, import_file_read, lines
+from bss.accounts.services.accounts import account_check, account_create
+from bss.accounts.services.contacts import contact_check, contact_create
+from bss.accounts.services.import_file import LABELS, ImportLine, import_file_read, lines
+from bss.accounts.services.inputs import Faults
 from bss.core import runs
 from bss.core.actor import Actor
 from bss.core.errors import Conflict, DomainError, Invalid, PermissionDenied
@@ -151,7 +152,7 @@ class ImportWork:
                     transaction.set_rollback(True)
         except DomainError as error:
             row.outcome = ImportOutcome.REFUSED
-            row.field, row.message = first_cause(error)
+            row.field, row.message = first_cause(error)[0], every_cause(error)
         except DatabaseError:
             row.outcome = ImportOutcome.REFUSED
             row.message = _("The database refused this row.")
@@ -162,15 +163,17 @@ class ImportWork:
         return row
 
     def _outcome(self, line: ImportLine) -> tuple[ImportOutcome, Account]:
-        kind = _kind(line.cells)
+        faults, kind = Faults(), _kind_left_empty(line.cells)
+        with faults:
+            kind = _kind(line.cells)
         number, name = line.cells.get("number", "").lower(), line.cells.get("name", "").lower()
         parent = line.cells.get("parent", "").lower()
         key = (kind, name, parent)
-        if number in self.numbers:
+        if not faults and number in self.numbers:
             return ImportOutcome.KNOWN, self.numbers[number]
-        if not number and key in self.names:
+        if not faults and not number and key in self.names:
             return ImportOutcome.KNOWN, self.names[key]
-        account = self._created(line, kind, parent)
+        account = self._created(line, kind, parent, faults)
         if self.dry_run:
             self.imagined.add(account.pk)
         self.names |= {(kind, name, above): account for above in _names_of(account.parent)}
@@ -178,35 +181,33 @@ class ImportWork:
             self.numbers[account.number.lower()] = account
         return ImportOutcome.CREATED, account
 
-    def _created(self, line: ImportLine, kind: str, parent: str) -> Account:
-        cells = dict(line.cells)
-        account = account_create(
-            organization=self.organization,
-            kind=kind,
-            name=cells.get("name", ""),
-            country=cells.get("country", ""),
-            number=cells.get("number", ""),
-            parent=self._parent(parent),
-            actor=self.actor,
-            **{k: self._value(k, v) for k, v in cells.items() if k not in _NOT_FIELDS},
-        )
-        self._contact(account, cells)
+    def _created(self, line: ImportLine, kind: str, parent: str, faults: Faults) -> Account:
+        """The row's account with its contact. Raises Invalid with every column at fault."""
+        fields = self._fields(line.cells, kind, parent, faults)
+        contact = {field: line.cells.get(column, "") for column, field in _CONTACT.items()}
+        with faults:
+            account_check(**fields)
+        if any(contact.values()):
+            with faults:
+                _contact_checked(self.organization, contact)
+        faults.settle()
+        account = account_create(actor=self.actor, **fields)
+        if any(contact.values()):
+            contact_create(account=account, actor=self.actor, **contact)
         return account
 
-    def _contact(self, account: Account, cells: dict[str, str]) -> None:
-        given = {_CONTACT[k]: v for k, v in cells.items() if k in _CONTACT}
-        if not given:
-            return
-        try:
-            contact_create(
-                account=account,
-                actor=self.actor,
-                last_name=given.pop("last_name", ""),
-                email=given.pop("email", ""),
-                **given,
-            )
-        except Invalid as error:
-            raise Invalid(errors={f"contact_{k}": v for k, v in error.errors.items()}) from error
+    def _fields(
+        self, cells: Mapping[str, str], kind: str, parent: str, faults: Faults
+    ) -> dict[str, Any]:
+        """What services take of a row. A cell that means nothing is a fault and left out."""
+        fields = {name: cells.get(name, "") for name in ("name", "country", "number")}
+        found: dict[str, Any] = {"organization": self.organization, "kind": kind, **fields}
+        with faults:
+            found["parent"] = self._parent(parent)
+        for column in (name for name in cells if name not in _NOT_FIELDS):
+            with faults:
+                found[column] = self._value(column, cells[column])
+        return found
 
     def _value(self, column: str, text: str) -> Any:
         if column in _FLAGS:
@@ -253,6 +254,16 @@ class ImportWork:
                 self.names.setdefault((account.kind, account.name.lower(), above), account)
 
 
+def every_cause(error: DomainError) -> str:
+    """All that a refusal says, a line for each column at fault, which begins with what people call the column."""
+    if not isinstance(error, Invalid) or not error.errors:
+        return force_str(error.message)
+    said = [
+        (name, " ".join(force_str(text) for text in texts)) for name, texts in error.errors.items()
+    ]
+    return "\n".join(f"{LABELS[name]}: {text}" if name in LABELS else text for name, text in said)
+
+
 def first_cause(error: DomainError) -> tuple[str, str]:
     """(field, message) of a refusal: the first of its fields, "" where it is about the whole row."""
     if isinstance(error, Invalid) and error.errors:
@@ -270,15 +281,33 @@ def _lowered(values: Iterable[str]) -> set[str]:
     return {value.lower() for value in values if value}
 
 
-def _kind(cells: Any) -> str:
-    """The kind as code or in words; without one, an end customer when a parent is named, else direct."""
+def _contact_checked(organization: Organization, given: Mapping[str, str]) -> None:
+    try:
+        contact_check(account=Account(organization=organization), **given)
+    except Invalid as error:
+        raise Invalid(errors={f"contact_{k}": v for k, v in error.errors.items()}) from error
+
+
+def _kind(cells: Mapping[str, str]) -> AccountKind:
+    """The kind as code or in words. Raises Invalid for any other word."""
     text = cells.get("kind", "").lower()
     if not text:
-        return AccountKind.CUSTOMER if cells.get("parent") else AccountKind.DIRECT
+        return _kind_left_empty(cells)
     for kind in AccountKind:
         if text in {kind.value, force_str(kind.label).lower()}:
             return kind
-    raise Invalid(_("The kind is direct, reseller or customer."), field="kind", code="NOT_OFFERED")
+    *rest, last = [force_str(kind.label) for kind in AccountKind]
+    words = _("“%(text)s” is no account type. Write %(rest)s or %(last)s.") % {
+        "text": text,
+        "rest": ", ".join(rest),
+        "last": last,
+    }
+    raise Invalid(words, field="kind", code="NOT_OFFERED")
+
+
+def _kind_left_empty(cells: Mapping[str, str]) -> AccountKind:
+    """Without a kind, an end customer when a parent is named, else direct."""
+    return AccountKind.CUSTOMER if cells.get("parent") else AccountKind.DIRECT
 
 
 def _flag(column: str, text: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from types import TracebackType
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.countries import country_codes, country_name, currency_codes
@@ -17,7 +18,49 @@ from bss.core.actor import Actor
 from bss.core.errors import Invalid, StaleState
 
 
-def cleaned(row: Model, names: Iterable[str]) -> None:
+class Faults:
+    """What several checks refuse, gathered so that one answer names it all:
+
+    faults = Faults()
+    with faults:
+        cleaned(account, names)
+    with faults:
+        _parent_fits(kind, parent, organization)
+    faults.settle()
+    """
+
+    def __init__(self) -> None:
+        self._found: list[Invalid] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Invalid):
+            return False
+        self._found.append(error)
+        return True
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def settle(self) -> None:
+        """Raises what a lone check refused as it was, else Invalid by field with what was said first of each."""
+        if len(self._found) == 1:
+            raise self._found[0]
+        errors: dict[str, list[Any]] = {}
+        for found in self._found:
+            errors |= {k: texts for k, texts in found.errors.items() if k not in errors}
+        if errors:
+            raise Invalid(errors=errors)
+
+
+def cleaned(row: Any, names: Iterable[str]) -> None:
     """Clean the named fields of an unsaved row as its model declares them. Raises Invalid with errors by field."""
     wanted = set(names)
     exclude = {field.name for field in row._meta.concrete_fields} - wanted
@@ -26,6 +69,9 @@ def cleaned(row: Model, names: Iterable[str]) -> None:
         row.clean_fields(exclude=exclude)
     except ValidationError as error:
         errors = {name: list(texts) for name, texts in error.message_dict.items()}
+    # A tax country that follows the address is not wrong a second time.
+    if "country" in errors and getattr(row, "tax_country", "") == row.country:
+        errors.pop("tax_country", None)
     errors |= _unknown_codes(row, wanted - errors.keys())
     if errors:
         raise Invalid(errors=errors)
@@ -35,7 +81,6 @@ def _unknown_codes(row: Any, names: AbstractSet[str]) -> dict[str, list[Any]]:
     errors: dict[str, list[Any]] = {}
     if "country" in names and row.country not in country_codes():
         errors["country"] = [_("This is not the two-letter code of a country.")]
-    # A tax country that follows the address is not wrong a second time.
     if "tax_country" in names and row.tax_country not in {*country_codes(), row.country}:
         errors["tax_country"] = [_("This is not the two-letter code of a country.")]
     if "currency" in names and row.currency not in currency_codes():

@@ -27,7 +27,7 @@ from bss.billing.selectors.cards import GIVEN_UP
 from bss.core import clock
 from bss.core.prepared import Prepared
 from bss.orders.choices import IN_FLIGHT, LineState, OrderState
-from bss.orders.models import OrderLine
+from bss.orders.models import Order, OrderLine
 
 # Orders whose lines somebody still has to deliver, or delivered lately.
 _COMMITTED = (
@@ -70,11 +70,11 @@ def _owed(account_id: int, currency: str, written_since: datetime) -> QuerySet[A
     payments = Payment.everywhere.filter(
         payer_id=account_id, currency=currency, allocated__lt=F("amount")
     )
-    ordered = _not_yet_scheduled(account_id, currency, written_since)
+    orders = _committed(account_id, currency, written_since)
     return Account.everywhere.filter(pk=account_id).values(
         invoices=_sum(invoices, "payer", unsettled),
         scheduled=_sum(scheduled, "payer", F("price")),
-        ordered=_sum(ordered, "order__account", F("total")),
+        ordered=_sum(orders, "account", _not_yet_scheduled(written_since)),
         credits_due=_sum(credits_due, "payer", F("price")),
         credit_notes=_sum(credit_notes, "payer", unsettled),
         payments=_sum(payments, "payer", F("amount") - F("allocated")),
@@ -100,23 +100,29 @@ def _held(account_id: int, currency: str) -> QuerySet[CardPayment]:
     ).exclude(order__state__in=GIVEN_UP)
 
 
-def _not_yet_scheduled(
-    account_id: int, currency: str, written_since: datetime
-) -> QuerySet[OrderLine]:
-    """Lines in flight; and delivered ones whose lot has no installments yet, which is so for moments."""
+def _committed(account_id: int, currency: str, written_since: datetime) -> QuerySet[Order]:
+    """Orders of which a line may be in flight or may wait for its installments. Whatever an order that is executed
+    delivered, it did before it was finished.
+    """
+    orders = Order.everywhere.filter(account_id=account_id, currency=currency, state__in=_COMMITTED)
+    return orders.exclude(state=OrderState.EXECUTED, finished_at__lt=written_since)
+
+
+def _not_yet_scheduled(written_since: datetime) -> Coalesce:
+    """The sum of an order's lines in flight, and of delivered ones whose lot has no installments yet, which is so for
+    moments. Asked order by order, so that PostgreSQL goes from a payer's orders to their lines: joined, it would read
+    the lines of everybody.
+    """
     written = Installment.everywhere.filter(lot__order_line=OuterRef("pk"))
     waiting = Q(
         state=LineState.DELIVERED,
         delivered_at__gte=written_since,
         lot__isnull=False,
     )
-    return (
-        OrderLine.everywhere.filter(
-            order__account_id=account_id, order__currency=currency, order__state__in=_COMMITTED
-        )
-        .filter(Q(state__in=IN_FLIGHT) | waiting)
-        .filter(~Exists(written))
+    lines = OrderLine.everywhere.filter(
+        Q(state__in=IN_FLIGHT) | waiting, ~Exists(written), order=OuterRef("pk")
     )
+    return _sum(lines, "order", F("total"))
 
 
 def _sum(rows: QuerySet[Any], payer: str, amount: Combinable) -> Coalesce:

@@ -40,6 +40,8 @@ LAYOUT = Layout(
     },
     ("bank_id", "date", "amount"),
 )
+# What a payment calls differently.
+_COLUMN_OF = {"received_on": "date"}
 _INVOICE = re.compile(r"\bINV-[0-9]{4}-[0-9]{6}\b", re.IGNORECASE)
 # "1.234" is a thousand in one country and one in the next: what has more decimals than its currency is refused.
 _AMOUNT = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
@@ -98,7 +100,8 @@ def payment_import_run(progress: runs.Progress, *, actor: Actor) -> dict[str, in
         if line.number not in done:
             row = _reported(source, progress.run.pk, line, seen, actor, dry_run=dry_run)
             if row.outcome == ImportedPayment.REFUSED:
-                progress.fail(f"{row.field}: {row.message}", row=row.number)
+                text = f"{row.column}: {row.message}" if row.column else row.message
+                progress.fail(text, row=row.number)
         seen.add(line.cells.get("bank_id", ""))
         progress.advance()
     report = PaymentImportRow.objects.filter(run_id=progress.run.pk)
@@ -125,7 +128,8 @@ def _reported(
                     transaction.set_rollback(True)
         except DomainError as error:
             row.outcome = ImportedPayment.REFUSED
-            row.field, row.message = first_cause(error)
+            field, row.message = first_cause(error)
+            row.field = _COLUMN_OF.get(field, field)
         row.message = force_str(row.message)[:300]
         row.save(force_insert=True)
     return row

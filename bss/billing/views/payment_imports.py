@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from bss.accounts.permissions import Permission
 from bss.billing import selectors, services
 from bss.billing.access import access_payment_import
-from bss.billing.choices import ImportedPayment
+from bss.billing.choices import ImportedPayment, PaymentColumn
 from bss.billing.filters import PaymentImportRowFilter
 from bss.billing.forms import PaymentImportForm
 from bss.billing.models import PaymentImport, PaymentImportRow
@@ -69,7 +69,8 @@ class PaymentImportCreate(FormView):
     def context(self) -> dict[str, Any]:
         return {
             "columns": [
-                (name, aliases, name in LAYOUT.required) for name, aliases in LAYOUT.columns.items()
+                (PaymentColumn(name).label, [name, *aliases], name in LAYOUT.required)
+                for name, aliases in LAYOUT.columns.items()
             ]
         }
 

@@ -75,7 +75,7 @@ class SubscriptionList(ListView):
         )
 
     def queryset(self) -> QuerySet[Subscription]:
-        return selectors.subscriptions_visible()
+        return selectors.subscriptions_listed()
 
 
 class SubscriptionDetail(DetailView):

@@ -12,7 +12,7 @@ from django.db import connection
 from bss.accounts.choices import StaffRole
 from bss.accounts.models import Account, AccountImport, AccountImportRow, Contact, PaymentMethod
 from bss.accounts.services import import_create, import_start
-from bss.accounts.services.import_file import import_file_read, lines
+from bss.accounts.services.import_file import ACCOUNTS, LABELS, import_file_read, lines
 from bss.core import scope
 from bss.core.errors import Conflict, Invalid
 from bss.core.models import Run
@@ -155,6 +155,39 @@ def test_thousands_of_rows_are_done_in_chunks(go, django_assert_max_num_queries)
     assert Account.everywhere.order_by("pk").last().number == "ACC-001000"
 
 
+def test_a_row_is_told_everything_wrong_with_it_each_with_its_column(go):
+    report = go(
+        "name,country,kind,reseller,corporate e-mail,may order,credit limit,billing day,first name\n"
+        "Many Faults,Greece,dealer,Nobody Ltd,nonsense,perhaps,lots,40,Nikos\n"
+    )
+
+    row = AccountImportRow.objects.get()
+    assert report == {2: ("refused", "kind")}
+    assert row.message.split("\n") == [
+        "Account type: “dealer” is no account type. Write Direct customer, Reseller or End customer.",
+        "Reseller: There is no reseller of this number or name.",
+        "May order: Write yes or no.",
+        "Credit limit: Write an amount such as 5000.00, or unlimited.",
+        "Corporate e-mail: Enter a valid email address.",
+        "Country: Ensure this value has at most 2 characters (it has 6).",
+        "Billing day: Ensure this value is less than or equal to 28.",
+        "Contact last name: This field cannot be blank.",
+        "Contact e-mail: This field cannot be blank.",
+    ]
+    assert (Account.everywhere.count(), Contact.everywhere.count()) == (0, 0)
+    told = go.run.lines.get(level="error")
+    assert (told.row, go.run.failures) == (2, 1)
+    assert told.text == row.message.replace("\n", " ")
+
+
+def test_the_page_names_each_column_as_a_header_may_and_says_what_it_takes(staff):
+    assert {ACCOUNTS.column_of(str(label)): column for column, label in LABELS.items()} == {
+        column: column for column in ACCOUNTS.columns
+    }
+    page = staff.client.get("/portal/accounts/imports/new/").content.decode()
+    assert "Direct customer, Reseller or End customer." in page
+
+
 def test_a_payment_method_is_named_as_it_is_called_here(go, distributor):
     PaymentMethod.everywhere.create(organization=distributor, name="Transfer, 30 days")
     report = go('name;country;payment method\nA;GR;"transfer, 30 days"\nB;GR;Barter\n')
@@ -227,7 +260,7 @@ def test_the_screen_uploads_checks_shows_the_report_and_imports(staff, run_jobs)
     refused = staff.client.get(page, {"outcome": "refused"}).content.decode()
     assert "Kavala Marine" not in refused
     report = b"".join(staff.client.get(page, {"export": "csv"}).streaming_content).decode()
-    assert "5,Bad Mail,refused,corporate_email," in report
+    assert "5,Bad Mail,refused,Corporate e-mail: Enter a valid email address." in report
 
     staff.client.post(f"{page}run/")
     run_jobs()

@@ -65,6 +65,19 @@ def test_the_banner_names_both_and_offers_the_way_back(staff, reseller):
     assert probe(browser).is_anonymous
 
 
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/my-storefront/", 403)])
+def test_a_page_that_is_not_the_accounts_says_whom_one_looks_as(staff, reseller, path, status):
+    browser, _response = start(staff, reseller.account)
+
+    response = browser.get(path)
+
+    html = response.content.decode()
+    assert response.status_code == status
+    assert f"You look at this shop as {reseller.account.name}" in html
+    assert 'action="/view-as/end/"' in html
+    assert "Stop looking" not in Client().get("/nowhere/").content.decode()
+
+
 @pytest.mark.parametrize("path", ["/account/password/change/", "/plans/", "/account/login/"])
 def test_every_write_is_refused_while_looking(staff, reseller, path):
     browser, _response = start(staff, reseller.account)

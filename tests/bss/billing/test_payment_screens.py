@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from bss.billing.choices import ImportedPayment, InvoiceState
 from bss.billing.models import Allocation, Payment, PaymentImport, PaymentImportRow
 from bss.billing.services import payment_record
 from bss.core import clock
+from bss.core.models import Run
 from tests.conftest import person_of_staff
 from tests.factories.accounts import AccountFactory, make_staff
 from tests.factories.settling import make_invoice
@@ -105,6 +107,21 @@ def test_an_invoice_of_somebody_else_in_the_text_does_not_refuse_who_names_itsel
 
     assert (Payment.objects.get().payer, foreign.allocations.count()) == (payer, 0)
     assert invoice.allocations.get().amount == Decimal("24.00")
+
+
+def test_a_refused_row_names_its_column_in_words(payer, staff, run_jobs):
+    later = clock.today() + timedelta(days=9)
+    rows = (f"B1;{later};lots;{payer.number}", f"B2;{later};5;{payer.number}")
+    upload(staff, "\n".join(("bank id;date;amount;payer", *rows)))
+    run_jobs()
+
+    source = PaymentImport.objects.get()
+    html = staff.client.get(f"/portal/payments/imports/{source.public_id}/").content.decode()
+
+    assert [row.column for row in source.report.order_by("number")] == ["Amount", "Date"]
+    assert "received_on" not in html
+    told = Run.objects.get().lines.filter(level="error").order_by("row")
+    assert [line.text.partition(":")[0] for line in told] == ["Amount", "Date"]
 
 
 def test_a_file_without_its_columns_is_refused(staff, at_distributor):

@@ -6,15 +6,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
-from bss.core import clock
+from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.core.models import Job, JobState
 from bss.orders.models import Order
 from bss.orders.services import line_ask, line_fail, order_execute, order_place
+from bss.portal.tables import WORK
 from bss.subscriptions.choices import SyncStatus
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import subscription_fail
+from bss.ui import slots
+from bss.ui.slots import NavItem
 from servicemanager.choices import ProvisioningState
 from servicemanager.models import ProvisioningJob
 from tests.factories.orders import make_draft, make_product, make_subscription, make_type
@@ -23,6 +27,58 @@ from tests.pages import portal
 pytestmark = pytest.mark.usefixtures("at_distributor")
 
 NAMES = ("orders:list", "servicemanager:jobs", "subscriptions:list", "portal:jobs")
+
+
+def test_each_page_of_setup_stands_under_a_heading(staff):
+    html = staff.client.get(portal("portal:setup")).content.decode()
+    sheet = html[html.index("<main") : html.index("</main>")]
+    assert re.findall(r"<h2>([^<]*)</h2>", sheet) == [
+        "Organization and people", "Services", "Orders", "Billing", "Operation",
+    ]  # fmt: skip
+
+
+def test_staff_who_ask_for_what_is_not_there_keep_the_navigation(staff, client):
+    lost = portal("accounts:detail", "nowhere")
+    for path in (lost, f"{lost}nothing/at/all/"):
+        answer = staff.client.get(path)
+        assert answer.status_code == 404
+        assert f'href="{portal("orders:list")}"' in answer.content.decode()
+    stranger = client.get(f"{lost}nothing/at/all/")
+    assert stranger.status_code == 404
+    assert portal("orders:list") not in stranger.content.decode()
+
+
+def test_what_is_not_there_is_told_without_a_frame_while_the_frame_is_broken(staff):
+    def unanswered(_request):
+        raise OperationalError
+
+    broken = NavItem("Broken", "portal:home", count=unanswered)
+    slots.register("portal.nav", broken)
+    staff.client.raise_request_exception = False
+    try:
+        answer = staff.client.get(portal("accounts:detail", "nowhere"))
+    finally:
+        slots.unregister("portal.nav", broken)
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "<nav" not in answer.content.decode()
+
+
+def test_background_work_is_told_in_words(staff, distributor):
+    apps = {kind.partition(".")[0] for kind in WORK}
+    assert set(WORK) == {kind for kind in jobs.kinds() if kind.partition(".")[0] in apps}
+    for state, error in ((JobState.DEAD, "ValueError: no"), (JobState.READY, "")):
+        Job.objects.create(
+            kind="subscriptions.term_renew", key=state, state=state, last_error=error,
+            subject_type="subscriptions.subscription", scope=distributor.scope,
+        )  # fmt: skip
+
+    html = staff.client.get(portal("portal:jobs")).content.decode()
+
+    assert html.count("Renew a subscription, or end it</td>") == 2
+    assert "subscriptions." not in html[html.index("<main") :]
+    assert html.count("has given up") == 1
+    assert "ValueError: no" in html
 
 
 @pytest.fixture

@@ -102,6 +102,19 @@ def test_djangos_own_errors_have_the_same_pages(clerk, request_by):
     assert "Something broke on our side" in response.content.decode()
 
 
+@pytest.mark.parametrize("error", [NotFound(), PermissionDenied(), Busy()])
+def test_staff_keep_the_portals_navigation_on_an_error(clerk, nobody, request_by, error):
+    page = DomainErrorMiddleware(lambda r: None).process_exception
+
+    assert '<nav class="side"' in page(request_by(clerk), error).content.decode()
+    for reader, kind in ((nobody, "portal"), (clerk, "ops"), (clerk, "storefront")):
+        assert "<nav" not in page(request_by(reader, kind=kind), error).content.decode()
+
+
+def test_a_broken_server_needs_no_frame(clerk, request_by):
+    assert "<nav" not in views.server_error(request_by(clerk)).content.decode()
+
+
 def test_no_exception_text_reaches_the_screen(clerk, request_by):
     html = views.not_found(request_by(clerk), Http404("secret path")).content.decode()
     assert "secret path" not in html

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,7 +21,7 @@ from bss.accounts.countries import country_name
 from bss.accounts.filters import AccountFilter
 from bss.accounts.forms import AccountCreateForm, AccountEditForm
 from bss.accounts.forms.accounts import ADDRESS, IDENTITY, ORDERING, TAX
-from bss.accounts.models import Account
+from bss.accounts.models import Account, Contact, Membership
 from bss.accounts.permissions import Permission
 from bss.accounts.services import (
     account_activate,
@@ -133,9 +134,19 @@ class AccountDetail(DetailView):
     object: Account
 
     def get_object(self) -> Account:
-        account = access_account(self.actor, self.kwargs["public_id"])
+        self.object = account = access_account(self.actor, self.kwargs["public_id"])
         self.tabs = self._tabs_of(account)
         return account
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """The first of them: for their tab, and for the timeline that tells of them too."""
+        return list(selectors.contacts_of(self.object)[:SHOWN])
+
+    @cached_property
+    def users(self) -> list[Membership]:
+        """The first logins, likewise."""
+        return list(selectors.storefront_users(self.object)[:SHOWN])
 
     def _tabs_of(self, account: Account) -> list[Tab]:
         tabs = [
@@ -144,13 +155,13 @@ class AccountDetail(DetailView):
                 "contacts",
                 _("Contacts"),
                 "accounts/_table_tab.html",
-                selectors.contacts_of(account).count(),
+                _count(self.contacts, selectors.contacts_of(account)),
             ),
             Tab(
                 "users",
                 _("Storefront users"),
                 "accounts/_table_tab.html",
-                selectors.storefront_users(account).count(),
+                _count(self.users, selectors.storefront_users(account)),
             ),
         ]
         if account.kind == AccountKind.RESELLER:
@@ -195,9 +206,7 @@ class AccountDetail(DetailView):
         return Button(_("Activate"), url, "arrow-path", method="post")
 
     def related(self) -> Sequence[Model]:
-        contacts = list(selectors.contacts_of(self.object)[:SHOWN])
-        users = list(selectors.storefront_users(self.object)[:SHOWN])
-        return [*contacts, *users]
+        return [*self.contacts, *self.users]
 
     # Tabs ------------------------------------------------------------------------------------------
 
@@ -213,7 +222,6 @@ class AccountDetail(DetailView):
         }
 
     def tab_contacts(self) -> Mapping[str, Any]:
-        rows = list(selectors.contacts_of(self.object)[:SHOWN])
         url = reverse("accounts:contact_create", args=[self.object.public_id])
         may = self.may(Permission.CONTACT_EDIT)
         action = Button(_("New contact"), url, "plus", "primary") if may else None
@@ -223,16 +231,15 @@ class AccountDetail(DetailView):
             action,
             "user",
         )
-        return {**ContactTable(self.request).plain(rows), "action": action, "empty": empty}
+        return {**ContactTable(self.request).plain(self.contacts), "action": action, "empty": empty}
 
     def tab_users(self) -> Mapping[str, Any]:
-        rows = list(selectors.storefront_users(self.object)[:SHOWN])
         empty = EmptyState(
             _("Nobody can sign in yet"),
             _("Invite a contact: its menu has “Invite to sign in”."),
             icon="key",
         )
-        return {**UserTable(self.request).plain(rows), "empty": empty}
+        return {**UserTable(self.request).plain(self.users), "empty": empty}
 
     def tab_customers(self) -> Mapping[str, Any]:
         found = selectors.customers_of(self.object).select_related("parent", "payment_method")
@@ -246,6 +253,11 @@ class AccountDetail(DetailView):
         more = f"{reverse('accounts:list')}?parent={self.object.public_id}"
         table = CustomerTable(self.request).plain(rows)
         return {**table, "action": action, "empty": empty, "all_url": more}
+
+
+def _count(shown: Sequence[Model], found: QuerySet[Any]) -> int:
+    """How many of `found` there are, of which the first SHOWN were read: a question only where there are more."""
+    return len(shown) if len(shown) < SHOWN else found.count()
 
 
 class AccountCreate(FormView):

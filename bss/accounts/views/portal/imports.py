@@ -20,7 +20,7 @@ from bss.accounts.forms import ImportForm
 from bss.accounts.models import AccountImport, AccountImportRow
 from bss.accounts.permissions import Permission
 from bss.accounts.services import import_create, import_start
-from bss.accounts.services.import_file import COLUMNS, REQUIRED
+from bss.accounts.services.import_file import COLUMNS, LABELS, NOTES, REQUIRED
 from bss.accounts.tables import ImportRowTable, ImportTable
 from bss.core import runs
 from bss.core.history import subject_type
@@ -77,7 +77,12 @@ class ImportCreate(FormView):
         ]
 
     def context(self) -> dict[str, Any]:
-        return {"columns": [(name, COLUMNS[name], name in REQUIRED) for name in COLUMNS]}
+        return {
+            "columns": [
+                (LABELS[name], NOTES.get(name, ""), [name, *aliases], name in REQUIRED)
+                for name, aliases in COLUMNS.items()
+            ]
+        }
 
     def save(self, form: ImportForm) -> AccountImport:
         upload = form.cleaned_data["file"]
