@@ -11,6 +11,7 @@ from adobe3yc.gateway import adobe
 from adobe3yc.plugin.pricing import bodies
 from adobe3yc.rules.prices import days_of_term, purchase_ends_on
 from adobe3yc.selectors import mirror_of
+from adobe3yc.services import customer_record
 from bss.accounts.models import Account
 from bss.billing.models import Installment
 from bss.core import clock, scope
@@ -19,6 +20,8 @@ from bss.orders.errors import Repriced
 from bss.orders.models import Order
 from bss.orders.selectors import order_subject
 from bss.orders.services import (
+    basket_choose_customer,
+    basket_review,
     line_cancel,
     line_correct,
     order_create,
@@ -26,10 +29,13 @@ from bss.orders.services import (
     order_line_add,
 )
 from bss.subscriptions.models import Subscription
+from servicemanager.models import Exchange
 from servicemanager.selectors import instance_context
 from tests.adobe3yc.selling import (
+    ADDRESS,
     CONSUMABLE,
     LICENCE,
+    basket_with,
     known_reseller,
     on_sale,
     ordered,
@@ -37,6 +43,7 @@ from tests.adobe3yc.selling import (
 )
 from tests.adobe3yc.test_checkout import basket, details, placed
 from tests.conftest import person_of_account
+from tests.factories.accounts import AccountFactory
 from tests.scenarios.conftest import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -330,3 +337,51 @@ def test_in_the_shop_a_commitment_and_the_end_are_told_at_once_and_once(selling,
     run_jobs()
     shown = buyer.see(f"/orders/{order.public_id}/").html
     assert f"{LEFT} of {whole} days are charged" in shown
+
+
+def test_a_basket_says_when_it_ends_as_soon_as_its_customer_is_chosen(selling, known, shop):
+    customer_record_now(selling, known)
+    seller = person_of_account(known.parent, shop)
+    other = AccountFactory(parent=known.parent, name="Oakline Papers", **ADDRESS)
+    said = Exchange.objects.count()
+    with scope.activate(seller.account.scope):
+        mine = basket_with(seller, shop, selling.products[LICENCE], 1)
+        assert ends(mine) == [None]
+
+        basket_choose_customer(basket=mine, customer=known, actor=seller.actor)
+        basket_with(seller, shop, selling.products[CONSUMABLE], 100)
+
+        day = clock.now().date() + timedelta(days=LEFT)
+        assert ends(mine) == [day, day]
+        assert [x.quote["is_prorated"] for x in mine.lines.order_by("pk")] == [True, False]
+        shown = Browser(seller.client).see("/basket/").html
+        assert f"{LEFT} of {days_of_term(day)} days are charged" in shown
+        basket_choose_customer(basket=mine, customer=other, actor=seller.actor)
+        assert ends(mine) == [None, None]
+    # Nobody was asked anything.
+    assert Exchange.objects.count() == said
+
+
+def ends(basket) -> list[date | None]:
+    """When the first terms of a basket's items end, as they are kept."""
+    quotes = basket.lines.order_by("pk").values_list("quote", flat=True)
+    return [datetime.fromisoformat(x["ends_at"]).date() if x else None for x in quotes]
+
+
+def test_what_was_known_before_is_not_told_as_news(selling, known, shop):
+    customer_record_now(selling, known)
+    seller = person_of_account(known.parent, shop)
+    with scope.activate(seller.account.scope):
+        mine = basket_with(seller, shop, selling.products[ACROBAT], 1)
+        mine = basket_choose_customer(basket=mine, customer=known, actor=seller.actor)
+
+        told = basket_review(basket=mine, step="items", actor=seller.actor)
+
+    assert "renews everything" not in str(told)
+
+
+def customer_record_now(selling, customer) -> None:
+    """The mirror as the daily look would leave it."""
+    mirror = mirror_of(customer, selling.instance)
+    with adobe(instance_context(selling.instance)) as client:
+        customer_record(customer=mirror, found=client.customer(mirror.adobe_id))
