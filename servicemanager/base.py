@@ -21,6 +21,7 @@ from bss.orders.contracts import (
     ReviewSubject,
     Verdict,
 )
+from bss.pricing.contracts import QuotedPrice
 from bss.subscriptions.contracts import Bound, Reduction
 from servicemanager.choices import Capability
 from servicemanager.contracts import (
@@ -125,6 +126,14 @@ class ServiceManager(ABC):
     ) -> Sequence[Prospect]:
         """What other answers to `fields` would save on `lines`, all of this instance, with the answers given so far in
         their parameters. Told from what is kept here, without a call; `instance` has its settings without secrets.
+        """
+        return ()
+
+    def known(
+        self, instance: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
+    ) -> Sequence[QuotedPrice]:
+        """What is known of `lines`, all of this instance, as soon as their customer is: quotes that say when a first
+        term ends, until the next review. Told as `prospects`, without a call.
         """
         return ()
 

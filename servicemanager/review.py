@@ -37,6 +37,7 @@ from bss.orders.contracts import (
     Verdict,
     Wait,
 )
+from bss.pricing.contracts import QuotedPrice
 from servicemanager import registry, selectors
 from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
@@ -110,6 +111,17 @@ class CheckoutReviewAdapter:
             each
             for group in groups
             for each in group.manager.prospects(
+                selectors.instance_unopened(group.instance), subject, group.lines
+            )
+        ]
+
+    def known(self, subject: ReviewSubject) -> Sequence[QuotedPrice]:
+        """What each instance knows of its lines from what is kept here. Nobody is called: no thread is needed."""
+        groups, _refused = _groups(subject)
+        return [
+            each
+            for group in groups
+            for each in group.manager.known(
                 selectors.instance_unopened(group.instance), subject, group.lines
             )
         ]

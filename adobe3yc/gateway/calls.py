@@ -244,7 +244,9 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             "The day on which Adobe renews everything of the customer changed after the order was placed."
         ),
         "buyer",
-        gettext_lazy("Give the item up and order it anew, for the days there are now."),
+        gettext_lazy(
+            "Accept the new end on the order line: its days are charged. Or give the item up and order it anew."
+        ),
     ),
     Explanation(
         "ADOBE_CURRENCY",

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from adobe3yc.choices import MANAGER
 from adobe3yc.gateway import EXPLANATIONS, adobe
-from adobe3yc.plugin import accounts, bounding, ordering, prospects, requests, reviewing
+from adobe3yc.plugin import accounts, bounding, knowing, ordering, prospects, requests, reviewing
 from adobe3yc.plugin.catalogue import catalogue_of
 from adobe3yc.plugin.parties import instance_of
 from adobe3yc.vipmp.errors import CredentialsRefused, VipError
 from bss.core import clock
 from bss.core.fields import FieldSpec
 from bss.orders.contracts import Prospect, ReviewLine, ReviewStep, ReviewSubject, Verdict
+from bss.pricing.contracts import QuotedPrice
 from bss.subscriptions.contracts import Bound, Reduction
 from servicemanager.base import ServiceManager
 from servicemanager.choices import Capability
@@ -134,6 +135,11 @@ class AdobeServices(ServiceManager):
         self, instance: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
     ) -> Sequence[Prospect]:
         return prospects.prospects(instance, subject, lines)
+
+    def known(
+        self, instance: InstanceContext, subject: ReviewSubject, lines: Sequence[ReviewLine]
+    ) -> Sequence[QuotedPrice]:
+        return knowing.known(instance, subject, lines)
 
     def review(
         self,

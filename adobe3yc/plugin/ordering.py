@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from adobe3yc.plugin.parties import instance_of, offer_of
 from adobe3yc.plugin.returning import lines_to_return
 from adobe3yc.rules.commitments import least_quantity
 from adobe3yc.rules.offers import OfferType
-from adobe3yc.rules.prices import NoPrice, next_anniversary, purchase_ends_on
+from adobe3yc.rules.prices import NoPrice, days_left, next_anniversary, purchase_ends_on
 from adobe3yc.services import (
     customer_record,
     customer_start,
@@ -36,7 +36,9 @@ from bss.accounts.models import Account
 from bss.core import clock, history
 from bss.core.actor import SYSTEM
 from bss.orders.choices import LineKind, LineState
+from bss.orders.errors import CreditExceeded, EndMoved
 from bss.orders.models import OrderLine
+from bss.orders.services import line_end_move
 from bss.ui import formats
 from servicemanager.choices import Operation
 from servicemanager.contracts import (
@@ -53,6 +55,9 @@ from servicemanager.errors import Code
 from servicemanager.models import Instance, ProvisioningJob
 
 ACCEPTED_OFFER = "accepted_offer"
+ACCEPTED_END = "accepted_end"
+# What accepts an end that is a whole year away.
+WHOLE_YEAR = "year"
 POLL_SECONDS = 5.0
 SIBLING_SECONDS = 60.0
 RETURN_DAYS = 14
@@ -172,8 +177,10 @@ def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     ends_on = purchase_ends_on(found.coterm, clock.now().date())
     moved = {x.pk for x in numbered.values() if _end_moved(x, ends_on)}
     if own.pk in moved:
-        return _ends_otherwise(own, ends_on)
-    if moved:
+        stopped = _end_asked(own, ends_on)
+        if stopped is not None:
+            return stopped
+    if moved - {own.pk}:
         words = _("Another line of the order ends on another day now; they are ordered together.")
         return TryLater(SIBLING_SECONDS, Code.VENDOR_BUSY, words)
     currency = str(call.instance.settings["currency"])
@@ -218,18 +225,51 @@ def _year_after(line: OrderLine) -> date:
     return next_anniversary(day, day)
 
 
-def _ends_otherwise(line: OrderLine, ends_on: date | None) -> Refused:
-    """Nobody pays for other days than were agreed, and no answer makes them the same."""
+def _end_asked(line: OrderLine, ends_on: date | None) -> NeedsInput | Refused | None:
+    """Ask whether a line may end on another day than it was priced for; None once that is accepted, and the line is
+    charged for the days there are now.
+    """
+    if line.parameters.get(ACCEPTED_END) != _end_answer(ends_on):
+        words = _(
+            "%(moved)s Enter %(answer)s to accept that, at the same unit price for the days until then, or give the "
+            "item up."
+        )
+        told = {"moved": _moved_words(line, ends_on), "answer": _end_answer(ends_on)}
+        return NeedsInput(END_MOVED, words % told, ACCEPTED_END)
+    offer = offer_of(line.product.external_id)
+    is_prorated = offer is None or offer.type != OfferType.CONSUMABLES
+    ends_at = datetime.combine(ends_on, time(), UTC) if ends_on else None
+    try:
+        line_end_move(line=line, ends_at=ends_at, is_prorated=is_prorated, actor=SYSTEM)
+    except (EndMoved, CreditExceeded):
+        words = _(
+            "%(moved)s That costs more than was agreed to. Give the item up and order it anew."
+        )
+        return Refused(END_MOVED, words % {"moved": _moved_words(line, ends_on)})
+    return None
+
+
+def _end_answer(ends_on: date | None) -> str:
+    """What accepts an end: the day itself, so that a day that moves again is asked about again."""
+    return ends_on.isoformat() if ends_on else WHOLE_YEAR
+
+
+def _moved_words(line: OrderLine, ends_on: date | None) -> str:
+    """Until when it would run and until when it was priced, by days and without amounts: see `pricing`."""
     today = clock.now().date()
+    now = ends_on or next_anniversary(today, today)
     then = line.ends_at.date() if line.ends_at else _year_after(line)
+    begun = line.starts_at or line.order.placed_at or line.created_at
     words = _(
-        "Adobe would let this run until %(now)s, and it was priced until %(then)s: the customer's anniversary changed "
-        "meanwhile. Give this item up and order it anew."
+        "The customer's anniversary at Adobe moved: this would run until %(now)s (%(days)s days), and it was priced "
+        "until %(then)s (%(priced)s days)."
     )
-    told = {
-        "now": formats.day(ends_on or next_anniversary(today, today)), "then": formats.day(then),
-    }  # fmt: skip
-    return Refused(END_MOVED, words % told)
+    return words % {
+        "now": formats.day(now),
+        "days": formats.number(days_left(today, now)),
+        "then": formats.day(then),
+        "priced": formats.number(days_left(begun.date(), then)),
+    }
 
 
 def _changed(then: str, now: str) -> NeedsInput:

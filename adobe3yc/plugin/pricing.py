@@ -90,7 +90,7 @@ def priced(
         chosen, used = _chosen(book, offer_id, line.sku, accepted_on, today, is_new=not customer)
         if used == line.sku and chosen.source == Source.STANDARD:
             if ends_on:
-                quotes.append(_ending(_at_list_price(line, currency), offer.type, ends_on))
+                quotes.append(at_list_price(line, currency, offer.type, ends_on))
             continue
         if chosen.source == Source.COMMITTED:
             locked = accepted_on
@@ -102,9 +102,10 @@ def priced(
     return Priced(quotes, sorted(levels), locked, lacking, ends_on)
 
 
-def _at_list_price(line: ReviewLine, currency: str) -> QuotedPrice:
-    """A line whose price stays what it is."""
-    return QuotedPrice(line.product_id, UNIT, currency, None, "list", line=line.key)
+def at_list_price(line: ReviewLine, currency: str, kind: OfferType, ends_on: date) -> QuotedPrice:
+    """A line whose price stays what it is, ending with everything else of its customer."""
+    quote = QuotedPrice(line.product_id, UNIT, currency, None, "list", line=line.key)
+    return _ending(quote, kind, ends_on)
 
 
 def _ending(quote: QuotedPrice, kind: OfferType, day: date) -> QuotedPrice:

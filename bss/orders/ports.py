@@ -17,6 +17,7 @@ from bss.orders.contracts import (
     Verdict,
 )
 from bss.orders.errors import CardUnavailable
+from bss.pricing.contracts import QuotedPrice
 
 
 class CheckoutReview(Protocol):
@@ -31,6 +32,10 @@ class CheckoutReview(Protocol):
 
     def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
         """What other answers would save. Told from what is kept here, without a call."""
+        ...
+
+    def known(self, subject: ReviewSubject) -> Sequence[QuotedPrice]:
+        """What is known of the lines before anybody is asked: when first terms end. From what is kept here, no call."""
         ...
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
@@ -141,6 +146,9 @@ class _NoReview:
         return ()
 
     def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
+        return ()
+
+    def known(self, subject: ReviewSubject) -> Sequence[QuotedPrice]:
         return ()
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:

@@ -184,6 +184,7 @@ def _words() -> None:
     tell("order.ask_approval", _("Approval asked"), kind="order", tone="warning")
     tell("order.reject", _("Order not approved"), kind="order", tone="danger")
     tell("order.withdraw", _("Order withdrawn"), kind="order")
+    tell("order_line.end_moved", _("End of the first term accepted"), kind="order")
     tell("order_field.created", _("Order field created"), kind="staff")
     tell("order_field.edited", _("Order field changed"), kind="staff")
     tell("order.place", _("Order placed"), kind="order", tone="info")

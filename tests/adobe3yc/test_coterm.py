@@ -11,18 +11,31 @@ from adobe3yc.gateway import adobe
 from adobe3yc.plugin.pricing import bodies
 from adobe3yc.rules.prices import days_of_term, purchase_ends_on
 from adobe3yc.selectors import mirror_of
+from adobe3yc.services import customer_record
+from bss.accounts.models import Account
+from bss.billing.models import Installment
 from bss.core import clock, scope
 from bss.core.actor import SYSTEM
 from bss.orders.errors import Repriced
 from bss.orders.models import Order
 from bss.orders.selectors import order_subject
-from bss.orders.services import order_create, order_execute, order_line_add
+from bss.orders.services import (
+    basket_choose_customer,
+    basket_review,
+    line_cancel,
+    line_correct,
+    order_create,
+    order_execute,
+    order_line_add,
+)
 from bss.subscriptions.models import Subscription
-from bss.subscriptions.services import subscription_retry
+from servicemanager.models import Exchange
 from servicemanager.selectors import instance_context
 from tests.adobe3yc.selling import (
+    ADDRESS,
     CONSUMABLE,
     LICENCE,
+    basket_with,
     known_reseller,
     on_sale,
     ordered,
@@ -30,6 +43,7 @@ from tests.adobe3yc.selling import (
 )
 from tests.adobe3yc.test_checkout import basket, details, placed
 from tests.conftest import person_of_account
+from tests.factories.accounts import AccountFactory
 from tests.scenarios.conftest import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,22 +184,87 @@ def test_on_the_anniversary_it_is_a_whole_year(selling, known, settle, days):
     assert bought_at_adobe(selling) == 2
 
 
-def test_an_anniversary_that_moved_before_the_order_went_out_stops_it(selling, known, settle):
+@pytest.mark.parametrize("more", [10, -10])
+def test_an_anniversary_that_moved_waits_for_somebodys_word(selling, known, settle, more):
     order = ordered(selling, known, **{ACROBAT: 4})
-    anniversary(selling, LEFT + 10)
+    before = order.lines.get().total
+    moved_to = anniversary(selling, LEFT + more)
 
     settle()
 
     line = order.lines.get()
-    assert (line.state, line.problem_code) == ("failed", "ADOBE_END_MOVED")
-    assert "was priced until" in line.problem_text
-    assert bought_at_adobe(selling) == 1
-    # Once the anniversary is what it was, another try goes through.
-    anniversary(selling, LEFT)
-    subscription_retry(subscription=Subscription.everywhere.get(order_line=line), actor=SYSTEM)
+    assert (line.state, line.problem_code) == ("needs_input", "ADOBE_END_MOVED")
+    assert line.problem_field == "accepted_end"
+    assert f"({LEFT + more} days), and it was priced" in line.problem_text
+    assert (line.total, bought_at_adobe(selling)) == (before, 1)
+    # Another day than the one there is accepts nothing.
+    line_correct(line=line, parameters={"accepted_end": "2020-01-01"}, actor=SYSTEM)
     settle()
+    line.refresh_from_db()
+    assert (line.state, line.total, bought_at_adobe(selling)) == ("needs_input", before, 1)
+    days = (moved_to - clock.now().date()).days
+    line_correct(line=line, parameters={"accepted_end": moved_to.isoformat()}, actor=SYSTEM)
+    settle()
+    line, order = order.lines.get(), Order.objects.get(pk=order.pk)
+    total = (Decimal(200) * days / days_of_term(moved_to)).quantize(Decimal("0.01"))
+    assert (line.state, line.unit_price, line.total) == ("delivered", Decimal(50), total)
+    assert order.total == order.lines.get().total
     assert bought_at_adobe(selling) == 2
-    assert Subscription.everywhere.get(order_line=line).ends_at == line.ends_at
+    bought = Subscription.everywhere.get(order_line=line)
+    assert (bought.ends_at.date(), bought.terms.get().total) == (moved_to, total)
+    assert (
+        sum(x.price for x in Installment.everywhere.filter(lot__term__subscription=bought)) == total
+    )
+
+
+def test_once_the_anniversary_is_what_it_was_it_goes_on_as_it_was(selling, known, settle):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    before = order.lines.get()
+    anniversary(selling, LEFT + 10)
+    settle()
+    anniversary(selling, LEFT)
+
+    line_correct(line=order.lines.get(), parameters={}, actor=SYSTEM)
+    settle()
+
+    line = order.lines.get()
+    assert (line.state, line.total, line.ends_at) == ("delivered", before.total, before.ends_at)
+    assert bought_at_adobe(selling) == 2
+
+
+def test_a_line_whose_end_moved_can_be_given_up(selling, known, settle):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    anniversary(selling, LEFT + 10)
+    settle()
+
+    line_cancel(line=order.lines.get(), actor=SYSTEM)
+    settle()
+
+    assert order.lines.get().state == "cancelled"
+    assert bought_at_adobe(selling) == 1
+
+
+@pytest.mark.parametrize("why", ["credit", "approved"])
+def test_more_than_was_agreed_to_is_not_charged_by_another_ones_word(selling, known, settle, why):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    before = order.lines.get()
+    moved_to = anniversary(selling, LEFT + 10)
+    settle()
+    if why == "credit":
+        Account.everywhere.filter(pk=order.account_id).update(credit_limit=Decimal(0))
+    else:
+        Order.objects.filter(pk=order.pk).update(approved_at=clock.now())
+
+    line_correct(
+        line=order.lines.get(), parameters={"accepted_end": moved_to.isoformat()}, actor=SYSTEM
+    )
+    settle()
+
+    line = order.lines.get()
+    assert (line.state, line.problem_code) == ("failed", "ADOBE_END_MOVED")
+    assert "more than was agreed to" in line.problem_text
+    assert (line.total, line.ends_at) == (before.total, before.ends_at)
+    assert bought_at_adobe(selling) == 1
 
 
 def test_a_line_bought_for_a_year_is_not_cut_short_unasked(selling, settle):
@@ -195,12 +274,18 @@ def test_a_line_bought_for_a_year_is_not_cut_short_unasked(selling, settle):
     anniversary(selling, 365)
     order = ordered(selling, customer, **{ACROBAT: 4})
     assert order.lines.get().coterm is None
-    anniversary(selling, 100)
+    moved_to = anniversary(selling, 100)
 
     settle()
 
-    assert order.lines.get().problem_code == "ADOBE_END_MOVED"
+    line = order.lines.get()
+    assert (line.state, line.problem_code) == ("needs_input", "ADOBE_END_MOVED")
     assert bought_at_adobe(selling) == 1
+    line_correct(line=line, parameters={"accepted_end": moved_to.isoformat()}, actor=SYSTEM)
+    settle()
+    line = order.lines.get()
+    assert (line.state, line.ends_at.date()) == ("delivered", moved_to)
+    assert line.total < Decimal(200)
 
 
 def bought_at_adobe(selling) -> int:
@@ -252,3 +337,51 @@ def test_in_the_shop_a_commitment_and_the_end_are_told_at_once_and_once(selling,
     run_jobs()
     shown = buyer.see(f"/orders/{order.public_id}/").html
     assert f"{LEFT} of {whole} days are charged" in shown
+
+
+def test_a_basket_says_when_it_ends_as_soon_as_its_customer_is_chosen(selling, known, shop):
+    customer_record_now(selling, known)
+    seller = person_of_account(known.parent, shop)
+    other = AccountFactory(parent=known.parent, name="Oakline Papers", **ADDRESS)
+    said = Exchange.objects.count()
+    with scope.activate(seller.account.scope):
+        mine = basket_with(seller, shop, selling.products[LICENCE], 1)
+        assert ends(mine) == [None]
+
+        basket_choose_customer(basket=mine, customer=known, actor=seller.actor)
+        basket_with(seller, shop, selling.products[CONSUMABLE], 100)
+
+        day = clock.now().date() + timedelta(days=LEFT)
+        assert ends(mine) == [day, day]
+        assert [x.quote["is_prorated"] for x in mine.lines.order_by("pk")] == [True, False]
+        shown = Browser(seller.client).see("/basket/").html
+        assert f"{LEFT} of {days_of_term(day)} days are charged" in shown
+        basket_choose_customer(basket=mine, customer=other, actor=seller.actor)
+        assert ends(mine) == [None, None]
+    # Nobody was asked anything.
+    assert Exchange.objects.count() == said
+
+
+def ends(basket) -> list[date | None]:
+    """When the first terms of a basket's items end, as they are kept."""
+    quotes = basket.lines.order_by("pk").values_list("quote", flat=True)
+    return [datetime.fromisoformat(x["ends_at"]).date() if x else None for x in quotes]
+
+
+def test_what_was_known_before_is_not_told_as_news(selling, known, shop):
+    customer_record_now(selling, known)
+    seller = person_of_account(known.parent, shop)
+    with scope.activate(seller.account.scope):
+        mine = basket_with(seller, shop, selling.products[ACROBAT], 1)
+        mine = basket_choose_customer(basket=mine, customer=known, actor=seller.actor)
+
+        told = basket_review(basket=mine, step="items", actor=seller.actor)
+
+    assert "renews everything" not in str(told)
+
+
+def customer_record_now(selling, customer) -> None:
+    """The mirror as the daily look would leave it."""
+    mirror = mirror_of(customer, selling.instance)
+    with adobe(instance_context(selling.instance)) as client:
+        customer_record(customer=mirror, found=client.customer(mirror.adobe_id))

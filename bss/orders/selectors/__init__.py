@@ -40,7 +40,12 @@ from bss.orders.selectors.orders import (
     track_for,
     with_needs,
 )
-from bss.orders.selectors.previews import basket_previews, order_previews, purchase_previews
+from bss.orders.selectors.previews import (
+    basket_previews,
+    frozen_of,
+    order_previews,
+    purchase_previews,
+)
 from bss.orders.selectors.prices import (
     coterm_by,
     priced_of,
@@ -103,6 +108,7 @@ __all__ = [
     "customer_of",
     "draft_of",
     "frozen_answers",
+    "frozen_of",
     "in_words",
     "is_shown",
     "may_ask",

@@ -64,14 +64,15 @@ def order_previews(
 ) -> dict[Track, Preview]:
     """What a draft puts on which documents, by track, at the prices and plans that are frozen on its lines."""
     return purchase_previews(
-        ((line.product, line.quantity, _frozen(line)) for line in lines),
+        ((line.product, line.quantity, frozen_of(line)) for line in lines),
         payer=order.account,
         customer=order.customer,
         at=at,
     )
 
 
-def _frozen(line: OrderLine) -> Bought:
+def frozen_of(line: OrderLine) -> Bought:
+    """What a line was bought at: the price, the plan and the first term that are frozen on it."""
     price = UnitPrice(
         product_id=line.product_id,
         unit=line.unit,

@@ -35,6 +35,7 @@ from bss.orders.services.drafts import (
     order_line_remove,
 )
 from bss.orders.services.editing import basket_edit
+from bss.orders.services.ends import line_end_move
 from bss.orders.services.executing import (
     is_due,
     is_executable,
@@ -94,6 +95,7 @@ __all__ = [
     "line_cancel",
     "line_correct",
     "line_deliver",
+    "line_end_move",
     "line_fail",
     "line_retry",
     "needs_approval",

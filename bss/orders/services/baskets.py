@@ -24,7 +24,7 @@ from bss.orders.events import BasketWaiting
 from bss.orders.locks import basket_locked
 from bss.orders.models import Basket, BasketLine
 from bss.orders.services import rules
-from bss.orders.services.quotes import quotes_forget
+from bss.orders.services.quotes import quotes_forget, quotes_known
 from bss.orders.services.reviews import outside_transactions
 from bss.orders.states import BASKET
 
@@ -104,6 +104,8 @@ def basket_add(
                 payment_plan=payment_plan,
             )
         line.quantity, line.seen_price = total, seen
+        if parent is None:
+            quotes_known(basket=held, lines=[line])
         line.save()
         touch(held)
     return line
@@ -125,10 +127,16 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
     with transaction.atomic():
         held = open_locked(basket)
         rules.check_customer(customer, held.account)
-        products = [line.product for line in selectors.basket_lines(held)]
+        lines = selectors.basket_lines(held)
+        products = [line.product for line in lines]
         rules.check_reseller_products(products, payer=held.account, customer=customer)
-        if held.uses_draft or held.customer_id != customer.pk:
+        is_another = held.uses_draft or held.customer_id != customer.pk
+        held.customer, held.uses_draft = customer, False
+        if is_another:
             quotes_forget(held)
+            for line in lines:
+                line.quote = None
+            quotes_known(basket=held, lines=lines)
         Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
         touch(held)
     basket.customer, basket.uses_draft, basket.version = customer, False, held.version

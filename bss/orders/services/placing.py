@@ -90,6 +90,9 @@ def basket_review(
         if moved:
             raise Repriced(verdict.message or _("What was quoted for these items no longer holds."))
         return verdict.message
+    if verdict.quotes and not moved:
+        # The basket shows it already: nothing is news.
+        return ""
     if _tell_once(basket, verdict) or (moved and step == "place"):
         raise Repriced(verdict.message, extra={"cause": verdict.cause})
     return ""

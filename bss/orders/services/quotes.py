@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bss.orders import selectors
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, OrderLine
+from bss.orders.ports import CHECKOUT_REVIEW
 from bss.pricing.contracts import QuotedPrice
 
 
@@ -29,6 +30,22 @@ def order_quote(*, lines: Sequence[OrderLine], verdict: Proceed | Reprice) -> bo
 def is_quoted(lines: Sequence[OrderLine], verdict: Reprice) -> bool:
     """Whether the lines have the prices that a review quotes; False for one that quotes none."""
     return bool(verdict.quotes) and _fresh(lines, verdict.quotes) == [x.quote for x in lines]
+
+
+def quotes_known(*, basket: Basket, lines: Sequence[BasketLine]) -> None:
+    """Keep on the lines, saved ones and those that are saved next, what is known of them for the customer of a locked
+    basket, before anybody is asked. A line that was quoted otherwise keeps that.
+    """
+    asked = [line for line in lines if line.product.type.managed_by and line.quote is None]
+    if not asked:
+        return
+    found = {
+        x.line: x for x in CHECKOUT_REVIEW.get().known(selectors.basket_subject(basket, asked))
+    }
+    told = [line for line in asked if line.public_id in found]
+    for line in told:
+        line.quote = selectors.stored_quote(found[line.public_id])
+    BasketLine.objects.bulk_update([line for line in told if line.pk], ["quote"])
 
 
 def quotes_forget(basket: Basket) -> None:
