@@ -131,7 +131,10 @@ def person_of_staff(membership: Membership) -> Person:
 
 
 def person_of_account(account: Account, storefront: Storefront) -> Person:
-    membership = make_storefront_user(account, storefront)
+    return person_of_user(make_storefront_user(account, storefront), account, storefront)
+
+
+def person_of_user(membership: Membership, account: Account, storefront: Storefront) -> Person:
     client = signed_in(membership.user, f"storefront:{storefront.pk}", storefront)
     actor = selectors.storefront_actor(membership, membership.user)
     return Person(membership.user, membership, actor, client, account)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bss.accounts.choices import UserType
-from bss.accounts.models import Account, PaymentMethod, Storefront
+from bss.accounts.models import Account, Membership, Organization, PaymentMethod, Storefront
 from bss.core import clock, scope
 from bss.core.errors import Conflict, PermissionDenied
 from bss.core.money import round_half_up
@@ -41,8 +42,15 @@ from notifications.models import Delivery
 from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
 from tests.bss.orders.test_api import client_of
-from tests.conftest import Person, person_of_account, signed_in
-from tests.factories.accounts import make_storefront_user
+from tests.conftest import Person, person_of_account, person_of_staff, person_of_user, signed_in
+from tests.factories.accounts import (
+    AccountFactory,
+    OrganizationFactory,
+    ResellerFactory,
+    StorefrontFactory,
+    make_staff,
+    make_storefront_user,
+)
 from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
 from tests.factories.coterm import Ending
@@ -54,13 +62,45 @@ from tests.factories.orders import (
     set_price,
 )
 from tests.factories.ports import filled
+from tests.factories.resellers import drain, order_plan, plans_on_sale
+from tests.factories.world import given_back
 from tests.storefront.test_checkout import form_of, main_of
 
 
+@pytest.fixture(scope="module")
+def begun(django_db_setup, django_db_blocker) -> Iterator[Membership]:
+    """A reseller sells under its own alias, on Standard: for all tests of the module, each takes back what it wrote."""
+    with django_db_blocker.unblock(), given_back():
+        distributor = OrganizationFactory(name="Meridian Cloud Distribution")
+        shop = StorefrontFactory(organization=distributor)
+        plans_on_sale(distributor)
+        account = ResellerFactory(organization=distributor, name="Techsolutions")
+        user = make_storefront_user(account, shop)
+        staff = person_of_staff(make_staff(distributor))
+        order_plan(account, "standard", alias="techsolutions", actor=staff.actor)
+        drain()
+        yield user
+
+
 @pytest.fixture
-def on_standard(reseller, put_on):
-    """The reseller sells under its own alias, on Standard."""
-    put_on(reseller.account, "standard", "techsolutions")
+def distributor(begun, db) -> Organization:
+    return Organization.objects.get(pk=begun.organization_id)
+
+
+@pytest.fixture
+def plans(distributor) -> dict[str, Plan]:
+    return {plan.code: plan for plan in Plan.everywhere.select_related("product")}
+
+
+@pytest.fixture
+def reseller(begun, distributor, shop) -> Person:
+    user = Membership.everywhere.select_related("user", "contact__account").get(pk=begun.pk)
+    return person_of_user(user, user.contact.account, shop)
+
+
+@pytest.fixture
+def on_standard(reseller) -> Storefront:
+    """Where it sells."""
     return Storefront.everywhere.get(owner=reseller.account)
 
 
@@ -455,14 +495,15 @@ def test_without_ordering_in_the_plan_nothing_is_bought_through_a_subscription(
     assert ask_of(reseller, has_five, kind, **wish).order_line.order.state != OrderState.DRAFT
 
 
-def test_only_a_plan_with_approval_switches_it(customer_account, reseller, put_on, rival):
-    put_on(reseller.account, "free", "techsolutions")
-    url = f"/my-customers/{customer_account.public_id}/approval/"
+def test_only_a_plan_with_approval_switches_it(reseller, put_on, rival):
+    put_on(rival.account, "free", "northbridge")
+    theirs = AccountFactory(parent=rival.account, name="Harbour Logistics")
+    url = f"/my-customers/{theirs.public_id}/approval/"
 
-    assert reseller.client.post(url, {"needed": "0"}).status_code == 403
-    assert rival.client.post(url, {"needed": "0"}).status_code == 404
-    customer_account.refresh_from_db()
-    assert customer_account.order_approval is True
+    assert rival.client.post(url, {"needed": "0"}).status_code == 403
+    assert reseller.client.post(url, {"needed": "0"}).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.order_approval is True
 
 
 @pytest.mark.parametrize("ending", ["cancel", "downgrade"])

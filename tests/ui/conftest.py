@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import browser_find
+from django.db import connection, connections
 
 from tests.ui.walking import Worker
 
@@ -24,6 +25,22 @@ def browser_type_launch_args(browser_type_launch_args):
     if not path:
         pytest.skip("No Chromium: set CHROMIUM to its path")
     return {**browser_type_launch_args, "executable_path": path, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_keeps_its_connections(_threads_leave_the_database, django_db_setup, django_db_blocker):
+    """A page asks the database over the connection of the page before it, as in production: PostgreSQL takes longer to
+    begin a new one than for all that a page asks. The database goes when the tests are over, and they go before it.
+    """
+    settings_of_default = connections.settings["default"]
+    before, settings_of_default["CONN_MAX_AGE"] = settings_of_default["CONN_MAX_AGE"], None
+    yield
+    settings_of_default["CONN_MAX_AGE"] = before
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
