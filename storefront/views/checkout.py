@@ -21,6 +21,7 @@ from bss.orders.errors import (
     BasketClosed,
     Repriced,
 )
+from bss.orders.forms.details import DetailsForm
 from bss.orders.models import Basket, BasketLine
 from bss.orders.services import (
     basket_answer,
@@ -31,7 +32,6 @@ from bss.orders.services import (
 from storefront.forms.checkout import (
     BillingForm,
     CustomerDraftForm,
-    DetailsForm,
     NumberForm,
 )
 from storefront.selectors.checkout import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.views.leaving import leave_to
 from bss.core import clock
 from bss.core.errors import Conflict, DomainError, Invalid, NotFound, StaleState
-from bss.core.fields import render
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket
 from bss.orders.choices import BasketState
@@ -29,6 +27,7 @@ from bss.orders.errors import (
     PriceChanged,
     Repriced,
 )
+from bss.orders.forms.details import DetailsForm
 from bss.orders.models import Basket, TermsVersion
 from bss.orders.services import (
     basket_place,
@@ -36,10 +35,7 @@ from bss.orders.services import (
 )
 from bss.pricing.previews import seen_code
 from bss.ui.components import Attention
-from storefront.forms.checkout import (
-    DetailsForm,
-    ReviewForm,
-)
+from storefront.forms.checkout import ReviewForm
 from storefront.selectors.checkout import (
     Checkout,
     Difference,
@@ -154,13 +150,9 @@ class Review(Step):
         if problem.field in form.fields:
             form.add_error(problem.field, str(problem.message))
             return self.review_page(checkout, form, status=problem.status)
-        details = DetailsForm(questions=checkout.questions)
-        asked = {name.replace("-", ".", 1) for name in details.fields}
-        if asked & set(problem.errors):
-            bound = DetailsForm(_as_written(checkout.questions), questions=checkout.questions)
-            bound.is_valid()
-            bound.add_problems(problem.errors)
-            return self.details_page(checkout, bound, status=problem.status)
+        details = DetailsForm.refused(checkout.questions, problem)
+        if details is not None:
+            return self.details_page(checkout, details, status=problem.status)
         errors = problem.errors or {"": [problem.message]}
         return self.basket_page(checkout, errors=errors, status=problem.status)
 
@@ -184,16 +176,3 @@ class Review(Step):
             return current
         seller_id = orders.seller_id_for(self.actor, basket.account_id)
         return orders.terms_version(basket.organization_id, version, seller_id)
-
-
-def _as_written(questions: Sequence[orders.Question]) -> dict[str, Any]:
-    """The answers so far as their reader would have typed them: numbers as the locale writes them."""
-    return {
-        f"{question.key}-{spec.code}": render(spec, value) if spec.type in _NUMBERS else value
-        for question in questions
-        for spec in question.specs
-        if (value := question.answers.get(spec.code)) is not None
-    }
-
-
-_NUMBERS = frozenset({"integer", "decimal"})

@@ -48,10 +48,10 @@ def clerk(staff):
 
 
 def answer(clerk, order, **answers):
-    """Service Details of the draft's only line."""
-    path = f"/portal/order-items/{order.lines.get().public_id}/edit/"
-    page = clerk.see(path).expect("Three-year commitment")
-    named = {f"spec-{code}": value for code, value in answers.items()}
+    """Service Details of the draft, with its only line."""
+    page = clerk.see(f"/portal/orders/{order.public_id}/details/").expect("Three-year commitment")
+    line = order.lines.get().public_id
+    named = {f"{line}-{code}": value for code, value in answers.items()}
     return clerk.press(page, "adobe", named).expect()
 
 

@@ -179,6 +179,7 @@ PORTAL = (
     Staffed("orders:create", "AS"),
     Staffed("orders:detail", EVERYBODY, ("order",)),
     Staffed("orders:edit", "AS", ("draft",)),
+    Staffed("orders:service-details", "AS", ("draft",)),
     Staffed("orders:place", "AS", ("draft",)),
     Staffed("orders:execute", "AS", ("draft",)),
     Staffed("orders:retry", "AS", ("order",), POST_ONLY),

@@ -1,4 +1,4 @@
-"""Forms of order lines: quantity and term, and whatever the service asks."""
+"""Forms of order lines: quantity and term, and the answers that a line waits for."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class SpecsForm(forms.Form):
         return [PREFIX + spec.code for spec in self.specs]
 
 
-class LineForm(SpecsForm):
-    """A draft's line: how many, for which term, under which name, and what the service asks."""
+class LineForm(forms.Form):
+    """A draft's line: how many, for which term, paid how, and under which name."""
 
     quantity = QuantityField()
     unit = forms.ChoiceField(label=_("Billing term"))

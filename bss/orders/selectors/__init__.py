@@ -71,11 +71,13 @@ from bss.orders.selectors.reviews import (
     order_answers,
     order_fields,
     order_question,
+    order_questions,
     order_specs,
     order_subject,
     question_answers,
     questions_for,
     questions_known,
+    unanswered,
 )
 
 __all__ = [
@@ -117,6 +119,7 @@ __all__ = [
     "order_lines",
     "order_previews",
     "order_question",
+    "order_questions",
     "order_specs",
     "order_subject",
     "orders_needing_staff",
@@ -140,6 +143,7 @@ __all__ = [
     "terms_versions",
     "terms_versions_of",
     "track_for",
+    "unanswered",
     "unit_prices",
     "view_of",
     "wanted_line",

@@ -149,6 +149,24 @@ def order_subject(order: Order, lines: Sequence[OrderLine]) -> ReviewSubject:
     )
 
 
+def order_questions(
+    order: Order, lines: Sequence[OrderLine], *, staff: bool = False
+) -> list[Question]:
+    """Everything Service Details asks for an order: line by line, then what the organization asks of every order."""
+    asked = questions_for(order_subject(order, lines), lines, staff=staff)
+    own = order_question(order_specs(order.organization_id), order_answers(order))
+    return [*asked, own] if own else asked
+
+
+def unanswered(question: Question) -> list[str]:
+    """The labels of what nobody has answered well yet."""
+    try:
+        parse_all(question.specs, question.answers, locale="en")
+    except Invalid as problem:
+        return [str(spec.label) for spec in question.specs if spec.code in problem.errors]
+    return []
+
+
 def _review_line(line: BasketLine | OrderLine, kind: str) -> ReviewLine:
     product = line.product
     return ReviewLine(

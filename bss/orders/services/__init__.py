@@ -28,6 +28,7 @@ from bss.orders.services.cards import (
 )
 from bss.orders.services.customers import customer_draft_choose, customer_draft_save
 from bss.orders.services.drafts import (
+    draft_answer,
     order_create,
     order_edit,
     order_line_add,
@@ -87,6 +88,7 @@ __all__ = [
     "card_authorise",
     "customer_draft_choose",
     "customer_draft_save",
+    "draft_answer",
     "due_at_once",
     "is_due",
     "is_executable",

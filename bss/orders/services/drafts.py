@@ -26,7 +26,9 @@ from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
 from bss.orders.services import rules
+from bss.orders.services.baskets import parse_answers
 from bss.orders.services.pricing import freeze_bought, order_total
+from bss.orders.services.reviews import outside_transactions
 
 
 class Keep(Enum):
@@ -182,6 +184,38 @@ def order_line_edit(
         changes = history.changed(before, history.snapshot(fresh, fields))
         _changed(held, actor, "order.line_edited", changes)
     return fresh
+
+
+def draft_answer(*, order: Order, answers: Mapping[str, Mapping[str, Any]], actor: Actor) -> None:
+    """Keep the answers to Service Details on a draft: line public id to field code to what was typed; the
+    organization's own questions stand under selectors.ORDER_KEY.
+
+    Raises NotADraft, Invalid keyed "<line>.<field>", or "<line>" where nobody knows what must be asked; then nothing
+    is kept. What nobody asked is ignored. Outside transactions: it asks service managers.
+    """
+    outside_transactions()
+    lines = selectors.order_lines(order)
+    questions = selectors.order_questions(order, lines, staff=actor.account_id is None)
+    selectors.questions_known(questions)
+    parsed = parse_answers(questions, answers)
+    asked = {question.key: {spec.code for spec in question.specs} for question in questions}
+    with transaction.atomic():
+        _draft_locked(order)
+        for line in (each for each in lines if each.public_id in parsed):
+            others = {k: v for k, v in line.parameters.items() if k not in asked[line.public_id]}
+            given = {**others, **parsed[line.public_id]}
+            if given != line.parameters:
+                order_line_edit(line=line, parameters=given, actor=actor)
+        if selectors.ORDER_KEY in parsed:
+            held = order_locked(order.pk)
+            order_edit(
+                order=held,
+                version=held.version,
+                actor=actor,
+                name=held.name,
+                purchase_order=held.purchase_order,
+                answers=parsed[selectors.ORDER_KEY],
+            )
 
 
 def order_line_remove(*, line: OrderLine, actor: Actor) -> None:

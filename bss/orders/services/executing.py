@@ -344,16 +344,12 @@ def read_answers(order: Order, lines: Sequence[OrderLine], *, staff: bool = Fals
 
     Raises Invalid keyed "<line>.<field>", or "order.<field>", for what nobody has answered well.
     """
-    subject = selectors.order_subject(order, lines)
-    questions = selectors.questions_for(subject, lines, staff=staff)
-    own = selectors.order_question(
-        selectors.order_specs(order.organization_id), selectors.order_answers(order)
-    )
-    given = selectors.answers_given([*questions, own] if own else questions)
+    questions = selectors.order_questions(order, lines, staff=staff)
+    given = selectors.answers_given(questions)
     before = [order.answers, *(line.parameters for line in lines)]
     for line in lines:
         line.parameters = {**line.parameters, **given.get(line.public_id, {})}
-    if own:
+    for own in (each for each in questions if each.key == selectors.ORDER_KEY):
         order.answers = selectors.frozen_answers(own.specs, given[own.key])
     return before != [order.answers, *(line.parameters for line in lines)]
 

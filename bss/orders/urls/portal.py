@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/new/", drafts.OrderCreate.as_view(), name="create"),
     path("orders/<str:public_id>/", orders.OrderDetail.as_view(), name="detail"),
     path("orders/<str:public_id>/edit/", orders.OrderEdit.as_view(), name="edit"),
+    path("orders/<str:public_id>/details/", drafts.OrderDetails.as_view(), name="service-details"),
     path("orders/<str:public_id>/place/", orders.OrderPlace.as_view(), name="place"),
     path("orders/<str:public_id>/execute/", orders.OrderExecute.as_view(), name="execute"),
     path("orders/<str:public_id>/retry/", orders.OrderRetry.as_view(), name="retry"),

@@ -25,13 +25,15 @@ from bss.orders import selectors, services
 from bss.orders.access import access_order, access_order_line
 from bss.orders.choices import OrderState
 from bss.orders.errors import NotADraft
+from bss.orders.forms.details import DetailsForm
 from bss.orders.forms.lines import AddForm, LineForm
 from bss.orders.forms.orders import OrderForm
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import choosing
 from bss.orders.views.orders import for_words, order_crumbs, order_url
-from bss.ui.components import Crumb, Fieldset
-from bss.ui.generic import FormView, Page, Screen
+from bss.orders.views.rows import details_url
+from bss.ui.components import Crumb
+from bss.ui.generic import EditView, FormView, Page, Screen
 
 _SHOWN = 20
 
@@ -131,7 +133,7 @@ class LineAdd(Page):
             parent=self._parent(given["parent"]),
         )
         messages.success(request, _t("%(item)s added.") % {"item": line})
-        return HttpResponseRedirect(order_url(order))
+        return HttpResponseRedirect(_asked_url(order, line) or order_url(order))
 
     def _parent(self, public_id: str) -> OrderLine | None:
         if not public_id:
@@ -143,7 +145,7 @@ class LineAdd(Page):
 
 
 class LineEdit(FormView):
-    """Quantity, term, name, and what the service asks."""
+    """Quantity, term, payment and name; what the service asks has a page of its own."""
 
     permission = Permission.ORDER_CREATE
     form_class = LineForm
@@ -169,14 +171,7 @@ class LineEdit(FormView):
         if line.plan is not None:
             # One that is not offered any more stays to be seen; saving it again says so.
             plans.setdefault(line.plan.code, str(line.plan))
-        subject = selectors.order_subject(order, [line])
-        questions = selectors.questions_for(subject, [line], staff=True)
-        return {
-            "units": list(units.items()),
-            "plans": list(plans.items()),
-            "specs": questions[0].specs if questions else (),
-            "answers": line.parameters,
-        }
+        return {"units": list(units.items()), "plans": list(plans.items())}
 
     def initial(self) -> Mapping[str, Any]:
         line = self.line
@@ -187,32 +182,58 @@ class LineEdit(FormView):
             "friendly_name": line.friendly_name,
         }
 
-    def build(self, **bound: Any) -> Any:
-        form = super().build(**bound)
-        own = Fieldset(_("Item"), ("quantity", "unit", "payment_plan", "friendly_name"))
-        asked = Fieldset(
-            _("Service details"), form.spec_names, _("What the service needs to deliver it.")
-        )
-        self.fieldsets = (own, asked) if form.specs else (own,)
-        return form
-
     def save(self, form: Any) -> OrderLine:
         given = form.cleaned_data
-        kept = {
-            k: v for k, v in self.line.parameters.items() if k not in {s.code for s in form.specs}
-        }
         return services.order_line_edit(
             line=self.line,
             actor=self.actor,
             quantity=given["quantity"],
             unit=given["unit"],
             friendly_name=given["friendly_name"],
-            parameters={**kept, **form.answers()},
             payment_plan=plan_coded(self.line.organization_id, given.get("payment_plan") or ""),
         )
 
     def success_url(self, result: OrderLine) -> str:
         return order_url(self.line.order)
+
+
+class OrderDetails(EditView):
+    """Service Details of a draft: what the checkout asks a buyer, and what only staff may answer."""
+
+    permission = Permission.ORDER_CREATE
+    title = _("Service details")
+    template_name = "orders/service_details.html"
+    form_class = DetailsForm
+    object: Order
+
+    def get_object(self) -> Order:
+        order = access_order(self.actor, self.kwargs["public_id"], Permission.ORDER_CREATE)
+        if order.state != OrderState.DRAFT:
+            raise NotADraft
+        return order
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return order_crumbs(self.object)
+
+    def form_kwargs(self) -> Mapping[str, Any]:
+        lines = selectors.order_lines(self.object)
+        return {"questions": selectors.order_questions(self.object, lines, staff=True)}
+
+    def save(self, form: Any) -> Order:
+        services.draft_answer(order=self.object, answers=form.typed(), actor=self.actor)
+        return self.object
+
+    def success_url(self, result: Order) -> str:
+        return order_url(result)
+
+
+def _asked_url(order: Order, line: OrderLine) -> str:
+    """Where a line that was just added is asked what its service needs; "" when it is asked nothing."""
+    asked = selectors.questions_for(
+        selectors.order_subject(order, lines := selectors.order_lines(order)), lines, staff=True
+    )
+    is_asked = any(each.specs and each.key == line.public_id for each in asked)
+    return details_url(order) if is_asked else ""
 
 
 class LineRemove(Screen):

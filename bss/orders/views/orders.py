@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -24,10 +24,18 @@ from bss.orders.access import access_order
 from bss.orders.choices import LineState, OrderState
 from bss.orders.errors import Repriced
 from bss.orders.filters import OrderFilter
+from bss.orders.forms.details import DetailsForm
 from bss.orders.forms.orders import NothingToFill, OrderForm, ReasonForm
 from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import Question
 from bss.orders.tables import OrderCostTable, OrderTable, order_badge
-from bss.orders.views.rows import item_rows, line_attention
+from bss.orders.views.rows import (
+    details_attention,
+    details_url,
+    item_rows,
+    line_attention,
+    questions_shown,
+)
 from bss.pricing.previews import seen_code
 from bss.ui.components import (
     Attention,
@@ -39,7 +47,8 @@ from bss.ui.components import (
     SavedView,
     Tab,
 )
-from bss.ui.generic import ConfirmView, DetailView, EditView, ListView, Screen
+from bss.ui.generic import ConfirmView, DetailView, EditView, FormView, ListView, Screen
+from bss.ui.generic.edit import version_of
 
 
 class OrderList(ListView):
@@ -100,6 +109,10 @@ class OrderDetail(DetailView):
     def lines(self) -> list[OrderLine]:
         return selectors.order_lines(self.object)
 
+    @cached_property
+    def questions(self) -> list[Question]:
+        return questions_shown(self.object, self.lines)
+
     def crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("Orders"), reverse("orders:list"))]
 
@@ -147,7 +160,8 @@ class OrderDetail(DetailView):
 
     def attention(self) -> Sequence[Attention]:
         found = [line_attention(x, self.actor) for x in self.lines if x.parent_id is None]
-        return [each for each in (self._awaited(), *found) if each]
+        missing = details_attention(self.object, self.questions, self.actor)
+        return [each for each in (self._awaited(), missing, *found) if each]
 
     def _awaited(self) -> Attention | None:
         order = self.object
@@ -162,7 +176,7 @@ class OrderDetail(DetailView):
     def tab_items(self) -> Mapping[str, Any]:
         order = self.object
         return {
-            "items": item_rows(order, self.lines, self.actor),
+            "items": item_rows(order, self.lines, self.actor, self.questions),
             "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
             "shows_cost": self.may(Permission.COST_VIEW),
             "add": self._add_button(),
@@ -253,11 +267,38 @@ class OrderConfirm(OrderAction):
 
     template_name = "orders/execute.html"
     accepts = False
+    # Service Details with what a refusal was about, where staff give it.
+    details: DetailsForm | None = None
+
+    def refused(self, problem: Invalid) -> Invalid:
+        """A refusal in the words of the page: about Service Details it leads there, else it names items and fields."""
+        lines = selectors.order_lines(self.object)
+        questions = selectors.order_questions(self.object, lines, staff=True)
+        if self.object.state == OrderState.DRAFT and self.may(Permission.ORDER_CREATE):
+            self.details = DetailsForm.refused(questions, problem)
+        errors = named_errors(lines, questions, problem)
+        return Invalid(problem.message, errors=errors, code=problem.code)
+
+    def rendered(self, form: Any, status: int = 200) -> HttpResponse:
+        return super().rendered(form, status) if self.details is None else self._asked(status)
+
+    def _asked(self, status: int) -> HttpResponse:
+        words = {
+            "title": _("Service details"),
+            "intro": _("Nothing was ordered: these are needed first."),
+            "form": self.details,
+            "action": details_url(self.object),
+            "next_url": self.request.path,
+            "cancel_url": order_url(self.object),
+            "submit_label": FormView.submit_label,
+            "version": version_of(self.object),
+        }
+        return self.page(words, template="orders/service_details.html", status=status)
 
     def context(self) -> Mapping[str, Any]:
         order, lines = self.object, selectors.order_lines(self.object)
         return {
-            "items": item_rows(order, lines, self.actor),
+            "items": item_rows(order, lines, self.actor, questions_shown(order, lines)),
             "amounts": selectors.amounts_of(order, self.actor, payer_id=order.account_id),
             "shows_cost": self.may(Permission.COST_VIEW),
             "accepts": self.accepts,
@@ -304,9 +345,7 @@ class OrderExecute(OrderConfirm):
             self.accepts = True
             raise
         except Invalid as problem:
-            raise Invalid(
-                problem.message, errors=named_errors(self.object, problem), code=problem.code
-            ) from problem
+            raise self.refused(problem) from problem
 
 
 class OrderPlace(OrderConfirm):
@@ -328,9 +367,7 @@ class OrderPlace(OrderConfirm):
                 order=self.object, actor=self.actor, seen=self.request.POST.get("seen", "")
             )
         except Invalid as problem:
-            raise Invalid(
-                problem.message, errors=named_errors(self.object, problem), code=problem.code
-            ) from problem
+            raise self.refused(problem) from problem
 
 
 class OrderCancel(OrderAction):
@@ -383,18 +420,18 @@ def for_words(customer: Account, payer: Account) -> str:
     }
 
 
-def named_errors(order: Order, problem: Invalid) -> dict[str, list[Any]]:
-    """A refusal keyed "<line>.<field>" as sentences that name the item and the field."""
-    lines = {line.public_id: line for line in selectors.order_lines(order)}
+def named_errors(
+    lines: Sequence[OrderLine], questions: Sequence[Question], problem: Invalid
+) -> dict[str, list[Any]]:
+    """A refusal keyed "<line>.<field>" as sentences that name the item and the field by its label."""
+    titles = {line.public_id: line.product_name for line in lines}
+    titles |= {each.key: each.title for each in questions if each.key == selectors.ORDER_KEY}
+    labels = {f"{each.key}.{spec.code}": spec.label for each in questions for spec in each.specs}
     found: list[Any] = []
     for key, texts in problem.errors.items():
-        public_id, _dot, field = key.partition(".")
-        line = lines.get(public_id)
-        if line is None:
-            found += texts
-            continue
-        name = f"{line.product_name}, {field}" if field else line.product_name
-        found += [f"{name}: {text}" for text in texts]
+        names = [titles.get(key.partition(".")[0]), labels.get(key)]
+        name = ", ".join(str(each) for each in names if each)
+        found += [f"{name}: {text}" if name else text for text in texts]
     return {"": found}
 
 

@@ -17,7 +17,7 @@ from bss.installments.contracts import Split
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.models import Order, OrderLine
-from bss.orders.selectors import OrderAmounts
+from bss.orders.selectors import OrderAmounts, Question
 from bss.ui import formats
 from bss.ui.components import Attention, Badge, Button, Confirm, badge_of
 
@@ -35,6 +35,8 @@ class ItemRow:
     badge: Badge
     details: Sequence[tuple[str, str]] = ()
     problem: str = ""
+    # What its service has to be told before it can be ordered, by label.
+    missing: Sequence[str] = ()
     payment: str = ""
     split: Split | None = None
     buttons: Sequence[Button] = field(default_factory=tuple)
@@ -44,25 +46,49 @@ class ItemRow:
         return self.line.parent_id is not None
 
 
-def item_rows(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[ItemRow]:
-    """The lines of an order for one reader, parents before their add-ons.
+def item_rows(
+    order: Order, lines: Sequence[OrderLine], actor: Actor, questions: Sequence[Question]
+) -> list[ItemRow]:
+    """The lines of an order for one reader, parents before their add-ons, with what `questions_shown` says of them."""
+    asked = {question.key: question for question in questions}
+    return [_row(order, line, actor, asked.get(line.public_id)) for line in lines]
 
-    What was answered is written as whoever asked it declares it: service managers are asked, outside transactions.
+
+def questions_shown(order: Order, lines: Sequence[OrderLine]) -> list[Question]:
+    """What a draft is asked, and in which words and numbers the answers of any order are written.
+
+    Service managers are asked, outside transactions.
     """
-    asked = asked_of(order, lines)
-    return [_row(order, line, actor, asked.get(line.public_id, ())) for line in lines]
-
-
-def asked_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, Sequence[FieldSpec]]:
-    """What each line with answers was asked, by line."""
+    if order.state == OrderState.DRAFT:
+        return selectors.order_questions(order, lines, staff=True)
     if not any(line.parameters for line in lines):
-        return {}
-    subject = selectors.order_subject(order, lines)
-    questions = selectors.questions_for(subject, lines, staff=True)
-    return {question.key: question.specs for question in questions}
+        return []
+    return selectors.questions_for(selectors.order_subject(order, lines), lines, staff=True)
 
 
-def _row(order: Order, line: OrderLine, actor: Actor, asked: Sequence[FieldSpec]) -> ItemRow:
+def details_url(order: Order) -> str:
+    return reverse("orders:service-details", args=[order.public_id])
+
+
+def details_attention(
+    order: Order, questions: Sequence[Question], actor: Actor
+) -> Attention | None:
+    """What a draft still has to be told, with the button that leads there; None when it could be ordered."""
+    if order.state != OrderState.DRAFT:
+        return None
+    missing = [(each.title, ", ".join(selectors.unanswered(each))) for each in questions]
+    words = [f"{title}: {labels}" for title, labels in missing if labels]
+    if not words:
+        return None
+    may_give = actor.can(Permission.ORDER_CREATE)
+    button = Button(_("Give service details"), details_url(order), "pencil-square")
+    return Attention(
+        _("Service details are missing"), "; ".join(words), "warning", button if may_give else None
+    )
+
+
+def _row(order: Order, line: OrderLine, actor: Actor, asked: Question | None) -> ItemRow:
+    is_draft = order.state == OrderState.DRAFT
     amounts = selectors.amounts_of(line, actor, payer_id=order.account_id)
     return ItemRow(
         line=line,
@@ -74,9 +100,10 @@ def _row(order: Order, line: OrderLine, actor: Actor, asked: Sequence[FieldSpec]
         payment=line.payment,
         split=selectors.split_of(line, amounts),
         badge=badge_of(line.state, LineState(line.state).label),
-        details=parameter_words(line, asked),
+        details=parameter_words(line, asked.specs if asked else ()),
+        missing=selectors.unanswered(asked) if asked and is_draft else (),
         problem=line.problem_text if line.parent_id is None else "",
-        buttons=_buttons(order, line, actor),
+        buttons=_buttons(order, line, actor, is_asked=bool(asked and asked.specs)),
     )
 
 
@@ -108,12 +135,21 @@ def _plain(value: Any) -> str:
     return formats.number(value) if is_number else str(value)
 
 
-def _buttons(order: Order, line: OrderLine, actor: Actor) -> list[Button]:
+def _buttons(order: Order, line: OrderLine, actor: Actor, *, is_asked: bool) -> list[Button]:
     if order.state == OrderState.DRAFT and actor.can(Permission.ORDER_CREATE):
-        return _draft_buttons(line)
+        return (
+            [*_details_button(order, line), *_draft_buttons(line)]
+            if is_asked
+            else _draft_buttons(line)
+        )
     if line.parent_id is None and line.state in {LineState.NEEDS_INPUT, LineState.FAILED}:
         return _problem_buttons(line, actor)
     return []
+
+
+def _details_button(order: Order, line: OrderLine) -> list[Button]:
+    url = f"{details_url(order)}#asked-{line.public_id}"
+    return [Button(_("Edit service details"), url, "pencil-square")]
 
 
 def _draft_buttons(line: OrderLine) -> list[Button]:

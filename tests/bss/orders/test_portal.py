@@ -5,15 +5,26 @@ from __future__ import annotations
 import pytest
 
 from bss.core.actor import SYSTEM
+from bss.core.fields import FieldSpec
 from bss.orders.choices import LineState, OrderState
+from bss.orders.contracts import Refuse
 from bss.orders.models import Order, OrderLine, TermsVersion
+from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.selectors import count_needing_staff
-from bss.orders.services import line_ask, line_fail, order_execute, order_place
+from bss.orders.services import (
+    line_ask,
+    line_fail,
+    order_execute,
+    order_field_create,
+    order_place,
+)
 from bss.pricing.previews import from_stored
+from tests.bss.orders.test_executing import Reviewer
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
 from tests.factories.billing import make_rate
 from tests.factories.orders import make_add_on, make_draft, make_product, make_type, set_price
+from tests.factories.ports import filled
 from tests.pages import portal
 from tests.storefront.test_checkout import form_of
 
@@ -144,24 +155,128 @@ def test_new_prices_are_shown_before_they_are_executed(staff, draft):
     assert (draft.state, draft.total) == (OrderState.EXECUTING, 36)
 
 
-def test_what_is_missing_is_named_by_item_and_field(staff, reseller, distributor):
-    specs = [{"code": "domain", "label": "Domain", "required": True}]
-    product = make_product(
-        distributor, name="Tenant", type=make_type(distributor, characteristics=specs)
+@pytest.fixture
+def asking(reseller, distributor):
+    """A draft of two items that ask for a domain, and one of them for a number of seats."""
+    domain = {"code": "domain", "label": "Domain name", "required": True}
+    seats = {"code": "seats", "label": "Seats at work", "type": "integer", "required": True}
+    products = [
+        make_product(distributor, name=name, type=make_type(distributor, characteristics=specs))
+        for name, specs in (("Tenant", [domain]), ("Phone", [domain, seats]))
+    ]
+    return make_draft(reseller.account, *products)
+
+
+def test_what_is_missing_is_marked_on_the_draft_and_asked_on_one_page(staff, asking):
+    tenant, phone = asking.lines.order_by("pk")
+    page = body(staff.client.get(portal("orders:detail", asking.public_id)))
+    details = portal("orders:service-details", asking.public_id)
+    assert "Tenant: Domain name; Phone: Domain name, Seats at work" in page
+    assert "Service details missing: Domain name, Seats at work" in page
+    for line in (tenant, phone):
+        assert f"{details}#asked-{line.public_id}" in page
+
+    given = {
+        f"{tenant.public_id}-domain": "aegean.example",
+        f"{phone.public_id}-domain": "aegean.example",
+        f"{phone.public_id}-seats": "1,200",
+    }
+    refused = staff.client.post(details, {**given, f"{phone.public_id}-seats": "many"})
+    assert refused.status_code == 400
+    assert "Enter a number" in refused.content.decode()
+    assert {line.parameters == {} for line in asking.lines.all()} == {True}
+
+    assert staff.client.post(details, given)["Location"] == portal(
+        "orders:detail", asking.public_id
     )
-    order = make_draft(reseller.account, product)
-    answer = staff.client.post(portal("orders:execute", order.public_id))
-    assert answer.status_code == 400
-    assert "Tenant, domain" in answer.content.decode()
-    line = order.lines.get()
-    edit = portal("orders:line-edit", line.public_id)
-    assert "Domain" in body(staff.client.get(edit))
-    given = {"quantity": "1", "unit": "P1M", "friendly_name": "", "spec-domain": "aegean.example"}
-    staff.client.post(edit, given)
-    execute = portal("orders:execute", order.public_id)
+    phone.refresh_from_db()
+    assert phone.parameters == {"domain": "aegean.example", "seats": 1200}
+    page = body(staff.client.get(portal("orders:detail", asking.public_id)))
+    assert "Service details missing" not in page
+    assert "Service details are missing" not in page
+    assert "Seats at work: 1,200" in page
+
+
+def test_execute_leads_to_what_is_missing_with_each_error_on_its_field(staff, asking):
+    tenant, phone = asking.lines.order_by("pk")
+    phone.parameters = {"domain": "aegean.example"}
+    phone.save()
+    execute = portal("orders:execute", asking.public_id)
+    refused = staff.client.post(execute)
+    assert refused.status_code == 400
+    page = refused.content.decode()
+    for line, code in ((tenant, "domain"), (phone, "seats")):
+        assert f'id="id_{line.public_id}-{code}-error"' in page
+    assert f'id="id_{phone.public_id}-domain-error"' not in page
+    assert 'value="aegean.example"' in page
+    asking.refresh_from_db()
+    assert asking.state == OrderState.DRAFT
+
+    details = portal("orders:service-details", asking.public_id)
+    assert f'action="{details}"' in page
+    answers = {
+        f"{tenant.public_id}-domain": "a.example",
+        f"{phone.public_id}-domain": "aegean.example",
+        f"{phone.public_id}-seats": "3",
+    }
+    saved = staff.client.post(details, {**form_of(page), **answers})
+    assert saved["Location"] == execute
     staff.client.post(execute, form_of(body(staff.client.get(execute))))
-    order.refresh_from_db()
-    assert order.state == OrderState.EXECUTING
+    asking.refresh_from_db()
+    assert asking.state == OrderState.EXECUTING
+    assert [line.parameters for line in asking.lines.order_by("pk")] == [
+        {"domain": "a.example"},
+        {"domain": "aegean.example", "seats": 3},
+    ]
+
+
+def test_a_refusal_about_no_question_names_the_item_and_stays_on_the_page(staff, draft):
+    refusal = Refuse({(draft.lines.get().public_id, ""): ["Sold out."]})
+    with filled(CHECKOUT_REVIEW, Reviewer(refusal)):
+        answer = staff.client.post(portal("orders:execute", draft.public_id))
+    assert answer.status_code == 400
+    assert "Mail Plus: Sold out." in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == OrderState.DRAFT
+
+
+def test_the_organizations_own_questions_are_asked_on_the_same_page(staff, asking, distributor):
+    order_field_create(
+        organization_id=distributor.pk,
+        spec=FieldSpec("cost_centre", "Cost centre", required=True),
+        position=1,
+        actor=staff.actor,
+    )
+    tenant, phone = asking.lines.order_by("pk")
+    page = body(staff.client.get(portal("orders:detail", asking.public_id)))
+    assert "About this order: Cost centre" in page
+    given = {
+        f"{tenant.public_id}-domain": "a.example",
+        f"{phone.public_id}-domain": "a.example",
+        f"{phone.public_id}-seats": "3",
+        "order-cost_centre": "4711",
+    }
+    staff.client.post(portal("orders:service-details", asking.public_id), given)
+    asking.refresh_from_db()
+    assert [(each["code"], each["value"]) for each in asking.answers] == [("cost_centre", "4711")]
+
+
+def test_adding_what_is_asked_something_leads_to_its_questions(staff, draft, asking):
+    details = portal("orders:service-details", draft.public_id)
+    places = []
+    for product in (asking.lines.order_by("pk")[0].product, draft.lines.get().product):
+        given = {"product": product.public_id, "unit": "P1M", "quantity": "1"}
+        places.append(staff.client.post(portal("orders:line-add", draft.public_id), given))
+    assert [each["Location"] for each in places] == [
+        details,
+        portal("orders:detail", draft.public_id),
+    ]
+
+
+def test_a_placed_order_is_asked_nothing_more(staff, draft):
+    order_execute(order=draft, actor=SYSTEM)
+    details = portal("orders:service-details", draft.public_id)
+    assert staff.client.get(details).status_code == 409
 
 
 def test_a_waiting_item_is_answered_from_its_banner(staff, draft):
