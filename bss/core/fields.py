@@ -84,7 +84,7 @@ def parse(spec: FieldSpec, raw: Any, *, locale: str = "") -> Any:
     text = "" if raw is None else str(raw).strip()
     if not text:
         if spec.required:
-            raise Invalid(_("This field is required."), code="REQUIRED", field=spec.code)
+            raise Invalid(_("Fill this in."), code="REQUIRED", field=spec.code)
         return None
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return _PARSERS[spec.type](spec, _plain_number(raw), CANONICAL_LOCALE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -72,18 +73,17 @@ class PlanChoose(Screen):
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         account = access_own_account(self.actor, Permission.PLAN_SWITCH)
         plan = access_plan(self.actor, code)
+        unit = request.POST.get("unit", "")
         basket = basket_open_for(
             user_id=self.actor.user_id or 0,
             storefront=request.surface.storefront,  # type: ignore[attr-defined]
             account=account,
         )
         try:
-            plan_choose(
-                basket=basket, plan=plan, unit=request.POST.get("unit", ""), actor=self.actor
-            )
+            plan_choose(basket=basket, plan=plan, unit=unit, actor=self.actor)
         except DomainError as refusal:
             messages.error(request, str(refusal.message))
-            return HttpResponseRedirect(reverse("plans:plans"))
+            return HttpResponseRedirect(f"{reverse('plans:plans')}?{urlencode({'term': unit})}")
         return HttpResponseRedirect(reverse("storefront:basket"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.installments.contracts import PlanTerms
@@ -32,16 +33,23 @@ class ProductForm(forms.Form):
             choices=[(term.unit, term.label) for term in view.terms],
             required=False,
         )
-        self.fields["quantity"] = _quantity(_("Quantity"), 1, view.max_quantity)
+        self.fields["quantity"] = _quantity("quantity", _("Quantity"), 1, view.max_quantity)
         self.fields["plan"] = _plan([plan for term in view.terms for plan in term.plans])
         for term in view.terms:
             self.fields[f"{PLAN}{term.unit}"] = _plan(term.plans)
         for option in view.add_ons:
             name = f"{ADD_ON}{option.product.public_id}"
-            self.fields[name] = _quantity(option.product.name, 0, option.max_quantity)
+            self.fields[name] = _quantity(name, option.product.name, 0, option.max_quantity)
+
+    def clean_quantity(self) -> int | None:
+        """A link may name no quantity; a field that was emptied is no quantity."""
+        quantity: int | None = self.cleaned_data["quantity"]
+        if quantity is None and "quantity" in self.data:
+            raise ValidationError(_("Enter how many you want."), code="required")
+        return quantity
 
     def choice(self) -> Choice:
-        """What was chosen; before anything was, one of the shortest term."""
+        """What was chosen, as far as it fits; before anything was, one of the shortest term."""
         given = self.cleaned_data if self.is_bound else {}
         unit = given.get("unit") or (self.view.terms[0].unit if self.view.terms else "")
         plans = {term.unit: given.get(f"{PLAN}{term.unit}") or "" for term in self.view.terms}
@@ -79,13 +87,15 @@ def _plan(plans: Sequence[PlanTerms]) -> forms.ChoiceField:
     )
 
 
-def _quantity(label: Any, least: int, most: int | None) -> forms.IntegerField:
+def _quantity(name: str, label: Any, least: int, most: int | None) -> forms.IntegerField:
     limit = most or MOST
+    # No number input: browsers keep what is none to themselves, so that nobody could say what is wrong with it.
+    attrs = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
     return forms.IntegerField(
         label=label,
         required=False,
         min_value=least,
         max_value=limit,
         initial=least,
-        widget=forms.NumberInput(attrs={"class": "short", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={**attrs, "aria-describedby": f"id_{name}-error"}),
     )

@@ -136,7 +136,7 @@ class Buying(Screen):
         context = {
             "title": _("Basket items"),
             "checkout": checkout,
-            "whom": whom or (self.whom(checkout.basket) if asks_whom else None),
+            "whom": whom or (self.whom(checkout.basket, _chosen_in(data)) if asks_whom else None),
             "news": news,
             "credit": credit,
             "credit_facts": credit_facts(credit),
@@ -378,6 +378,11 @@ def typed_form(line: BasketLine, data: Mapping[str, Any]) -> LineForm:
         units=Unit.choices if unit in data else (),
         payments=[("", ""), (data[plan], data[plan])] if plan in data else (),
     )
+
+
+def _chosen_in(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What was typed, where it says for whom the basket is."""
+    return data if data and "customer" in data else None
 
 
 def _edit(form: LineForm) -> LineEdit:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from bss.accounts.permissions import Permission
 from bss.catalog.models import Category
 from bss.ui.components import Crumb
+from bss.ui.fields import problems
 from bss.ui.generic import Screen
 from bss.ui.keyset import Cursor
 from storefront.choices import Sorting
@@ -182,15 +183,18 @@ class ProductPage(Screen):
         viewer = viewer_of(request)
         self.found = product.product_view(viewer, self.kwargs["public_id"])
         form = ProductForm(request.GET if "unit" in request.GET else None, view=self.found)
-        chosen = form.choice() if not form.is_bound or form.is_valid() else None
+        fits = not form.is_bound or form.is_valid()
+        kept = form.choice()
+        chosen = kept if fits else None
         context = {
             "viewer": viewer,
             "product": self.found.product,
             "found": self.found,
             "form": form,
             "choice": chosen,
-            "terms": product.term_rows(viewer, self.found, chosen or self._unit_asked()),
-            "add_ons": self._add_ons(viewer, form, chosen),
+            "problems": problems(form),
+            "terms": product.term_rows(viewer, self.found, kept),
+            "add_ons": self._add_ons(viewer, form, kept),
             "sum": product.sum_of(viewer, self.found, chosen) if chosen else None,
             **self._way_to_buy(viewer),
         }
@@ -220,13 +224,9 @@ class ProductPage(Screen):
             return self.page(context, template="storefront/_product_change.html")
         return self.page(context)
 
-    def _unit_asked(self) -> Choice:
-        """One unit of the term that was asked for: what the terms show beside input that does not fit."""
-        return Choice(unit=self.request.GET.get("unit", ""))
-
-    def _add_ons(self, viewer: Viewer, form: ProductForm, chosen: Choice | None) -> list[AddOnRow]:
+    def _add_ons(self, viewer: Viewer, form: ProductForm, chosen: Choice) -> list[AddOnRow]:
         """Each add-on with what it costs in the chosen term."""
-        term = self.found.term(chosen.unit if chosen else "")
+        term = self.found.term(chosen.unit)
         rows = []
         for option in self.found.add_ons:
             price = option.prices.get(term.unit) if term else None

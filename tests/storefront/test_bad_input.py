@@ -71,6 +71,17 @@ def test_one_more_than_the_largest_quantity_is_refused_on_its_field(reseller, li
     assert line.quantity == LARGEST
 
 
+def test_a_wrong_quantity_does_not_forget_for_whom_the_basket_is(reseller, customer_account, line):
+    refused = reseller.client.post(
+        "/basket/",
+        {f"{line.public_id}-quantity": "0", "customer": customer_account.public_id},
+    )
+
+    assert refused.status_code == 400
+    assert f'value="{customer_account.public_id}" selected' in main_of(refused)
+    assert Basket.everywhere.get().customer_id == reseller.account.pk
+
+
 # Meanwhile -------------------------------------------------------------------------------------------------------
 
 

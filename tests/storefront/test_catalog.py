@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from bss.accounts.models import Storefront
 from bss.catalog.choices import PriceRule, ProductAudience
 from bss.catalog.models import Listing, PriceList, Product
 from bss.core import clock, scope
+from bss.orders.models import BasketLine
 from storefront.selectors import window
 from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory
@@ -519,6 +521,53 @@ def test_an_impossible_quantity_is_told_and_has_no_sum(reseller, mailbox, quanti
 
     assert answer.context["sum"] is None
     assert "field-error" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Enter how many you want."),
+        ("0", "The smallest possible value is 1."),
+        ("many", "Enter a whole number."),
+        ("9" * 12, "The largest possible value is 5."),
+    ],
+)
+def test_a_quantity_that_does_not_fit_is_told_on_its_field_and_kept(reseller, mailbox, typed, said):
+    mailbox.type.max_quantity = 5
+    mailbox.type.save()
+    form = {"product": mailbox.public_id, "unit": "P1Y", "quantity": typed}
+
+    added = reseller.client.post("/basket/add/", form)
+    html = text_of(reseller.client.get(added.url))
+    field = re.search(r'<input[^>]*id="id_quantity"[^>]*>', html)
+    shown_there = re.search(r'<div id="id_quantity-error">.*?</div></div>', html, re.DOTALL)
+
+    assert BasketLine.objects.count() == 0
+    assert field
+    assert 'aria-invalid="true" ' in f"{field[0][:-1]} "
+    assert 'aria-describedby="id_quantity-error"' in field[0]
+    assert f'value="{typed}"' in field[0] or not typed
+    assert shown_there
+    assert said in shown_there[0]
+    # The button answers: it leads to what is wrong.
+    assert not re.search(r"<button[^>]*disabled", html)
+    assert 'value="P1Y" checked' in html
+
+
+def test_what_is_wrong_is_told_as_it_is_typed_and_taken_back_with_it(reseller, mailbox):
+    path, htmx = f"/products/{mailbox.public_id}/?unit=P1M&quantity=", {"HX-Request": "true"}
+
+    wrong = text_of(reseller.client.get(f"{path}0", headers=htmx))
+    right = text_of(reseller.client.get(f"{path}2", headers=htmx))
+
+    assert '<div id="id_quantity-error" hx-swap-oob="true"><div class="field-error">' in wrong
+    assert '<div id="id_quantity-error" hidden hx-swap-oob="true"></div>' in right
+
+
+def test_a_link_without_a_quantity_means_one(reseller, mailbox):
+    answer = reseller.client.get(f"/products/{mailbox.public_id}/?unit=P1Y")
+
+    assert answer.context["choice"].quantity == 1
 
 
 def test_a_visitor_is_asked_to_sign_in_and_comes_back(client, shop, mailbox):

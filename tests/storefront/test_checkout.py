@@ -227,7 +227,7 @@ def test_placing_past_the_questions_leads_back_to_them(reseller, asking, mailbox
     assert 'action="/checkout/details/"' in page
     assert page.count('aria-invalid="true"') == 1
     # Once in the summary, once on its field.
-    assert page.count("This field is required.") == 2
+    assert page.count("Fill this in.") == 2
     assert Order.everywhere.count() == 0
     assert Basket.everywhere.get().state == BasketState.OPEN
 

@@ -274,6 +274,27 @@ def test_every_term_keeps_its_own_plan_and_all_amounts_are_there_before_anything
     assert not kept.context["sum"].is_planned
 
 
+@pytest.mark.parametrize("quantity", ["0", "", "many"])
+def test_a_quantity_that_does_not_fit_loses_no_plan_and_no_term(
+    reseller, suite, monthly, everybody, quantity
+):
+    allow(reseller.account)
+    extra = make_add_on(suite, price_list=everybody, prices={"P1Y": ("24", "1")})
+    chosen = {
+        "unit": "P1Y", "quantity": quantity, "plan-P1Y": "monthly-12", f"addon-{extra.public_id}": "3",
+    }  # fmt: skip
+
+    added = reseller.client.post("/basket/add/", {"product": suite.public_id, **chosen})
+    answer = reseller.client.get(added.url)
+
+    assert BasketLine.objects.count() == 0
+    assert [(row.is_chosen, row.chosen) for row in answer.context["terms"]] == [
+        (True, "monthly-12")
+    ]
+    assert answer.context["add_ons"][0].input.value() == "3"
+    assert answer.context["sum"] is None
+
+
 def test_without_javascript_the_plan_is_kept_in_the_address(reseller, suite, monthly):
     allow(reseller.account)
     path = f"/products/{suite.public_id}/"
