@@ -6,9 +6,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from adobe3yc import selectors
 from adobe3yc.events import CommitmentChanged, CommitmentEnding
-from adobe3yc.models import Commitment
+from adobe3yc.models import AdobeCustomer, Commitment
 from bss.accounts.links import surface_url
+from bss.accounts.models import Storefront
 from bss.accounts.selectors import storefront_of_organization
 from bss.core import scope
 from notifications import kinds
@@ -20,6 +22,7 @@ _SAMPLE = {
     "customer": "Fairmont Textiles",
     "news": "Fairmont Textiles has accepted the three-year commitment. Buy its minimum within 30 days.",
     "link": "https://shop.example/basket/",
+    "action": "Go to the basket",
 }
 CHANGED = kinds.register(
     Kind("adobe_commitment_changed", _("Adobe commitment: news"), "customer", _SAMPLE)
@@ -71,7 +74,7 @@ def ending_of(commitment: Commitment) -> str:
 def _tell(kind: Kind, commitment_id: int) -> None:
     """Write to whoever sells to the customer, once for each status and reminder."""
     commitment = Commitment.everywhere.select_related(
-        "customer__reseller__organization", "customer__account__organization"
+        "customer__reseller__organization", "customer__account__organization", "customer__instance"
     ).get(pk=commitment_id)
     account = commitment.customer.reseller or commitment.customer.account
     to = recipient_of_account(account) if account else None
@@ -92,10 +95,28 @@ def _tell(kind: Kind, commitment_id: int) -> None:
             context={
                 "customer": commitment.customer.name,
                 "news": news,
-                "link": surface_url(shop, "storefront:basket"),
+                **_way_on(commitment.customer, shop),
             },
             subject=account,
             organization=account.organization,
             scope=account.scope,
             storefront_id=to.storefront_id,
         )
+
+
+def _way_on(customer: AdobeCustomer, shop: Storefront) -> dict[str, str]:
+    """Where its reader goes from there, and what the button says: the basket that waits for the customer, else what it
+    has of Adobe's, else nowhere.
+    """
+    if selectors.basket_waits_for(customer):
+        return {
+            "link": surface_url(shop, "storefront:basket"),
+            "action": _t("Go to the basket"),
+        }
+    held = selectors.subscription_of(customer)
+    if held is None:
+        return {"link": "", "action": ""}
+    return {
+        "link": surface_url(shop, "storefront:subscription", held.public_id),
+        "action": _t("Look at the subscription"),
+    }

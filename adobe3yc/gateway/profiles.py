@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from adobe3yc.rules.offers import OfferType
 from adobe3yc.vipmp.contracts import Address, CompanyProfile, Contact, Minimum
-from adobe3yc.vipmp.patterns import LOCALES, faults
+from adobe3yc.vipmp.patterns import LOCALES, faults, is_required
 from bss.accounts.models import Account
 from bss.core.fields import FieldSpec
 from bss.orders.contracts import CustomerDetails
@@ -140,10 +140,31 @@ def answered(profile: CompanyProfile, answers: Mapping[str, Any]) -> CompanyProf
 
 def field_errors(profile: CompanyProfile) -> dict[str, str]:
     """What Adobe would refuse, by the field that asks for it; the country has none and stands under ""."""
-    words = _(
+    wrong = _(
         "Adobe does not take this. Write it as it stands in the company's papers, in plain letters."
     )
-    return {FIELD_OF_PATH.get(path, ""): words for path in faults(profile)}
+    missing = _("Adobe needs this of every new customer. Fill it in, or give its Adobe id.")
+    told = _said(profile)
+    return {
+        FIELD_OF_PATH.get(path, ""): wrong if told.get(path, "?") else missing
+        for path in faults(profile)
+    }
+
+
+def _said(profile: CompanyProfile) -> dict[str, str]:
+    """What a profile says, under the paths that Adobe uses."""
+    address, (contact, *_more) = profile.address, profile.contacts
+    said = {
+        "companyName": profile.name,
+        "address.region": address.region,
+        "address.city": address.city,
+        "address.addressLine1": address.line1,
+        "address.postalCode": address.postal_code,
+        "contacts[0].firstName": contact.first_name,
+        "contacts[0].lastName": contact.last_name,
+        "contacts[0].email": contact.email,
+    }
+    return {f"companyProfile.{path}": value for path, value in said.items()}
 
 
 # Service Details -----------------------------------------------------------------------------------------
@@ -158,12 +179,17 @@ def detail_specs(profile: CompanyProfile) -> Iterator[FieldSpec]:
 
 
 def _spec(part: Asked) -> FieldSpec:
+    """The field that asks for a part. Adobe's own id of the company spares all of them, so that none is required."""
+    spec = FieldSpec(part.field, part.label, is_wanted=is_required(part.path), help=_help(part))
     if part.field == "adobe_language":
-        return FieldSpec(
-            part.field, part.label, "choice", choices=tuple((x, x) for x in sorted(LOCALES))
-        )
-    kind = "email" if part.field == "adobe_email" else "text"
-    return FieldSpec(part.field, part.label, kind)  # type: ignore[arg-type]
+        return replace(spec, type="choice", choices=tuple((x, x) for x in sorted(LOCALES)))
+    return replace(spec, type="email") if part.field == "adobe_email" else spec
+
+
+def _help(part: Asked) -> Any:
+    if part.field == "adobe_region":
+        return gettext_lazy("As Adobe writes it: the code of the state or region, such as CA.")
+    return ""
 
 
 def id_spec() -> FieldSpec:
@@ -183,23 +209,59 @@ def ask_again(times: int) -> str:
     return f"again-{times}" if times else "again"
 
 
-def _asks(times: int, given: str) -> tuple[tuple[str, Any], ...]:
-    """What may be answered. What was answered before the last time stays to be read, and asks for nothing more."""
-    again = (ask_again(times), _("Ask once more: it was declined, or its time ran out"))
-    asks = ((ASK, _("Ask the customer for it")), again)
-    if not given or given in {value for value, _label in asks}:
-        return asks
-    return (*asks, (given, _("The customer was asked once more")))
+def _asks(times: int, given: str, status: str) -> tuple[tuple[str, Any], ...]:
+    """What may be answered. What was answered before says how the request stands, and asks for nothing more."""
+    again = (ask_again(times), _("Ask the customer once more, after a no or when its time is over"))
+    nothing = ("", _("No commitment: buy at standard prices"))
+    kept = given if given and given != again[0] else ASK
+    stands = {
+        "REQUESTED": _("Asked for: the customer has not answered yet"),
+        "DECLINED": _("Asked for, and declined by the customer"),
+        "EXPIRED": _("Asked for, and not accepted in time"),
+        "NONCOMPLIANT": _("Accepted, and its minimum not bought in time"),
+    }.get(status)
+    if stands is None:
+        stands = _("Ask the customer for it") if kept == ASK else _("The customer was asked")
+    asks = (nothing, (kept, stands), again)
+    return (
+        asks if kept == ASK or status else (nothing, (ASK, _("Ask the customer for it")), *asks[1:])
+    )
 
 
-def commitment_specs(times: int, given: str) -> Sequence[FieldSpec]:
-    """Whether a commitment is wanted, and for how much. `given` is what was answered so far ("": nothing)."""
+def accepted_specs(given: str, *others: tuple[str, Any]) -> Sequence[FieldSpec]:
+    """Of an accepted request there is nothing to answer: how it stands, and what is to be done. `others` are what may
+    be chosen instead.
+    """
     return (
         FieldSpec(
             COMMITMENT,
             gettext_lazy("Three-year commitment"),
             "choice",
-            choices=_asks(times, given),
+            required=bool(given) and not others,
+            choices=((given, _("Accepted by the customer: its prices apply")), *others),
+            help=gettext_lazy(
+                "Its minimum has to be bought within 30 days of the acceptance. Nothing more has to be chosen."
+            ),
+        ),
+    )
+
+
+def priced_specs(given: str) -> Sequence[FieldSpec]:
+    """Of a request that a review found accepted, and which may have lapsed since."""
+    others = [("", _("No commitment, should its time be over by now"))] if given else []
+    return accepted_specs(given, *others)
+
+
+def commitment_specs(times: int, given: str, status: str = "") -> Sequence[FieldSpec]:
+    """Whether a commitment is wanted, and for how much. `given` is what was answered so far ("": nothing), `status` how
+    a request for one stands ("": none is known).
+    """
+    return (
+        FieldSpec(
+            COMMITMENT,
+            gettext_lazy("Three-year commitment"),
+            "choice",
+            choices=_asks(times, given, status),
             help=gettext_lazy(
                 "The customer accepts it in its Adobe Admin Console. It promises a minimum for three years and gets "
                 "lower prices that do not rise."

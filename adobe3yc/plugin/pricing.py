@@ -79,12 +79,13 @@ def priced(
     commit = customer.three_year if customer else ThreeYearCommit()
     ordered = ordered_of(lines)
     totals = {kind: owned.get(kind, 0) + ordered.get(kind, 0) for kind in OfferType}
-    book = price_book(instance, {*offers, *(line.sku for line in lines)}, currency)
+    earned = volume_offers(lines)
+    book = price_book(instance, {*offers, *earned, *(line.sku for line in lines)}, currency)
     ends_on = purchase_ends_on(customer.coterm, today) if customer else None
     quotes: list[QuotedPrice] = []
     levels: set[str] = set()
     locked: date | None = None
-    for line, offer_id in zip(lines, offers, strict=True):
+    for line, offer_id, without in zip(lines, offers, earned, strict=True):
         offer = read_offer(offer_id)
         accepted_on = price_date(commit, offer.type, totals.get(offer.type, 0))
         chosen, used = _chosen(book, offer_id, line.sku, accepted_on, today, is_new=not customer)
@@ -95,7 +96,7 @@ def priced(
         if chosen.source == Source.COMMITTED:
             locked = accepted_on
         levels.add(read_offer(used).level)
-        standard = standard_price(book, line.sku, today)
+        standard = _price_before(book, line.sku, without, chosen, today)
         quote = quoted(line, used, currency, chosen, standard, commit)
         quotes.append(_ending(quote, offer.type, ends_on) if ends_on else quote)
     lacking = missing(accepted_in(commit), totals)
@@ -124,6 +125,18 @@ def _chosen(
         if not is_new:
             raise
         return book.price(sku, accepted_on=accepted_on, ordered_on=today), sku
+
+
+def _price_before(
+    book: PriceBook, sku: str, earned: str, chosen: Chosen, today: date
+) -> Decimal | None:
+    """What a price is compared with: a commitment's with the level that the order earns without one, which is what the
+    basket showed before, and that level's own with the list price.
+    """
+    if chosen.source != Source.COMMITTED:
+        return standard_price(book, sku, today)
+    found = standard_price(book, earned, today)
+    return standard_price(book, sku, today) if found is None else found
 
 
 def standard_price(book: PriceBook, sku: str, today: date) -> Decimal | None:

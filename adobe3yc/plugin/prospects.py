@@ -42,7 +42,7 @@ def prospects(
     minimums = _minimums(new)
     currency = str(context.settings["currency"])
     named = dict(_offers(new, minimums))
-    ids = {*named.values(), *(line.sku for line in new)}
+    ids = {*named.values(), *(line.quoted or line.sku for line in new)}
     book = price_book(party.instance, ids, currency)
     if not book.has_committed:
         return ()
@@ -90,7 +90,9 @@ def _quotes(
     currency: str,
     today: date,
 ) -> Iterator[QuotedPrice]:
-    """The lines at the prices of whoever accepts today. A level that is not sold saves nothing."""
+    """The lines at the prices of whoever accepts today, and what that saves of their prices now. A level that is not
+    sold saves nothing.
+    """
     for line in lines:
         if line.key not in named:
             continue
@@ -99,7 +101,7 @@ def _quotes(
             chosen = book.price(offer_id, accepted_on=today, ordered_on=today)
         except NoPrice:
             continue
-        standard = pricing.standard_price(book, line.sku, today)
+        standard = pricing.standard_price(book, line.quoted or line.sku, today)
         yield pricing.quoted(line, offer_id, currency, chosen, standard, ThreeYearCommit())
 
 

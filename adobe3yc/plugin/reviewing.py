@@ -111,16 +111,36 @@ def fields(
     party = party_of_subject(context, subject)
     if party.is_reseller:
         return ()
-    times = times_asked(party.customer) if party.customer else 0
-    commitment = profiles.commitment_specs(
-        times, str(line.parameters.get(profiles.COMMITMENT) or "")
-    )
+    given = str(line.parameters.get(profiles.COMMITMENT) or "")
     if party.adobe_id:
         assert party.customer is not None  # noqa: S101 -- it has an id
-        is_committed = is_live(three_year_of(party.customer).commitment)
-        return () if is_committed else commitment
+        return _commitment_specs(party.customer, given, own)
+    times = times_asked(party.customer) if party.customer else 0
     asked = profiles.detail_specs(party.known_profile(offer.segment.value))
-    return (profiles.id_spec(), *asked, *commitment)
+    return (profiles.id_spec(), *asked, *profiles.commitment_specs(times, given))
+
+
+def _commitment_specs(
+    customer: AdobeCustomer, given: str, lines: Sequence[ReviewLine]
+) -> Sequence[FieldSpec]:
+    """What a customer that Adobe knows is asked of a commitment, by how it stands; nothing of one in force.
+
+    A review keeps nothing but its quotes: they tell of an acceptance before the mirror does.
+    """
+    commit = three_year_of(customer)
+    status = commit.request.status if commit.request else ""
+    if is_live(commit.commitment):
+        return ()
+    if status == "ACCEPTED":
+        return profiles.accepted_specs(given)
+    if status == "REQUESTED" and any(_is_committed(line.quoted) for line in lines):
+        return profiles.priced_specs(given)
+    return profiles.commitment_specs(times_asked(customer), given, status)
+
+
+def _is_committed(offer_id: str) -> bool:
+    offer = offer_of(offer_id)
+    return offer is not None and offer.is_committed
 
 
 def _new(lines: Sequence[ReviewLine], context: InstanceContext) -> list[ReviewLine]:
@@ -339,7 +359,7 @@ def _lapsed_words(checkout: Checkout, status: str) -> str:
             "%(customer)s accepted the three-year commitment and did not buy its minimum in time."
         ),
     }[status]
-    choice = _("Ask once more, or leave the choice empty and buy at standard prices.")
+    choice = _("Ask once more, or choose no commitment and buy at standard prices.")
     return f"{words % {'customer': checkout.party.name}} {choice}"
 
 

@@ -73,6 +73,11 @@ class Offer:
         return OfferType.CONSUMABLES if is_consumed else OfferType.LICENSE
 
     @property
+    def is_committed(self) -> bool:
+        """Whether its level is one of a commitment's alone; never in education, where the codes are the same."""
+        return self.level in {level for _least, level in COMMITTED[self.type]}
+
+    @property
     def product(self) -> str:
         """What is the same at every level: part and segment."""
         return self.id[:10]

@@ -24,7 +24,13 @@ from adobe3yc.selectors.answers import (
     times_asked,
     turn_of,
 )
-from adobe3yc.selectors.mirrors import is_anothers, mirror_of, mirror_of_draft
+from adobe3yc.selectors.mirrors import (
+    basket_waits_for,
+    is_anothers,
+    mirror_of,
+    mirror_of_draft,
+    subscription_of,
+)
 from adobe3yc.selectors.price_files import (
     PriceChanges,
     adobe_instances,
@@ -71,6 +77,7 @@ __all__ = [
     "adobe_customers",
     "adobe_instances",
     "asking_key",
+    "basket_waits_for",
     "commitments_of",
     "commitments_to_remind",
     "commitments_told",
@@ -102,6 +109,7 @@ __all__ = [
     "rows_on_sale",
     "run_of",
     "selling_currencies",
+    "subscription_of",
     "three_year_of",
     "times_asked",
     "turn_of",

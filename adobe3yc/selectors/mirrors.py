@@ -7,7 +7,10 @@ from django.db.models import F, Q, QuerySet
 from adobe3yc.models import AdobeCustomer
 from bss.accounts.models import Account
 from bss.core.prepared import Prepared
-from bss.orders.models import CustomerDraft
+from bss.orders.choices import BasketState
+from bss.orders.models import Basket, CustomerDraft
+from bss.subscriptions.choices import LIVE
+from bss.subscriptions.models import Subscription
 from servicemanager.models import Instance
 
 
@@ -44,3 +47,19 @@ def is_anothers(adobe_id: str, account: Account | None, instance: Instance) -> b
     """Whether another account than this one (None: one that does not exist yet) is that customer of Adobe's."""
     held = AdobeCustomer.everywhere.filter(instance=instance, adobe_id=adobe_id)
     return held.exclude(account=None).exclude(account=account).exists()
+
+
+def basket_waits_for(customer: AdobeCustomer) -> bool:
+    """Whether a basket for it, as an account or as a draft, waits for what Adobe says."""
+    own = Q(uses_draft=False, customer_id=customer.account_id)
+    if customer.draft_reference:
+        own |= Q(uses_draft=True, customer_draft__public_id=customer.draft_reference)
+    return Basket.everywhere.filter(own, state=BasketState.WAITING).exists()
+
+
+def subscription_of(customer: AdobeCustomer) -> Subscription | None:
+    """The latest of what it has of this instance and still uses."""
+    found = Subscription.everywhere.filter(
+        customer_id=customer.account_id, managed_by=customer.instance.public_id, state__in=LIVE
+    )
+    return found.order_by("-pk").first()

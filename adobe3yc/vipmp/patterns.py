@@ -52,6 +52,13 @@ def faults(profile: CompanyProfile) -> list[str]:
     return [f"companyProfile.{path}" for path in _faults(profile)]
 
 
+def is_required(path: str) -> bool:
+    """Whether Adobe takes nothing for a field of a profile, named as `faults` does: of an address all but a second line
+    and a telephone number, in every country.
+    """
+    return path.rpartition(".")[2] not in OPTIONAL
+
+
 def _faults(profile: CompanyProfile) -> Iterator[str]:
     if not NAME.fullmatch(profile.name):
         yield "companyName"

@@ -53,11 +53,15 @@ class FieldSpec:
     choices: tuple[tuple[str, str], ...] = ()
     audience: Audience = "buyer"
     default: str = ""
+    # Wanted by whoever asks, unless another answer spares it: no screen calls it optional, and the asker refuses it.
+    is_wanted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; lazy texts are written in the active language."""
         texts = {name: str(getattr(self, name)) for name in ("label", "help", "pattern_message")}
-        return asdict(self) | texts
+        plain = asdict(self) | texts
+        # Left out where it says nothing: what was stored before does not have it.
+        return plain if self.is_wanted else {k: v for k, v in plain.items() if k != "is_wanted"}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FieldSpec:
@@ -354,11 +358,23 @@ _RENDERERS: dict[str, Callable[[FieldSpec, Any, str], str]] = {
 }
 
 
+def _choices(spec: FieldSpec) -> list[tuple[str, Any]]:
+    """What may be chosen. Nothing is a dash, unless the spec says in words what that means or there is one choice alone
+    that has to be made.
+    """
+    is_one = spec.required and len(spec.choices) == 1
+    return (
+        [*spec.choices]
+        if is_one or "" in dict(spec.choices)
+        else [("", "\N{EM DASH}"), *spec.choices]
+    )
+
+
 def _widget(spec: FieldSpec) -> forms.Widget:
     # Not type=number for numbers: browsers drop what their own locale does not understand.
     makers: dict[str, Callable[[], forms.Widget]] = {
         "boolean": forms.CheckboxInput,
-        "choice": lambda: forms.Select(choices=[("", "\N{EM DASH}"), *spec.choices]),
+        "choice": lambda: forms.Select(choices=_choices(spec)),
         "long_text": lambda: forms.Textarea(attrs={"rows": 4}),
         "date": lambda: forms.DateInput(attrs={"type": "date"}),
         "secret": lambda: forms.PasswordInput(attrs={"autocomplete": "off"}),

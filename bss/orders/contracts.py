@@ -39,6 +39,8 @@ class ReviewLine:
     open_specs: Sequence[FieldSpec] | None = None
     # Of an action: what the subscription holds before it.
     previous_quantity: int | None = None
+    # What the vendor calls the price that the line has now; "" at its list price.
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

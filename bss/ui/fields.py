@@ -16,6 +16,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from bss.core.fields import SpecField
 from bss.ui.components import Fieldset
 
 
@@ -90,13 +91,18 @@ def _may_stay_empty(field: forms.Field) -> bool:
     """Whether "optional" helps: a choice of which something always holds, if only "At once", is none that somebody may
     skip. Choices that are read from the database are not looked at.
     """
-    if field.required:
+    if field.required or _is_said_otherwise(field):
         return False
     choices = getattr(field, "choices", None)
     return not isinstance(choices, list) or any(
         value in {"", None} and not str(label).strip("-– ")  # noqa: RUF001 -- a dash stands for nothing
         for value, label in choices
     )
+
+
+def _is_said_otherwise(field: forms.Field) -> bool:
+    """Whether a declared field says in words what nothing means, or is wanted though an answer elsewhere spares it."""
+    return isinstance(field, SpecField) and (field.spec.is_wanted or "" in dict(field.spec.choices))
 
 
 def form_html(

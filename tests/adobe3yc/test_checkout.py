@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from adobe3yc.gateway import adobe
 from adobe3yc.models import AdobeCustomer, AdobeOrder
 from adobe3yc.pricefiles.contracts import FileKind
-from adobe3yc.services import customer_start
+from adobe3yc.services import customer_record, customer_start
 from bss.accounts.models import Account
 from bss.core import scope
 from bss.orders.models import Basket, Order
@@ -124,6 +125,46 @@ def accepted(selling, buyer, run_jobs, licenses="10", **answers):
     [customer] = selling.customers
     selling.service.act(customer["customerId"], "accept", term="request")
     return details(buyer)
+
+
+def test_service_details_say_that_it_was_accepted(selling, seller, shop, buyer, run_jobs):
+    basket(selling, seller, shop, 10)
+    fresh = buyer.see("/checkout/details/").html
+    assert "No commitment: buy at standard prices" in fresh
+    asked(selling, buyer, run_jobs)
+    waits = buyer.see("/checkout/details/").html
+    assert "Asked for: the customer has not answered yet" in waits
+    assert "has not answered yet</option>" in waits
+    [customer] = selling.customers
+    selling.service.act(customer["customerId"], "accept", term="request")
+    details(buyer)
+
+    found = buyer.see("/checkout/details/").html
+
+    assert "Accepted by the customer: its prices apply" in found
+    assert "once more" not in found
+    assert "adobe_licenses" not in found
+    customers_sync_now(selling)
+    later = buyer.see("/checkout/details/").html
+    assert "Accepted by the customer: its prices apply" in later
+    assert "No commitment" not in later
+
+
+def customers_sync_now(selling) -> None:
+    """The mirror as the next look would leave it."""
+    mirror = AdobeCustomer.everywhere.get()
+    with adobe(instance_context(selling.instance)) as client:
+        customer_record(customer=mirror, found=client.customer(mirror.adobe_id))
+
+
+def test_what_adobe_needs_is_not_called_optional(selling, seller, shop, buyer):
+    basket(selling, seller, shop, 10, region="")
+
+    page = buyer.see("/checkout/details/").html
+
+    label = page.split("State or region for Adobe", 1)[1].split("</label>", 1)[0]
+    assert "optional" not in label
+    assert "such as CA" in page
 
 
 def test_one_licence_short_of_the_minimum_has_standard_prices_and_is_told(
@@ -465,7 +506,9 @@ def test_what_adobe_would_refuse_is_asked_and_named_before_any_call(
 
     page = details(buyer)
     assert page.status == 400
-    assert page.html.count("Adobe does not take this") == 2 * 2
+    # The name is wrong, and the region is missing.
+    assert page.html.count("Adobe does not take this") == 2
+    assert page.html.count("Adobe needs this of every new customer") == 2
     assert selling.service.log(path="/v3/customers") == []
 
     page = details(buyer, adobe_region="BE", adobe_first_name="Donna")

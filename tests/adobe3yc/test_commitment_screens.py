@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from adobe3yc.models import AdobeCustomer
 from adobe3yc.rules.commitments import price_date
 from adobe3yc.rules.offers import OfferType
 from adobe3yc.selectors import three_year_of
-from adobe3yc.vipmp.contracts import LineBody, Minimum
+from adobe3yc.services import customer_record
+from adobe3yc.vipmp.contracts import LineBody, Minimum, Term
 from bss.accounts.choices import StaffRole
 from bss.core.models import HistoryEntry
+from notifications.models import Delivery
 from tests.adobe3yc.conftest import ALL_APPS
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff
@@ -310,3 +313,19 @@ def test_a_declined_recommitment_ends_with_the_commitment(
     }  # fmt: skip
     [line] = adobe.client.order_preview(customer.adobe_id, [LineBody(1, ALL_APPS, 1)], "EUR").lines
     assert line.offer_id != "65304479CA12A12"
+
+
+def test_the_mail_about_a_customer_that_has_something_leads_to_that(
+    subscription, customer, shop, run_jobs, adobe
+):
+    AdobeCustomer.objects.filter(pk=customer.pk).update(reseller=subscription.payer)
+    found = adobe.client.customer(customer.adobe_id)
+    commit = replace(found.three_year, request=Term("DECLINED", (Minimum("LICENSE", 20),)))
+
+    customer_record(customer=customer, found=replace(found, three_year=commit))
+    run_jobs()
+
+    mail = Delivery.everywhere.get(kind="adobe_commitment_changed")
+    assert mail.context["action"] == "Look at the subscription"
+    assert mail.context["link"].endswith(f"/subscriptions/{subscription.public_id}/")
+    assert "Go to the basket" not in mail.text

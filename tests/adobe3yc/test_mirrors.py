@@ -7,15 +7,18 @@ from datetime import date, timedelta
 import pytest
 
 from adobe3yc.models import AdobeCustomer
-from adobe3yc.selectors import commitments_of, customer_of, three_year_of
+from adobe3yc.selectors import basket_waits_for, commitments_of, customer_of, three_year_of
 from adobe3yc.services import customer_link, customer_record, customer_start
 from adobe3yc.tasks import commitments_remind, customers_due
 from adobe3yc.vipmp.contracts import Customer, Minimum, Term, ThreeYearCommit
 from bss.core import clock, scope
 from bss.core.models import Event, HistoryEntry
+from bss.orders.models import Basket, CustomerDraft
+from bss.orders.services import basket_open_for
 from notifications.models import Delivery
 from servicemanager.models import Instance
 from tests.adobe3yc.conftest import profile
+from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory, ResellerFactory
 
 
@@ -151,4 +154,24 @@ def test_whoever_sells_is_told_of_an_acceptance(mirror, run_jobs, shop):
     [mail] = Delivery.everywhere.filter(kind="adobe_commitment_changed")
     assert mail.recipient == "ann@tech.example"
     assert "Fairmont Textiles has accepted" in mail.context["news"]
+    # No basket waits for it, and it has nothing yet: there is nowhere to go.
+    assert (mail.context["link"], mail.context["action"]) == ("", "")
     assert clock.now() >= AdobeCustomer.everywhere.get().synced_at
+
+
+def test_the_mail_leads_to_the_basket_that_waits(mirror, shop):
+    reseller = mirror.reseller
+    person = person_of_account(reseller, shop)
+    basket = basket_open_for(user_id=person.actor.user_id, storefront=shop, account=reseller)
+    CustomerDraft.everywhere.create(
+        basket=basket, organization=reseller.organization, scope=reseller.scope, parent=reseller,
+        public_id=mirror.draft_reference, name="Fairmont Textiles", country="DE",
+    )  # fmt: skip
+    Basket.everywhere.update(uses_draft=True)
+    assert not basket_waits_for(mirror)
+
+    Basket.everywhere.update(state="waiting")
+
+    assert basket_waits_for(mirror)
+    Basket.everywhere.update(uses_draft=False)
+    assert not basket_waits_for(mirror)

@@ -14,8 +14,9 @@ from bss.catalog.models import PriceListItem
 from bss.core import scope
 from bss.core.actor import SYSTEM
 from bss.orders import selectors
+from bss.orders.errors import Repriced
 from bss.orders.models import Basket
-from bss.orders.services import basket_add
+from bss.orders.services import basket_add, basket_review
 from tests.adobe3yc.selling import CONSUMABLE, LICENCE, basket_with, known_reseller, on_sale
 from tests.conftest import person_of_account
 from tests.factories.orders import make_product
@@ -105,6 +106,19 @@ def test_it_is_shown_anew_for_the_minimums_that_were_typed(selling, basket, buye
     again = buyer.see("/checkout/details/")
     assert 'value="50"' in again.html
     assert "level 13" in again.html
+
+
+def test_it_counts_from_the_price_that_the_basket_has_now(basket, seller, buyer):
+    found = basket(**{LICENCE: 10})
+    with scope.activate(seller.account.scope):
+        found = Basket.objects.get(pk=found.pk)
+    with pytest.raises(Repriced):
+        basket_review(basket=found, step="items", actor=seller.actor)
+
+    page = buyer.see("/checkout/details/").expect(TITLE)
+
+    assert "Adobe 3YC, level 12, saves 15.8 %" in page.html
+    assert "€950.00" in page.html
 
 
 @pytest.mark.parametrize(

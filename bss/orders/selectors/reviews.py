@@ -182,6 +182,7 @@ def _review_line(line: BasketLine | OrderLine, kind: str) -> ReviewLine:
         name=product.name,
         open_specs=tuple(open_characteristics(product)),
         previous_quantity=getattr(line, "previous_quantity", None),
+        quoted=(line.quote or {}).get("reference", ""),
     )
 
 
