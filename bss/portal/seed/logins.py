@@ -15,8 +15,8 @@ from bss.portal.seed.resellers import DIRECT_CUSTOMERS, NORDHAVEN_CUSTOMERS, RES
 # What each reseller shows, in a few words; whoever is not here is a customer.
 RESELLER_NOTES = {
     "techsolutions": "reseller on Basic, sells Adobe: upgrade it",
-    "northbridge": "reseller whose alias was taken",
-    "lumenhaus": "reseller on Free since yesterday, sells Adobe",
+    "northbridge": "reseller whose alias was taken, pays by card",
+    "lumenhaus": "reseller on Free since yesterday, sold Adobe for three years",
     "costaverde": "reseller on Free",
     "alpenwerk": "reseller on Standard, own prices",
     "ateliernord": "reseller on Standard, suspended",

@@ -1,21 +1,31 @@
-"""Switches Adobe Services on: its price files in force, its products on sale, and who may sell them."""
+"""Switches Adobe Services on: its price files in force, its products on sale, who may sell them, and who committed."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from io import BytesIO
 
+from adobe3yc.models import AdobeCustomer
 from adobe3yc.pricefiles.contracts import FileKind
 from adobe3yc.pricefiles.reading import Expected
 from adobe3yc.services import price_file_enforce, price_file_take, reseller_sync
+from bss.accounts.models import Account
 from bss.accounts.services import account_edit
 from bss.catalog.models import Category, Product
 from bss.catalog.services import product_edit, product_picture_set
 from bss.core.actor import Actor
 from bss.core.http import Client
+from bss.orders.errors import AnswerAwaited, Repriced
+from bss.orders.models import Basket
+from bss.orders.selectors import basket_lines, basket_view
+from bss.orders.services import basket_answer, basket_review, basket_see
+from bss.portal.seed.adobe import LOOKS, CommitmentRow
 from bss.portal.seed.making.catalogue import on_lists_put
 from bss.portal.seed.making.service_managers import answers
 from bss.portal.seed.making.stage import Stage
+from bss.portal.seed.making.trade import Shelf, basket_filled, basket_placed
+from bss.portal.seed.orders import Item
 from bss.portal.seed.pictures import product_picture
 from bss.portal.seed.price_lists import MERIDIAN_LISTS
 from servicemanager.models import Instance
@@ -72,6 +82,44 @@ def sellers_set_up(stage: Stage, actor: Actor) -> None:
     stage.say(f"  {len(SELLERS)} resellers that sell Adobe")
 
 
+def commitment_buy(stage: Stage, row: CommitmentRow) -> None:
+    """A customer accepts the three-year commitment within its reseller's checkout; nothing without Adobe.
+
+    To be played on the last day: the vendor lives in the present, and dates what it is told.
+    """
+    if "adobe" not in stage.instances:
+        return
+    actor = stage.actor(row.by)
+    customer = stage.account(row.customer)
+    items = (Item(row.offer, row.licences),)
+    basket = basket_filled(stage, row.by, items, Shelf(stage), customer=customer)
+    minimum = {"adobe_commitment": "ask", "adobe_licenses": str(row.licences)}
+    answers = {line.public_id: {**row.answers, **minimum} for line in basket_lines(basket)}
+    basket_answer(basket=basket, answers=answers, actor=actor)
+    _look(basket, actor)
+    stage.drain()
+    _accepted_at_adobe(stage, customer)
+    _look(basket, actor)
+    told = Basket.objects.get(pk=basket.pk)
+    basket_see(basket=told, seen_total=basket_view(told).total.amount)
+    order = basket_placed(told, actor)
+    stage.say(f"  {customer.name} is committed to Adobe for three years: {order.number}")
+
+
+def _look(basket: Basket, actor: Actor) -> None:
+    """What *Continue* does in Service Details: asks for the commitment at first, then tells its prices."""
+    with suppress(AnswerAwaited, Repriced):
+        basket_review(basket=Basket.objects.get(pk=basket.pk), step="service_details", actor=actor)
+
+
+def _accepted_at_adobe(stage: Stage, customer: Account) -> None:
+    """In the customer's place, as in its Admin Console."""
+    mirror = AdobeCustomer.everywhere.get(account=customer)
+    with Client(stage.instances["adobe"].settings["api_url"]) as adobe:
+        path = f"/admin/customers/{mirror.adobe_id}/accept"
+        adobe.send("POST", path, json={"term": "request"})
+
+
 def _put_into_force(
     instance: Instance, kind: FileKind, name: str, content: bytes, actor: Actor
 ) -> None:
@@ -90,7 +138,15 @@ def _shelved(instance: Instance, actor: Actor) -> list[Product]:
     category = Category.objects.get(slug=SHELF)
     products = list(Product.objects.filter(type__managed_by=instance.public_id))
     for product in products:
-        product_edit(product=product, version=None, category=category, actor=actor)
+        look = LOOKS[product.external_id[:8]]
+        product_edit(
+            product=product,
+            version=None,
+            category=category,
+            summary=look.summary,
+            description=look.description,
+            actor=actor,
+        )
         picture = product_picture(product.external_id, product.name, SHELF)
         product_picture_set(product=product, upload=picture, actor=actor)
     return products

@@ -1,13 +1,22 @@
-"""What was paid, by hand and out of a bank's file; who is reminded; and an order that waits for its reseller."""
+"""What was paid, by hand, out of a bank's file and by card; who is reminded; an order that waits for its reseller."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
+
+from bss.accounts.choices import PaymentKind
+from bss.accounts.models import PaymentMethod
+from bss.accounts.services import account_edit
 from bss.billing.choices import InvoiceState
 from bss.billing.models import Invoice
 from bss.billing.services import (
+    card_setup_create,
+    card_setup_finish,
+    card_setup_open,
     dunning_policy_edit,
     payment_import_create,
     payment_import_start,
@@ -15,12 +24,17 @@ from bss.billing.services import (
 )
 from bss.billing.tasks import ladder_climb
 from bss.core import clock
+from bss.core.http import Client
 from bss.portal.seed import orders
+from bss.portal.seed.making.service_managers import answers
 from bss.portal.seed.making.stage import Stage
 from bss.portal.seed.making.trade import Shelf, basket_filled, basket_placed
 
 # Who pays nothing, so that something is overdue.
 LATE = ("ateliernord",)
+# Helen leaves a card, with the number of the provider's that pays.
+CARD_OF = ("northbridge", "helen@northbridge.example")
+CARD_NUMBER = "4242000000001008"
 # Andreas buys in his reseller's shop, and his reseller looks at it first.
 ASKS = ("bergkristall", "andreas@bergkristall.example")
 
@@ -88,6 +102,28 @@ def approval_ask(stage: Stage) -> None:
         customer=stage.account(customer),
     )
     basket_placed(basket, stage.actor(email), reference="BK-2207")
+
+
+def card_leave(stage: Stage) -> None:
+    """A reseller leaves a card with the provider and pays by it from then on; nothing where no provider answers."""
+    if not settings.CARDS_URL or not answers(settings.CARDS_URL):
+        stage.say("  The card provider does not answer: nobody pays by card")
+        return
+    account, actor = stage.account(CARD_OF[0]), stage.actor(CARD_OF[1])
+    setup = card_setup_create(account=account, actor=actor)
+    page = card_setup_open(setup=setup, return_url=settings.PUBLIC_BASE_URL)
+    with Client(settings.CARDS_URL) as provider:
+        typed = {"number": CARD_NUMBER, "expiry": "12/99"}
+        provider.send("POST", urlsplit(page).path, form=typed)
+    setup.refresh_from_db()
+    card_setup_finish(setup=setup, actor=actor)
+    account_edit(
+        account=account,
+        version=None,
+        payment_method=PaymentMethod.objects.get(kind=PaymentKind.CARD),
+        actor=stage.actor(orders.ADMIN),
+    )
+    stage.say(f"  {account.name} pays by card")
 
 
 def _due(stage: Stage) -> Sequence[Invoice]:

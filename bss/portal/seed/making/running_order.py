@@ -10,6 +10,7 @@ from bss.accounts.choices import AccountKind
 from bss.core import clock
 from bss.orders.models import Order
 from bss.portal.seed import customers, orders, people, resellers
+from bss.portal.seed.adobe import COMMITMENT
 from bss.portal.seed.making import (
     adobe,
     billing,
@@ -116,6 +117,7 @@ def _trade(stage: Stage) -> Iterator[Scene]:
         yield from _purchase(stage, row, shelf, "meridian")
     for desk in orders.DESKS:
         yield Scene(desk.days_ago, "10:45", partial(_desk, stage, desk, shelf))
+    yield Scene(0, "05:40", partial(adobe.commitment_buy, stage, COMMITMENT))
 
 
 def _tenant(stage: Stage) -> Iterator[Scene]:
@@ -144,6 +146,7 @@ def _money(stage: Stage) -> Iterator[Scene]:
         yield Scene(days_ago, "08:20", partial(payments.bank_file_import, stage))
     for days_ago in (26, 19, 12, 5, 0):
         yield Scene(days_ago, "05:30", partial(payments.overdue_look, stage))
+    yield Scene(16, "08:00", partial(payments.card_leave, stage))
     yield Scene(0, "05:50", partial(payments.approval_ask, stage))
 
 
