@@ -44,8 +44,11 @@ DATABASE = "database"
 MIGRATE = "python manage.py migrate --noinput --verbosity 0"
 DATABASE_NAME = f"tradewind_tests_{os.getpid()}"
 TEMPLATE_VARIABLE = "TEST_DATABASE_TEMPLATE"
-# Each test process has a Redis database of its own, and whole files, since some prepare a lot for all of their tests.
-PYTEST = "python -m pytest -p tests.plugins.redis_databases --dist loadfile --durations 10 --durations-min 3"
+# Each test process has a Redis database of its own.
+PYTEST = "python -m pytest -p tests.plugins.redis_databases --durations 10 --durations-min 3"
+# A test process gets whole files, since some prepare a lot for all of their tests. Those of the browser prepare for
+# each test, and some take a minute: whoever has nothing left takes tests from another, so that none ends alone.
+FILES, SINGLY = ("--dist", "loadfile"), ("--dist", "worksteal")
 # The demo comes up on servers and data of its own and is walked over HTTP.
 DEMO = "python bin/demo.py --check"
 QUIET = frozenset({*STATIC, DATABASE, "demo"})
@@ -138,11 +141,11 @@ def checks_choose(options: argparse.Namespace, passed_on: Sequence[str]) -> list
     places = [install.name for install in postgres_installs()] if options.servers else [options.pg]
     pytest = [*shlex.split(PYTEST), "-n", str(options.jobs)]
     if passed_on:
-        return [Check("tests", [*pytest, *passed_on], pg) for pg in places]
+        return [Check("tests", [*pytest, *FILES, *passed_on], pg) for pg in places]
     fast = ["-m", "not scenario", "--ignore=tests/tooling"] if options.fast else []
     tests = {
-        "tests": [*pytest, "--ignore=tests/ui", *fast, "tests"],
-        "browser": [*pytest, "tests/ui"],
+        "tests": [*pytest, *FILES, "--ignore=tests/ui", *fast, "tests"],
+        "browser": [*pytest, *SINGLY, "tests/ui"],
     }
     # The longest of the quiet ones first: the others run beside it.
     checks = [Check("demo", shlex.split(DEMO), places[0], os.environ)]

@@ -14,9 +14,19 @@ ARTEFACTS = Path(__file__).parent.parent.parent / "artefacts"
 
 
 def pytest_collection_modifyitems(items):
+    """Mark ours, and begin with those that may take longest, so that the others fill up what is left beside them."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.ui)
+    items.sort(key=place)
+
+
+def place(item) -> tuple[bool, int]:
+    """Tests without a browser first, as they stand; ours by the seconds that they say they may take."""
+    if item.get_closest_marker("ui") is None:
+        return False, 0
+    limit = item.get_closest_marker("timeout")
+    return True, -limit.args[0] if limit else 0
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from tests.factories.accounts import (
 from tests.factories.resellers import plans_on_sale
 from tests.ui.walking import all_done, sign_in
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def shop(transactional_db, settings):

@@ -189,7 +189,7 @@ def test_every_address_of_a_storefront_is_looked_at_or_said_to_be_no_page():
     assert {row.name for row in STOREFRONT if row.customer == 200} >= CUSTOMERS
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_every_page_is_clean_for_axe_and_fits_a_phone(
     page, live_server, world, invited, complaints, screenshot
 ):
