@@ -92,6 +92,8 @@ def order_of(customer: Person, shop: Storefront, product) -> Order:
     with scope.activate(customer.account.scope):
         make_basket(customer, shop, product)
     page = customer.client.get("/techsolutions/checkout/review/").content.decode()
+    assert "What goes on which statement" in page
+    assert "which invoice" not in page
     customer.client.post("/techsolutions/checkout/review/", form_of(page) | {"terms": "on"})
     return Order.everywhere.get(customer=customer.account)
 
