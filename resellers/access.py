@@ -11,7 +11,7 @@ from bss.orders.access import access_order
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
 from resellers.choices import Capability, PlanCode
-from resellers.errors import NotAReseller
+from resellers.errors import NoStorefront, NotAReseller
 from resellers.models import Plan
 from resellers.selectors import capabilities_of, profile_of
 
@@ -76,11 +76,11 @@ def access_plan(actor: Actor, code: str) -> Plan:
 
 
 def access_own_storefront(actor: Actor, capability: str = Capability.BRANDING) -> Storefront:
-    """The reseller's own storefront, when its plan grants `capability`. NotFound without one."""
+    """The reseller's own storefront, when its plan grants `capability`. NoStorefront (a NotFound) without one."""
     account = access_own_account(actor, Permission.STOREFRONT_MANAGE)
     profile = profile_of(account)
     if profile is None or profile.storefront is None or profile.subscription is None:
-        raise NotFound
+        raise NoStorefront(remedy=NoStorefront.TO_DO)
     if capability not in capabilities_of(account.pk):
         raise PermissionDenied(
             "Your plan does not include this.", code="NOT_IN_PLAN", extra={"capability": capability}

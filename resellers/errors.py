@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.errors import Conflict, Invalid
+from bss.core.errors import Conflict, Invalid, NotFound
 
 
 class AliasTaken(Invalid):
@@ -53,7 +53,15 @@ class PlanInProgress(Conflict):
 
 class NoPlan(Conflict):
     code = "NO_PLAN"
-    message = _("There is no plan to cancel: this reseller is on Basic.")
+    message = _("There is no plan to change or cancel: Basic needs none.")
+
+
+class NoStorefront(NotFound):
+    """A reseller on Basic has none; what it had before is kept for a while."""
+
+    code = "NO_STOREFRONT"
+    message = _("You have no storefront of your own at present")
+    TO_DO = _("Choose a plan to open one. If you had one before, its settings are kept.")
 
 
 class PlanNotSold(Conflict):

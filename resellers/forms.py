@@ -119,6 +119,7 @@ class StorefrontForm(forms.Form):
         label=_("About us"),
         required=False,
         max_length=4000,
+        help_text=_("Plain text. Line breaks are kept, and an empty line begins a new paragraph."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     contact_email = forms.EmailField(label=_("Contact e-mail"), required=False)

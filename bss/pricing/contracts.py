@@ -254,6 +254,9 @@ class TaxLine:
 # Previews -----------------------------------------------------------------------------------------------------
 
 
+Track = Literal["price", "resale"]
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
     """One amount that an action will put on an invoice, or (negative) on a credit note: net, in one track.
@@ -272,7 +275,7 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class PreviewDocument:
-    """What an action puts on one document: billed on `bills_on` (local), at once with the order or on a billing day.
+    """What an action puts on one document: billed on `bills_on` (local), at once with an order or on a billing day.
 
     `tax` is by how much this document's tax grows, given what is due on it already; None in the resale track, where the
     reseller bills by itself, and while no rate is known. What is given back stands on a credit note, net below zero.
@@ -286,13 +289,30 @@ class PreviewDocument:
     total: Money
     is_credit_note: bool = False
 
+    @property
+    def gives_back(self) -> bool:
+        return self.is_credit_note or self.is_less
+
+    @property
+    def is_less(self) -> bool:
+        """Whether nobody was invoiced yet for what is given back: that document only becomes less."""
+        return self.net.amount < 0 and not self.is_credit_note
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Everything an action will cost or give back, document by document, in order of their days."""
+    """Everything an action will cost or give back, document by document, in order of their days.
+
+    In the resale track the documents are statements: who reads it is invoiced by its reseller, outside of here.
+    """
 
     currency: str
     documents: tuple[PreviewDocument, ...]
+    track: Track = "price"
+
+    @property
+    def is_statement(self) -> bool:
+        return self.track == "resale"
 
     @property
     def net(self) -> Money:
@@ -301,7 +321,7 @@ class Preview:
     @property
     def first(self) -> PreviewDocument | None:
         """The invoice for what is billed at once, where anything is."""
-        at_once = (each for each in self.documents if each.is_at_once and not each.is_credit_note)
+        at_once = (each for each in self.documents if each.is_at_once and not each.gives_back)
         return next(at_once, None)
 
     @property

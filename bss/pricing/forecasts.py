@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bss.accounts.models import Account
-from bss.pricing.contracts import Preview, TaxableAmount
+from bss.pricing.contracts import Preview, TaxableAmount, Track
 from bss.pricing.ports import CHARGES_DUE
-from bss.pricing.previews import Basis, Item, Track, all_days_of, days_of, preview_of
+from bss.pricing.previews import Basis, Item, all_days_of, days_of, preview_of
 from bss.pricing.selectors import regimes_on
 
 

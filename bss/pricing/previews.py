@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bss.catalog.choices import Unit
@@ -28,6 +28,7 @@ from bss.pricing.contracts import (
     PreviewLine,
     TaxableAmount,
     TaxRegime,
+    Track,
     UnitPrice,
 )
 from bss.pricing.coterm import CoTerm
@@ -43,7 +44,6 @@ from bss.pricing.schedule import (
 )
 from bss.pricing.tax import on_one_document, tax_total
 
-Track = Literal["price", "resale"]
 # The regime of each day on which a document is issued.
 Regimes = Callable[[date], TaxRegime] | Mapping[date, TaxRegime]
 
@@ -62,8 +62,8 @@ class Item:
     """One amount that an action makes due, or (below zero) gives back or no longer makes due.
 
     At once: on a document of the action's own, a credit note when it is given back (`taxed`: as the invoice that it
-    corrects, whatever holds today). Otherwise on the payer's invoice
-    of the first billing day on or after `due_at`, which is less by it when it is below zero.
+    corrects, whatever holds today). Otherwise on the payer's invoice of the first billing day on or after `due_at`, or
+    (`with_its_order`) on that of the order that bought it and is not billed yet: less by it when it is below zero.
     """
 
     words: Words
@@ -75,10 +75,15 @@ class Item:
     count: int = 1
     is_at_once: bool = False
     taxed: InvoicedTax | None = None
+    with_its_order: bool = False
 
     @property
     def is_credit(self) -> bool:
-        return self.is_at_once and min(self.amounts.price, self.amounts.resale or 0) < 0
+        return (
+            self.is_at_once
+            and not self.with_its_order
+            and min(self.amounts.price, self.amounts.resale or 0) < 0
+        )
 
     def net(self, track: Track) -> Decimal:
         """Its amount in a track; the payer's where there is no resale."""
@@ -191,10 +196,12 @@ def reduction_items(
     keep: int,
     at: datetime,
     policy: RefundPolicy,
+    is_ordered: bool = False,
 ) -> list[Item]:
-    """What taking seats out of a lot gives back at once, and by how much its later parts become less.
+    """What taking seats out of a lot gives back at once, and by how much what is not invoiced yet becomes less.
 
-    Arguments and errors as of `schedule.reduction_of`.
+    `is_ordered` (an order bought the lot): its first part is billed with that order, whenever that is. Other arguments
+    and errors as of `schedule.reduction_of`.
     """
     reduction = reduction_of(lot, charged, keep=keep, at=at, policy=policy)
     gone = lot.quantity - keep
@@ -210,7 +217,8 @@ def reduction_items(
         difference = after[part.number] - part.amounts if part.number in after else -part.amounts
         if difference:
             less = Item(words, gone, difference, part.due_at, part.ends_at, part.number, part.count)
-            items.append(less)
+            own = is_ordered and part.number == 1
+            items.append(replace(less, is_at_once=own, with_its_order=own))
     return items
 
 
@@ -238,20 +246,22 @@ def preview_of(items: Iterable[Item], basis: Basis) -> Preview:
     """The documents that `items` go on, in order of their days, the invoice before the credit notes of one day."""
     listed = list(items)
     frozen = _frozen(listed, basis)
-    groups: dict[tuple[date, bool, bool, int], list[Item]] = defaultdict(list)
+    groups: dict[tuple[date, bool, bool, bool, int], list[Item]] = defaultdict(list)
     for position, item in enumerate(listed):
         place = frozen.index(frozen[position]) if frozen[position] else -1
-        groups[_day(item, basis), not item.is_at_once, item.is_credit, place].append(item)
+        groups[
+            _day(item, basis), not item.is_at_once, item.is_credit, item.with_its_order, place
+        ].append(item)
     documents = tuple(
         _document(
             day, group, basis, frozen[place] if place >= 0 else None,
             is_at_once=not later, is_credit=is_credit,
         )
-        for (day, later, is_credit, place), group in sorted(
+        for (day, later, is_credit, _own, place), group in sorted(
             groups.items(), key=lambda pair: pair[0]
         )
     )  # fmt: skip
-    return Preview(basis.currency, documents)
+    return Preview(basis.currency, documents, basis.track)
 
 
 def _frozen(items: Sequence[Item], basis: Basis) -> list[TaxRegime | None]:
@@ -426,4 +436,4 @@ def to_stored(previews: Mapping[Track, Preview]) -> dict[str, Any]:
 
 def from_stored(data: Mapping[str, Any], track: Track) -> Preview | None:
     """What was shown in a track; None for an order without a preview."""
-    return from_json(data[track]) if track in data else None
+    return replace(from_json(data[track]), track=track) if track in data else None

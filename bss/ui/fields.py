@@ -139,7 +139,11 @@ def problems(bound: Any) -> list[Problem]:
 
 
 def summary_html(bound: Any) -> SafeString:
-    found = problems(bound)
+    return problems_html(problems(bound))
+
+
+def problems_html(found: Sequence[Problem]) -> SafeString:
+    """The summary over a form, also over one that is drawn by hand; nothing while nothing is wrong."""
     if not found:
         return SafeString("")
     context = {"problems": found, "title": _("Check these before you go on")}

@@ -197,7 +197,12 @@ def _money_for(prices: list[UnitPrice], unit: str) -> Money | None:
 def _kept(profile: ResellerProfile | None, plan: Plan) -> list[str]:
     kept = [_("Your customers, their subscriptions and your invoices stay as they are.")]
     if profile is not None and profile.alias:
-        kept.append(_("Your alias “%(alias)s” stays yours.") % {"alias": profile.alias})
+        words = (
+            _("Your alias “%(alias)s” stays yours.")
+            if plan.product_id
+            else _("Your alias “%(alias)s” stays reserved for you for 90 days.")
+        )
+        kept.append(words % {"alias": profile.alias})
         kept.append(_("Logo, colours, texts, prices and listings are kept."))
     return kept
 
@@ -205,11 +210,10 @@ def _kept(profile: ResellerProfile | None, plan: Plan) -> list[str]:
 def _effects(profile: ResellerProfile | None, plan: Plan) -> list[str]:
     if plan.product_id is None:
         return [
-            _(
-                "Your storefront shows a neutral page at once, and your customers cannot sign in there."
-            ),
-            _("Come back within 90 days and everything is as it was."),
-            _("After 90 days another reseller may take the alias."),
+            _("You are on Basic at once. You go on ordering for yourself and for your customers."),
+            _("Your storefront closes at once: your customers can no longer sign in there."),
+            _("Choose a plan again within 90 days, and your storefront opens as it was."),
+            _("After 90 days another reseller may take your alias."),
         ]
     if profile is None:
         return [_("Your storefront opens as soon as the order is executed.")]

@@ -28,6 +28,7 @@ from resellers import selectors
 from resellers.access import access_own_account, access_plan
 from resellers.choices import PlanCode
 from resellers.contracts import CapabilityView, PlanOffer
+from resellers.errors import NoPlan
 from resellers.models import Plan, ResellerProfile
 from resellers.services import plan_cancel, plan_change_preview, plan_choose, plan_switch
 
@@ -142,6 +143,12 @@ class PlanSwitch(PlanChangePage):
 
 
 class PlanCancel(PlanChangePage):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if selectors.held_profile(selectors.profile_of(self.account())) is None:
+            messages.info(request, str(NoPlan.message))
+            return HttpResponseRedirect(reverse("plans:plans"))
+        return super().get(request, *args, **kwargs)
+
     def get_title(self) -> Any:
         return _("Cancel your plan")
 

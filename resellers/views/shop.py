@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,12 +22,15 @@ from bss.core.errors import DomainError
 from bss.orders.forms.orders import TermsForm
 from bss.orders.models import TermsVersion
 from bss.orders.selectors import terms_versions_of
-from bss.ui.components import Crumb, Fieldset
+from bss.ui.components import Button, Crumb, EmptyState, Fieldset
+from bss.ui.fields import Problem, problems_html
 from bss.ui.generic import EditView, FormView, Page, Screen
 from bss.ui.theme import BrandTheme
 from resellers import theme
 from resellers.access import access_own_account, access_own_storefront
 from resellers.choices import Capability
+from resellers.contracts import OwnPriceRow
+from resellers.errors import NoStorefront
 from resellers.forms import HOME_SECTIONS, StorefrontForm
 from resellers.selectors import capabilities_of, own_price_rows
 from resellers.services import listing_save, prices_save, storefront_save, terms_save
@@ -44,6 +48,27 @@ class OwnStorefront(Screen):
 
     permission: str = Permission.STOREFRONT_MANAGE
     capability: str
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NoStorefront as missing:
+            return self._without(missing)
+
+    def _without(self, missing: NoStorefront) -> HttpResponse:
+        """What there is instead of the page for who is on Basic."""
+        context = {
+            "title": _("Your storefront"),
+            "crumbs": self.crumbs(),
+            "state": EmptyState(
+                missing.message,
+                missing.remedy,
+                Button(_("Compare the plans"), reverse("plans:plans"), kind="primary"),
+                "building-storefront",
+            ),
+        }
+        template = "resellers/storefront_none.html"
+        return render(self.request, template, context, status=missing.status)
 
     def crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("Reseller plans"), reverse("plans:plans"))]
@@ -161,15 +186,18 @@ class Prices(OwnStorefront, Page):
 
     def context(self) -> Mapping[str, Any]:
         self.storefront()
+        errors: Mapping[str, Sequence[Any]] = getattr(self, "errors", {})
+        rows = own_price_rows(self.account())
         return {
             **self.shop_context(),
+            "summary": problems_html(_problems(errors, rows)),
             "rows": [
                 {
                     "row": row,
                     "typed": getattr(self, "typed", {}).get(row.field, row.markup),
-                    "error": getattr(self, "errors", {}).get(row.field, [""])[0],
+                    "error": errors.get(row.field, [""])[0],
                 }
-                for row in own_price_rows(self.account())
+                for row in rows
             ],
         }
 
@@ -223,6 +251,16 @@ class Terms(OwnStorefront, FormView):
 
     def success_url(self, result: TermsVersion) -> str:
         return reverse("plans:terms")
+
+
+def _problems(errors: Mapping[str, Sequence[Any]], rows: Sequence[OwnPriceRow]) -> list[Problem]:
+    """What is wrong with the prices: with all of them first, then product by product in their order."""
+    fields = {row.field for row in rows}
+    loose = [text for name, texts in errors.items() if name not in fields for text in texts]
+    return [
+        *(Problem("", text, "") for text in loose),
+        *(Problem(row.name, text, row.field) for row in rows for text in errors.get(row.field, ())),
+    ]
 
 
 def _theme_of(values: Mapping[str, Any]) -> BrandTheme:

@@ -40,7 +40,8 @@ class Home(Screen):
         )
 
     def get_title(self) -> Any:
-        return viewer_of(self.request).storefront.title or _("Home")
+        shop = viewer_of(self.request).storefront
+        return shop.title or shop.name
 
 
 class About(Screen):

@@ -273,6 +273,16 @@ def test_an_approved_order_is_placed_and_runs(asked, reseller, customer, run_job
     assert "In progress" in main_of(customer.client.get("/techsolutions/orders/"))
 
 
+def test_a_resellers_customer_reads_of_statements_and_of_no_invoice(customer, on_standard, mailbox):
+    with scope.activate(customer.account.scope):
+        make_basket(customer, on_standard, mailbox)
+
+    page = customer.client.get("/techsolutions/checkout/review/").content.decode()
+
+    assert "What goes on which statement" in page
+    assert "which invoice" not in page
+
+
 def test_the_reseller_sees_what_goes_on_its_invoices_and_that_is_kept(
     asked, reseller, customer, mailbox, distributor
 ):

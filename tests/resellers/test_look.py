@@ -10,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from bss.accounts.models import Storefront
+from bss.catalog.models import PriceList
 from bss.portal.walk import Page
 from tests.conftest import Person
+from tests.factories.catalog import make_product
 
 OWN = "/my-storefront/"
 
@@ -76,3 +78,48 @@ def test_what_is_carried_along_is_trusted_no_more_than_an_upload(reseller, own, 
     assert answer.status_code == (400 if carried.endswith("==") else 302)
     own.refresh_from_db()
     assert not own.logo
+
+
+@pytest.mark.parametrize("where", ["", "products/", "prices/", "terms/"])
+def test_who_has_no_storefront_is_told_so_and_led_to_the_plans(reseller, plans, where):
+    answer = reseller.client.get(f"{OWN}{where}")
+
+    html = answer.content.decode()
+    assert answer.status_code == 404
+    assert "You have no storefront of your own at present" in html
+    assert "Compare the plans" in html
+
+
+def test_a_wrong_mark_up_is_told_over_the_prices_and_on_its_field(reseller, own, distributor):
+    everybody = PriceList.everywhere.get(organization=distributor, is_default=True, owner=None)
+    mail = make_product(distributor, price_list=everybody, name="Mailbox")
+    field = f"markup-{mail.pk}"
+
+    refused = reseller.client.post(f"{OWN}prices/", {field: "much"})
+
+    html = refused.content.decode()
+    assert refused.status_code == 400
+    summary = html.split('id="problems"')[1].split("</ul>")[0]
+    assert f'<a href="#{field}">Mailbox</a>: Enter a number' in summary
+    assert (
+        f'id="{field}" name="{field}" inputmode="decimal" value="much" aria-invalid="true"' in html
+    )
+    assert not PriceList.everywhere.filter(owner=reseller.account).exists()
+
+
+def test_the_preview_shows_about_us_as_plain_text(reseller, own):
+    shown = sent(reseller, "preview", about="<h2>Hello</h2> there").content.decode()
+
+    preview = shown.split("storefront-preview")[1].split("<form")[0]
+    assert "Hello there" in preview
+    assert "&lt;h2&gt;" not in preview
+
+
+@pytest.mark.parametrize("title", ["", "Cloud for Athens"])
+def test_the_home_page_says_its_title_once(client, own, title):
+    Storefront.everywhere.filter(pk=own.pk).update(title=title, tagline=own.name)
+
+    html = client.get("/techsolutions/").content.decode()
+
+    assert f"<title>{title or own.name}</title>" in html
+    assert f"<h1>{own.name}</h1>" not in html

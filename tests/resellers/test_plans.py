@@ -15,7 +15,7 @@ from bss.core import scope
 from bss.core.errors import Conflict, DomainError, Invalid
 from bss.core.models import HistoryEntry
 from bss.orders.choices import LineState, OrderState
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import BasketLine, Order, OrderLine
 from bss.orders.services import line_correct
 from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
@@ -146,6 +146,7 @@ def test_a_switch_shows_what_goes_on_which_invoice_and_is_ordered_as_shown(
     run_jobs()
     order = Order.everywhere.latest("pk")
     assert (order.total, profile_of(reseller.account).plan.code) == (59, "standard")
+    assert order.name.endswith(plans["standard"].product.name)
     preview = from_stored(order.preview, "price")
     assert preview is not None
     assert preview.first.net.amount == 59
@@ -155,6 +156,20 @@ def test_a_switch_shows_what_goes_on_which_invoice_and_is_ordered_as_shown(
     client.post(leave, form)
     run_jobs()
     assert profile_of(reseller.account).plan.code == "basic"
+
+
+def test_on_basic_there_is_nothing_to_cancel_and_the_plans_say_so(reseller, plans):
+    answer = reseller.client.get("/plans/cancel/")
+
+    assert answer.url == "/plans/"
+    assert "There is no plan to change or cancel" in reseller.client.get("/plans/").content.decode()
+
+
+def test_a_plan_that_is_refused_keeps_the_term_that_was_chosen(reseller, plans):
+    refused = reseller.client.post("/plans/free/choose/", {"unit": "P3Y"})
+
+    assert refused.url == "/plans/?term=P3Y"
+    assert BasketLine.objects.count() == 0
 
 
 def test_cancelling_reverts_to_basic_and_keeps_everything(

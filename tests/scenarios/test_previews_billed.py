@@ -12,7 +12,7 @@ import pytest
 from bss.accounts.models import Account
 from bss.billing.choices import CreditState, InstallmentState
 from bss.billing.models import Credit, CreditNote, Installment, Invoice
-from bss.billing.services import billing_run_start
+from bss.billing.services import billing_run_start, lot_settle
 from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.installments.models import PaymentPlan
@@ -25,7 +25,7 @@ from bss.pricing.contracts import Preview
 from bss.pricing.models import TaxRate
 from bss.pricing.previews import from_stored
 from bss.subscriptions.choices import ChangeKind, ChangeState
-from bss.subscriptions.models import Subscription, Term
+from bss.subscriptions.models import SeatLot, Subscription, Term
 from bss.subscriptions.services import (
     change_apply,
     change_preview,
@@ -118,6 +118,36 @@ def test_every_preview_of_a_history_is_billed_to_the_cent(world, run_jobs, trave
         run_jobs()
         assert difference(before, charged()) == told(preview.invoices), (kind, asked)
         assert_documents(change.order_line.order_id, preview.invoices)
+
+
+def test_what_its_order_did_not_bill_yet_becomes_less_there_and_is_no_money_of_a_later_day(
+    world, run_jobs, travel, at_distributor
+):
+    payer, *_others = world
+    kind = make_type(at_distributor)
+    dear, cheap = (
+        make_product(at_distributor, price=price, units=("P1M",), type=kind)
+        for price in ("50", "10")
+    )
+    subscription = make_subscription(payer, dear, quantity=1, unit="P1M")
+    lot_settle(lot_id=SeatLot.objects.get().pk, actor=SYSTEM)
+    travel(timedelta(minutes=5))
+    asked = {"kind": ChangeKind.PRODUCT, "product": cheap, "actor": SYSTEM}
+
+    preview = change_preview(subscription=subscription, **asked)
+    before = charged()
+    change = change_request(
+        subscription=subscription, source=OrderSource.PORTAL, token=preview.token, **asked
+    )
+    change_apply(change=change, actor=SYSTEM)
+    run_jobs()
+
+    assert told(preview.invoices) == {"at once": Decimal("-39.99")}
+    assert difference(before, charged()) == told(preview.invoices)
+    new, less = preview.invoices.documents
+    assert (less.is_less, less.is_credit_note, less.net.amount) == (True, False, Decimal("-49.99"))
+    assert preview.invoices.first == new
+    assert new.net.amount == 10
 
 
 def tax_moves(payer, position):

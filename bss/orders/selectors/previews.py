@@ -12,9 +12,9 @@ from bss.installments.splitting import months_after
 from bss.orders.contracts import Bought
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors.baskets import BasketView, customer_of
-from bss.pricing.contracts import Preview, UnitPrice
+from bss.pricing.contracts import Preview, Track, UnitPrice
 from bss.pricing.forecasts import forecasts
-from bss.pricing.previews import Item, Track, Words, first_items
+from bss.pricing.previews import Item, Words, first_items
 from bss.pricing.schedule import LotPrice
 
 

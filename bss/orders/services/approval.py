@@ -34,8 +34,8 @@ from bss.orders.services.quotes import is_quoted, order_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.services.terms import agreed_terms
 from bss.orders.states import LINE, ORDER
-from bss.pricing.contracts import Preview
-from bss.pricing.previews import Track, from_stored, to_stored
+from bss.pricing.contracts import Preview, Track
+from bss.pricing.previews import from_stored, to_stored
 
 
 def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:

@@ -53,8 +53,8 @@ from bss.orders.services.quotes import basket_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
 from bss.orders.services.terms import accepted_terms
 from bss.orders.states import BASKET, ORDER
-from bss.pricing.contracts import Preview
-from bss.pricing.previews import Track, to_stored
+from bss.pricing.contracts import Preview, Track
+from bss.pricing.previews import to_stored
 
 
 def basket_review(

@@ -15,9 +15,9 @@ from bss.orders.contracts import Action
 from bss.orders.errors import NotForSale
 from bss.orders.models import OrderLine
 from bss.orders.services.rules import check_self_service
-from bss.pricing.contracts import Preview, PriceRequest, UnitPrice
+from bss.pricing.contracts import Preview, PriceRequest, Track, UnitPrice
 from bss.pricing.forecasts import forecasts
-from bss.pricing.previews import Item, Track, to_stored
+from bss.pricing.previews import Item, to_stored
 from bss.pricing.schedule import Amounts
 from bss.pricing.selectors import prices_for
 from bss.subscriptions.choices import ChangeKind
@@ -83,7 +83,7 @@ def action_of(
         present = 0
     return Action(
         kind=wish.kind,
-        name=f"{ChangeKind(wish.kind).label}: {subscription.number} {subscription.name}"[:200],
+        name=_named(subscription, wish, asked),
         product=asked.product,
         unit=subscription.unit,
         # A line asks for something: what is taken away altogether stands with the quantity it had.
@@ -97,6 +97,12 @@ def action_of(
         due_at=planned.due_at,
         preview=to_stored(planned.previews),
     )
+
+
+def _named(subscription: Subscription, wish: ChangeWish, asked: Asked) -> str:
+    """What an order of an action is called: after the product it leads to, not the one that it leaves."""
+    what = asked.product.name if wish.kind == ChangeKind.PRODUCT else subscription.name
+    return f"{ChangeKind(wish.kind).label}: {subscription.number} {what}"[:200]
 
 
 def asked_of(subscription: Subscription, wish: ChangeWish) -> Asked:

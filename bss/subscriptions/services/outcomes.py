@@ -128,6 +128,7 @@ def items_of(outcome: Outcome) -> list[Item]:
             keep=taken.keep,
             at=outcome.at,
             policy=RefundPolicy("full" if taken.refund == Refund.FULL else "unused", None),
+            is_ordered=lot.order_line_id is not None,
         )
     for bought in outcome.bought:
         found += lot_items(bought.price, words_of(bought.product), is_at_once=True)
