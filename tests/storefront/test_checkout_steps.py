@@ -151,6 +151,18 @@ def test_the_order_keeps_the_plan_as_it_was_chosen(reseller, line, plan):
 # Who it is for ---------------------------------------------------------------------------------------------------
 
 
+def test_a_reseller_reads_before_it_orders_what_it_charges_its_customer(reseller, line):
+    own = [main_of(reseller.client.get(path)) for path in ("/basket/", "/checkout/review/")]
+
+    reseller.client.post("/checkout/customer/", NEW | {"do": "continue"})
+    pages = [main_of(reseller.client.get(path)) for path in ("/basket/", "/checkout/review/")]
+
+    assert not [page for page in own if "you charge" in page.lower()]
+    for page in pages:
+        assert page.count('you charge <bdi class="amount">€100.00</bdi>') == 1
+        assert page.count('You charge</span><bdi class="amount">€100.00</bdi>') == 1
+
+
 def test_a_new_customer_is_made_with_the_order_and_not_before(reseller, line, run_jobs):
     saved = reseller.client.post("/checkout/customer/", NEW | {"do": "continue"})
     basket = main_of(reseller.client.get("/basket/"))

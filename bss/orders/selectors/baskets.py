@@ -49,8 +49,9 @@ class BasketItem:
     """A line and what its buyer pays for it now. `unit_price` and `total` are None when it is no longer on sale.
 
     `old_price` is the unit price last seen, when it differs. `paid` is the way it is paid, `options` are all of them,
-    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more. `bought` holds every
-    track of its price, for the engine and not for a page.
+    at once being the first; `is_plan_lost` says that the chosen plan is none of them any more. `charged` is what a
+    reseller that buys for a customer charges it; None where nobody stands below the buyer. `bought` holds every track
+    of its price, for the engine and not for a page.
     """
 
     line: BasketLine
@@ -62,6 +63,7 @@ class BasketItem:
     paid: PlanOption | None = None
     options: tuple[PlanOption, ...] = ()
     is_plan_lost: bool = False
+    charged: Money | None = None
     bought: Bought | None = None
 
     @property
@@ -129,6 +131,12 @@ class BasketView:
     def every(self) -> list[BasketItem]:
         """Products and add-ons in one list, products before their add-ons."""
         return [i for item in self.items for i in (item, *item.add_ons)]
+
+    @property
+    def charged(self) -> Money | None:
+        """What a reseller charges its customer for all of it; None where nobody stands below the buyer."""
+        charged = [i.charged for i in self.every if i.charged is not None]
+        return Money.total(charged, self.total.currency) if charged else None
 
     @property
     def has_installments(self) -> bool:
@@ -413,8 +421,16 @@ def _item(
         paid=paid,
         options=(at_once, *options),
         is_plan_lost=found.is_plan_lost,
+        charged=_charged(line, bought) if track == "price" else None,
         bought=bought,
     )
+
+
+def _charged(line: BasketLine, bought: Bought) -> Money | None:
+    if bought.price.resale is None:
+        return None
+    amounts = bought.line(line.quantity)
+    return None if amounts.resale is None else Money(amounts.resale, amounts.currency)
 
 
 def _option(line: BasketLine, bought: Bought, track: Track) -> PlanOption:
