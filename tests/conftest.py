@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import Client, override_settings
 from django.urls import set_script_prefix, set_urlconf
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 
 from bss.accounts import selectors
 from bss.accounts.models import Account, Membership, Organization, Storefront, User
@@ -24,6 +26,10 @@ from tests.factories.accounts import (
     make_staff,
     make_storefront_user,
 )
+
+# How long a busy machine takes to draw an example says nothing about the product.
+drawing.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawing.load_profile("calm")
 
 pytest_plugins = ["tests.plugins.emptying", "tests.plugins.sandbox"]
 

@@ -28,7 +28,6 @@ from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable
-from django.db.models.signals import post_init, pre_init  # noqa: TID251 -- only whether anybody listens
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -252,9 +251,8 @@ class _Objects:
 
 
 def _is_made_its_own_way(model: type[Model]) -> bool:
-    is_told = any(told.has_listeners(model) for told in (pre_init, post_init))
     own = (model.__init__, model.from_db.__func__)  # type: ignore[attr-defined]
-    return is_told or own != (Model.__init__, Model.from_db.__func__)  # type: ignore[attr-defined]
+    return own != (Model.__init__, Model.from_db.__func__)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bss.accounts.permissions import Permission
 from bss.core.actor import Actor
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import track_for
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 from bss.subscriptions import selectors
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange, Subscription

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core import validators
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 _NO_NUMBER = _("Enter a number.")
@@ -79,6 +80,8 @@ def speak() -> None:
     """Put our words into Django's classes: for the forms that are built from now on."""
     for field, words in _FIELDS.items():
         field.default_error_messages = {**field.default_error_messages, **words}
+    blank = dict.fromkeys(("blank", "null"), _FIELDS[forms.Field]["required"])
+    models.Field.default_error_messages = {**models.Field.default_error_messages, **blank}
     for validator, text in _VALIDATORS.items():
         validator.message = text
     validators.DecimalValidator.messages = {**validators.DecimalValidator.messages, **_DECIMALS}

@@ -18,7 +18,8 @@ from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.orders.services import approval_previews, approval_prices, terms_to_accept
 from bss.pricing.contracts import Preview
 from bss.pricing.coterm import CoTerm
-from bss.pricing.previews import from_stored, seen_code
+from bss.pricing.previews import seen_code
+from bss.pricing.stored import from_stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ EXTRA = {
     "bss/pricing/forecasts.py": "previews for a payer, with what is due and how it is taxed",
     "bss/pricing/previews.py": "the pure preview of what an action puts on which document: no rows, no reads",
     "bss/pricing/schedule.py": "the pure engine of what is charged and given back, when: no rows, no reads",
+    "bss/pricing/stored.py": "previews as JSON, as orders keep them: no rows, no reads",
     "bss/pricing/tax.py": "the pure tax of a document: no rows, no reads",
     "bss/portal/seed/": "the demo's story and the data of scale",
     "bss/portal/walk.py": "the self-upgrade over HTTP that `bin/demo --check` walks",

@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_init, pre_init
 
 from bss.core.prepared import Prepared
 from bss.core.statements import Statement
@@ -35,3 +37,10 @@ def test_every_query_of_the_product_can_be_prepared():
         for query in found:
             # Under a name of its own: this connection may have it already.
             cursor.execute(Statement(query.statement).preparing)
+
+
+def test_nobody_waits_for_an_object_to_be_made():
+    """Prepared rows become objects without a word to anybody."""
+    told = [m for m in apps.get_models() if pre_init.has_listeners(m) or post_init.has_listeners(m)]
+
+    assert told == []

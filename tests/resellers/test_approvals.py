@@ -33,7 +33,7 @@ from bss.orders.services import (
     order_withdraw,
 )
 from bss.pricing.models import TaxRate
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 from bss.subscriptions.choices import ChangeState
 from bss.subscriptions.models import ScheduledChange, Subscription, Term
 from bss.subscriptions.services import change_preview, change_request

@@ -17,7 +17,7 @@ from bss.core.models import HistoryEntry
 from bss.orders.choices import LineState, OrderState
 from bss.orders.models import BasketLine, Order, OrderLine
 from bss.orders.services import line_correct
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_request

@@ -23,7 +23,7 @@ from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import basket_add, basket_open_for, basket_review
 from bss.pricing.contracts import Preview
 from bss.pricing.models import TaxRate
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 from bss.subscriptions.choices import ChangeKind, ChangeState
 from bss.subscriptions.models import SeatLot, Subscription, Term
 from bss.subscriptions.services import (

@@ -46,7 +46,7 @@ from bss.orders.contracts import CardHold
 from bss.orders.errors import PlanNotPossible
 from bss.orders.models import Order, OrderLine, TermsVersion
 from bss.pricing.contracts import Preview
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 
 
 class OrdersView(IdempotentView, GenericAPIView[Any]):

@@ -1,10 +1,8 @@
 """Reads of baskets and orders."""
 
+from bss.orders.selectors.basket_shown import BasketItem, BasketView, PlanOption
 from bss.orders.selectors.baskets import (
     PARTIES,
-    BasketItem,
-    BasketView,
-    PlanOption,
     basket_again,
     basket_count,
     basket_lines,

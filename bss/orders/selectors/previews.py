@@ -11,7 +11,8 @@ from bss.catalog.models import Product
 from bss.installments.splitting import months_after
 from bss.orders.contracts import Bought
 from bss.orders.models import Order, OrderLine
-from bss.orders.selectors.baskets import BasketView, customer_of
+from bss.orders.selectors.basket_shown import BasketView
+from bss.orders.selectors.baskets import customer_of
 from bss.pricing.contracts import Preview, Track, UnitPrice
 from bss.pricing.forecasts import forecasts
 from bss.pricing.previews import Item, Words, first_items

@@ -10,7 +10,8 @@ from bss.core.money import Money
 from bss.orders.contracts import Prospect
 from bss.orders.models import BasketLine
 from bss.orders.ports import CHECKOUT_REVIEW
-from bss.orders.selectors.baskets import BasketItem, BasketView, basket_prices, view_of
+from bss.orders.selectors.basket_shown import BasketItem, BasketView
+from bss.orders.selectors.baskets import basket_prices, view_of
 from bss.orders.selectors.prices import wanted_lines
 from bss.orders.selectors.reviews import basket_subject
 

@@ -35,7 +35,7 @@ from bss.orders.services.reviews import outside_transactions, refuse_when_refuse
 from bss.orders.services.terms import agreed_terms
 from bss.orders.states import LINE, ORDER
 from bss.pricing.contracts import Preview, Track
-from bss.pricing.previews import from_stored, to_stored
+from bss.pricing.stored import from_stored, to_stored
 
 
 def needs_approval(*, payer: Account, customer: Account, actor: Actor) -> bool:

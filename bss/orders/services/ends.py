@@ -22,7 +22,7 @@ from bss.orders.services import rules
 from bss.orders.services.cards import pays_by_card
 from bss.orders.services.pricing import order_total
 from bss.pricing.coterm import CoTerm, coterm_of
-from bss.pricing.previews import to_stored
+from bss.pricing.stored import to_stored
 
 _UNDER_WAY = frozenset({LineState.PENDING, LineState.PROVISIONING})
 _AMOUNTS = ("total", "total_cost", "total_resale")

@@ -45,7 +45,7 @@ from bss.orders.services.reviews import outside_transactions, refuse_when_refuse
 from bss.orders.services.terms import accepted_terms
 from bss.orders.services.waiting import order_wait, order_wait_over
 from bss.orders.states import LINE, ORDER
-from bss.pricing.previews import to_stored
+from bss.pricing.stored import to_stored
 
 _CANCELLABLE = frozenset({LineState.PENDING, LineState.NEEDS_INPUT, LineState.FAILED})
 # What whoever buys from a reseller gives up by itself; what was let pass is its reseller's order.

@@ -23,7 +23,7 @@ from bss.orders.services import rules
 from bss.orders.services.approval import credit_asked
 from bss.orders.services.cards import card_attach
 from bss.orders.states import LINE, ORDER
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 
 _AT_REST = frozenset({OrderState.FAILED, OrderState.PARTLY_EXECUTED})
 NO_PROBLEM: dict[str, Any] = {"problem_code": "", "problem_text": "", "problem_field": ""}

@@ -54,7 +54,7 @@ from bss.orders.services.reviews import outside_transactions, refuse_when_refuse
 from bss.orders.services.terms import accepted_terms
 from bss.orders.states import BASKET, ORDER
 from bss.pricing.contracts import Preview, Track
-from bss.pricing.previews import to_stored
+from bss.pricing.stored import to_stored
 
 
 def basket_review(

@@ -26,7 +26,7 @@ from bss.orders.services.cards import (
 )
 from bss.orders.services.executing import order_locked_copy
 from bss.orders.services.lines import line_correct
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 
 
 def order_retry(*, order: Order, actor: Actor) -> Order:

@@ -17,9 +17,10 @@ from bss.orders.models import OrderLine
 from bss.orders.services.rules import check_self_service
 from bss.pricing.contracts import Preview, PriceRequest, Track, UnitPrice
 from bss.pricing.forecasts import forecasts
-from bss.pricing.previews import Item, to_stored
+from bss.pricing.previews import Item
 from bss.pricing.schedule import Amounts
 from bss.pricing.selectors import prices_for
+from bss.pricing.stored import to_stored
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 from bss.subscriptions.selectors import newest_plans, term_of

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bss.core import clock
 from bss.orders.errors import PriceChanged
-from bss.pricing.previews import to_stored
+from bss.pricing.stored import to_stored
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services.actions import Planned
 

@@ -47,7 +47,7 @@ def test_staff_make_a_plan_and_offer_it_for_every_product_of_a_type(staff, distr
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"frequency": "monthly", "count": "61"}, "less than or equal to 60"),
+        ({"frequency": "monthly", "count": "61"}, "The largest possible value is 60."),
         ({"frequency": "annual", "count": "6"}, "No term is as long as this plan"),
         ({"frequency": "monthly", "count": "12"}, "There is this plan already"),
     ],

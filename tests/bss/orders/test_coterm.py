@@ -27,7 +27,8 @@ from bss.orders.services import (
     order_execute,
     order_line_add,
 )
-from bss.pricing.previews import from_stored, seen_code
+from bss.pricing.previews import seen_code
+from bss.pricing.stored import from_stored
 from notifications.contracts import Recipient
 from notifications.selectors.facts import order_facts
 from tests.bss.orders.test_api import SALES, client_of

@@ -18,7 +18,7 @@ from bss.orders.services import (
     order_field_create,
     order_place,
 )
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 from tests.bss.orders.test_executing import Reviewer
 from tests.conftest import person_of_staff
 from tests.factories.accounts import make_staff

@@ -20,15 +20,14 @@ from bss.pricing.previews import (
     Purchase,
     Words,
     days_of,
-    from_json,
     lot_items,
     preview_of,
     purchase_items,
     purchase_lot,
     reduction_items,
-    to_json,
 )
 from bss.pricing.schedule import Amounts, Charged, RefundPolicy, parts_of
+from bss.pricing.stored import from_json, to_json
 from bss.pricing.tax import tax_total
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from bss.orders.choices import OrderSource
 from bss.orders.errors import PriceChanged
 from bss.orders.models import Order
 from bss.orders.services import order_execute
-from bss.pricing.previews import from_stored
+from bss.pricing.stored import from_stored
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.contracts import PaymentChoice
 from bss.subscriptions.errors import (
