@@ -191,14 +191,21 @@ def merged(verdicts: Sequence[Verdict]) -> Verdict:
     reprices = [v for v in verdicts if isinstance(v, Reprice)]
     if reprices:
         return Reprice(
-            "\n".join(dict.fromkeys(r.message for r in reprices)),
+            _texts([r.message for r in reprices]),
             "+".join(sorted({r.cause for r in reprices})),
             [quote for reprice in reprices for quote in reprice.quotes],
+    proceeds = [v for v in verdicts if isinstance(v, Proceed)]
+    notes = _texts([*(r.notes for r in reprices), *(p.message for p in proceeds)])
         )
-    told = (v.message for v in verdicts if isinstance(v, Proceed) and v.message)
-    return Proceed("\n".join(dict.fromkeys(told)))
+    return Proceed(notes)
 
 
+def _texts(texts: Sequence[str]) -> str:
+    """Each text once, a line each."""
+    return "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+            notes,
 # Lines to instances --------------------------------------------------------------------------------------
 
 

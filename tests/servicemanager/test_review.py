@@ -113,6 +113,9 @@ def test_a_wait_carries_the_instance_that_makes_its_requests(instance, account, 
     scripted.script = {"review": [Wait("Ask.", [{"kind": "commitment"}])]}
     verdict = CheckoutReviewAdapter().review(subject_of(account, make_managed(instance)), "place")
 
+    prices = merged([Reprice("Dearer.", "fx", [], "One short."), Proceed("Hello."), Proceed()])
+    assert prices == Reprice("Dearer.", "fx", [], "One short.\nHello.")
+    assert prices.told == "Dearer.\nOne short.\nHello."
     assert isinstance(verdict, Wait)
     assert verdict.requests == [{"kind": "commitment", "instance": instance.public_id}]
 
