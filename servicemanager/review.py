@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextvars
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class CheckoutReviewAdapter:
         """
         products = _products(subject)
         groups, _refused = _groups(subject)
-        asking = [g for g in groups if type(g.manager).fields is not ServiceManager.fields]
+        asking = _asking(groups)
         declared = self._asked(asking, lambda g, context: _declared(g, context, subject))
         specs: dict[str, list[FieldSpec]] = defaultdict(list)
         problems: dict[str, str] = {}
@@ -103,6 +103,11 @@ class CheckoutReviewAdapter:
             if own or rest or problem:
                 answer.append(LineFields(line.key, name, [*own, *rest], problem))
         return answer
+
+    def asking(self, subject: ReviewSubject) -> Collection[str]:
+        """The lines whose service manager declares fields of its own. Nobody is asked which."""
+        groups, _refused = _groups(subject)
+        return {line.key for group in _asking(groups) for line in group.lines}
 
     def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
         """What each instance says that other answers would save. Nobody is called, so that no thread is needed."""
@@ -189,14 +194,21 @@ def merged(verdicts: Sequence[Verdict]) -> Verdict:
             [request for wait in waits for request in wait.requests],
         )
     reprices = [v for v in verdicts if isinstance(v, Reprice)]
+    proceeds = [v for v in verdicts if isinstance(v, Proceed)]
+    notes = _texts([*(r.notes for r in reprices), *(p.message for p in proceeds)])
     if reprices:
         return Reprice(
-            "\n".join(dict.fromkeys(r.message for r in reprices)),
+            _texts([r.message for r in reprices]),
             "+".join(sorted({r.cause for r in reprices})),
             [quote for reprice in reprices for quote in reprice.quotes],
+            notes,
         )
-    told = (v.message for v in verdicts if isinstance(v, Proceed) and v.message)
-    return Proceed("\n".join(dict.fromkeys(told)))
+    return Proceed(notes)
+
+
+def _texts(texts: Sequence[str]) -> str:
+    """Each text once, a line each."""
+    return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
 # Lines to instances --------------------------------------------------------------------------------------
@@ -219,6 +231,11 @@ def _groups(subject: ReviewSubject) -> tuple[list[Group], list[Verdict]]:
         else:
             groups.append(Group(instance, manager, own))
     return groups, refused
+
+
+def _asking(groups: Sequence[Group]) -> list[Group]:
+    """Those whose service manager has fields of its own."""
+    return [g for g in groups if type(g.manager).fields is not ServiceManager.fields]
 
 
 def _products(subject: ReviewSubject) -> Mapping[int, Product]:

@@ -13,12 +13,13 @@ from bss.ui import formats
 
 def verdict_of(found: Priced, customer: str) -> Proceed | Reprice:
     """What a checkout is told of its prices. `customer` is the name of whom it is for."""
-    notes = [_missing_words(kind, n) for kind, n in (found.missing or {}).items()]
+    notes = "\n".join(_missing_words(kind, n) for kind, n in (found.missing or {}).items())
     if not found.quotes:
-        return Proceed("\n".join(notes))
+        return Proceed(notes)
     told = _level_told(found, customer) + _end_told(found, customer)
-    text = "\n".join([*(words for _cause, words in told), *notes])
-    return Reprice(text, ":".join(["adobe", *(cause for cause, _words in told)]), found.quotes)
+    text = "\n".join(words for _cause, words in told)
+    cause = ":".join(["adobe", *(cause for cause, _words in told)])
+    return Reprice(text, cause, found.quotes, notes)
 
 
 def _level_told(found: Priced, customer: str) -> list[tuple[str, str]]:

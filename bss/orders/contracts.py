@@ -116,12 +116,19 @@ class Proceed:
 class Reprice:
     """The prices change: back to Basket Items with this message and these quotes, each naming its line.
 
-    The quotes are all that hold: a line that none of them names has its list price.
+    The quotes are all that hold: a line that none of them names has its list price. `notes` are worth telling on the
+    way, also when the prices are news no more.
     """
 
     message: str
     cause: str
     quotes: Sequence[QuotedPrice]
+    notes: str = ""
+
+    @property
+    def told(self) -> str:
+        """Everything there is to tell of prices that are news."""
+        return "\n".join(text for text in (self.message, self.notes) if text)
 
 
 @dataclass(frozen=True, slots=True)

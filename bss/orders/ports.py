@@ -30,6 +30,10 @@ class CheckoutReview(Protocol):
         """
         ...
 
+    def asking(self, subject: ReviewSubject) -> Collection[str]:
+        """The keys of the lines whose service manager may ask more than their product types do. Nobody is asked."""
+        ...
+
     def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
         """What other answers would save. Told from what is kept here, without a call."""
         ...
@@ -143,6 +147,9 @@ class _NoCards:
 
 class _NoReview:
     def fields(self, subject: ReviewSubject) -> Sequence[LineFields]:
+        return ()
+
+    def asking(self, subject: ReviewSubject) -> Collection[str]:
         return ()
 
     def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:

@@ -7,12 +7,15 @@ speaks alike: those of the portal and the Storefront, and those that packages br
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core import validators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from bss.ui import formats
 
 _NO_NUMBER = _("Enter a number.")
 _NO_DATE = _("Enter a date that exists, as YYYY-MM-DD.")
@@ -57,14 +60,30 @@ _FIELDS: Mapping[type[forms.Field], Mapping[str, Any]] = {
     forms.ImageField: {"invalid_image": _("This file is no picture. Choose another one.")},
 }  # fmt: skip
 
+
+class _Limit:
+    """A sentence about a limit, which is a number as its reader writes them once the sentence is put together."""
+
+    def __init__(self, text: Any) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def __mod__(self, params: Mapping[str, Any]) -> str:
+        limit = params["limit_value"]
+        shown = formats.number(limit) if isinstance(limit, int | Decimal) else limit
+        return str(self.text) % {**params, "limit_value": shown}
+
+
 _VALIDATORS: Mapping[type[Any], Any] = {
     validators.RegexValidator: _UNFIT,
     validators.EmailValidator: _NO_EMAIL,
     validators.URLValidator: _NO_URL,
-    validators.MinValueValidator: _("The smallest possible value is %(limit_value)s."),
-    validators.MaxValueValidator: _("The largest possible value is %(limit_value)s."),
-    validators.MinLengthValidator: _("At least %(limit_value)s characters are needed."),
-    validators.MaxLengthValidator: _("At most %(limit_value)s characters are possible."),
+    validators.MinValueValidator: _Limit(_("The smallest possible value is %(limit_value)s.")),
+    validators.MaxValueValidator: _Limit(_("The largest possible value is %(limit_value)s.")),
+    validators.MinLengthValidator: _Limit(_("At least %(limit_value)s characters are needed.")),
+    validators.MaxLengthValidator: _Limit(_("At most %(limit_value)s characters are possible.")),
 }
 
 _TOO_LARGE = _("This number is too large.")

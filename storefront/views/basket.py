@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -199,7 +200,9 @@ class BasketPage(Buying):
         if goes_on != "continue":
             return self.redirect("checkout-customer" if goes_on == "customer" else "basket")
         is_same = basket.version == version
-        return self._go_on(Checkout(saved, None) if is_same else checkout_with(basket, asks=False))
+        checkout = Checkout(saved, None) if is_same else checkout_with(basket, asks=False)
+        is_shown = _amounts_told(checkout.view) == _amounts_told(saved)
+        return self._go_on(checkout) if is_shown else self._shown_first(basket)
 
     def nothing_here(self) -> HttpResponse:
         empty = EmptyState(
@@ -255,6 +258,12 @@ class BasketPage(Buying):
             return
         customer = customer_of_reseller(basket.account, chosen) if chosen else basket.account
         basket_choose_customer(basket=basket, customer=customer, actor=self.actor)
+
+    def _shown_first(self, basket: Basket) -> HttpResponse:
+        """Without JavaScript whom it is for is chosen and gone on with in one: nobody saw what it costs for them."""
+        words = _("For the customer you chose the amounts or the end are others. Check them first.")
+        self.tell(basket, words)
+        return self.redirect("basket")
 
     def _go_on(self, checkout: Checkout) -> HttpResponse:
         if not checkout.view.is_orderable:
@@ -394,6 +403,12 @@ def _edit(form: LineForm) -> LineEdit:
         friendly_name=given.get("friendly_name"),
         plan=given.get("payment_plan"),
     )
+
+
+def _amounts_told(view: BasketView) -> tuple[Money, list[datetime | None]]:
+    """What a basket costs, and when the first term of each item ends."""
+    ends = [item.coterm.ends_at if item.coterm else None for item in view.every]
+    return view.total, ends
 
 
 def _total_of(data: Mapping[str, Any]) -> Decimal | None:

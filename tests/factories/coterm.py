@@ -18,6 +18,7 @@ class Ending:
     ends_at: datetime | None
     is_prorated: bool = True
     quoted: Mapping[str, Any] | None = None
+    notes: str = ""
 
     def fields(self, subject: Any) -> Sequence[Any]:
         return ()
@@ -28,8 +29,15 @@ class Ending:
         return Reprice(
             "All of it ends together.",
             f"until:{self.ends_at}",
-            [self._quote(line) for line in subject.lines if line.kind == "new"],
+            self.known(subject),
+            self.notes,
         )
+
+    def known(self, subject: Any) -> list[QuotedPrice]:
+        """What is known before anybody is asked is the same."""
+        if self.ends_at is None:
+            return []
+        return [self._quote(line) for line in subject.lines if line.kind == "new"]
 
     def _quote(self, line: Any) -> QuotedPrice:
         values = {"amount": None, "mark": "list", **(self.quoted or {})}

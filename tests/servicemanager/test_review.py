@@ -89,6 +89,14 @@ def test_each_instance_is_asked_once_with_its_own_lines(
     assert [line.key for line in there] == ["line-1"]
 
 
+def test_who_may_have_something_to_ask_is_told_without_asking(instance, account, scripted):
+    managed = make_managed(instance, external_id="a")
+    products = (managed, make_product(account.organization))
+
+    assert CheckoutReviewAdapter().asking(subject_of(account, *products)) == {"line-0"}
+    assert scripted.asked("fields") == []
+
+
 def test_refusal_is_stronger_than_waiting_than_repricing_than_proceeding():
     refuse = Refuse({("line-1", "alias"): ["Taken."]})
     wait, reprice = Wait("Ask the customer.", [{"kind": "mail"}]), Reprice("Dearer.", "fx", [QUOTE])
@@ -105,6 +113,9 @@ def test_verdicts_of_one_strength_become_one():
         [Refuse({("a", "x"): ["One."]}), Refuse({("a", "x"): ["Two."], ("b", ""): ["Three."]})]
     )
     assert both == Refuse({("a", "x"): ["One.", "Two."], ("b", ""): ["Three."]})
+    prices = merged([Reprice("Dearer.", "fx", [], "One short."), Proceed("Hello."), Proceed()])
+    assert prices == Reprice("Dearer.", "fx", [], "One short.\nHello.")
+    assert prices.told == "Dearer.\nOne short.\nHello."
     waits = merged([Wait("Wait.", [{"n": 1}]), Wait("Wait.", [{"n": 2}])])
     assert waits == Wait("Wait.", [{"n": 1}, {"n": 2}])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,17 +12,19 @@ import pytest
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Account, Contact, PaymentMethod, Storefront
-from bss.core import scope
+from bss.core import clock, scope
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
-from bss.orders.services import line_fail, order_release
+from bss.orders.services import basket_add, basket_open_for, line_fail, order_release
+from bss.pricing.contracts import QuotedPrice
 from bss.subscriptions.models import Subscription
 from notifications.selectors import recipients_of_bills
 from storefront.selectors.checkout import invoice_contacts
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
 from tests.factories.billing import make_rate
+from tests.factories.coterm import Ending
 from tests.factories.orders import (
     make_basket,
     make_order_field,
@@ -496,6 +500,53 @@ class _NewTerms:
         if step != self.step:
             return Proceed()
         return Reprice("The customer accepted its commitment.", "commitment", ())
+
+
+@dataclass
+class _EndingFor(Ending):
+    """One customer's purchases end together, which is known beforehand; nobody else's do."""
+
+    customer_id: int = 0
+
+    def known(self, subject: Any) -> list[QuotedPrice]:
+        return super().known(subject) if subject.customer_id == self.customer_id else []
+
+
+def test_whom_it_is_for_is_not_gone_on_with_unseen(reseller, shop, distributor, customer_account):
+    """As without JavaScript: the customer and Continue come in one form."""
+    kind = make_type(distributor, managed_by="ending", external_id="ending")
+    product = make_product(distributor, price="365", units=("P1Y",), type=kind)
+    ending = _EndingFor(clock.now() + timedelta(days=100, hours=1), customer_id=customer_account.pk)
+    with filled(CHECKOUT_REVIEW, ending), scope.activate(reseller.account.scope):
+        basket = basket_open_for(
+            user_id=reseller.user.pk, storefront=shop, account=reseller.account
+        )
+        basket_add(basket=basket, product=product, unit="P1Y", quantity=1, actor=reseller.actor)
+        form = form_of(reseller.client.get("/basket/").content.decode())
+        form |= {"customer": customer_account.public_id, "do": "continue"}
+        first = reseller.client.post("/basket/", form)
+        told = reseller.client.get("/basket/").content.decode()
+        seen = form_of(told)["seen_total"]
+        second = reseller.client.post("/basket/", form | {"seen_total": seen})
+
+    assert first.url == "/basket/"
+    assert "the amounts or the end are others" in told
+    assert "days are charged" in told
+    assert (Decimal(form["seen_total"]), Decimal(seen) < 150) == (Decimal(365), True)
+    assert second.url == "/checkout/billing/"
+    basket.refresh_from_db()
+    assert basket.customer == customer_account
+
+
+def test_whom_it_is_for_is_gone_on_with_where_it_costs_the_same(reseller, line, customer_account):
+    form = form_of(reseller.client.get("/basket/").content.decode())
+
+    answer = reseller.client.post(
+        "/basket/", form | {"customer": customer_account.public_id, "do": "continue"}
+    )
+
+    assert answer.url == "/checkout/billing/"
+    assert Basket.everywhere.get().customer == customer_account
 
 
 @pytest.mark.parametrize("step", ["items", "place"])

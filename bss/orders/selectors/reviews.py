@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as columns_of
 from typing import Any
@@ -196,7 +196,34 @@ def questions_for(
     its `problem`, and so is one that would ask for a secret: answers are kept in clear, from the basket to the
     subscription and its history, so none is ever asked for. Reads only, outside transactions: it asks service managers.
     """
-    asked = {fields.key: fields for fields in CHECKOUT_REVIEW.get().fields(subject)}
+    return _questions(lines, CHECKOUT_REVIEW.get().fields(subject), staff=staff)
+
+
+def questions_at_hand(order: Order, lines: Sequence[OrderLine]) -> list[Question]:
+    """What staff are asked of a draft as far as that is known without asking any service manager: what product types
+    leave open, and what the organization asks. A line whose service manager may ask more, and was told nothing yet of
+    this order, is there with that as its `problem`.
+    """
+    untold = [
+        LineFields(key, "", (), _("Service details not given yet")) for key in _untold(order, lines)
+    ]
+    asked = _questions(lines, untold, staff=True)
+    own = order_question(order_specs(order.organization_id), order_answers(order))
+    return [*asked, own] if own else asked
+
+
+def _untold(order: Order, lines: Sequence[OrderLine]) -> Collection[str]:
+    """The lines whose service manager may have something to ask, and has no answer with any line of this order."""
+    told = {line.product.type.managed_by for line in lines if line.parameters}
+    new = [line for line in lines if line.kind == LineKind.NEW]
+    silent = [line for line in new if line.product.type.managed_by not in {"", *told}]
+    return CHECKOUT_REVIEW.get().asking(order_subject(order, silent)) if silent else ()
+
+
+def _questions(
+    lines: Sequence[BasketLine | OrderLine], declared: Sequence[LineFields], *, staff: bool
+) -> list[Question]:
+    asked = {fields.key: fields for fields in declared}
     seen = {"buyer", "staff"} if staff else {"buyer"}
     found = []
     for line in lines:

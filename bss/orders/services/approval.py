@@ -196,7 +196,7 @@ def _reviewed(
     if not isinstance(verdict, Reprice) or is_quoted(lines, verdict):
         return bought
     if not accept_reprice:
-        raise Repriced(verdict.message, extra={"cause": verdict.cause})
+        raise Repriced(verdict.told, extra={"cause": verdict.cause})
     order_quote(lines=lines, verdict=verdict)
     return approval_prices(order, lines)
 

@@ -104,7 +104,8 @@ def basket_add(
                 payment_plan=payment_plan,
             )
         line.quantity, line.seen_price = total, seen
-        if parent is None:
+        if parent is None and line.pk is None:
+            # What was reviewed keeps what its review said of it.
             quotes_known(basket=held, lines=[line])
         line.save()
         touch(held)

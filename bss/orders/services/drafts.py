@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -25,10 +25,10 @@ from bss.orders.contracts import Bought
 from bss.orders.errors import CurrencyChanged, NotADraft
 from bss.orders.locks import order_locked
 from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import Question
 from bss.orders.services import rules
 from bss.orders.services.baskets import parse_answers
 from bss.orders.services.pricing import freeze_bought, order_total
-from bss.orders.services.reviews import outside_transactions
 
 
 class Keep(Enum):
@@ -186,26 +186,33 @@ def order_line_edit(
     return fresh
 
 
-def draft_answer(*, order: Order, answers: Mapping[str, Mapping[str, Any]], actor: Actor) -> None:
+def draft_answer(
+    *,
+    order: Order,
+    version: int,
+    questions: Sequence[Question],
+    answers: Mapping[str, Mapping[str, Any]],
+    actor: Actor,
+) -> None:
     """Keep the answers to Service Details on a draft: line public id to field code to what was typed; the
-    organization's own questions stand under selectors.ORDER_KEY.
+    organization's own questions stand under selectors.ORDER_KEY. `questions` are the draft's as they were asked for the
+    page; what nobody asked is ignored.
 
-    Raises NotADraft, Invalid keyed "<line>.<field>", or "<line>" where nobody knows what must be asked; then nothing
-    is kept. What nobody asked is ignored. Outside transactions: it asks service managers.
+    A question with a `problem` is answered as far as it could be asked: a draft may lack some, and keeps what was
+    answered before. Raises StaleState on an old `version`, NotADraft, Invalid keyed "<line>.<field>", or "<line>" where
+    nothing at all could be asked; then nothing is kept.
     """
-    outside_transactions()
-    lines = selectors.order_lines(order)
-    questions = selectors.order_questions(order, lines, staff=actor.account_id is None)
-    selectors.questions_known(questions)
+    asked = {question.key: question for question in questions}
+    if not any(question.specs for question in questions):
+        selectors.questions_known(questions)
     parsed = parse_answers(questions, answers)
-    asked = {question.key: {spec.code for spec in question.specs} for question in questions}
     with transaction.atomic():
-        _draft_locked(order)
-        for line in (each for each in lines if each.public_id in parsed):
-            others = {k: v for k, v in line.parameters.items() if k not in asked[line.public_id]}
-            given = {**others, **parsed[line.public_id]}
-            if given != line.parameters:
-                order_line_edit(line=line, parameters=given, actor=actor)
+        held = _draft_locked(order)
+        if held.version != version:
+            raise StaleState
+        for line in selectors.order_lines(held):
+            if line.public_id in parsed:
+                _answer_line(line, asked[line.public_id], parsed[line.public_id], actor)
         if selectors.ORDER_KEY in parsed:
             held = order_locked(order.pk)
             order_edit(
@@ -216,6 +223,17 @@ def draft_answer(*, order: Order, answers: Mapping[str, Mapping[str, Any]], acto
                 purchase_order=held.purchase_order,
                 answers=parsed[selectors.ORDER_KEY],
             )
+
+
+def _answer_line(
+    line: OrderLine, question: Question, answers: Mapping[str, Any], actor: Actor
+) -> None:
+    """Keep what was answered beside what is known of the line otherwise."""
+    asked = {spec.code for spec in question.specs}
+    others = {code: value for code, value in line.parameters.items() if code not in asked}
+    given = {**others, **answers}
+    if given != line.parameters:
+        order_line_edit(line=line, parameters=given, actor=actor)
 
 
 def order_line_remove(*, line: OrderLine, actor: Actor) -> None:

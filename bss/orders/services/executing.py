@@ -156,7 +156,7 @@ def order_review(
     if order.state == OrderState.DRAFT and order_quote(lines=lines, verdict=verdict):
         _settle_prices(order, lines, actor, accept=accept_reprice or is_news)
     if isinstance(verdict, Reprice) and is_news and not accept_reprice:
-        raise Repriced(verdict.message, extra={"cause": verdict.cause})
+        raise Repriced(verdict.told, extra={"cause": verdict.cause})
 
 
 def order_place_reviewed(

@@ -90,12 +90,11 @@ def basket_review(
         if moved:
             raise Repriced(verdict.message or _("What was quoted for these items no longer holds."))
         return verdict.message
-    if verdict.quotes and not moved:
-        # The basket shows it already: nothing is news.
-        return ""
-    if _tell_once(basket, verdict) or (moved and step == "place"):
-        raise Repriced(verdict.message, extra={"cause": verdict.cause})
-    return ""
+    # Where the basket shows it already, nothing is news.
+    is_shown = bool(verdict.quotes) and not moved
+    if not is_shown and (_tell_once(basket, verdict) or (moved and step == "place")):
+        raise Repriced(verdict.told, extra={"cause": verdict.cause})
+    return verdict.notes
 
 
 def basket_place(

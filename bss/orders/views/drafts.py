@@ -220,7 +220,17 @@ class OrderDetails(EditView):
         return {"questions": selectors.order_questions(self.object, lines, staff=True)}
 
     def save(self, form: Any) -> Order:
-        services.draft_answer(order=self.object, answers=form.typed(), actor=self.actor)
+        services.draft_answer(
+            order=self.object,
+            version=self.object.version,
+            questions=form.questions,
+            answers=form.typed(),
+            actor=self.actor,
+        )
+        for question in (each for each in form.questions if each.problem):
+            words = _t("Not everything about %(item)s could be asked and kept. %(problem)s")
+            told = {"item": question.title, "problem": question.problem}
+            messages.warning(self.request, words % told)
         return self.object
 
     def success_url(self, result: Order) -> str:

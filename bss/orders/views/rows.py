@@ -37,6 +37,8 @@ class ItemRow:
     problem: str = ""
     # What its service has to be told before it can be ordered, by label.
     missing: Sequence[str] = ()
+    # Why nobody knows whether that is all.
+    untold: str = ""
     payment: str = ""
     split: Split | None = None
     buttons: Sequence[Button] = field(default_factory=tuple)
@@ -49,21 +51,30 @@ class ItemRow:
 def item_rows(
     order: Order, lines: Sequence[OrderLine], actor: Actor, questions: Sequence[Question]
 ) -> list[ItemRow]:
-    """The lines of an order for one reader, parents before their add-ons, with what `questions_shown` says of them."""
+    """The lines of an order for one reader, parents before their add-ons, with what `questions_shown` says of them.
+
+    What was answered is written as whoever asked it declares it: then service managers are asked, outside transactions.
+    """
+    declared = _declared(order, lines)
     asked = {question.key: question for question in questions}
-    return [_row(order, line, actor, asked.get(line.public_id)) for line in lines]
+    return [
+        _row(order, line, actor, declared.get(line.public_id, ()), asked.get(line.public_id))
+        for line in lines
+    ]
 
 
 def questions_shown(order: Order, lines: Sequence[OrderLine]) -> list[Question]:
-    """What a draft is asked, and in which words and numbers the answers of any order are written.
+    """What a draft is asked, as far as a page can say that only shows it: no service manager is asked."""
+    return selectors.questions_at_hand(order, lines) if order.state == OrderState.DRAFT else []
 
-    Service managers are asked, outside transactions.
-    """
-    if order.state == OrderState.DRAFT:
-        return selectors.order_questions(order, lines, staff=True)
+
+def _declared(order: Order, lines: Sequence[OrderLine]) -> dict[str, Sequence[FieldSpec]]:
+    """What each line was asked, by line; nothing where no line has an answer."""
     if not any(line.parameters for line in lines):
-        return []
-    return selectors.questions_for(selectors.order_subject(order, lines), lines, staff=True)
+        return {}
+    subject = selectors.order_subject(order, lines)
+    questions = selectors.questions_for(subject, lines, staff=True)
+    return {question.key: question.specs for question in questions}
 
 
 def details_url(order: Order) -> str:
@@ -73,22 +84,28 @@ def details_url(order: Order) -> str:
 def details_attention(
     order: Order, questions: Sequence[Question], actor: Actor
 ) -> Attention | None:
-    """What a draft still has to be told, with the button that leads there; None when it could be ordered."""
-    if order.state != OrderState.DRAFT:
-        return None
+    """What a draft still has to be told, with the button that leads there; None when nothing is known to be missing."""
     missing = [(each.title, ", ".join(selectors.unanswered(each))) for each in questions]
     words = [f"{title}: {labels}" for title, labels in missing if labels]
-    if not words:
-        return None
-    may_give = actor.can(Permission.ORDER_CREATE)
-    button = Button(_("Give service details"), details_url(order), "pencil-square")
-    return Attention(
-        _("Service details are missing"), "; ".join(words), "warning", button if may_give else None
-    )
+    untold = [each.title for each in questions if each.problem]
+    button = None
+    if actor.can(Permission.ORDER_CREATE):
+        button = Button(_("Give service details"), details_url(order), "pencil-square")
+    if words:
+        return Attention(_("Service details are missing"), "; ".join(words), "warning", button)
+    if untold:
+        title = _("Service details not given yet")
+        return Attention(title, ", ".join(untold), "info", button)
+    return None
 
 
-def _row(order: Order, line: OrderLine, actor: Actor, asked: Question | None) -> ItemRow:
-    is_draft = order.state == OrderState.DRAFT
+def _row(
+    order: Order,
+    line: OrderLine,
+    actor: Actor,
+    declared: Sequence[FieldSpec],
+    asked: Question | None,
+) -> ItemRow:
     amounts = selectors.amounts_of(line, actor, payer_id=order.account_id)
     return ItemRow(
         line=line,
@@ -100,10 +117,11 @@ def _row(order: Order, line: OrderLine, actor: Actor, asked: Question | None) ->
         payment=line.payment,
         split=selectors.split_of(line, amounts),
         badge=badge_of(line.state, LineState(line.state).label),
-        details=parameter_words(line, asked.specs if asked else ()),
-        missing=selectors.unanswered(asked) if asked and is_draft else (),
+        details=parameter_words(line, declared),
+        missing=selectors.unanswered(asked) if asked else (),
+        untold=asked.problem if asked else "",
         problem=line.problem_text if line.parent_id is None else "",
-        buttons=_buttons(order, line, actor, is_asked=bool(asked and asked.specs)),
+        buttons=_buttons(order, line, actor, is_asked=bool(declared or asked)),
     )
 
 

@@ -11,7 +11,7 @@ from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.core.money import Money
-from bss.orders.contracts import LineEdit
+from bss.orders.contracts import LineEdit, Proceed
 from bss.orders.errors import CreditExceeded, PriceChanged, Repriced
 from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW
@@ -33,7 +33,7 @@ from notifications.contracts import Recipient
 from notifications.selectors.facts import order_facts
 from tests.bss.orders.test_api import SALES, client_of
 from tests.factories.coterm import Ending
-from tests.factories.orders import make_add_on, make_product, offer_plan
+from tests.factories.orders import make_add_on, make_product, make_type, offer_plan
 from tests.factories.ports import filled
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
@@ -99,6 +99,42 @@ def test_the_basket_costs_its_days_and_is_told_once(basket, reseller, ending):
     assert item.add_ons[0].coterm == item.coterm
     assert item.add_ons[0].total == eur("48.80")
     assert basket_review(basket=basket, step="place", actor=reseller.actor) == ""
+
+
+def test_notes_are_told_at_every_step_though_nothing_moved(basket, reseller, ending):
+    ending.notes = "One is missing."
+
+    with pytest.raises(Repriced, match=r"ends together\.\nOne is missing\."):
+        basket_review(basket=basket, step="items", actor=reseller.actor)
+
+    for step in ("items", "service_details"):
+        told = basket_review(basket=basket, step=step, actor=reseller.actor)
+        assert told == "One is missing."
+
+
+class _Outdated(Ending):
+    """What was known beforehand is true no more."""
+
+    def review(self, subject, step):
+        return Proceed()
+
+
+def test_more_of_what_was_reviewed_is_not_given_an_outdated_end_again(
+    reseller, shop, distributor, now
+):
+    kind = make_type(distributor, managed_by="ending", external_id="ending")
+    product = make_product(distributor, price="365", units=("P1Y",), type=kind)
+    found = basket_open_for(user_id=reseller.user.pk, storefront=shop, account=reseller.account)
+    more = {"basket": found, "product": product, "unit": "P1Y", "actor": reseller.actor}
+    with filled(CHECKOUT_REVIEW, _Outdated(END)):
+        assert basket_add(quantity=1, **more).quote["ends_at"] == END.isoformat()
+        with pytest.raises(Repriced, match="no longer holds"):
+            basket_review(basket=found, step="items", actor=reseller.actor)
+
+        line = basket_add(quantity=2, **more)
+
+        assert (line.quantity, line.quote) == (3, None)
+        assert basket_review(basket=found, step="items", actor=reseller.actor) == ""
 
 
 def test_what_was_reviewed_is_frozen_on_the_order(basket, reseller, ending):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 # How the texts of Django begin, and what they are made of.
 FOREIGN = ("Ensure", "Enter a valid", "Select a valid", "This field", "valid value", "submitted")
@@ -40,6 +42,23 @@ def test_a_field_says_what_to_do(field: forms.Field, typed: Any, said: str):
         field.clean(typed)
 
     assert refusal.value.messages == [said]
+
+
+@pytest.mark.parametrize(
+    ("language", "field", "typed", "said"),
+    [
+        ("en", forms.IntegerField(max_value=1_000_000), "1000001", "value is 1,000,000."),
+        ("de", forms.IntegerField(max_value=1_000_000), "1000001", "1.000.000."),
+        ("de", forms.DecimalField(min_value=Decimal("0.5")), "0.1", "0,5."),
+        ("en", forms.CharField(max_length=1_000), "x" * 1_001, "At most 1,000 characters"),
+    ],
+)
+def test_a_limit_is_written_as_its_reader_writes_numbers(language, field, typed, said):
+    with translation.override(language), pytest.raises(ValidationError) as refusal:
+        field.clean(typed)
+
+    with translation.override(language):
+        assert said in refusal.value.messages[0]
 
 
 USED = {
