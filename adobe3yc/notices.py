@@ -14,6 +14,7 @@ from bss.accounts.models import Storefront
 from bss.accounts.selectors import storefront_of_organization
 from bss.core import scope
 from notifications import kinds
+from notifications.contracts import Recipient
 from notifications.kinds import Kind
 from notifications.selectors import recipient_of_account
 from notifications.services import notify
@@ -95,7 +96,7 @@ def _tell(kind: Kind, commitment_id: int) -> None:
             context={
                 "customer": commitment.customer.name,
                 "news": news,
-                **_way_on(commitment.customer, shop),
+                **_way_on(commitment.customer, shop, to),
             },
             subject=account,
             organization=account.organization,
@@ -104,11 +105,11 @@ def _tell(kind: Kind, commitment_id: int) -> None:
         )
 
 
-def _way_on(customer: AdobeCustomer, shop: Storefront) -> dict[str, str]:
-    """Where its reader goes from there, and what the button says: the basket that waits for the customer, else what it
-    has of Adobe's, else nowhere.
+def _way_on(customer: AdobeCustomer, shop: Storefront, to: Recipient) -> dict[str, str]:
+    """Where its reader goes from there, and what the button says: its own basket that waits for the customer, else what
+    the customer has of Adobe's, else nowhere.
     """
-    if selectors.basket_waits_for(customer):
+    if selectors.basket_waits_for(customer, email=to.email, storefront=shop):
         return {
             "link": surface_url(shop, "storefront:basket"),
             "action": _t("Go to the basket"),

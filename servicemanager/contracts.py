@@ -157,11 +157,16 @@ class NeedsInput:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Not now (rate limit, maintenance): nothing was done, the same call may be made again."""
+    """Not now (rate limit, maintenance): nothing was done, the same call may be made again.
+
+    `awaits_answer` says that people have to answer something else first: that takes as long as it takes, and the limit
+    counts from now.
+    """
 
     seconds: float
     code: str = "VENDOR_BUSY"
     message: str = ""
+    awaits_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from adobe3yc.gateway.calls import (
     CODES,
     END_MOVED,
+    END_REFUSED,
     EXPLANATIONS,
     Failure,
     adobe,
@@ -16,6 +17,7 @@ from adobe3yc.gateway.calls import (
 __all__ = [
     "CODES",
     "END_MOVED",
+    "END_REFUSED",
     "EXPLANATIONS",
     "Failure",
     "adobe",

@@ -83,6 +83,8 @@ def about_of(note: ExchangeNote) -> str:
 
 # What is bought would not end when it was priced to end.
 END_MOVED = "ADOBE_END_MOVED"
+# It would, and what it costs until then cannot be charged, whoever accepts it.
+END_REFUSED = "ADOBE_END_REFUSED"
 # What Adobe's refusals mean here, by their kind; one that is missing is VENDOR_REFUSED.
 CODES: dict[Kind, str] = {
     Kind.FIELDS: "ADOBE_FIELDS",
@@ -245,8 +247,19 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         ),
         "buyer",
         gettext_lazy(
-            "Accept the new end on the order line: its days are charged. Or give the item up and order it anew."
+            "Accept the new end on the order line: its days are charged. Where that costs more, whoever pays for it "
+            "accepts it. Or give the item up and order it anew."
         ),
+    ),
+    Explanation(
+        END_REFUSED,
+        gettext_lazy("It would end on another day now and cost more"),
+        gettext_lazy(
+            "The day on which Adobe renews everything of the customer changed after the order was placed. What it "
+            "costs until then is more than can be charged for this order."
+        ),
+        "buyer",
+        gettext_lazy("Give the item up and order it anew."),
     ),
     Explanation(
         "ADOBE_CURRENCY",

@@ -7,19 +7,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from adobe3yc import selectors
-from adobe3yc.gateway import CODES, END_MOVED, adobe, outcome_of
+from adobe3yc.gateway import CODES, adobe, outcome_of
 from adobe3yc.models import AdobeCustomer, AdobeOrder
 from adobe3yc.plugin.accounts import line_of_call, party_of_call
+from adobe3yc.plugin.ends import SIBLING_SECONDS, ends_asked, ends_charged, is_end_moved
 from adobe3yc.plugin.parties import instance_of, offer_of
 from adobe3yc.plugin.returning import lines_to_return
 from adobe3yc.rules.commitments import least_quantity
 from adobe3yc.rules.offers import OfferType
-from adobe3yc.rules.prices import NoPrice, days_left, next_anniversary, purchase_ends_on
+from adobe3yc.rules.prices import NoPrice, purchase_ends_on
 from adobe3yc.services import (
     customer_record,
     customer_start,
@@ -36,10 +37,7 @@ from bss.accounts.models import Account
 from bss.core import clock, history
 from bss.core.actor import SYSTEM
 from bss.orders.choices import LineKind, LineState
-from bss.orders.errors import CreditExceeded, EndMoved
 from bss.orders.models import OrderLine
-from bss.orders.services import line_end_move
-from bss.ui import formats
 from servicemanager.choices import Operation
 from servicemanager.contracts import (
     Absent,
@@ -55,11 +53,7 @@ from servicemanager.errors import Code
 from servicemanager.models import Instance, ProvisioningJob
 
 ACCEPTED_OFFER = "accepted_offer"
-ACCEPTED_END = "accepted_end"
-# What accepts an end that is a whole year away.
-WHOLE_YEAR = "year"
 POLL_SECONDS = 5.0
-SIBLING_SECONDS = 60.0
 RETURN_DAYS = 14
 SENDING = frozenset({LineState.PENDING, LineState.PROVISIONING})
 
@@ -166,23 +160,15 @@ def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     everything = list(
         OrderLine.everywhere.filter(
             order=own.order, managed_by=call.instance.public_id, kind=LineKind.NEW
-        ).select_related("product", "order")
+        ).select_related("product", "order__account")
     )
-    if any(x.state == LineState.NEEDS_INPUT and x.pk != own.pk for x in everything):
-        words = _("Another line of the order waits for an answer; they are ordered together.")
-        return TryLater(SIBLING_SECONDS, Code.VENDOR_BUSY, words)
-    numbered = dict(
-        enumerate((x for x in everything if x.state in SENDING or x.pk == own.pk), start=1)
-    )
+    sent = [x for x in everything if x.state in SENDING or x.pk == own.pk]
+    numbered = dict(enumerate(sent, start=1))
     ends_on = purchase_ends_on(found.coterm, clock.now().date())
-    moved = {x.pk for x in numbered.values() if _end_moved(x, ends_on)}
-    if own.pk in moved:
-        stopped = _end_asked(own, ends_on)
-        if stopped is not None:
-            return stopped
-    if moved - {own.pk}:
-        words = _("Another line of the order ends on another day now; they are ordered together.")
-        return TryLater(SIBLING_SECONDS, Code.VENDOR_BUSY, words)
+    moved = [x for x in sent if is_end_moved(x, ends_on)]
+    stopped = ends_asked(own, moved, ends_on) or _awaited(own, everything)
+    if stopped is not None:
+        return stopped
     currency = str(call.instance.settings["currency"])
     asked = [LineBody(n, x.product.external_id, x.quantity) for n, x in numbered.items()]
     preview = client.order_preview(customer.adobe_id, asked, currency)
@@ -193,6 +179,9 @@ def _begin(client: VipClient, call: Call) -> AdobeOrder | Outcome:
     if changed:
         words = _("The level of another line of the order changed; they are ordered together.")
         return TryLater(POLL_SECONDS, Code.VENDOR_BUSY, words)
+    stopped = ends_charged(moved, ends_on)
+    if stopped is not None:
+        return stopped
     earlier = AdobeOrder.everywhere.filter(instance=customer.instance, order=own.order).count()
     return order_store(
         customer=customer,
@@ -212,64 +201,12 @@ def expected_offer(line: OrderLine) -> str:
     return str(line.parameters.get(ACCEPTED_OFFER) or quoted or line.product.external_id)
 
 
-def _end_moved(line: OrderLine, ends_on: date | None) -> bool:
-    """Whether a line would end on another day than it was priced for. `ends_on` None is a whole year from today."""
-    if line.ends_at is not None:
-        return ends_on != line.ends_at.date()
-    # It may have waited some days since it was bought for a year.
-    return ends_on not in {None, _year_after(line)}
-
-
-def _year_after(line: OrderLine) -> date:
-    day = (line.order.placed_at or line.created_at).date()
-    return next_anniversary(day, day)
-
-
-def _end_asked(line: OrderLine, ends_on: date | None) -> NeedsInput | Refused | None:
-    """Ask whether a line may end on another day than it was priced for; None once that is accepted, and the line is
-    charged for the days there are now.
-    """
-    if line.parameters.get(ACCEPTED_END) != _end_answer(ends_on):
-        words = _(
-            "%(moved)s Enter %(answer)s to accept that, at the same unit price for the days until then, or give the "
-            "item up."
-        )
-        told = {"moved": _moved_words(line, ends_on), "answer": _end_answer(ends_on)}
-        return NeedsInput(END_MOVED, words % told, ACCEPTED_END)
-    offer = offer_of(line.product.external_id)
-    is_prorated = offer is None or offer.type != OfferType.CONSUMABLES
-    ends_at = datetime.combine(ends_on, time(), UTC) if ends_on else None
-    try:
-        line_end_move(line=line, ends_at=ends_at, is_prorated=is_prorated, actor=SYSTEM)
-    except (EndMoved, CreditExceeded):
-        words = _(
-            "%(moved)s That costs more than was agreed to. Give the item up and order it anew."
-        )
-        return Refused(END_MOVED, words % {"moved": _moved_words(line, ends_on)})
-    return None
-
-
-def _end_answer(ends_on: date | None) -> str:
-    """What accepts an end: the day itself, so that a day that moves again is asked about again."""
-    return ends_on.isoformat() if ends_on else WHOLE_YEAR
-
-
-def _moved_words(line: OrderLine, ends_on: date | None) -> str:
-    """Until when it would run and until when it was priced, by days and without amounts: see `pricing`."""
-    today = clock.now().date()
-    now = ends_on or next_anniversary(today, today)
-    then = line.ends_at.date() if line.ends_at else _year_after(line)
-    begun = line.starts_at or line.order.placed_at or line.created_at
-    words = _(
-        "The customer's anniversary at Adobe moved: this would run until %(now)s (%(days)s days), and it was priced "
-        "until %(then)s (%(priced)s days)."
-    )
-    return words % {
-        "now": formats.day(now),
-        "days": formats.number(days_left(today, now)),
-        "then": formats.day(then),
-        "priced": formats.number(days_left(begun.date(), then)),
-    }
+def _awaited(own: OrderLine, lines: Sequence[OrderLine]) -> TryLater | None:
+    """A line that is settled waits as long as people need to answer for another one of its order."""
+    if all(x.state != LineState.NEEDS_INPUT or x.pk == own.pk for x in lines):
+        return None
+    words = _("Another line of the order waits for an answer; they are ordered together.")
+    return TryLater(SIBLING_SECONDS, Code.VENDOR_BUSY, words, awaits_answer=True)
 
 
 def _changed(then: str, now: str) -> NeedsInput:

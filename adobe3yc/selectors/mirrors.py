@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import F, Q, QuerySet
 
 from adobe3yc.models import AdobeCustomer
-from bss.accounts.models import Account
+from bss.accounts.models import Account, Storefront
 from bss.core.prepared import Prepared
 from bss.orders.choices import BasketState
 from bss.orders.models import Basket, CustomerDraft
@@ -49,12 +49,15 @@ def is_anothers(adobe_id: str, account: Account | None, instance: Instance) -> b
     return held.exclude(account=None).exclude(account=account).exists()
 
 
-def basket_waits_for(customer: AdobeCustomer) -> bool:
-    """Whether a basket for it, as an account or as a draft, waits for what Adobe says."""
+def basket_waits_for(customer: AdobeCustomer, *, email: str, storefront: Storefront) -> bool:
+    """Whether somebody's basket at a storefront, by the login's e-mail address, waits for what Adobe says of the
+    customer, as an account or as a draft.
+    """
     own = Q(uses_draft=False, customer_id=customer.account_id)
     if customer.draft_reference:
         own |= Q(uses_draft=True, customer_draft__public_id=customer.draft_reference)
-    return Basket.everywhere.filter(own, state=BasketState.WAITING).exists()
+    found = Basket.everywhere.filter(own, storefront=storefront, state=BasketState.WAITING)
+    return found.filter(user__email__iexact=email).exists()
 
 
 def subscription_of(customer: AdobeCustomer) -> Subscription | None:

@@ -85,6 +85,20 @@ class EndMoved(Conflict):
     )
 
 
+class EndCostsMore(Conflict):
+    """Somebody would pay more for another end of a first term than it agreed to, and another one accepted it."""
+
+    code = "END_COSTS_MORE"
+    message = _("It would cost more now. Whoever pays for it has to accept that.")
+
+
+class EndNotCharged(Conflict):
+    """The card of a payer by card holds what was agreed to, and another end of a first term costs more."""
+
+    code = "END_NOT_CHARGED"
+    message = _("It would cost more now than can be charged for this order.")
+
+
 class CurrencyChanged(Conflict):
     """A draft holds amounts of one currency only; `extra` names the order's and the account's."""
 

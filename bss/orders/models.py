@@ -316,6 +316,8 @@ class OrderLine(Planned, Owned):
     problem_code = models.CharField(max_length=60, blank=True)
     problem_text = models.TextField(blank=True)
     problem_field = models.CharField(max_length=80, blank=True)
+    # Who answered what was asked of it: the account (its key; null for staff) by the parameter; null: nobody did.
+    answered_by: models.JSONField[Any, Any] = models.JSONField(null=True)
     delivered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -355,6 +357,11 @@ class OrderLine(Planned, Owned):
     def payment(self) -> str:
         """Its payment plan in words, with as many installments as its first term has; "" when it is paid at once."""
         return payment_words(self.plan, self.coterm)
+
+    def is_answered_by_payer(self, code: str) -> bool:
+        """Whether the value of a parameter was given by whoever pays for the order, or by staff, when it was asked."""
+        answered = self.answered_by or {}
+        return code in answered and answered[code] in {None, self.order.account_id}
 
 
 def coterm_columns(coterm: CoTerm | None) -> dict[str, Any]:

@@ -200,10 +200,13 @@ def _progress(job: ProvisioningJob, progress: InProgress) -> float | None:
 
 def _later(job: ProvisioningJob, later: TryLater) -> float | None:
     limit = registry.get(job.instance.manager).poll_limit or POLL_LIMIT
-    if over_limit(job, limit):
+    values: dict[str, Any] = {"code": later.code, "text": later.message}
+    if later.awaits_answer:
+        # People's time is not the vendor's.
+        values["first_called_at"] = clock.now()
+    elif over_limit(job, limit):
         fail(job, Refused(later.code, later.message))
         return None
-    values = {"code": later.code, "text": later.message}
     if job.state == ProvisioningState.CALLING:
         PROVISIONING.fire(job, "requeue", actor=SYSTEM, reason=later.message, changes=values)
     else:

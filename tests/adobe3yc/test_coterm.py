@@ -12,18 +12,23 @@ from adobe3yc.plugin.pricing import bodies
 from adobe3yc.rules.prices import days_of_term, purchase_ends_on
 from adobe3yc.selectors import mirror_of
 from adobe3yc.services import customer_record
-from bss.accounts.models import Account
+from bss.accounts.choices import PaymentKind
+from bss.accounts.models import Account, PaymentMethod
 from bss.billing.models import Installment
 from bss.core import clock, scope
 from bss.core.actor import SYSTEM
+from bss.core.errors import StaleState
 from bss.orders.errors import Repriced
 from bss.orders.models import Order
+from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.selectors import order_subject
 from bss.orders.services import (
+    NewEnd,
     basket_choose_customer,
     basket_review,
     line_cancel,
     line_correct,
+    lines_end_move,
     order_create,
     order_execute,
     order_line_add,
@@ -244,27 +249,230 @@ def test_a_line_whose_end_moved_can_be_given_up(selling, known, settle):
     assert bought_at_adobe(selling) == 1
 
 
-@pytest.mark.parametrize("why", ["credit", "approved"])
-def test_more_than_was_agreed_to_is_not_charged_by_another_ones_word(selling, known, settle, why):
+def accept(line, day, actor=SYSTEM) -> None:
+    line_correct(line=line, parameters={"accepted_end": day.isoformat()}, actor=actor)
+
+
+@pytest.fixture
+def dearer(selling, known, settle):
+    """An order that is asked about, since its only line ends ten days later than it was priced for; and that day."""
     order = ordered(selling, known, **{ACROBAT: 4})
-    before = order.lines.get()
     moved_to = anniversary(selling, LEFT + 10)
     settle()
+    assert order.lines.get().state == "needs_input"
+    return order, moved_to
+
+
+def more_of(line, ends_on) -> Decimal:
+    """What four seats cost more until that day than they did."""
+    days = (ends_on - clock.now().date()).days
+    cost = (Decimal(200) * days / days_of_term(ends_on)).quantize(Decimal("0.01"))
+    return cost - line.total
+
+
+def limited(order, more: Decimal) -> None:
+    """The payer may owe so much more than it does."""
+    owed = CREDIT_EXPOSURE.get().exposure(order.account_id, "EUR")
+    Account.everywhere.filter(pk=order.account_id).update(credit_limit=owed + more)
+
+
+def test_credit_is_asked_for_the_difference_once(selling, dearer, settle):
+    order, moved_to = dearer
+    line = order.lines.get()
+    more = more_of(line, moved_to)
+    assert more > 0
+    limited(order, more * Decimal("1.5"))
+
+    accept(line, moved_to)
+    settle()
+
+    after = order.lines.get()
+    assert (after.state, after.total) == ("delivered", line.total + more)
+
+
+def test_more_than_credit_covers_is_not_charged(selling, dearer, settle):
+    order, moved_to = dearer
+    before = order.lines.get()
+    limited(order, more_of(before, moved_to) * Decimal("0.5"))
+
+    accept(before, moved_to)
+    settle()
+
+    is_refused(selling, order, before)
+
+
+def is_refused(selling, order, before) -> None:
+    line = order.lines.get()
+    assert (line.state, line.problem_code) == ("failed", "ADOBE_END_REFUSED")
+    assert "more than can be charged" in line.problem_text
+    assert "Enter" not in line.problem_text
+    assert (line.total, line.total_resale, line.ends_at) == (
+        before.total,
+        before.total_resale,
+        before.ends_at,
+    )
+    assert Order.objects.get(pk=order.pk).total == order.total
+    assert bought_at_adobe(selling) == 1
+
+
+@pytest.mark.parametrize("why", ["card", "credit"])
+def test_what_nobody_can_accept_is_not_asked(selling, known, settle, why):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    before = order.lines.get()
     if why == "credit":
         Account.everywhere.filter(pk=order.account_id).update(credit_limit=Decimal(0))
     else:
-        Order.objects.filter(pk=order.pk).update(approved_at=clock.now())
+        pay_by_card(order)
+    anniversary(selling, LEFT + 10)
 
-    line_correct(
-        line=order.lines.get(), parameters={"accepted_end": moved_to.isoformat()}, actor=SYSTEM
+    settle()
+
+    is_refused(selling, order, before)
+
+
+def pay_by_card(order) -> None:
+    method = PaymentMethod.everywhere.create(
+        organization=order.organization, name="Card", kind=PaymentKind.CARD
     )
+    Account.everywhere.filter(pk=order.account_id).update(payment_method=method)
+
+
+def test_who_pays_by_card_can_accept_what_costs_less(selling, known, settle):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    before = order.lines.get()
+    pay_by_card(order)
+    moved_to = anniversary(selling, LEFT - 10)
+    settle()
+
+    accept(order.lines.get(), moved_to)
     settle()
 
     line = order.lines.get()
-    assert (line.state, line.problem_code) == ("failed", "ADOBE_END_MOVED")
-    assert "more than was agreed to" in line.problem_text
+    assert line.state == "delivered"
+    assert line.total < before.total
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_nobody_accepts_more_at_its_resellers_expense(
+    selling, known, dearer, settle, shop, is_approved
+):
+    order, moved_to = dearer
+    if is_approved:
+        Order.objects.filter(pk=order.pk).update(approved_at=clock.now())
+    before = order.lines.get()
+    customer, reseller = person_of_account(known, shop), person_of_account(known.parent, shop)
+    assert f"so that {known.parent.name} has to accept it" in before.problem_text
+
+    accept(before, moved_to, customer.actor)
+    settle()
+
+    line = order.lines.get()
+    assert (line.state, line.problem_code) == ("needs_input", "ADOBE_END_MOVED")
     assert (line.total, line.ends_at) == (before.total, before.ends_at)
+    assert line.answered_by == {"accepted_end": known.pk}
     assert bought_at_adobe(selling) == 1
+    # Somebody else's word for another thing does not make it the reseller's.
+    line_correct(line=line, parameters={"other": "1"}, actor=reseller.actor)
+    settle()
+    line = order.lines.get()
+    assert (line.state, line.total) == ("needs_input", before.total)
+    accept(line, moved_to, reseller.actor)
+    settle()
+    line = order.lines.get()
+    assert (line.state, line.ends_at.date()) == ("delivered", moved_to)
+    assert line.total > before.total
+
+
+def test_an_end_that_was_named_before_it_was_asked_is_nobodys_word(selling, known, settle):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    moved_to = anniversary(selling, LEFT + 10)
+    order.lines.update(parameters={"accepted_end": moved_to.isoformat()})
+
+    settle()
+
+    assert order.lines.get().state == "needs_input"
+    assert bought_at_adobe(selling) == 1
+
+
+def test_a_customer_accepts_what_costs_nobody_more(selling, known, settle, shop):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    before = order.lines.get()
+    moved_to = anniversary(selling, LEFT - 10)
+    settle()
+    assert f"Enter {moved_to.isoformat()} to accept" in order.lines.get().problem_text
+
+    accept(order.lines.get(), moved_to, person_of_account(known, shop).actor)
+    settle()
+
+    line = order.lines.get()
+    assert (line.state, line.ends_at.date()) == ("delivered", moved_to)
+    assert line.total < before.total
+
+
+def test_what_a_customer_pays_more_is_its_resellers_to_answer_for(selling, known, settle, shop):
+    order = ordered(selling, known, **{ACROBAT: 4})
+    order.lines.update(
+        unit_price=0, total=0, unit_cost=0, total_cost=0, unit_resale=60, total_resale=60
+    )
+    moved_to = anniversary(selling, LEFT + 10)
+    settle()
+
+    accept(order.lines.get(), moved_to, person_of_account(known, shop).actor)
+    settle()
+
+    line = order.lines.get()
+    assert (line.state, line.total_resale) == ("needs_input", Decimal(60))
+    accept(line, moved_to, person_of_account(known.parent, shop).actor)
+    settle()
+    line = order.lines.get()
+    assert (line.state, line.total) == ("delivered", Decimal(0))
+    assert line.total_resale > Decimal(60)
+
+
+def test_each_line_is_asked_about_and_all_are_charged_together(
+    selling, known, settle, run_jobs, travel
+):
+    order = ordered(selling, known, **{ACROBAT: 4, LICENCE: 2})
+    before = {line.pk: line.total for line in order.lines.all()}
+    moved_to = anniversary(selling, LEFT + 10)
+
+    settle()
+
+    first, second = order.lines.order_by("pk")
+    assert {(x.state, x.problem_code) for x in (first, second)} == {
+        ("needs_input", "ADOBE_END_MOVED")
+    }
+    accept(first, moved_to)
+    # Longer than a vendor may take.
+    for _ in range(10):
+        run_jobs()
+        travel(timedelta(minutes=20))
+    run_jobs()
+    assert [x.state for x in order.lines.order_by("pk")] == ["provisioning", "needs_input"]
+    assert {x.pk: x.total for x in order.lines.all()} == before
+    assert bought_at_adobe(selling) == 1
+    accept(order.lines.get(pk=second.pk), moved_to)
+    for _ in range(4):
+        run_jobs()
+        travel(timedelta(minutes=20))
+    lines = list(order.lines.order_by("pk"))
+    assert [x.state for x in lines] == ["delivered", "delivered"]
+    assert {x.ends_at.date() for x in lines} == {moved_to}
+    assert all(x.total > before[x.pk] for x in lines)
+    assert Order.objects.get(pk=order.pk).total == sum(x.total for x in lines)
+    assert bought_at_adobe(selling) == 2
+
+
+def test_a_line_that_is_not_on_its_way_keeps_its_end(selling, dearer):
+    order, moved_to = dearer
+    line = order.lines.get()
+    ends_at = datetime.combine(moved_to, datetime.min.time(), line.ends_at.tzinfo)
+
+    with pytest.raises(StaleState):
+        lines_end_move(ends=[NewEnd(line, ends_at)], answer="accepted_end", actor=SYSTEM)
+
+    after = order.lines.get()
+    assert (after.total, after.ends_at) == (line.total, line.ends_at)
 
 
 def test_a_line_bought_for_a_year_is_not_cut_short_unasked(selling, settle):

@@ -156,22 +156,30 @@ def test_whoever_sells_is_told_of_an_acceptance(mirror, run_jobs, shop):
     assert "Fairmont Textiles has accepted" in mail.context["news"]
     # No basket waits for it, and it has nothing yet: there is nowhere to go.
     assert (mail.context["link"], mail.context["action"]) == ("", "")
+    assert 'href=""' not in mail.html
+    assert [x for x in mail.text.splitlines() if x.strip() == ":"] == []
     assert clock.now() >= AdobeCustomer.everywhere.get().synced_at
 
 
-def test_the_mail_leads_to_the_basket_that_waits(mirror, shop):
+def test_the_mail_leads_to_its_readers_own_basket_that_waits(mirror, shop):
     reseller = mirror.reseller
-    person = person_of_account(reseller, shop)
+    person, colleague = person_of_account(reseller, shop), person_of_account(reseller, shop)
     basket = basket_open_for(user_id=person.actor.user_id, storefront=shop, account=reseller)
     CustomerDraft.everywhere.create(
         basket=basket, organization=reseller.organization, scope=reseller.scope, parent=reseller,
         public_id=mirror.draft_reference, name="Fairmont Textiles", country="DE",
     )  # fmt: skip
     Basket.everywhere.update(uses_draft=True)
-    assert not basket_waits_for(mirror)
+    own, others = (
+        lambda p=p: basket_waits_for(mirror, email=p.user.email, storefront=shop)
+        for p in (person, colleague)
+    )
+    assert not own()
 
     Basket.everywhere.update(state="waiting")
 
-    assert basket_waits_for(mirror)
+    assert own()
+    # Its basket page would be empty.
+    assert not others()
     Basket.everywhere.update(uses_draft=False)
-    assert not basket_waits_for(mirror)
+    assert not own()

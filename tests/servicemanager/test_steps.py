@@ -318,6 +318,23 @@ def test_a_vendor_that_stays_busy_is_given_up_after_120_minutes(
     assert (job.state, job.code) == (P.FAILED, "VENDOR_BUSY")
 
 
+def test_the_limit_counts_from_when_people_have_answered(pending, scripted, run_jobs, travel):
+    waits = TryLater(600, "VENDOR_BUSY", "Somebody has to answer first.", awaits_answer=True)
+    scripted.script = {"provision": [waits] * 20 + [TryLater(600, "VENDOR_BUSY", "Maintenance.")]}
+    for _ in range(100):
+        run_jobs()
+        if len(scripted.asked("provision")) >= 21:
+            break
+        travel(timedelta(minutes=10))
+    assert job_of(pending).state == P.QUEUED
+
+    for _ in range(16):
+        travel(timedelta(minutes=10))
+        run_jobs()
+
+    assert (job_of(pending).state, job_of(pending).code) == (P.FAILED, "VENDOR_BUSY")
+
+
 def test_a_refusal_fails_the_subscription_and_keeps_the_vendors_words(pending, scripted, run_jobs):
     scripted.script = {
         "provision": [Refused("QUANTITY_OUT_OF_RANGE", "Too few seats.", "E-17", "min. 25")]

@@ -36,7 +36,7 @@ from bss.orders.services.drafts import (
     order_line_remove,
 )
 from bss.orders.services.editing import basket_edit
-from bss.orders.services.ends import line_end_move
+from bss.orders.services.ends import NewEnd, line_end_check, lines_end_move
 from bss.orders.services.executing import (
     is_due,
     is_executable,
@@ -69,6 +69,7 @@ from bss.orders.services.waiting import order_answer
 
 __all__ = [
     "FIELD_TYPES",
+    "NewEnd",
     "action_order_create",
     "approval_previews",
     "approval_prices",
@@ -97,9 +98,10 @@ __all__ = [
     "line_cancel",
     "line_correct",
     "line_deliver",
-    "line_end_move",
+    "line_end_check",
     "line_fail",
     "line_retry",
+    "lines_end_move",
     "needs_approval",
     "order_answer",
     "order_approve",

@@ -49,14 +49,17 @@ def line_ask(*, line: OrderLine, code: str, text: str, field: str, actor: Actor)
 def line_correct(
     *, line: OrderLine, parameters: Mapping[str, Any], actor: Actor, hold: CardHold = NO_HOLD
 ) -> OrderLine:
-    """Try a failed or waiting line again, with `parameters` replacing those of the same code.
+    """Try a failed or waiting line again, with `parameters` replacing those of the same code; who gave them is kept.
 
     An order at rest returns to executing. Raises IllegalTransition when the line is in no such state, CreditExceeded
     when its payer may owe no more by now: what failed was owed by nobody. `hold` is what the payer's card holds for
     it: see `retrying.retry_held`.
     """
-    merged = {**line.parameters, **parameters}
-    return _move(line, "correct", actor, "", hold=hold, parameters=merged, **NO_PROBLEM)
+    answers: dict[str, Any] = {"parameters": {**line.parameters, **parameters}}
+    if parameters:
+        by = dict.fromkeys(parameters, actor.account_id)
+        answers["answered_by"] = {**(line.answered_by or {}), **by}
+    return _move(line, "correct", actor, "", hold=hold, **answers, **NO_PROBLEM)
 
 
 def line_cancel(*, line: OrderLine, actor: Actor, reason: str = "") -> OrderLine:
@@ -115,7 +118,11 @@ def _move(
         if name == "correct" and head.state == LineState.FAILED:
             _ask_credit(order, members, actor, hold)
         LINE.fire(head, name, actor=actor, reason=reason, changes=changes)
-        shared = {k: v for k, v in changes.items() if k not in {"parameters", "problem_field"}}
+        shared = {
+            k: v
+            for k, v in changes.items()
+            if k not in {"parameters", "answered_by", "problem_field"}
+        }
         for add_on in add_ons:
             if LINE.can(add_on, name):
                 LINE.fire(add_on, name, actor=actor, reason=reason, changes=shared)
