@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bss.orders.views import drafts, fields, lines, orders, terms
+from bss.orders.views import actions, drafts, fields, lines, orders, terms
 
 app_name = "orders"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,10 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:public_id>/", orders.OrderDetail.as_view(), name="detail"),
     path("orders/<str:public_id>/edit/", orders.OrderEdit.as_view(), name="edit"),
     path("orders/<str:public_id>/details/", drafts.OrderDetails.as_view(), name="service-details"),
-    path("orders/<str:public_id>/place/", orders.OrderPlace.as_view(), name="place"),
-    path("orders/<str:public_id>/execute/", orders.OrderExecute.as_view(), name="execute"),
-    path("orders/<str:public_id>/retry/", orders.OrderRetry.as_view(), name="retry"),
-    path("orders/<str:public_id>/cancel/", orders.OrderCancel.as_view(), name="cancel"),
+    path("orders/<str:public_id>/place/", actions.OrderPlace.as_view(), name="place"),
+    path("orders/<str:public_id>/execute/", actions.OrderExecute.as_view(), name="execute"),
+    path("orders/<str:public_id>/retry/", actions.OrderRetry.as_view(), name="retry"),
+    path("orders/<str:public_id>/cancel/", actions.OrderCancel.as_view(), name="cancel"),
     path("orders/<str:public_id>/items/new/", drafts.LineAdd.as_view(), name="line-add"),
     path("order-items/<str:public_id>/edit/", drafts.LineEdit.as_view(), name="line-edit"),
     path("order-items/<str:public_id>/remove/", drafts.LineRemove.as_view(), name="line-remove"),
