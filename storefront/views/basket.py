@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,16 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from bss.accounts.models import Account, Storefront
 from bss.accounts.permissions import Permission
-from bss.catalog.choices import Unit
 from bss.core.errors import DomainError, Invalid, NotFound
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket, access_basket_line
 from bss.orders.choices import BasketState
-from bss.orders.contracts import LineEdit
 from bss.orders.errors import AnswerAwaited, NotForThisCustomer, Repriced
 from bss.orders.models import Basket, BasketLine
-from bss.orders.selectors import BasketItem, BasketView
+from bss.orders.selectors import BasketView
 from bss.orders.services import (
     basket_choose_customer,
     basket_edit,
@@ -37,10 +34,9 @@ from bss.orders.services import (
 from bss.ui.components import Attention, Button, EmptyState, Fact
 from bss.ui.generic import Screen
 from storefront.choices import BASKET_COUNT, NEW_CUSTOMER
-from storefront.forms.checkout import ForWhomForm, LineForm
+from storefront.forms.checkout import ForWhomForm
 from storefront.selectors.checkout import (
     Checkout,
-    LineRow,
     checkout_of,
     checkout_with,
     chooses_customer,
@@ -48,27 +44,21 @@ from storefront.selectors.checkout import (
     credit_problem,
     customer_of_reseller,
     customers_to_choose,
-    payment_choices,
-    rows_of,
     steps_at,
-    units_listed,
 )
 from storefront.selectors.viewer import account_of
+from storefront.views.basket_rows import (
+    edit_of,
+    editable_rows,
+    posted,
+    typed_form,
+    with_add_ons,
+)
 
 # Under which key of the session the reason for new prices waits to be read.
 NEWS = "checkout-news"
 # And under which the basket is named that was picked among several.
 PICKED = "basket-picked"
-
-
-@dataclass(frozen=True, slots=True)
-class EditableRow:
-    """A line with the form that changes it, and what is wrong with the line as a whole."""
-
-    row: LineRow
-    form: LineForm
-    problems: Sequence[Any] = ()
-    add_ons: Sequence[EditableRow] = ()
 
 
 class Buying(Screen):
@@ -222,7 +212,7 @@ class BasketPage(Buying):
         try:
             return basket_edit(
                 basket=basket,
-                edits=_with_add_ons([(form.line, _edit(form)) for form in forms]),
+                edits=with_add_ons([(form.line, edit_of(form)) for form in forms]),
                 lines=lines,
                 seen_total=_total_of(data) if data.get("do") == "continue" else None,
                 actor=self.actor,
@@ -293,55 +283,6 @@ class BasketPick(Buying):
         return self.redirect("basket")
 
 
-def posted(data: Mapping[str, Any], line_id: str) -> bool:
-    """Whether a form says something about this line: another tab may have added it meanwhile."""
-    return any(name.startswith(f"{line_id}-") for name in data)
-
-
-def line_form(
-    item: BasketItem, units: Mapping[int, Sequence[tuple[str, Any]]], data: Any = None
-) -> LineForm:
-    return LineForm(
-        data,
-        line=item.line,
-        units=units.get(item.line.product_id, ()),
-        payments=payment_choices(item),
-        plan=item.plan.code if item.plan else "",
-    )
-
-
-def editable_rows(
-    checkout: Checkout,
-    errors: Mapping[str, Sequence[Any]],
-    data: Mapping[str, Any] | None,
-) -> list[EditableRow]:
-    """The basket's lines with their forms; `data` is what was typed, kept where it was refused."""
-    units = units_listed(checkout)
-
-    def editable(row: LineRow) -> EditableRow:
-        line = row.line
-        typed = data if data is not None and posted(data, line.public_id) else None
-        form = line_form(row.item, units, typed)
-        problems = list(errors.get(line.public_id, ()))
-        if row.item.is_plan_lost and f"{line.public_id}.payment_plan" not in errors:
-            problems.append(
-                _("Its payment plan is not offered any more. Choose another one, or pay at once.")
-            )
-        for key, texts in errors.items():
-            owner, _dot, name = key.partition(".")
-            if owner != line.public_id or not name:
-                continue
-            if form.is_bound and name in form.fields:
-                form.is_valid()
-                for text in texts:
-                    form.add_error(name, str(text))
-            else:
-                problems += texts
-        return EditableRow(row, form, problems, [editable(add_on) for add_on in row.add_ons])
-
-    return [editable(row) for row in rows_of(checkout)]
-
-
 def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[Attention]:
     """What is wrong with the basket as a whole, and what it waits for."""
     known = {line.public_id for line in checkout.lines}
@@ -376,33 +317,9 @@ def credit_facts(problem: DomainError | None) -> list[Fact]:
     ]
 
 
-def typed_form(line: BasketLine, data: Mapping[str, Any]) -> LineForm:
-    """What was typed about a line, in the fields its page had. Whether a term or plan is on offer is asked when it is
-    saved, of a product's prices.
-    """
-    unit, plan = f"{line.public_id}-unit", f"{line.public_id}-payment_plan"
-    return LineForm(
-        data,
-        line=line,
-        units=Unit.choices if unit in data else (),
-        payments=[("", ""), (data[plan], data[plan])] if plan in data else (),
-    )
-
-
 def _chosen_in(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What was typed, where it says for whom the basket is."""
     return data if data and "customer" in data else None
-
-
-def _edit(form: LineForm) -> LineEdit:
-    given = form.cleaned_data
-    return LineEdit(
-        form.line.public_id,
-        quantity=given.get("quantity"),
-        unit=given.get("unit"),
-        friendly_name=given.get("friendly_name"),
-        plan=given.get("payment_plan"),
-    )
 
 
 def _amounts_told(view: BasketView) -> tuple[Money, list[datetime | None]]:
@@ -424,14 +341,3 @@ def refused(refusal: DomainError | None) -> list[Attention]:
     if refusal is None:
         return []
     return [Attention(refusal.message, refusal.remedy, "danger")]
-
-
-def _with_add_ons(edits: Sequence[tuple[BasketLine, LineEdit]]) -> list[LineEdit]:
-    """An add-on is billed with its product: it follows when the product's term or plan changes."""
-    parents = {line.pk: edit for line, edit in edits}
-
-    def following(line: BasketLine, edit: LineEdit) -> LineEdit:
-        parent = parents.get(line.parent_id or 0)
-        return replace(edit, unit=parent.unit, plan=parent.plan) if parent else edit
-
-    return [following(line, edit) for line, edit in edits]
