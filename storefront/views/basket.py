@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -201,7 +200,7 @@ class BasketPage(Buying):
             return self.redirect("checkout-customer" if goes_on == "customer" else "basket")
         is_same = basket.version == version
         checkout = Checkout(saved, None) if is_same else checkout_with(basket, asks=False)
-        is_shown = _amounts_told(checkout.view) == _amounts_told(saved)
+        is_shown = checkout.view.told == saved.told
         return self._go_on(checkout) if is_shown else self._shown_first(basket)
 
     def nothing_here(self) -> HttpResponse:
@@ -403,12 +402,6 @@ def _edit(form: LineForm) -> LineEdit:
         friendly_name=given.get("friendly_name"),
         plan=given.get("payment_plan"),
     )
-
-
-def _amounts_told(view: BasketView) -> tuple[Money, list[datetime | None]]:
-    """What a basket costs, and when the first term of each item ends."""
-    ends = [item.coterm.ends_at if item.coterm else None for item in view.every]
-    return view.total, ends
 
 
 def _total_of(data: Mapping[str, Any]) -> Decimal | None:
