@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -191,7 +190,7 @@ class BasketPage(Buying):
             return self.redirect("checkout-customer" if goes_on == "customer" else "basket")
         is_same = basket.version == version
         checkout = Checkout(saved, None) if is_same else checkout_with(basket, asks=False)
-        is_shown = _amounts_told(checkout.view) == _amounts_told(saved)
+        is_shown = checkout.view.told == saved.told
         return self._go_on(checkout) if is_shown else self._shown_first(basket)
 
     def nothing_here(self) -> HttpResponse:
@@ -320,12 +319,6 @@ def credit_facts(problem: DomainError | None) -> list[Fact]:
 def _chosen_in(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What was typed, where it says for whom the basket is."""
     return data if data and "customer" in data else None
-
-
-def _amounts_told(view: BasketView) -> tuple[Money, list[datetime | None]]:
-    """What a basket costs, and when the first term of each item ends."""
-    ends = [item.coterm.ends_at if item.coterm else None for item in view.every]
-    return view.total, ends
 
 
 def _total_of(data: Mapping[str, Any]) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bss.core.money import Money
 from bss.installments.contracts import PlanTerms, Split
@@ -120,6 +121,11 @@ class BasketView:
         """What a reseller charges its customer for all of it; None where nobody stands below the buyer."""
         charged = [i.charged for i in self.every if i.charged is not None]
         return Money.total(charged, self.total.currency) if charged else None
+
+    @property
+    def told(self) -> tuple[Money, list[datetime | None]]:
+        """What it costs, and when the first term of each item ends where that is co-termed."""
+        return self.total, [i.coterm.ends_at if i.coterm else None for i in self.every]
 
     @property
     def has_installments(self) -> bool:
