@@ -110,25 +110,19 @@ class CheckoutReviewAdapter:
         return {line.key for group in _asking(groups) for line in group.lines}
 
     def prospects(self, subject: ReviewSubject) -> Sequence[Prospect]:
-        """What each instance says that other answers would save. Nobody is called, so that no thread is needed."""
-        groups, _refused = _groups(subject)
+        """What each instance says that other answers would save."""
         return [
             each
-            for group in groups
-            for each in group.manager.prospects(
-                selectors.instance_unopened(group.instance), subject, group.lines
-            )
+            for group, context in _unopened(subject)
+            for each in group.manager.prospects(context, subject, group.lines)
         ]
 
     def known(self, subject: ReviewSubject) -> Sequence[QuotedPrice]:
-        """What each instance knows of its lines from what is kept here. Nobody is called: no thread is needed."""
-        groups, _refused = _groups(subject)
+        """What each instance knows of its lines from what is kept here."""
         return [
             each
-            for group in groups
-            for each in group.manager.known(
-                selectors.instance_unopened(group.instance), subject, group.lines
-            )
+            for group, context in _unopened(subject)
+            for each in group.manager.known(context, subject, group.lines)
         ]
 
     def review(self, subject: ReviewSubject, step: ReviewStep) -> Verdict:
@@ -231,6 +225,12 @@ def _groups(subject: ReviewSubject) -> tuple[list[Group], list[Verdict]]:
         else:
             groups.append(Group(instance, manager, own))
     return groups, refused
+
+
+def _unopened(subject: ReviewSubject) -> list[tuple[Group, InstanceContext]]:
+    """Each group with its instance, for what is told without a call: no secret is opened, and no thread is needed."""
+    groups, _refused = _groups(subject)
+    return [(group, selectors.instance_unopened(group.instance)) for group in groups]
 
 
 def _asking(groups: Sequence[Group]) -> list[Group]:

@@ -36,7 +36,7 @@ from adobe3yc.vipmp.errors import Refused as VipRefused
 from bss.accounts.models import Account
 from bss.core import clock, history
 from bss.core.actor import SYSTEM
-from bss.orders.choices import LineKind, LineState
+from bss.orders.choices import SENDING, LineKind, LineState
 from bss.orders.models import OrderLine
 from servicemanager.choices import Operation
 from servicemanager.contracts import (
@@ -55,7 +55,6 @@ from servicemanager.models import Instance, ProvisioningJob
 ACCEPTED_OFFER = "accepted_offer"
 POLL_SECONDS = 5.0
 RETURN_DAYS = 14
-SENDING = frozenset({LineState.PENDING, LineState.PROVISIONING})
 
 
 def provision(call: Call) -> Outcome:

@@ -53,4 +53,5 @@ class OrderSource(models.TextChoices):
     API = "api", _("API")
 
 
-IN_FLIGHT = frozenset({LineState.PENDING, LineState.PROVISIONING, LineState.NEEDS_INPUT})
+SENDING = frozenset({LineState.PENDING, LineState.PROVISIONING})
+IN_FLIGHT = SENDING | {LineState.NEEDS_INPUT}

@@ -83,8 +83,14 @@ def account_check(
 def customer_check(*, parent: Account, name: str, country: str, **fields: Any) -> None:
     """Whether `parent` could have an end customer like this: raises what `account_create` would, and makes nothing."""
     only(fields, CUSTOMER_FIELDS)
-    given = {**fields, "name": name, "country": country, "kind": AccountKind.CUSTOMER}
-    _built(parent.organization, parent, given)
+    account_check(
+        organization=parent.organization,
+        kind=AccountKind.CUSTOMER,
+        name=name,
+        country=country,
+        parent=parent,
+        **fields,
+    )
 
 
 def account_edit(*, account: Account, version: int | None, actor: Actor, **changes: Any) -> Account:

@@ -153,7 +153,10 @@ def order_questions(
     order: Order, lines: Sequence[OrderLine], *, staff: bool = False
 ) -> list[Question]:
     """Everything Service Details asks for an order: line by line, then what the organization asks of every order."""
-    asked = questions_for(order_subject(order, lines), lines, staff=staff)
+    return _with_own(order, questions_for(order_subject(order, lines), lines, staff=staff))
+
+
+def _with_own(order: Order, asked: list[Question]) -> list[Question]:
     own = order_question(order_specs(order.organization_id), order_answers(order))
     return [*asked, own] if own else asked
 
@@ -207,9 +210,7 @@ def questions_at_hand(order: Order, lines: Sequence[OrderLine]) -> list[Question
     untold = [
         LineFields(key, "", (), _("Service details not given yet")) for key in _untold(order, lines)
     ]
-    asked = _questions(lines, untold, staff=True)
-    own = order_question(order_specs(order.organization_id), order_answers(order))
-    return [*asked, own] if own else asked
+    return _with_own(order, _questions(lines, untold, staff=True))
 
 
 def _untold(order: Order, lines: Sequence[OrderLine]) -> Collection[str]:

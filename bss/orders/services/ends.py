@@ -15,7 +15,7 @@ from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import StaleState
 from bss.orders import selectors
-from bss.orders.choices import LineKind, LineState
+from bss.orders.choices import SENDING, LineKind
 from bss.orders.errors import EndCostsMore, EndNotCharged
 from bss.orders.locks import accounts_locked, order_locked
 from bss.orders.models import Order, OrderLine, coterm_columns
@@ -26,7 +26,6 @@ from bss.pricing.contracts import LineAmounts
 from bss.pricing.coterm import CoTerm, coterm_of
 from bss.pricing.stored import to_stored
 
-_UNDER_WAY = frozenset({LineState.PENDING, LineState.PROVISIONING})
 _AMOUNTS = ("total", "total_cost", "total_resale")
 _NOTHING = Decimal(0)
 
@@ -83,7 +82,7 @@ def lines_end_move(*, ends: Sequence[NewEnd], answer: str, actor: Actor) -> None
 def _move(order: Order, payer: Account, end: NewEnd, answer: str, actor: Actor) -> None:
     family = _family(order, end.line)
     head = next(line for line in family if line.pk == end.line.pk)
-    if head.kind != LineKind.NEW or head.state not in _UNDER_WAY:
+    if head.kind != LineKind.NEW or head.state not in SENDING:
         raise StaleState(extra={"entity": "line", "state": head.state})
     old_end, coterm = head.ends_at, end.coterm
     amounts = _amounts(family, coterm)

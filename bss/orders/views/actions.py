@@ -24,15 +24,9 @@ from bss.orders.forms.orders import NothingToFill, ReasonForm
 from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import Question
 from bss.orders.views.orders import for_words, order_crumbs, order_url
-from bss.orders.views.rows import (
-    details_url,
-    item_rows,
-    questions_shown,
-)
+from bss.orders.views.rows import details_url, item_rows, questions_shown
 from bss.pricing.previews import seen_code
-from bss.ui.components import (
-    Crumb,
-)
+from bss.ui.components import Crumb
 from bss.ui.generic import ConfirmView, FormView, Screen
 from bss.ui.generic.edit import version_of
 

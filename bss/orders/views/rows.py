@@ -155,19 +155,16 @@ def _plain(value: Any) -> str:
 
 def _buttons(order: Order, line: OrderLine, actor: Actor, *, is_asked: bool) -> list[Button]:
     if order.state == OrderState.DRAFT and actor.can(Permission.ORDER_CREATE):
-        return (
-            [*_details_button(order, line), *_draft_buttons(line)]
-            if is_asked
-            else _draft_buttons(line)
-        )
+        details = [_details_button(order, line)] if is_asked else []
+        return [*details, *_draft_buttons(line)]
     if line.parent_id is None and line.state in {LineState.NEEDS_INPUT, LineState.FAILED}:
         return _problem_buttons(line, actor)
     return []
 
 
-def _details_button(order: Order, line: OrderLine) -> list[Button]:
+def _details_button(order: Order, line: OrderLine) -> Button:
     url = f"{details_url(order)}#asked-{line.public_id}"
-    return [Button(_("Edit service details"), url, "pencil-square")]
+    return Button(_("Edit service details"), url, "pencil-square")
 
 
 def _draft_buttons(line: OrderLine) -> list[Button]:
