@@ -295,8 +295,9 @@ def _unit_price(price: Decimal, resale: Decimal | None) -> UnitPrice:
 def _split_ms(prices: list[UnitPrice], plan: PlanTerms) -> float:
     began = time.perf_counter()
     lines = [planned(price, plan, 1) for price in prices]
+    amounts = [line.customer for line in lines if line is not None]
     spent = (time.perf_counter() - began) * 1000
-    if not all(lines):
+    if len(amounts) != len(prices):
         raise SystemExit("a total was too small to be split")
     return spent
 

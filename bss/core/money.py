@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import cache, lru_cache
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
@@ -12,6 +12,10 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 from bss.core.errors import Invalid
 
 UNIT_PRICE_DECIMALS = 10
+# Made once: saying how to round with every call costs more than rounding.
+_HALF_UP = Context(prec=50, rounding=ROUND_HALF_UP)
+_DOWN = Context(prec=50, rounding=ROUND_DOWN)
+_UNIT_PRICE = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
 @cache
@@ -28,12 +32,17 @@ def known_currencies() -> frozenset[str]:
 
 def round_half_up(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded half-up to the minor unit of `currency`."""
-    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+    return _HALF_UP.quantize(amount, minor_unit(currency))
 
 
 def round_down(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded towards zero to the minor unit of `currency`."""
-    return amount.quantize(minor_unit(currency), rounding=ROUND_DOWN)
+    return _DOWN.quantize(amount, minor_unit(currency))
+
+
+def round_unit_price(amount: Decimal) -> Decimal:
+    """`amount` of one unit rounded half-up to ten decimals."""
+    return _HALF_UP.quantize(amount, _UNIT_PRICE)
 
 
 @lru_cache(maxsize=4096)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from bss.core.money import Money
 from bss.installments.choices import Frequency
@@ -42,11 +42,10 @@ class PlanTerms:
         return Frequency(self.frequency).installments(self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A total in equal installments: `count - 1` of `regular`, then `last`, which takes what rounding down left.
 
-    100.00 in 12 is 11 of 8.33 and one of 8.37.
+    100.00 in 12 is 11 of 8.33 and one of 8.37. A tuple, because lists make thousands.
     """
 
     total: Decimal
@@ -55,10 +54,10 @@ class Split:
     last: Decimal
     currency: str
 
-    def __iter__(self) -> Iterator[Decimal]:
-        for _number in range(self.count - 1):
-            yield self.regular
-        yield self.last
+    @property
+    def amounts(self) -> tuple[Decimal, ...]:
+        """Each installment, in order."""
+        return (self.regular,) * (self.count - 1) + (self.last,)
 
     @property
     def is_even(self) -> bool:

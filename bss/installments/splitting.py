@@ -20,16 +20,21 @@ def split(total: Decimal, count: int, currency: str) -> Split:
     a negative or unrounded total and for a count below 1.
     """
     unit = minor_unit(currency)
-    units = total / unit
-    if count < 1 or units != int(units) or units < 0:
+    units = total // unit
+    if count < 1 or total < 0 or units * unit != total:
         raise ValueError(f"{total} {currency} cannot be split in {count}")
-    share, rest = divmod(int(units), count)
-    return Split(total, count, share * unit, (share + rest) * unit, currency)
+    regular = units // count * unit
+    return Split(total, count, regular, total - regular * (count - 1), currency)
+
+
+def least_total(count: int, currency: str) -> Decimal:
+    """The least that may be paid in `count` installments: with less, one of them would be nothing."""
+    return count * minor_unit(currency)
 
 
 def is_splittable(total: Decimal, count: int, currency: str) -> bool:
-    """Whether a plan of `count` installments may be offered: none of them would be nothing."""
-    return total >= count * minor_unit(currency)
+    """Whether a plan of `count` installments may be offered."""
+    return total >= least_total(count, currency)
 
 
 def months_after(start: datetime, months: int, *, day: int | None = None) -> datetime:

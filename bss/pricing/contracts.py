@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from bss.catalog.choices import HUNDRED, PriceRule
-from bss.core.money import UNIT_PRICE_DECIMALS, Money, round_half_up
+from bss.core.money import Money, round_half_up, round_unit_price
 from bss.installments.contracts import PlanTerms, Split
+from bss.installments.splitting import split
 
 QuoteMark = Literal["cost", "sell", "list"]
 # Intermediate results keep more digits than are stored, so that only the last step rounds.
 PRECISION = 50
 WHOLE = Fraction(1)
-_TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
+_EXACT = Context(prec=PRECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +120,21 @@ class UnitPrice:
 
 def share_of(unit: Decimal, quantity: int, share: Fraction, currency: str) -> Decimal:
     """What units cost for a share of what their price is for, rounded half-up once."""
-    with localcontext() as context:
-        context.prec = PRECISION
-        exact = unit * quantity * share.numerator / share.denominator
-        return round_half_up(exact, currency)
+    exact = _EXACT.multiply(_EXACT.multiply(unit, quantity), share.numerator)
+    return round_half_up(_EXACT.divide(exact, share.denominator), currency)
 
 
 def with_charge(amount: Decimal, percent: Decimal) -> Decimal:
     """A unit price with a plan's extra charge, 5 is five per cent: ten decimals."""
     if not percent:
         return amount
-    return (amount * (HUNDRED + percent) / HUNDRED).quantize(_TEN_DECIMALS, rounding=ROUND_HALF_UP)
+    return round_unit_price(amount * _times(percent))
+
+
+@lru_cache(maxsize=1024)
+def _times(percent: Decimal) -> Decimal:
+    """What an extra charge multiplies a price by: 1.05 for five per cent."""
+    return (HUNDRED + percent) / HUNDRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +156,17 @@ class LineAmounts:
         return self.total - self.cost
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """`quantity` units of `base` paid by a plan: each track's rounded total split alike.
+class PlannedLine(NamedTuple):
+    """`quantity` units of `base` paid by a plan: each track's rounded total, split when it is asked for.
 
-    `resale` is None when the customer is the payer. What a list does not show is made only when it is asked for.
+    `resale_total` is None when the customer is the payer. A tuple, because lists make thousands.
     """
 
     base: UnitPrice
     plan: PlanTerms
     quantity: int
-    price: Split
-    resale: Split | None
+    total: Decimal
+    resale_total: Decimal | None
 
     @property
     def unit_price(self) -> UnitPrice:
@@ -169,9 +174,15 @@ class PlannedLine:
         return self.base.paid_by(self.plan)
 
     @property
+    def price(self) -> Split:
+        """What the payer pays."""
+        return split(self.total, self.plan.count, self.base.currency)
+
+    @property
     def customer(self) -> Split:
         """What whoever uses it pays its own seller."""
-        return self.price if self.resale is None else self.resale
+        total = self.total if self.resale_total is None else self.resale_total
+        return split(total, self.plan.count, self.base.currency)
 
 
 @dataclass(frozen=True, slots=True)

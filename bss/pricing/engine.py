@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bss.catalog.choices import HUNDRED, PriceRule
-from bss.core.money import UNIT_PRICE_DECIMALS, round_half_up
-from bss.installments.contracts import PlanTerms, Split
-from bss.installments.splitting import is_splittable, split
+from bss.core.money import round_half_up, round_unit_price
+from bss.installments.contracts import PlanTerms
+from bss.installments.splitting import least_total
 from bss.pricing.contracts import (
     PRECISION,
     Base,
@@ -27,7 +27,6 @@ from bss.pricing.contracts import (
     with_charge,
 )
 
-_TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 LIST = Rule()
 
 
@@ -42,7 +41,7 @@ def rule_price(sell: Decimal | None, cost: Decimal | None, rule: Rule) -> Decima
         return None
     with localcontext() as context:
         context.prec = PRECISION
-        return _ten_decimals(_applied(base, rule))
+        return round_unit_price(_applied(base, rule))
 
 
 def _applied(base: Decimal, rule: Rule) -> Decimal:
@@ -86,9 +85,9 @@ def tracks(base: Base, rule: Rule, resale: Rule | None = None) -> Tracks | None:
         return None
     sell = price if base.sell is None else base.sell
     return Tracks(
-        cost=_ten_decimals(base.cost),
-        list_price=_ten_decimals(sell),
-        price=_ten_decimals(price),
+        cost=round_unit_price(base.cost),
+        list_price=round_unit_price(sell),
+        price=round_unit_price(price),
         # The reseller's cost is the price it pays.
         resale=None if resale is None else rule_price(sell, price, resale),
     )
@@ -99,21 +98,21 @@ def planned(price: UnitPrice, plan: PlanTerms, quantity: int) -> PlannedLine | N
 
     Page, list, sum, basket and API ask here: one choice is split one way everywhere.
     """
-    paid = _split_total(price.price, price.currency, plan, quantity)
-    if paid is None:
-        return None
-    if price.resale is None:
-        return PlannedLine(price, plan, quantity, paid, None)
-    resold = _split_total(price.resale, price.currency, plan, quantity)
-    return None if resold is None else PlannedLine(price, plan, quantity, paid, resold)
-
-
-def _split_total(unit: Decimal, currency: str, plan: PlanTerms, quantity: int) -> Split | None:
-    """One track's installments: charge, multiply, round half-up once, split."""
-    total = round_half_up(with_charge(unit, plan.extra_charge) * quantity, currency)
-    return (
-        split(total, plan.count, currency) if is_splittable(total, plan.count, currency) else None
+    least = least_total(plan.count, price.currency)
+    total = _planned_total(price.price, price.currency, plan, quantity)
+    resale = (
+        None
+        if price.resale is None
+        else _planned_total(price.resale, price.currency, plan, quantity)
     )
+    if total < least or (resale is not None and resale < least):
+        return None
+    return PlannedLine(price, plan, quantity, total, resale)
+
+
+def _planned_total(unit: Decimal, currency: str, plan: PlanTerms, quantity: int) -> Decimal:
+    """One track's total: charge, multiply, round half-up once."""
+    return round_half_up(with_charge(unit, plan.extra_charge) * quantity, currency)
 
 
 def explanation(price: UnitPrice) -> str:
@@ -148,12 +147,6 @@ def margin_percent(price: Decimal, cost: Decimal) -> Decimal | None:
 
 def _on_cost(price: UnitPrice) -> bool:
     return price.rule in {PriceRule.MARKUP, PriceRule.MARGIN} and price.quoted != "sell"
-
-
-def _ten_decimals(amount: Decimal) -> Decimal:
-    with localcontext() as context:
-        context.prec = PRECISION
-        return amount.quantize(_TEN_DECIMALS, rounding=ROUND_HALF_UP)
 
 
 def _amount(amount: Decimal) -> str:

@@ -368,9 +368,10 @@ def _shares(total: Amounts, count: int, currency: str) -> list[Amounts]:
         return []
     cost, price = split(total.cost, count, currency), split(total.price, count, currency)
     if total.resale is None:
-        return [Amounts(c, p, None) for c, p in zip(cost, price, strict=True)]
+        return [Amounts(c, p, None) for c, p in zip(cost.amounts, price.amounts, strict=True)]
     resale = split(total.resale, count, currency)
-    return [Amounts(c, p, r) for c, p, r in zip(cost, price, resale, strict=True)]
+    tracks = zip(cost.amounts, price.amounts, resale.amounts, strict=True)
+    return [Amounts(*amounts) for amounts in tracks]
 
 
 def _line(unit: Decimal, lot: LotPrice) -> Decimal:

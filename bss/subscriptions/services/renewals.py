@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from bss.catalog.choices import HUNDRED
 from bss.catalog.models import Product
-from bss.core.money import UNIT_PRICE_DECIMALS
+from bss.core.money import round_unit_price
 from bss.installments.contracts import PlanTerms
 from bss.installments.selectors import plans_for
 from bss.pricing.contracts import PriceRequest, UnitPrice
@@ -23,8 +22,6 @@ from bss.subscriptions.contracts import PaymentChoice, term_end
 from bss.subscriptions.models import Subscription, SubscriptionAddOn
 from bss.subscriptions.selectors import add_ons_of, newest_plans
 from bss.subscriptions.services.outcomes import words_of
-
-_TEN_DECIMALS = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +219,5 @@ def _without_charge(price: UnitPrice, plan: PlanTerms | None) -> UnitPrice:
     if plan is None or not plan.extra_charge:
         return price
     share = HUNDRED / (HUNDRED + plan.extra_charge)
-    resale = None if price.resale is None else _ten_decimals(price.resale * share)
-    return replace(price, price=_ten_decimals(price.price * share), resale=resale)
-
-
-def _ten_decimals(amount: Decimal) -> Decimal:
-    return amount.quantize(_TEN_DECIMALS, rounding=ROUND_HALF_UP)
+    resale = None if price.resale is None else round_unit_price(price.resale * share)
+    return replace(price, price=round_unit_price(price.price * share), resale=resale)
