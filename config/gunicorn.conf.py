@@ -14,7 +14,7 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
 timeout = 60
 graceful_timeout = 30
-keepalive = 5
+keepalive = 0
 
 # A slow leak is cut short; the jitter keeps the workers from restarting together.
 max_requests = 5000

@@ -212,10 +212,16 @@ def _preview_of(order: Order, lines: Sequence[OrderLine], actor: Actor) -> Previ
     return from_stored(order.preview, track)
 
 
-@transaction.atomic
 def draft_of(actor: Actor, given: Mapping[str, Any]) -> Order:
     """A draft with its lines, all or nothing."""
     customer = _customer(actor, given.get("customer", ""))
+    number = services.order_number(customer.organization_id)
+    with transaction.atomic():
+        order = _draft(actor, customer, number, given)
+    return access_order(actor, order.public_id, Permission.ORDER_CREATE)
+
+
+def _draft(actor: Actor, customer: Account, number: str, given: Mapping[str, Any]) -> Order:
     order = services.order_create(
         account=customer.parent or customer,
         customer=customer,
@@ -224,6 +230,7 @@ def draft_of(actor: Actor, given: Mapping[str, Any]) -> Order:
         name=given["name"],
         purchase_order=given["purchase_order"],
         answers=given["answers"],
+        number=number,
     )
     for position, line in enumerate(given["lines"]):
         try:
@@ -235,7 +242,7 @@ def draft_of(actor: Actor, given: Mapping[str, Any]) -> Order:
                 code=problem.code,
                 extra=problem.extra,
             ) from problem
-    return access_order(actor, order.public_id, Permission.ORDER_CREATE)
+    return order
 
 
 def _add(order: Order, line: Mapping[str, Any], actor: Actor) -> None:

@@ -62,6 +62,7 @@ from bss.orders.services.lines import (
     line_fail,
     order_settle,
 )
+from bss.orders.services.numbering import order_number
 from bss.orders.services.placing import basket_place, basket_review
 from bss.orders.services.retrying import line_retry, order_retry, retry_held
 from bss.orders.services.terms import terms_publish, terms_to_accept
@@ -117,6 +118,7 @@ __all__ = [
     "order_line_add",
     "order_line_edit",
     "order_line_remove",
+    "order_number",
     "order_place",
     "order_place_check",
     "order_place_reviewed",

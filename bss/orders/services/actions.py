@@ -7,7 +7,6 @@ from django.db import transaction
 from bss.accounts.models import Account, Storefront
 from bss.core import history
 from bss.core.actor import Actor
-from bss.core.numbers import next_number
 from bss.orders.choices import LineKind
 from bss.orders.contracts import NO_HOLD, Action, CardHold
 from bss.orders.locks import accounts_locked
@@ -16,6 +15,7 @@ from bss.orders.selectors import track_for
 from bss.orders.services import rules
 from bss.orders.services.approval import credit_asked, needs_approval
 from bss.orders.services.cards import card_attach
+from bss.orders.services.numbering import order_number
 from bss.orders.services.placing import placed_by
 from bss.orders.services.pricing import freeze, order_total
 from bss.orders.states import ORDER
@@ -38,12 +38,13 @@ def action_order_create(
     What a reseller's customer asks for at the reseller's expense waits for its approval where that is needed: then the
     order is not placed. Raises CreditExceeded.
     """
+    number = order_number(customer.organization_id)
     with transaction.atomic():
         payer = accounts_locked([account.pk])[account.pk]
         order = Order.objects.create(
             organization_id=customer.organization_id,
             scope=customer.scope,
-            number=next_number("SO", customer.organization_id, yearly=True),
+            number=number,
             account=payer,
             customer=customer,
             storefront=storefront,

@@ -17,7 +17,6 @@ from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound, StaleState
 from bss.core.fields import parse_all
 from bss.core.machine import bump
-from bss.core.numbers import next_number
 from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import OrderSource, OrderState
@@ -28,6 +27,7 @@ from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import Question
 from bss.orders.services import rules
 from bss.orders.services.baskets import parse_answers
+from bss.orders.services.numbering import order_number
 from bss.orders.services.pricing import freeze_bought, order_total
 
 
@@ -50,15 +50,17 @@ def order_create(
     purchase_order: str = "",
     storefront: Storefront | None = None,
     answers: Mapping[str, Any] | None = None,
+    number: str = "",
 ) -> Order:
     """A draft without lines. `account` pays (the customer itself, or its reseller). It has its number at once.
 
-    `answers` are those to the organization's own questions so far, by code. Raises Invalid keyed "answers.<code>".
+    `answers` are those to the organization's own questions so far, by code, `number` is an `order_number` taken before
+    a transaction that does more than this. Raises Invalid keyed "answers.<code>".
     """
     rules.check_ordering(account, customer)
     rules.check_customer(customer, account)
+    number = number or order_number(account.organization_id)
     with transaction.atomic():
-        number = next_number("SO", account.organization_id, yearly=True)
         order = Order.objects.create(
             organization_id=account.organization_id,
             scope=customer.scope,

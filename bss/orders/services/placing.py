@@ -14,7 +14,6 @@ from bss.accounts.models import Account
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import StaleState
-from bss.core.numbers import next_number
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
 from bss.orders.contracts import (
@@ -48,6 +47,7 @@ from bss.orders.services.cards import (
     let_go_when_refused,
 )
 from bss.orders.services.customers import customer_of_order
+from bss.orders.services.numbering import order_number
 from bss.orders.services.pricing import freeze_bought, total_of
 from bss.orders.services.quotes import basket_quote
 from bss.orders.services.reviews import outside_transactions, refuse_when_refused
@@ -135,6 +135,7 @@ def basket_place(
     previews = _previews(basket, lines, bought)
     rules.check_seen(seen, previews, selectors.basket_track(basket))
     payment = _authorised(basket, previews["price"], actor, return_url)
+    number = order_number(basket.organization_id)
     with let_go_when_refused(payment), transaction.atomic(), history.together():
         held = basket_locked(basket.pk)
         if held.state == BasketState.PLACED:
@@ -151,7 +152,7 @@ def basket_place(
             track = selectors.basket_track(held)
             rules.check_credit(payer, total, track=track, secured=payment.amount)
         copies = _copied(lines, bought)
-        order = _order(held, source, purchase_order, accepted, copies)
+        order = _order(held, number, source, purchase_order, accepted, copies)
         order.preview, order.answers = to_stored(previews), answers
         order.save(force_insert=True)
         history.record(order, actor=actor, action="order.created")
@@ -293,13 +294,13 @@ def _accounts(basket: Basket, actor: Actor) -> tuple[Account, Account]:
 
 def _order(
     basket: Basket,
+    number: str,
     source: str,
     purchase_order: str,
     terms: TermsVersion | None,
     lines: Sequence[OrderLine],
 ) -> Order:
     """The order, not saved, with the sums of its lines."""
-    number = next_number("SO", basket.organization_id, yearly=True)
     resale = [line.total_resale for line in lines if line.total_resale is not None]
     return Order(
         organization_id=basket.organization_id,
