@@ -55,7 +55,7 @@ INHERITED = (
 WEB = ["gunicorn", "--config", "config/gunicorn.conf.py", "config.wsgi"]
 WORKER = "celery -A config worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
 # Where there are fewer cores than work, pages come first and what follows from them catches up.
-WORKER_NICENESS = 15
+WORKER_NICENESS = 19
 BEAT = "celery -A config beat --loglevel INFO --pidfile= --schedule"
 
 
