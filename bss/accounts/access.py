@@ -17,9 +17,10 @@ from bss.accounts.models import (
 )
 from bss.accounts.permissions import Permission
 from bss.core import scope
-from bss.core.access import found
+from bss.core.access import allowed, found
 from bss.core.actor import Actor
 from bss.core.errors import PermissionDenied
+from bss.core.prepared import Prepared
 
 
 def access_account(
@@ -30,10 +31,20 @@ def access_account(
     parent: Account | None = None,
 ) -> Account:
     """The account in the active scope, below `parent` if given. Raises NotFound and PermissionDenied."""
-    rows = selectors.accounts_visible().select_related("organization", "tenant_organization")
-    if parent is not None:
-        rows = rows.filter(parent=parent)
-    return found(rows, actor, permission, public_id=public_id)
+    account = _ACCOUNT.first(public_id=public_id)
+    if account is not None and parent is not None and account.parent_id != parent.pk:
+        account = None
+    return allowed(account, actor, permission)
+
+
+_ACCOUNT = Prepared(
+    lambda public_id: (
+        selectors.accounts_visible()
+        .filter(public_id=public_id)
+        .select_related("organization", "tenant_organization")
+    ),
+    public_id=str,
+)
 
 
 def access_contact(

@@ -16,7 +16,11 @@ def found(rows: QuerySet[M], actor: Actor, permission: str, **key: object) -> M:
     """The first of `rows` with this key. Raises NotFound for none, then PermissionDenied for an actor without
     `permission`: what is not there for somebody is not told to exist.
     """
-    row = rows.filter(**key).first()
+    return allowed(rows.filter(**key).first(), actor, permission)
+
+
+def allowed(row: M | None, actor: Actor, permission: str) -> M:
+    """What `found` gives, of a row that was read already."""
     if row is None:
         raise NotFound
     actor.require(permission)

@@ -26,7 +26,7 @@ def access_order(actor: Actor, public_id: str, permission: str = Permission.ORDE
 
 _ORDER = Prepared(
     lambda public_id: Order.objects.filter(public_id=public_id).select_related(
-        "account", "customer", "storefront", "terms__organization", "terms__seller"
+        "account__organization", "customer", "storefront", "terms__organization", "terms__seller"
     ),
     public_id=str,
 )

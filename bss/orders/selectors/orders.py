@@ -135,7 +135,11 @@ def terms_version(
     organization_id: int, version: str, seller_id: int | None = None
 ) -> TermsVersion | None:
     """One version as its seller published it; None when there is none of that name."""
-    return terms_versions_of(organization_id, seller_id).filter(version=version).first()
+    if seller_id is None:
+        return _OWN_TERMS.first(organization_id=organization_id, version=version)
+    return _SELLERS_TERMS.first(
+        organization_id=organization_id, version=version, seller_id=seller_id
+    )
 
 
 def terms_versions_of(organization_id: int, seller_id: int | None) -> QuerySet[TermsVersion]:
@@ -145,6 +149,23 @@ def terms_versions_of(organization_id: int, seller_id: int | None) -> QuerySet[T
         .select_related("organization", "seller")
         .order_by("-published_at", "-id")
     )
+
+
+_OWN_TERMS = Prepared(
+    lambda organization_id, version: terms_versions_of(organization_id, None).filter(
+        version=version
+    ),
+    organization_id=int,
+    version=str,
+)
+_SELLERS_TERMS = Prepared(
+    lambda organization_id, version, seller_id: terms_versions_of(
+        organization_id, seller_id
+    ).filter(version=version),
+    organization_id=int,
+    version=str,
+    seller_id=int,
+)
 
 
 def _money(amount: object, currency: str) -> Money | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Sum
-
+from bss.core.prepared import Prepared
 from bss.orders import selectors
 from bss.orders.contracts import Bought, PriceDifference, Track, seen_by
 from bss.orders.models import Order, OrderLine, coterm_columns, plan_columns
@@ -36,13 +35,20 @@ def _freeze(line: OrderLine, price: UnitPrice, amounts: LineAmounts) -> OrderLin
 
 def order_total(order: Order) -> None:
     """Add the lines up on the order (locked or new), each track by itself."""
-    sums = order.lines.aggregate(
-        total=Sum("total"), cost=Sum("total_cost"), resale=Sum("total_resale")
-    )
-    order.total = sums["total"] or Decimal(0)
-    order.total_cost = sums["cost"] or Decimal(0)
-    order.total_resale = sums["resale"]
+    lines = _AMOUNTS.all(order_id=order.pk)
+    resale = [resale for _total, _cost, resale in lines if resale is not None]
+    order.total = sum((total for total, _cost, _resale in lines), Decimal(0))
+    order.total_cost = sum((cost for _total, cost, _resale in lines), Decimal(0))
+    order.total_resale = sum(resale, Decimal(0)) if resale else None
     order.save(update_fields=["total", "total_cost", "total_resale"])
+
+
+_AMOUNTS = Prepared(
+    lambda order_id: OrderLine.objects.filter(order_id=order_id).values_list(
+        "total", "total_cost", "total_resale"
+    ),
+    order_id=int,
+)
 
 
 def line_prices(order: Order, lines: Sequence[OrderLine]) -> list[Bought]:
