@@ -166,3 +166,32 @@ def test_a_broker_that_is_down_for_a_while_holds_up_the_work_and_loses_none(
     say(
         f"Redis killed and started again: what was written meanwhile is done {seconds:.1f} s later."
     )
+
+
+def test_a_worker_keeps_its_connections_and_takes_others_when_they_break(deployment, monkeypatch):
+    monkeypatch.setattr(doorbell, "ring", lambda ids: None)
+    deployment.beat_start()
+    deployment.worker_start()
+    connected(40)
+    kept = backends()
+    with connection.cursor() as cursor:
+        for backend in kept:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+
+    connected(40)
+
+    assert len(kept) <= 2
+    assert len(backends() - kept) in {1, 2}
+    assert sum(Counter.objects.values_list("value", flat=True)) == 80
+
+
+def connected(count):
+    """That many jobs, done, each counted for its connection."""
+    before = Job.objects.filter(kind=slow_jobs.CONNECTED).count()
+    keys = (str(n) for n in range(before, before + count))
+    jobs.enqueue_many(jobs.build(slow_jobs.CONNECTED, key=key) for key in keys)
+    wait(lambda: not Job.objects.filter(kind=slow_jobs.CONNECTED).exclude(state="done").exists())
+
+
+def backends():
+    return {int(kind[1:]) for kind in Counter.objects.values_list("kind", flat=True)}
