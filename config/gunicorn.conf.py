@@ -14,6 +14,9 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
 timeout = 60
 graceful_timeout = 30
+# A connection belongs to the worker that took it: kept, those of four browsers may all wait for one worker while the
+# other has nothing to do. Closed after each answer, every request goes to whoever is free; the proxy in front keeps
+# its own with the browsers.
 keepalive = 0
 
 # A slow leak is cut short; the jitter keeps the workers from restarting together.
