@@ -60,6 +60,8 @@ REDIS_SETTINGS = [
 ]
 INITDB_OPTIONS = ("-E", "UTF8", "--locale=C.UTF-8", "--no-instructions")
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Tables of tests are small: looking for the best order of a few joins takes longer than any order of them.
+QUICKLY_PLANNED = ("join_collapse_limit=1", "from_collapse_limit=1", "jit=off")
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,8 @@ def _postgres_start(
     install = install_reachable(postgres_choose(pg, kept), account, home)
     if kept is None:
         _cluster_make(install, data, account)
-    chosen = POSTGRES_SETTINGS if durable else (*POSTGRES_SETTINGS, *NOT_DURABLE)
+    for_tests = () if durable else (*NOT_DURABLE, *QUICKLY_PLANNED)
+    chosen = (*POSTGRES_SETTINGS, *for_tests)
     options = [part for setting in chosen for part in ("-c", setting)]
     process = process_start(
         "postgres",
