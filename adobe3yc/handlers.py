@@ -18,6 +18,8 @@ from bss.subscriptions.models import ScheduledChange, Subscription
 def customer_made(event: OrderPlaced | OrderApprovalAsked) -> None:
     """A drafted customer has its account: what Adobe knows of the draft is the account's now."""
     order = Order.objects.select_related("customer").get(pk=event.order_id)
+    if order.basket_id is None:
+        return
     draft = CustomerDraft.everywhere.filter(basket=order.basket_id, account=order.customer_id)
     for reference in draft.values_list("public_id", flat=True):
         for customer in AdobeCustomer.everywhere.filter(draft_reference=reference, account=None):

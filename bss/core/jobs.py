@@ -25,6 +25,7 @@ from django.db.models import Model
 
 from bss.core import clock, doorbell, scope
 from bss.core.models import Job, JobState
+from bss.core.statements import Statement
 from bss.core.tenancy import scope_of
 
 log = structlog.get_logger(__name__)
@@ -317,48 +318,48 @@ def _claim(pk: int) -> tuple[JobContext, str] | None:
     2. With a serial key, it must be its turn (_WAITS_ITS_TURN).
     3. The partial unique index on serial_key decides between two claims at the same instant.
     """
-    token = secrets.token_hex(8)
     leases = {kind: known.lease_seconds for kind, known in _handlers.items()}
+    now = clock.now()
+    values = [secrets.token_hex(8), json.dumps(leases), LEASE_SECONDS, pk, now, now]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                UPDATE core_job AS mine
-                SET state = 'running', lease_token = %(token)s, attempts = attempts + 1,
-                    lease_until = clock_timestamp() + make_interval(
-                        secs => COALESCE((%(leases)s::jsonb ->> mine.kind)::int, %(lease)s))
-                WHERE mine.id = (
-                    SELECT id FROM core_job WHERE id = %(pk)s
-                      AND ((state = 'ready' AND due_at <= %(now)s)
-                           OR (state = 'running' AND lease_until < clock_timestamp()))
-                    FOR UPDATE SKIP LOCKED)
-                  AND NOT {_WAITS_ITS_TURN}
-                RETURNING mine.id, mine.kind, mine.key, mine.payload, mine.attempts, mine.lane, mine.subject_id,
-                    mine.scope, mine.lease_token, mine.serial_key
-                """,  # noqa: S608 -- a constant of this module
-                {
-                    "token": token, "leases": json.dumps(leases), "lease": LEASE_SECONDS, "pk": pk,
-                    "now": clock.now(),
-                },
-            )  # fmt: skip
+            cursor.execute(_CLAIM, values)
             row = cursor.fetchone()
     except IntegrityError:
         return None
     if row is None:
         return None
     pk, kind, key, payload, attempt, lane, subject_id, where, lease_token, serial_key = row
-    values = json.loads(payload)
-    job = JobContext(pk, kind, key, values, attempt, lane, subject_id, where, lease_token)
+    job = JobContext(
+        pk, kind, key, json.loads(payload), attempt, lane, subject_id, where, lease_token
+    )
     return job, serial_key
+
+
+# With its token, the leases by kind, the lease of other kinds (s), the job, and now twice.
+_CLAIM = Statement(
+    f"""
+    UPDATE core_job AS mine
+    SET state = 'running', lease_token = %s, attempts = attempts + 1,
+        lease_until = clock_timestamp() + make_interval(secs => COALESCE((%s::jsonb ->> mine.kind)::int, %s))
+    WHERE mine.id = (
+        SELECT id FROM core_job WHERE id = %s
+          AND ((state = 'ready' AND due_at <= %s) OR (state = 'running' AND lease_until < clock_timestamp()))
+        FOR UPDATE SKIP LOCKED)
+      AND NOT {_WAITS_ITS_TURN.replace("%(now)s", "%s")}
+    RETURNING mine.id, mine.kind, mine.key, mine.payload, mine.attempts, mine.lane, mine.subject_id,
+        mine.scope, mine.lease_token, mine.serial_key
+    """  # noqa: S608 -- a constant of this module
+)
+_FINISH = Statement(
+    "UPDATE core_job SET state = 'done', finished_at = %s, lease_until = NULL, last_error = ''"
+    " WHERE id = %s AND state = 'running' AND lease_token = %s"
+)
 
 
 def _finish(job: JobContext) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE core_job SET state = 'done', finished_at = %s, lease_until = NULL, last_error = ''"
-            " WHERE id = %s AND state = 'running' AND lease_token = %s",
-            [clock.now(), job.pk, job.token],
-        )
+        cursor.execute(_FINISH, [clock.now(), job.pk, job.token])
         if cursor.rowcount != 1:
             # The lease ended and somebody else runs this job now: an atomic handler's work is rolled back.
             raise LeaseLost(job.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from bss.accounts.choices import MembershipKind, UserType
 from bss.accounts.models import Account, Contact, Membership, Organization
@@ -125,13 +125,7 @@ def _recipient_of_contact(contact: Contact) -> Recipient:
 
 def recipient_of_account(account: Account) -> Recipient | None:
     """Its primary contact, else an admin's, else its oldest contact, else its corporate e-mail."""
-    contacts = Contact.everywhere.filter(account=account).select_related("membership__user")
-    admin = Q(membership__user_type=UserType.ADMIN, membership__is_active=True)
-    contact = (
-        contacts.filter(is_primary=True).first()
-        or contacts.filter(admin).order_by("pk").first()
-        or contacts.order_by("pk").first()
-    )
+    contact = _FIRST_CONTACT.first(account_id=account.pk)
     email = contact.email if contact else account.corporate_email
     if not email:
         return None
@@ -144,3 +138,13 @@ def recipient_of_account(account: Account) -> Recipient | None:
         storefront_id=login.storefront_id if login else None,
         account_id=account.pk,
     )
+
+
+def _first_contact(account_id: int) -> QuerySet[Contact]:
+    is_admin = Q(membership__user_type=UserType.ADMIN, membership__is_active=True)
+    rank = Case(When(is_primary=True, then=0), When(is_admin, then=1), default=2)
+    found = Contact.everywhere.filter(account_id=account_id).select_related("membership__user")
+    return found.order_by(rank, "pk")[:1]
+
+
+_FIRST_CONTACT = Prepared(_first_contact, account_id=int)
