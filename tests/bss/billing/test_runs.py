@@ -21,7 +21,13 @@ from bss.billing.models import (
     NumberRange,
 )
 from bss.billing.selectors import BILLING_RUN
-from bss.billing.services import billing_run_start, invoice_issue, invoice_void, order_bill
+from bss.billing.services import (
+    allocation_undo,
+    billing_run_start,
+    invoice_issue,
+    invoice_void,
+    order_bill,
+)
 from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.core.errors import IllegalTransition
@@ -565,6 +571,45 @@ def test_a_credit_note_settles_what_it_corrects_before_what_is_due_earlier(
     assert used == {corrected.pk: note.total}
     earlier.refresh_from_db()
     assert earlier.settled == 0
+
+
+def test_a_credit_note_settles_what_it_corrects_before_the_invoice_it_came_with(
+    payer, product, run_jobs
+):
+    """One order gives seats back and buys others: the new invoice is heard of first."""
+    lot = make_bought(payer, product, quantity=5, price="20")
+    billed(lot)
+    [corrected] = invoices()
+    run_jobs()
+    switch = make_order(payer)
+    make_bought(payer, product, quantity=5, price="30", order=switch)
+    take_seats(lot, 4, order=switch)
+
+    order_bill(order_id=switch.pk, actor=SYSTEM)
+    run_jobs()
+
+    note = CreditNote.everywhere.get()
+    used = {each.invoice_id: each.amount for each in note.allocations.all()}
+    assert used == {corrected.pk: D("99.20")}
+    assert (note.total, note.state) == (D("99.20"), "settled")
+    assert [invoice.settled for invoice in invoices()] == [D("99.20"), 0]
+
+
+def test_what_staff_took_out_of_the_invoice_it_corrects_is_not_put_back(
+    payer, product, bill, run_jobs
+):
+    lot = make_bought(payer, product)
+    billed(lot)
+    run_jobs()
+    take_seats(lot, 1)
+    bill()
+    note = CreditNote.everywhere.get()
+    allocation_undo(allocation=note.allocations.get(), actor=SYSTEM)
+
+    later = make_invoice(payer, "500.00")
+    run_jobs()
+
+    assert [each.invoice_id for each in note.allocations.all()] == [later.pk]
 
 
 def test_every_credit_is_on_one_note(payer, product, bill):
