@@ -57,6 +57,14 @@ class _Taxed:
     taxes: tuple[TaxLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """Both parties and the sums of a document, and the columns of its lines by installment."""
+
+    columns: dict[str, Any]
+    lines: dict[int, dict[str, Any]]
+
+
 def documents_issue(
     *,
     organization: Organization,
@@ -78,6 +86,24 @@ def documents_issue(
     _invoices(items, payers, moment, actor, outcome)
     _credit_notes(back, payers, moment, actor, outcome)
     return outcome
+
+
+def redrawn(*, draft: Invoice, installments: Collection[int], on: date) -> Redrawn:
+    """A draft of these installments as it would be written on the day `on`. Writes nothing. Raises RateMissing."""
+    payers = _payers(draft.organization, {draft.payer_id})
+    payer = payers[draft.payer_id]
+    sheet = Sheet(
+        payer_id=payer.pk,
+        customer_id=draft.customer_id,
+        order_id=draft.order_id,
+        currency=draft.currency,
+        items=tuple(selectors.installment_items(installments)),
+        regime=regimes_for([payer], on)[payer.pk],
+    )
+    each = _Taxed(sheet, taxes_of(sheet))
+    columns = _parties_and_sums(each, payer, draft.organization)
+    row = Invoice(organization_id=draft.organization_id, scope=draft.scope, **columns)
+    return Redrawn(columns, {item.pk: line for item, line in _lines(each, row)})
 
 
 def _items(pks: Collection[int]) -> list[Item]:
@@ -216,8 +242,6 @@ def _document(
 ) -> dict[str, Any]:
     """What an invoice and a credit note have in common. One that is held has neither number nor day."""
     sheet, payer = each.sheet, payers[each.sheet.payer_id]
-    net = sum((item.price for item in sheet.items), Decimal(0))
-    tax = sum((line.tax for line in each.taxes), Decimal(0))
     issued: dict[str, Any] = {}
     if not sheet.held:
         issued = {"number": next(numbers), "issued_at": moment.at, "issued_on": moment.on}
@@ -227,13 +251,21 @@ def _document(
         "payer_id": payer.pk,
         "customer_id": sheet.customer_id,
         "currency": sheet.currency,
-        "seller": _seller(moment.organization, sheet.regime),
+        **_parties_and_sums(each, payer, moment.organization),
+        **issued,
+    }
+
+
+def _parties_and_sums(each: _Taxed, payer: Account, organization: Organization) -> dict[str, Any]:
+    net = sum((item.price for item in each.sheet.items), Decimal(0))
+    tax = sum((line.tax for line in each.taxes), Decimal(0))
+    return {
+        "seller": _seller(organization, each.sheet.regime),
         "buyer": _buyer(payer),
         "taxes": [_tax(line) for line in each.taxes],
         "net": net,
         "tax": tax,
         "total": net + tax,
-        **issued,
     }
 
 

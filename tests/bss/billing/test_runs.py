@@ -10,7 +10,7 @@ from django.db import connection
 
 from bss.accounts.models import Account, PaymentMethod
 from bss.billing import services
-from bss.billing.errors import DraftOutdated
+from bss.billing.errors import DraftOutdated, DraftTaxChanged
 from bss.billing.models import (
     Credit,
     CreditNote,
@@ -33,6 +33,7 @@ from bss.core.actor import SYSTEM
 from bss.core.errors import IllegalTransition
 from bss.core.history import HistoryEntry
 from bss.core.models import Run, RunLine
+from bss.pricing.errors import RateMissing
 from bss.pricing.models import TaxRate
 from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.factories.billing import (
@@ -518,6 +519,67 @@ def test_staff_issue_a_draft_all_the_same(payer, product, bill):
         "issued", "INV-2026-000001", date(2026, 11, 10),
     )  # fmt: skip
     assert {line.installment.state for line in draft.lines.all()} == {"invoiced"}
+
+
+def test_a_draft_is_issued_with_the_tax_of_the_day_of_its_issue(payer, product, bill, travel):
+    """Held at 24 %: once the rate is 25 % it is not issued as staff saw it, but looked at again."""
+    many(payer, product, 16)
+    bill()
+    draft = invoices(state="draft")[0]
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    make_rate(payer.organization, "25", valid_from=date(2026, 12, 1))
+    travel(timedelta(days=30))
+
+    with pytest.raises(DraftTaxChanged) as caught:
+        invoice_issue(invoice=draft, actor=SYSTEM)
+    assert "€5.00 today, no longer €4.80" in str(caught.value.message)
+    draft.refresh_from_db()
+    assert (draft.state, draft.tax, numbers()) == ("draft", D("4.80"), [])
+    assert {line.installment.state for line in draft.lines.all()} == {"scheduled"}
+
+    for each in invoices(state="draft"):
+        invoice_void(invoice=each, actor=SYSTEM)
+    bill()
+    issued = invoice_issue(invoice=invoices(state="draft")[0], actor=SYSTEM)
+    assert (issued.net, issued.tax, issued.total, issued.issued_on) == (
+        D(20), D(5), D(25), date(2026, 12, 10),
+    )  # fmt: skip
+
+
+def test_a_draft_that_comes_to_the_same_names_todays_rate_and_both_parties_as_they_are(
+    payer, product, bill, travel
+):
+    """A cent is taxed by nothing at either rate: what was shown holds, and the document says how it came to it."""
+    lot = make_bought(payer, product, quantity=1, price="0.01")
+    for _n in range(15):
+        line = make_line(make_order(payer), product)
+        make_lot(lot.subscription, lot.term, quantity=1, order_line=line)
+    bill()
+    draft = invoices(state="draft")[0]
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    make_rate(payer.organization, "25", valid_from=date(2026, 12, 1))
+    Account.everywhere.filter(pk=payer.pk).update(name="Techsolutions Hellas", city="Patras")
+    travel(timedelta(days=30))
+
+    invoice_issue(invoice=draft, actor=SYSTEM)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.tax, draft.total) == ("issued", D(0), D("0.01"))
+    assert (draft.buyer["name"], draft.buyer["city"]) == ("Techsolutions Hellas", "Patras")
+    assert [tax["percent"] for tax in draft.taxes] == ["25.0000"]
+    assert draft.lines.get().tax_percent == D(25)
+
+
+def test_a_draft_without_a_rate_today_is_not_issued(payer, product, bill, travel):
+    many(payer, product, 16)
+    bill()
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    travel(timedelta(days=30))
+
+    with pytest.raises(RateMissing):
+        invoice_issue(invoice=invoices(state="draft")[0], actor=SYSTEM)
+
+    assert (numbers(), len(invoices(state="draft"))) == ([], 16)
 
 
 def test_staff_void_a_draft_and_what_it_would_charge_stays_due(payer, product, bill):
