@@ -28,7 +28,7 @@ from bss.billing.models import (
 )
 from bss.billing.services.guards import absurd
 from bss.billing.services.numbering import numbers_take
-from bss.billing.services.sheets import sheets_of, taxes_of
+from bss.billing.services.sheets import sheets_of, taxes_of, without_class
 from bss.billing.states import CREDIT, CREDIT_NOTE, INSTALLMENT, INVOICE
 from bss.core import clock, history
 from bss.core.actor import Actor
@@ -74,8 +74,8 @@ def documents_issue(
 ) -> Outcome:
     """Put these installments on invoices and these credits on credit notes, as far as nobody else is at them.
 
-    Must run inside a transaction. What a guard refuses stands on a draft for staff. A payer for whom a rate of tax is
-    missing gets nothing and is named in the outcome.
+    Must run inside a transaction. What a guard refuses stands on a draft for staff. What a rate of tax is missing for
+    stays due, and its payer is named in the outcome.
     """
     now = clock.now()
     moment = _Moment(organization, now, clock.today(organization.time_zone))
@@ -213,14 +213,19 @@ def _taxed(
     *,
     by_order: bool,
 ) -> list[_Taxed]:
-    """Sheets with their tax. A payer without a rate is left out whole: nobody gets an invoice without tax."""
-    found: list[_Taxed] = []
-    for sheet in sheets_of(items, payers, regime, held, by_order=by_order):
+    """Sheets with their tax, without what no rate is known for: nobody gets an invoice without tax."""
+    sheets = sheets_of(items, payers, regime, held, by_order=by_order)
+    return [each for sheet in sheets if (each := _as_far_as_rated(sheet, outcome)) is not None]
+
+
+def _as_far_as_rated(sheet: Sheet, outcome: Outcome) -> _Taxed | None:
+    while sheet.items:
         try:
-            found.append(_Taxed(sheet, taxes_of(sheet)))
+            return _Taxed(sheet, taxes_of(sheet))
         except RateMissing as missing:
             outcome.refused[sheet.payer_id] = str(missing.message)
-    return [each for each in found if each.sheet.payer_id not in outcome.refused]
+            sheet = without_class(sheet, missing.tax_class)
+    return None
 
 
 def _numbers(kind: str, moment: _Moment, count: int) -> Any:

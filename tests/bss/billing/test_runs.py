@@ -349,13 +349,50 @@ def test_a_payer_without_a_rate_is_named_and_the_others_are_billed(
     assert (run.state, run.failures, run.result["refused"]) == ("succeeded", 1, 1)
     [line] = RunLine.objects.filter(run=run)
     assert line.level == "error"
-    assert line.text.startswith("Techsolutions was not billed. No tax rate of Greece")
+    assert line.text.startswith("Techsolutions was not billed in full. No tax rate of Greece")
     assert Installment.everywhere.filter(payer=payer, state="scheduled").count() == 12
 
     make_rate(at_start, "13", tax_class="reduced")
     bill()
     # Of the order at once, and of the billing day: skipped by nobody.
     assert sorted(i.order_id is None for i in invoices(payer=payer)) == [False, True]
+
+
+def test_what_lacks_a_rate_waits_and_the_rest_of_its_order_is_billed(
+    at_start, payer, product, run_jobs
+):
+    odd = make_product(at_start, name="Reduced", units=("P1Y",), tax_class="reduced")
+    order = make_order(payer)
+    for each in (odd, product):
+        make_bought(payer, each, quantity=5, price="20", order=order)
+
+    outcome = order_bill(order_id=order.pk, actor=SYSTEM)
+
+    assert (outcome.invoices, outcome.items, list(outcome.refused)) == (1, 1, [payer.pk])
+    [invoice] = invoices()
+    assert [line.text for line in invoice.lines.all()] == ["Mailbox"]
+    assert (invoice.net, invoice.total) == (D(100), D(124))
+    told = HistoryEntry.objects.get(action="order.unbilled", subject_id=order.pk)
+    assert told.reason.startswith("No tax rate of Greece")
+
+    make_rate(at_start, "13", tax_class="reduced")
+    order_bill(order_id=order.pk, actor=SYSTEM)
+    assert [(i.order_id, i.total) for i in invoices()] == [(order.pk, D(124)), (order.pk, D(113))]
+    assert not Installment.everywhere.filter(state="scheduled").exists()
+
+
+def test_what_lacks_a_rate_withholds_no_credit_note(at_start, payer, product, bill):
+    """What is given back takes the tax of the invoice that it corrects: no rate of today is needed."""
+    lot = make_bought(payer, product)
+    billed(lot)
+    make_bought(payer, make_product(at_start, units=("P1Y",), tax_class="reduced"))
+    take_seats(lot, 1)
+
+    run = bill()
+
+    assert (run.result["credit_notes"], run.result["refused"], run.failures) == (1, 1, 1)
+    assert CreditNote.everywhere.get().tax == D("4.80")
+    assert len(invoices()) == 1
 
 
 def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, bill, travel):
@@ -375,7 +412,9 @@ def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, b
 
     assert [invoice.payer_id for invoice in invoices(order=None)] == [good.pk]
     assert (run.result["invoices"], run.result["refused"], run.failures) == (1, 1, 1)
-    assert "Techsolutions was not billed. IntegrityError" in RunLine.objects.get(run=run).text
+    assert (
+        "Techsolutions was not billed in full. IntegrityError" in RunLine.objects.get(run=run).text
+    )
     assert numbers()[-1] == "INV-2027-000001"
 
 
