@@ -146,7 +146,7 @@ class PaymentIn(Strict):
     )
     reference = serializers.CharField(max_length=200, required=False, default="")
     bank_id = serializers.CharField(
-        max_length=90,
+        max_length=services.BANK_ID_LENGTH,
         required=False,
         default="",
         help_text="The bank's id of it: one that was recorded before, from a file too, is returned.",

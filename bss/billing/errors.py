@@ -41,6 +41,13 @@ class DraftOutdated(Conflict):
     )
 
 
+class DraftTaxChanged(Conflict):
+    code = "DRAFT_TAX_CHANGED"
+    message = _(
+        "The tax on this draft is %(now)s today, no longer %(then)s. Void it: the next billing run looks again."
+    )
+
+
 class NotIssued(Conflict):
     code = "NOT_ISSUED"
     message = _("A draft has no file yet: it gets one when it is issued.")

@@ -62,8 +62,8 @@ CARD_PAYMENT = Machine(
         move("decline", {K.REQUESTED, K.UNKNOWN, K.AUTHORISED}, K.DECLINED),
         # No answer: the provider is asked by the key, never sent it again blindly.
         move("lose", K.REQUESTED, K.UNKNOWN),
-        # A charge for an invoice is taken at once.
-        move("capture", {K.REQUESTED, K.UNKNOWN, K.AUTHORISED}, K.CAPTURED),
+        # A charge for an invoice is taken at once; by a request, too, that was on its way when the row was let go of.
+        move("capture", {K.REQUESTED, K.UNKNOWN, K.AUTHORISED, K.RELEASED}, K.CAPTURED),
         move("release", {K.REQUESTED, K.UNKNOWN, K.AUTHORISED}, K.RELEASED),
         move("expire", {K.REQUESTED, K.UNKNOWN, K.AUTHORISED}, K.EXPIRED),
     ],

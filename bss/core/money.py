@@ -26,8 +26,8 @@ def minor_unit(currency: str) -> Decimal:
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """ISO 4217 codes that CLDR knows."""
-    return frozenset(list_currencies())
+    """ISO 4217 codes that CLDR knows, without those for tests and for no currency."""
+    return frozenset(list_currencies()) - {"XTS", "XXX"}
 
 
 def round_half_up(amount: Decimal, currency: str) -> Decimal:

@@ -33,6 +33,7 @@ from bss.billing.selectors.documents import (
     line_amounts,
     lines_of,
     overdue,
+    was_used,
     why_held,
 )
 from bss.billing.selectors.due import (
@@ -172,6 +173,7 @@ __all__ = [
     "suspensions_open",
     "totals_of",
     "upcoming_of",
+    "was_used",
     "why_held",
     "with_corrections",
 ]

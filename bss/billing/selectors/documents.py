@@ -95,6 +95,11 @@ def corrected_by(credit_note: CreditNote) -> set[int]:
     return set(lines.values_list("credit__corrects__invoice_id", flat=True))
 
 
+def was_used(credit_note: CreditNote) -> bool:
+    """Whether anything of a credit note ever went into an invoice, be it taken out again."""
+    return timeline_for(credit_note).filter(action="creditnote.allocated").exists()
+
+
 def documents_of(
     account: Account, limit: int = 20
 ) -> tuple[Sequence[Invoice], Sequence[CreditNote]]:

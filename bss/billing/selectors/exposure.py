@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from bss.accounts.models import Account
 from bss.billing.choices import (
@@ -71,14 +71,15 @@ def _owed(account_id: int, currency: str, written_since: datetime) -> QuerySet[A
         payer_id=account_id, currency=currency, allocated__lt=F("amount")
     )
     orders = _committed(account_id, currency, written_since)
+    held = Least(F("amount"), _left_of_its_order(written_since), output_field=_AMOUNT)
     return Account.everywhere.filter(pk=account_id).values(
         invoices=_sum(invoices, "payer", unsettled),
         scheduled=_sum(scheduled, "payer", F("price")),
-        ordered=_sum(orders, "account", _not_yet_scheduled(written_since)),
+        ordered=_sum(orders, "account", _not_yet_scheduled("pk", written_since)),
         credits_due=_sum(credits_due, "payer", F("price")),
         credit_notes=_sum(credit_notes, "payer", unsettled),
         payments=_sum(payments, "payer", F("amount") - F("allocated")),
-        held=_sum(_held(account_id, currency), "account", F("amount")),
+        held=_sum(_held(account_id, currency), "account", held),
     )
 
 
@@ -100,6 +101,21 @@ def _held(account_id: int, currency: str) -> QuerySet[CardPayment]:
     ).exclude(order__state__in=GIVEN_UP)
 
 
+def _left_of_its_order(written_since: datetime) -> Combinable:
+    """What of the order that a card holds for is not paid yet: net while it is not on an invoice, with tax once it is.
+
+    What is held is asked for with tax. Of an order that is not invoiced the tax would be credit for others.
+    """
+    order = OuterRef("order")
+    invoices = Invoice.everywhere.filter(order=order, state=InvoiceState.ISSUED)
+    scheduled = Installment.everywhere.filter(order=order, state=InstallmentState.SCHEDULED)
+    return (
+        _sum(invoices, "order", F("total") - F("settled"))
+        + _sum(scheduled, "order", F("price"))
+        + _not_yet_scheduled("order", written_since)
+    )
+
+
 def _committed(account_id: int, currency: str, written_since: datetime) -> QuerySet[Order]:
     """Orders of which a line may be in flight or may wait for its installments. Whatever an order that is executed
     delivered, it did before it was finished.
@@ -108,10 +124,10 @@ def _committed(account_id: int, currency: str, written_since: datetime) -> Query
     return orders.exclude(state=OrderState.EXECUTED, finished_at__lt=written_since)
 
 
-def _not_yet_scheduled(written_since: datetime) -> Coalesce:
-    """The sum of an order's lines in flight, and of delivered ones whose lot has no installments yet, which is so for
-    moments. Asked order by order, so that PostgreSQL goes from a payer's orders to their lines: joined, it would read
-    the lines of everybody.
+def _not_yet_scheduled(order: str, written_since: datetime) -> Coalesce:
+    """The sum of the lines in flight of the order that the column `order` names, and of delivered ones whose lot has no
+    installments yet, which is so for moments. Asked order by order, so that PostgreSQL goes from a payer's orders to
+    their lines: joined, it would read the lines of everybody.
     """
     written = Installment.everywhere.filter(lot__order_line=OuterRef("pk"))
     waiting = Q(
@@ -120,12 +136,12 @@ def _not_yet_scheduled(written_since: datetime) -> Coalesce:
         lot__isnull=False,
     )
     lines = OrderLine.everywhere.filter(
-        Q(state__in=IN_FLIGHT) | waiting, ~Exists(written), order=OuterRef("pk")
+        Q(state__in=IN_FLIGHT) | waiting, ~Exists(written), order=OuterRef(order)
     )
     return _sum(lines, "order", F("total"))
 
 
-def _sum(rows: QuerySet[Any], payer: str, amount: Combinable) -> Coalesce:
-    """The sum over rows of one payer, as a scalar: grouped by the payer, since a subquery groups by something."""
-    summed = rows.order_by().values(payer).annotate(sum=Sum(amount)).values("sum")
+def _sum(rows: QuerySet[Any], whose: str, amount: Combinable) -> Coalesce:
+    """The sum over rows of one payer or order, as a scalar: grouped by it, since a subquery groups by something."""
+    summed = rows.order_by().values(whose).annotate(sum=Sum(amount)).values("sum")
     return Coalesce(Subquery(summed, output_field=_AMOUNT), Decimal(0), output_field=_AMOUNT)

@@ -42,6 +42,7 @@ from bss.billing.services.later import (
 )
 from bss.billing.services.numbering import numbers_take
 from bss.billing.services.payment_imports import (
+    BANK_ID_LENGTH,
     PAYMENT_IMPORT,
     payment_import_create,
     payment_import_run,
@@ -53,6 +54,7 @@ from bss.billing.services.runs import billing_run, billing_run_start, order_bill
 from bss.billing.services.schedules import lot_settle
 
 __all__ = [
+    "BANK_ID_LENGTH",
     "PAYMENT_IMPORT",
     "CardDesk",
     "allocation_undo",

@@ -23,7 +23,7 @@ from bss.billing.locks import (
     payment_locked,
 )
 from bss.billing.models import Allocation, CreditNote, Invoice, Payment
-from bss.billing.selectors import corrected_by
+from bss.billing.selectors import corrected_by, was_used
 from bss.billing.states import CREDIT_NOTE, INVOICE
 from bss.core import history
 from bss.core.actor import Actor
@@ -66,7 +66,8 @@ def credit_note_allocate(
 def invoice_settle_from_credit(*, invoice: Invoice, actor: Actor) -> list[Allocation]:
     """Use what the payer has to its credit for an invoice: credit notes first, then payments, oldest first.
 
-    An invoice of nothing is settled by that alone.
+    A credit note that was never used goes into what it corrects before: it may have been issued together with the
+    invoice. An invoice of nothing is settled by that alone.
     """
     made: list[Allocation] = []
     with transaction.atomic():
@@ -74,8 +75,11 @@ def invoice_settle_from_credit(*, invoice: Invoice, actor: Actor) -> list[Alloca
         held = invoice_locked(invoice.pk)
         if held.state != InvoiceState.ISSUED:
             return []
+        notes = open_credit_notes_locked(held.payer_id, held.currency)
+        for note in notes:
+            made += _into_what_it_corrects(note, held, actor)
         sources: list[Source] = [
-            *open_credit_notes_locked(held.payer_id, held.currency),
+            *notes,
             *open_payments_locked(held.payer_id, held.currency),
         ]
         for source in sources:
@@ -105,6 +109,17 @@ def allocation_undo(*, allocation: Allocation, actor: Actor, reason: str = "") -
         _add(source, -held.amount)
         _tell(invoice, source, -held.amount, actor, reason)
         held.delete()
+
+
+def _into_what_it_corrects(note: CreditNote, but: Invoice, actor: Actor) -> list[Allocation]:
+    """What was never used of a credit note into the other open invoices whose lines it corrects. What staff took out of
+    one is not put back.
+    """
+    corrected = corrected_by(note) - {but.pk}
+    if not corrected or was_used(note):
+        return []
+    found = open_invoices_locked(note.payer_id, note.currency)
+    return _pour(note, [each for each in found if each.pk in corrected], actor)
 
 
 def _source_of(allocation: Allocation) -> Source:

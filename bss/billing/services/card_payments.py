@@ -31,6 +31,8 @@ from bss.core.http import require_no_transaction
 from bss.orders.errors import CardDeclined, CardNeedsStep, CardUnavailable, CardUnknown
 
 _UNANSWERED = (CardState.REQUESTED, CardState.UNKNOWN)
+# Why something is let go of that asks for another amount, or another card, than would be asked for now.
+_OUTDATED = "outdated"
 
 
 # Holding --------------------------------------------------------------------------------------------------------
@@ -47,8 +49,9 @@ def card_hold(
 ) -> CardPayment:
     """Hold `amount` on the account's card for what `reference` names, once, outside transactions.
 
-    Asked again for the same reference it gives what is held already; for another amount it lets go of that first.
-    Raises CardUnavailable (no provider, or no card left there), CardDeclined, CardNeedsStep, CardUnknown.
+    Asked again for the same reference it gives what is held already; for another amount, or where another card than
+    the one that has not answered is in use by now, it lets go of that first. Raises CardUnavailable (no provider, or no
+    card left there), CardDeclined, CardNeedsStep, CardUnknown.
     """
     require_no_transaction()
     held = selectors.latest_hold(account, reference)
@@ -56,9 +59,9 @@ def card_hold(
         held = card_payment_resolve(card_payment=held, actor=actor)
     if held is not None and held.state in selectors.OPEN:
         # What an order was placed with is its own, whatever is asked for in another tab.
-        if held.order_id is not None or (held.amount, held.currency) == (amount, currency):
+        if held.order_id is not None or _asks_for(held, amount, currency):
             return _held_or_refused(_sent_again(held, return_url, actor))
-        card_payment_release(card_payment=held, actor=actor, reason="another amount")
+        card_payment_release(card_payment=held, actor=actor, reason=_OUTDATED)
     row = _begun_once(account, reference, amount, currency)
     return _held_or_refused(_sent(row, return_url, actor))
 
@@ -122,15 +125,18 @@ def _try_again(invoice: Invoice, attempt: int, actor: Actor, reason: str) -> Non
 def invoice_charge(*, invoice: Invoice, actor: Actor, return_url: str = "") -> CardPayment:
     """Take what is open of an invoice from the payer's card. With a `return_url` its owner is there to confirm.
 
-    A charge under way is asked about first, so that nobody pays twice. Raises NothingToSettle, CardUnavailable,
-    CardDeclined, CardNeedsStep, CardUnknown, CardChargeOpen.
+    A charge under way is asked about first, so that nobody pays twice. One that never arrived, or waits for its owner,
+    is gone on with only while it asks for what is open of the card in use; else it is let go of for a new one. Raises
+    NothingToSettle, CardUnavailable, CardDeclined, CardNeedsStep, CardUnknown, CardChargeOpen.
     """
     require_no_transaction()
-    open_charge = selectors.charge_under_way(invoice)
-    if open_charge is not None:
-        open_charge = card_payment_resolve(card_payment=open_charge, actor=actor)
-        if open_charge.state in {*_UNANSWERED, CardState.CAPTURED}:
-            return _held_or_refused(_sent_again(open_charge, return_url, actor))
+    charge = selectors.charge_under_way(invoice)
+    if charge is not None:
+        charge = card_payment_resolve(card_payment=charge, actor=actor)
+        if charge.state in _UNANSWERED and not _asks_for_what_is_open(charge, invoice):
+            charge = card_payment_release(card_payment=charge, actor=actor, reason=_OUTDATED)
+        if charge.state in {*_UNANSWERED, CardState.CAPTURED}:
+            return _held_or_refused(_sent_again(charge, return_url, actor))
     return _held_or_refused(_sent(_begun_for(invoice), return_url, actor))
 
 
@@ -151,7 +157,8 @@ def card_payment_capture(*, card_payment: CardPayment, invoice: Invoice, actor: 
         external_id=row.external_id,
         amount=amount,
         currency=row.currency,
-        key=f"{row.key}-capture",
+        # Something of the invoice may be paid before it is asked again: that asks for something else.
+        key=f"{row.key}-capture-{amount:f}",
     )
     if answer.outcome == "unknown":
         raise CardUnknown
@@ -215,12 +222,13 @@ def card_payment_apply(
     invoice: Invoice | None = None,
 ) -> CardPayment:
     """Write down what the provider said, in one transaction; what was written already stays. Money that was taken
-    becomes a payment.
+    becomes a payment, also when somebody let go of the row while the provider was asked.
     """
     with transaction.atomic():
         payer_locked(card_payment.account_id)
         row = card_payment_locked(card_payment.pk)
-        if row.state not in selectors.OPEN:
+        is_taken = answer.outcome == "captured" and CARD_PAYMENT.can(row, "capture")
+        if row.state not in selectors.OPEN and not is_taken:
             return row
         values: dict[str, Any] = {
             "external_id": answer.external_id or row.external_id,
@@ -359,9 +367,27 @@ def _sent(row: CardPayment, return_url: str, actor: Actor) -> CardPayment:
     call = gateway.authorise if row.purpose == CardPurpose.ORDER else gateway.charge
     answer = call(charge)
     row = card_payment_apply(card_payment=row, answer=answer, actor=actor)
-    if row.state == CardState.UNKNOWN:
+    if answer.outcome == "unknown":
         row = card_payment_resolve(card_payment=row, actor=actor)
+    elif row.state == CardState.RELEASED and answer.outcome in {"authorised", "needs_step"}:
+        # Somebody let go of the row while the provider was asked.
+        gateway.release(external_id=answer.external_id, key=f"{row.key}-release")
     return row
+
+
+def _asks_for(row: CardPayment, amount: Decimal, currency: str) -> bool:
+    """Whether an open one is for this amount and, unless it is held by now, of the card in use."""
+    if (row.amount, row.currency) != (amount, currency):
+        return False
+    return row.state == CardState.AUTHORISED or row.card == selectors.card_in_use(row.account)
+
+
+def _asks_for_what_is_open(row: CardPayment, invoice: Invoice) -> bool:
+    """Whether a charge is for what is open of its invoice at this moment, and of the card in use."""
+    invoice.refresh_from_db(fields=["state", "settled", "total"])
+    if invoice.state != InvoiceState.ISSUED:
+        return False
+    return _asks_for(row, invoice.open_amount, invoice.currency)
 
 
 def _sent_again(row: CardPayment, return_url: str, actor: Actor) -> CardPayment:

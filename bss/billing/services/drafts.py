@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bss.billing.choices import InstallmentState, InvoiceState, NumberKind
-from bss.billing.errors import DraftOutdated
+from bss.billing.errors import DraftOutdated, DraftTaxChanged
 from bss.billing.locks import invoice_locked
 from bss.billing.models import Installment, Invoice, InvoiceLine
-from bss.billing.services.issuing import due_on
+from bss.billing.services.issuing import ROWS, Redrawn, due_on, redrawn
 from bss.billing.services.numbering import numbers_take
 from bss.billing.states import INSTALLMENT, INVOICE
 from bss.core import clock
 from bss.core.actor import Actor
+from bss.core.money import Money
+from bss.ui.formats import amount
+
+# What of a line depends on the day and on its buyer: its words, and how it is taxed.
+_REDRAWN = ("text", "detail", "tax_class", "tax_percent")
 
 
 def invoice_issue(*, invoice: Invoice, actor: Actor) -> Invoice:
-    """Issue a draft as it stands, with the next number and today's date. Issued already is fine.
+    """Issue a draft with the next number, today's date and rates, and both parties as they are. Issued already is fine.
 
-    Raises DraftOutdated when what it charges for has changed since, IllegalTransition when it is void.
+    Raises DraftOutdated when what it charges for has changed since, DraftTaxChanged when its tax comes to something
+    else today than staff saw, RateMissing, IllegalTransition when it is void.
     """
     with transaction.atomic():
         held = invoice_locked(invoice.pk)
@@ -31,6 +38,8 @@ def invoice_issue(*, invoice: Invoice, actor: Actor) -> Invoice:
         if any(item.state != InstallmentState.SCHEDULED for item in due):
             raise DraftOutdated
         day = clock.today(held.organization.time_zone)
+        today = redrawn(draft=held, installments=[item.pk for item in due], on=day)
+        _check_tax(held, today)
         number = next(
             numbers_take(
                 organization_id=held.organization_id,
@@ -44,8 +53,10 @@ def invoice_issue(*, invoice: Invoice, actor: Actor) -> Invoice:
             "issued_at": clock.now(),
             "issued_on": day,
             "due_on": due_on(held.payer, day),
+            **today.columns,
         }
         INVOICE.fire(held, "issue", actor=actor, changes=changes)
+        _redraw_lines(lines, today)
         INSTALLMENT.fire_many(items, "invoice", actor=actor)
     return held
 
@@ -62,3 +73,21 @@ def invoice_void(*, invoice: Invoice, actor: Actor, reason: str = "") -> Invoice
         INVOICE.fire(held, "void", actor=actor, reason=reason)
         InvoiceLine.objects.filter(invoice=held).delete()
     return held
+
+
+def _check_tax(draft: Invoice, today: Redrawn) -> None:
+    if today.columns["tax"] == draft.tax:
+        return
+    told = {
+        "then": amount(Money(draft.tax, draft.currency)),
+        "now": amount(Money(today.columns["tax"], draft.currency)),
+    }
+    raise DraftTaxChanged(DraftTaxChanged.message % told)
+
+
+def _redraw_lines(lines: QuerySet[InvoiceLine], today: Redrawn) -> None:
+    rows = list(lines)
+    for row in rows:
+        for column in _REDRAWN:
+            setattr(row, column, today.lines[row.installment_id][column])
+    InvoiceLine.objects.bulk_update(rows, _REDRAWN, batch_size=ROWS)

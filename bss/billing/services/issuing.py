@@ -28,7 +28,7 @@ from bss.billing.models import (
 )
 from bss.billing.services.guards import absurd
 from bss.billing.services.numbering import numbers_take
-from bss.billing.services.sheets import sheets_of, taxes_of
+from bss.billing.services.sheets import sheets_of, taxes_of, without_class
 from bss.billing.states import CREDIT, CREDIT_NOTE, INSTALLMENT, INVOICE
 from bss.core import clock, history
 from bss.core.actor import Actor
@@ -57,6 +57,14 @@ class _Taxed:
     taxes: tuple[TaxLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """Both parties and the sums of a document, and the columns of its lines by installment."""
+
+    columns: dict[str, Any]
+    lines: dict[int, dict[str, Any]]
+
+
 def documents_issue(
     *,
     organization: Organization,
@@ -66,8 +74,8 @@ def documents_issue(
 ) -> Outcome:
     """Put these installments on invoices and these credits on credit notes, as far as nobody else is at them.
 
-    Must run inside a transaction. What a guard refuses stands on a draft for staff. A payer for whom a rate of tax is
-    missing gets nothing and is named in the outcome.
+    Must run inside a transaction. What a guard refuses stands on a draft for staff. What a rate of tax is missing for
+    stays due, and its payer is named in the outcome.
     """
     now = clock.now()
     moment = _Moment(organization, now, clock.today(organization.time_zone))
@@ -78,6 +86,24 @@ def documents_issue(
     _invoices(items, payers, moment, actor, outcome)
     _credit_notes(back, payers, moment, actor, outcome)
     return outcome
+
+
+def redrawn(*, draft: Invoice, installments: Collection[int], on: date) -> Redrawn:
+    """A draft of these installments as it would be written on the day `on`. Writes nothing. Raises RateMissing."""
+    payers = _payers(draft.organization, {draft.payer_id})
+    payer = payers[draft.payer_id]
+    sheet = Sheet(
+        payer_id=payer.pk,
+        customer_id=draft.customer_id,
+        order_id=draft.order_id,
+        currency=draft.currency,
+        items=tuple(selectors.installment_items(installments)),
+        regime=regimes_for([payer], on)[payer.pk],
+    )
+    each = _Taxed(sheet, taxes_of(sheet))
+    columns = _parties_and_sums(each, payer, draft.organization)
+    row = Invoice(organization_id=draft.organization_id, scope=draft.scope, **columns)
+    return Redrawn(columns, {item.pk: line for item, line in _lines(each, row)})
 
 
 def _items(pks: Collection[int]) -> list[Item]:
@@ -187,14 +213,19 @@ def _taxed(
     *,
     by_order: bool,
 ) -> list[_Taxed]:
-    """Sheets with their tax. A payer without a rate is left out whole: nobody gets an invoice without tax."""
-    found: list[_Taxed] = []
-    for sheet in sheets_of(items, payers, regime, held, by_order=by_order):
+    """Sheets with their tax, without what no rate is known for: nobody gets an invoice without tax."""
+    sheets = sheets_of(items, payers, regime, held, by_order=by_order)
+    return [each for sheet in sheets if (each := _as_far_as_rated(sheet, outcome)) is not None]
+
+
+def _as_far_as_rated(sheet: Sheet, outcome: Outcome) -> _Taxed | None:
+    while sheet.items:
         try:
-            found.append(_Taxed(sheet, taxes_of(sheet)))
+            return _Taxed(sheet, taxes_of(sheet))
         except RateMissing as missing:
             outcome.refused[sheet.payer_id] = str(missing.message)
-    return [each for each in found if each.sheet.payer_id not in outcome.refused]
+            sheet = without_class(sheet, missing.tax_class)
+    return None
 
 
 def _numbers(kind: str, moment: _Moment, count: int) -> Any:
@@ -216,8 +247,6 @@ def _document(
 ) -> dict[str, Any]:
     """What an invoice and a credit note have in common. One that is held has neither number nor day."""
     sheet, payer = each.sheet, payers[each.sheet.payer_id]
-    net = sum((item.price for item in sheet.items), Decimal(0))
-    tax = sum((line.tax for line in each.taxes), Decimal(0))
     issued: dict[str, Any] = {}
     if not sheet.held:
         issued = {"number": next(numbers), "issued_at": moment.at, "issued_on": moment.on}
@@ -227,13 +256,21 @@ def _document(
         "payer_id": payer.pk,
         "customer_id": sheet.customer_id,
         "currency": sheet.currency,
-        "seller": _seller(moment.organization, sheet.regime),
+        **_parties_and_sums(each, payer, moment.organization),
+        **issued,
+    }
+
+
+def _parties_and_sums(each: _Taxed, payer: Account, organization: Organization) -> dict[str, Any]:
+    net = sum((item.price for item in each.sheet.items), Decimal(0))
+    tax = sum((line.tax for line in each.taxes), Decimal(0))
+    return {
+        "seller": _seller(organization, each.sheet.regime),
         "buyer": _buyer(payer),
         "taxes": [_tax(line) for line in each.taxes],
         "net": net,
         "tax": tax,
         "total": net + tax,
-        **issued,
     }
 
 

@@ -40,6 +40,10 @@ LAYOUT = Layout(
     },
     ("bank_id", "date", "amount"),
 )
+# With "bank:" before it, it fits where a payment keeps it.
+BANK_ID_LENGTH = 90
+# What a later row of the same id repeats. One that was refused may be corrected further down.
+_TAKEN = {ImportedPayment.NEW, ImportedPayment.RECORDED}
 # What a payment calls differently.
 _COLUMN_OF = {"received_on": "date"}
 _INVOICE = re.compile(r"\bINV-[0-9]{4}-[0-9]{6}\b", re.IGNORECASE)
@@ -92,19 +96,19 @@ def payment_import_run(progress: runs.Progress, *, actor: Actor) -> dict[str, in
     source = PaymentImport.objects.select_related("organization").get(pk=progress.payload["import"])
     dry_run = bool(progress.payload["dry_run"])
     progress.step(_("Checking rows") if dry_run else _("Recording payments"), total=source.rows)
-    done = set(
-        PaymentImportRow.objects.filter(run_id=progress.run.pk).values_list("number", flat=True)
-    )
+    report = PaymentImportRow.objects.filter(run_id=progress.run.pk)
+    outcomes = dict(report.values_list("number", "outcome"))
     seen: set[str] = set()
     for line in lines(source.content, source.delimiter, LAYOUT):
-        if line.number not in done:
+        if line.number not in outcomes:
             row = _reported(source, progress.run.pk, line, seen, actor, dry_run=dry_run)
+            outcomes[row.number] = row.outcome
             if row.outcome == ImportedPayment.REFUSED:
                 text = f"{row.column}: {row.message}" if row.column else row.message
                 progress.fail(text, row=row.number)
-        seen.add(line.cells.get("bank_id", ""))
+        if outcomes[line.number] in _TAKEN:
+            seen.add(line.cells.get("bank_id", ""))
         progress.advance()
-    report = PaymentImportRow.objects.filter(run_id=progress.run.pk)
     return dict(Counter(report.values_list("outcome", flat=True)))
 
 
@@ -141,7 +145,11 @@ def _outcome(
     bank_id = line.cells.get("bank_id", "")
     if not bank_id:
         raise Invalid(_("The bank's id is missing."), field="bank_id")
-    external_id = f"bank:{bank_id}"[:100]
+    if len(bank_id) > BANK_ID_LENGTH:
+        raise Invalid(
+            _("An id has at most %(most)d characters.") % {"most": BANK_ID_LENGTH}, field="bank_id"
+        )
+    external_id = f"bank:{bank_id}"
     found = Payment.objects.filter(external_id=external_id).first()
     if found is not None or bank_id in seen:
         return ImportedPayment.KNOWN, found

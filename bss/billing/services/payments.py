@@ -17,7 +17,7 @@ from bss.billing.services.allocation import payment_allocate
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid
-from bss.core.money import round_half_up
+from bss.core.money import known_currencies, round_half_up
 from bss.core.numbers import next_number
 
 
@@ -95,6 +95,8 @@ def _checked(payer: Account, amount: Decimal, currency: str, received_on: date) 
     errors = {}
     if payer.is_end_customer:
         errors["payer"] = [_("An end customer pays its reseller, not you.")]
+    if currency not in known_currencies():
+        errors["currency"] = [_("There is no currency %(code)s.") % {"code": currency}]
     if amount <= 0:
         errors["amount"] = [_("The amount must be more than 0.")]
     elif amount != round_half_up(amount, currency):

@@ -169,7 +169,8 @@ def _report(found: Outcome, progress: Progress) -> None:
         )
     for payer_id, cause in found.refused.items():
         progress.fail(
-            _("%(payer)s was not billed. %(cause)s") % {"payer": names[payer_id], "cause": cause}
+            _("%(payer)s was not billed in full. %(cause)s")
+            % {"payer": names[payer_id], "cause": cause}
         )
 
 

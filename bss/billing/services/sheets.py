@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bss.accounts.models import Account
@@ -77,15 +77,7 @@ def taxes_of(sheet: Sheet) -> tuple[TaxLine, ...]:
     return tax_lines(amounts, sheet.regime, sheet.currency)
 
 
-def without(sheets: Sequence[Sheet], payer_ids: Collection[int]) -> list[Sheet]:
-    """The sheets of everybody else."""
-    return [sheet for sheet in sheets if sheet.payer_id not in payer_ids]
-
-
-def gathered(sheet: Sheet) -> Sheet:
-    """The same, its items by customer and subscription."""
-    return replace(sheet, items=tuple(sorted(sheet.items, key=_place)))
-
-
-def _place(item: Item) -> tuple[object, ...]:
-    return item.customer, item.subscription, item.starts_at, item.pk
+def without_class(sheet: Sheet, tax_class: str) -> Sheet:
+    """The same without what is taxed as of a class."""
+    kept = (each for each in sheet.items if not each.is_taxable or each.tax_class != tax_class)
+    return replace(sheet, items=tuple(kept))

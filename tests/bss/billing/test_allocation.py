@@ -161,6 +161,9 @@ def test_a_banks_payment_is_taken_once(payer, staff):
         ({"amount": "-1"}, "amount"),
         ({"amount": "1.005"}, "amount"),
         ({"received": 1}, "received_on"),
+        ({"currency": "EUX"}, "currency"),
+        ({"currency": "EURO"}, "currency"),
+        ({"currency": "XXX"}, "currency"),
     ],
 )
 def test_what_cannot_have_been_paid_is_refused(payer, staff, values, field):
@@ -168,6 +171,7 @@ def test_what_cannot_have_been_paid_is_refused(payer, staff, values, field):
         payment_record(
             payer=payer,
             amount=Decimal(values.get("amount", "1")),
+            currency=values.get("currency", ""),
             received_on=clock.today() + timedelta(days=values.get("received", 0)),
             actor=staff.actor,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,10 +11,14 @@ import pytest
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.billing import selectors, tasks
+from bss.billing.cards.gateway import CardsGateway
 from bss.billing.choices import CardState, InvoiceState, PaymentSource
 from bss.billing.models import CardPayment, CardSetup, CardToken, Invoice, Payment
+from bss.billing.ports import PAYMENT_GATEWAY
 from bss.billing.selectors import owed_by
 from bss.billing.services import (
+    card_payment_capture,
+    card_payment_release,
     card_remove,
     card_setup_create,
     card_setup_finish,
@@ -63,10 +68,10 @@ from bss.subscriptions.services import (
 from notifications.models import Delivery
 from tests.bss.billing.conftest import ASKS, DECLINED, INSUFFICIENT, NOT_ALONE, SLOW
 from tests.bss.orders.test_api import client_of
-from tests.factories.billing import make_order, make_rate
+from tests.factories.billing import make_line, make_order, make_rate
 from tests.factories.installments import allow, make_offered
 from tests.factories.orders import make_basket, make_draft, make_product, make_subscription
-from tests.factories.ports import granted
+from tests.factories.ports import filled, granted
 from tests.factories.settling import make_invoice
 
 BACK = "http://shop.example/checkout/"
@@ -112,9 +117,12 @@ def test_money_is_held_once_for_one_reference_and_counts_as_credit(
     assert [(p["status"], p["amount"]) for p in provider.payments()] == [("authorised", "12.34")]
     assert len(provider.log(method="POST", path="/v1/payments")) == 1
     # It counts as credit once there is an order that it pays for.
-    assert owed_by(card_payer.pk, "EUR").exposure == 0
-    CardPayment.objects.update(order=make_order(card_payer, state="placed"))
-    assert owed_by(card_payer.pk, "EUR").exposure == Decimal("-12.34")
+    assert owed_by(card_payer.pk, "EUR").held == 0
+    order = make_order(card_payer, state="placed")
+    product = make_product(card_payer.organization)
+    make_line(order, product, state="pending", total=Decimal("12.34"))
+    CardPayment.objects.update(order=order)
+    assert owed_by(card_payer.pk, "EUR").held == Decimal("12.34")
 
 
 def test_another_amount_lets_go_of_the_first(card_payer, leave_card, provider):
@@ -467,6 +475,163 @@ def test_a_charge_whose_answer_was_lost_is_recorded_once(card_payer, leave_card,
     invoice.refresh_from_db()
     assert (invoice.state, Payment.objects.count()) == (InvoiceState.SETTLED, 1)
     assert len(provider.log(method="POST", path="/v1/payments")) == 1
+
+
+# Sent again ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unsent(card_payer, leave_card, provider, staff):
+    """An invoice of 100 whose charge never arrived: the provider was away."""
+    leave_card(card_payer)
+    invoice = make_invoice(card_payer, "100.00")
+    provider.behave("unavailable")
+    with pytest.raises(CardUnknown):
+        invoice_charge(invoice=invoice, actor=staff.actor)
+    provider.behave("ok")
+    assert provider.payments() == []
+    return invoice
+
+
+def paid_otherwise(invoice, amount, staff):
+    payment_record(
+        payer=invoice.payer, amount=Decimal(amount), received_on=clock.today(), actor=staff.actor
+    )
+
+
+def test_a_charge_that_never_arrived_takes_what_is_open_by_then(unsent, provider, staff):
+    paid_otherwise(unsent, "60.00", staff)
+
+    tasks.invoice_collect(_job(unsent))
+
+    unsent.refresh_from_db()
+    assert unsent.state == InvoiceState.SETTLED
+    assert [(p["status"], p["amount"]) for p in provider.payments()] == [("captured", "40.00")]
+    assert states() == [CardState.RELEASED, CardState.CAPTURED]
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [40, 60]
+
+
+def test_a_charge_that_never_arrived_is_not_sent_for_an_invoice_that_is_paid(
+    unsent, provider, staff, reseller
+):
+    """The page with the button is still open in another tab."""
+    paid_otherwise(unsent, "100.00", staff)
+
+    page = reseller.client.post(f"/my-account/invoices/{unsent.public_id}/pay/", follow=True)
+
+    assert "There is nothing open here" in page.content.decode()
+    assert (provider.payments(), states()) == ([], [CardState.RELEASED])
+    assert Payment.objects.count() == 1
+
+
+def test_a_charge_that_never_arrived_is_sent_to_the_card_in_use(
+    unsent, card_payer, leave_card, provider, staff
+):
+    used = leave_card(card_payer)
+
+    invoice_charge(invoice=unsent, actor=staff.actor)
+
+    assert [(p["status"], p["token"]) for p in provider.payments()] == [("captured", used.token)]
+    assert states() == [CardState.RELEASED, CardState.CAPTURED]
+
+
+def test_a_charge_that_never_arrived_is_not_sent_to_a_removed_card(
+    unsent, card_payer, provider, staff
+):
+    card_remove(card=selectors.card_in_use(card_payer), actor=staff.actor)
+
+    with pytest.raises(CardUnavailable):
+        invoice_charge(invoice=unsent, actor=staff.actor)
+
+    assert (provider.payments(), states()) == ([], [CardState.RELEASED])
+
+
+def test_what_waits_for_its_owner_is_asked_anew_once_less_is_open(
+    card_payer, leave_card, provider, staff
+):
+    leave_card(card_payer, ASKS)
+    invoice = make_invoice(card_payer, "100.00")
+    urls = []
+    for paid in ("0", "60.00"):
+        if Decimal(paid):
+            paid_otherwise(invoice, paid, staff)
+        with pytest.raises(CardNeedsStep) as caught:
+            invoice_charge(invoice=invoice, actor=staff.actor, return_url=BACK)
+        urls.append(caught.value.extra["url"])
+
+    assert urls[0] != urls[1]
+    assert [(p["status"], p["amount"]) for p in provider.payments()] == [
+        ("requires_step", "40.00"),
+        ("released", "100.00"),
+    ]
+
+
+def test_a_hold_that_waits_for_its_owner_is_asked_of_another_card_once_that_is_in_use(
+    card_payer, leave_card, provider
+):
+    leave_card(card_payer, ASKS)
+    with pytest.raises(CardNeedsStep):
+        authorise(card_payer)
+    used = leave_card(card_payer)
+
+    authorise(card_payer)
+
+    latest, first = provider.payments()
+    assert (latest["status"], latest["token"]) == ("authorised", used.token)
+    assert (first["status"], states()) == ("released", [CardState.RELEASED, CardState.AUTHORISED])
+
+
+class LetGoMeanwhile(CardsGateway):
+    """While it is on its way somebody lets go of what never arrived."""
+
+    def charge(self, charge):
+        card_payment_release(card_payment=only(), actor=SYSTEM)
+        return super().charge(charge)
+
+    def authorise(self, charge):
+        card_payment_release(card_payment=only(), actor=SYSTEM)
+        return super().authorise(charge)
+
+
+def test_money_that_was_taken_while_somebody_let_go_is_recorded(card_payer, leave_card, staff):
+    leave_card(card_payer)
+    invoice = make_invoice(card_payer, "8.33")
+
+    with filled(PAYMENT_GATEWAY, LetGoMeanwhile()):
+        invoice_charge(invoice=invoice, actor=staff.actor)
+
+    invoice.refresh_from_db()
+    assert (invoice.state, only().state) == (InvoiceState.SETTLED, CardState.CAPTURED)
+    assert Payment.objects.get() == only().payment
+
+
+def test_what_was_held_while_somebody_let_go_is_let_go_of(card_payer, leave_card, provider):
+    leave_card(card_payer)
+
+    with filled(PAYMENT_GATEWAY, LetGoMeanwhile()), pytest.raises(CardDeclined):
+        authorise(card_payer)
+
+    assert [p["status"] for p in provider.payments()] == ["released"]
+    assert only().state == CardState.RELEASED
+
+
+def test_a_capture_of_another_amount_is_another_request(
+    card_payer, leave_card, reseller, shop, provider, staff
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop, "20.00")
+    invoice = make_invoice(card_payer, "20.00", order=order)
+    for mode, paid in (("unavailable", ""), ("unavailable", "5.00"), ("ok", "")):
+        provider.behave(mode)
+        if paid:
+            paid_otherwise(invoice, paid, staff)
+        with suppress(CardUnknown):
+            card_payment_capture(card_payment=only(), invoice=invoice, actor=SYSTEM)
+
+    first, second, third = (r["key"] for r in provider.log(method="POST", path="/capture"))
+    assert (first != second, second == third) == (True, True)
+    invoice.refresh_from_db()
+    assert (invoice.state, only().captured) == (InvoiceState.SETTLED, 15)
 
 
 def test_a_payer_by_transfer_is_not_charged(card_payer, leave_card, provider, run_jobs):

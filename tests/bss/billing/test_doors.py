@@ -176,6 +176,8 @@ def test_the_banks_id_is_taken_once_whatever_the_key(books, payer):
         ({"amount": "-1"}, "amount"),
         ({"amount": "1.005"}, "amount"),
         ({"received_on": "2026-11-11"}, "received_on"),
+        ({"currency": "EUX"}, "currency"),
+        ({"bank_id": "B" * 91}, "bank_id"),
         ({"payer": "nobody"}, "payer"),
         ({"invoice": "nothing"}, "invoice"),
         ({"amout": "1"}, "amout"),

@@ -20,7 +20,7 @@ from bss.orders.models import Order, OrderLine
 from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import basket_place
 from bss.subscriptions.models import SeatLot, SeatReduction, Subscription
-from tests.factories.billing import make_order
+from tests.factories.billing import make_line, make_order
 from tests.factories.orders import make_basket, make_product, make_subscription
 from tests.factories.settling import make_credit_note, make_invoice
 
@@ -109,6 +109,13 @@ def card_hold(payer, amount, order=None):
     )
 
 
+def ordered(payer, amount, state="executing", line="provisioning"):
+    """An order with a line of `amount`, net."""
+    order = make_order(payer, state=state)
+    make_line(order, make_product(payer.organization), state=line, total=Decimal(amount))
+    return order
+
+
 def test_invoices_count_with_tax_until_they_are_settled(payer, django_assert_num_queries):
     make_invoice(payer, "124.00")
     make_invoice(payer, "10.00")
@@ -125,12 +132,12 @@ def test_invoices_count_with_tax_until_they_are_settled(payer, django_assert_num
 def test_credit_counts_until_it_is_used(payer):
     make_credit_note(payer, "20.00")
     payment_record(payer=payer, amount=Decimal(5), received_on=clock.today(), actor=SYSTEM)
-    card_hold(payer, "12.50", order=make_order(payer, state="executing"))
+    card_hold(payer, "12.50", order=ordered(payer, "12.50"))
 
     owed = owed_by(payer.pk, "EUR")
 
     assert (owed.credit_notes, owed.payments, owed.held) == (20, 5, Decimal("12.5"))
-    assert owed.exposure == Decimal("-37.5")
+    assert (owed.ordered, owed.exposure) == (Decimal("12.5"), -25)
 
 
 def test_an_order_counts_from_placing_until_its_installments_do(payer, staff):
@@ -255,7 +262,55 @@ def test_only_what_is_held_for_an_order_under_way_counts(payer, reseller, shop):
         ("rejected", "0"),
         ("executing", "12.34"),
     ):
-        CardPayment.objects.update(order=make_order(payer, state=state))
+        CardPayment.objects.update(order=ordered(payer, "12.34", state=state))
         assert owed_by(payer.pk, "EUR").held == Decimal(counted)
-    assert basket_place(basket=basket, actor=reseller.actor, terms=None).state == OrderState.PLACED
+    assert owed_by(payer.pk, "EUR").exposure == 0
     assert Subscription.objects.count() == 0
+
+
+def test_the_tax_that_a_card_holds_secures_no_other_order(payer, reseller, shop):
+    """Of 1000 net the card holds 1240: nothing else may be had by the 240."""
+    limit(payer, "0")
+    card_hold(payer, "1240.00", order=ordered(payer, "1000.00"))
+    basket = make_basket(reseller, shop, make_product(payer.organization, price="120", cost="1"))
+
+    with pytest.raises(CreditExceeded):
+        basket_place(basket=basket, actor=reseller.actor, terms=None)
+
+    owed = owed_by(payer.pk, "EUR")
+    assert (owed.ordered, owed.held, owed.exposure) == (1000, 1000, 0)
+    assert Order.objects.filter(account=payer).count() == 1
+
+
+def test_what_is_held_is_worth_what_is_left_of_its_order(payer):
+    """A line that failed is not invoiced; on the invoice what is left counts with its tax, as it is captured."""
+    order = ordered(payer, "600.00")
+    failed = make_line(
+        order, make_product(payer.organization), state="failed", total=Decimal("400.00")
+    )
+    card_hold(payer, "1240.00", order=order)
+    assert (owed_by(payer.pk, "EUR").held, owed_by(payer.pk, "EUR").exposure) == (600, 0)
+
+    order.lines.exclude(pk=failed.pk).update(state=LineState.DELIVERED, delivered_at=clock.now())
+    make_invoice(payer, "744.00", order=order)
+    owed = owed_by(payer.pk, "EUR")
+    assert (owed.invoices, owed.held, owed.exposure) == (744, 744, 0)
+
+    payment_record(payer=payer, amount=Decimal(244), received_on=clock.today(), actor=SYSTEM)
+    owed = owed_by(payer.pk, "EUR")
+    assert (owed.invoices, owed.held, owed.exposure) == (500, 500, 0)
+
+
+def test_installments_to_come_are_not_what_a_card_holds_for(payer):
+    """Of two installments the card holds the first, which is due with the order; the second needs a limit."""
+    product = make_product(payer.organization, price="10")
+    subscription = make_subscription(payer, product)
+    Installment.objects.all().delete()
+    lot, order = lot_of(subscription), subscription.order_line.order
+    card_hold(payer, "31.00", order=order)
+    scheduled(lot, "25", order=order)
+    scheduled(lot, "25", number=2)
+
+    owed = owed_by(payer.pk, "EUR")
+
+    assert (owed.scheduled, owed.held, owed.exposure) == (50, 25, 25)

@@ -124,6 +124,56 @@ def test_a_refused_row_names_its_column_in_words(payer, staff, run_jobs):
     assert [line.text.partition(":")[0] for line in told] == ["Amount", "Date"]
 
 
+def imported(staff, payer, run_jobs, *rows):
+    """Check a file of these rows, then record it. Returns both reports, as (outcome, column at fault) of each row."""
+    today = clock.today().isoformat()
+    text = "\n".join(
+        ("bank id;date;amount;payer;currency", *(f"{row[0]};{today};{row[1]};{payer.number};{row[2]}" for row in rows))
+    )  # fmt: skip
+    upload(staff, text)
+    run_jobs()
+    checked = report()
+    source = PaymentImport.objects.get()
+    staff.client.post(f"/portal/payments/imports/{source.public_id}/run/")
+    run_jobs()
+    return [[row[1:] for row in each] for each in (checked, report())]
+
+
+def test_a_currency_that_does_not_exist_refuses_its_row_alone(payer, staff, run_jobs):
+    checked, done = imported(
+        staff, payer, run_jobs, ("B1", "5.00", "EURO"), ("B2", "5.00", "XXX"), ("B3", "5.00", "usd")
+    )
+
+    refused = (ImportedPayment.REFUSED, "currency")
+    assert checked == [refused, refused, (ImportedPayment.NEW, "")]
+    assert done == [refused, refused, (ImportedPayment.RECORDED, "")]
+    assert Payment.objects.get().currency == "USD"
+    assert Run.objects.filter(state="succeeded").count() == 2
+
+
+def test_a_row_that_was_refused_and_is_corrected_further_down_is_recorded(payer, staff, run_jobs):
+    checked, done = imported(
+        staff, payer, run_jobs, ("B1", "lots", ""), ("B1", "5.00", ""), ("B1", "5.00", "")
+    )
+
+    refused, known = (ImportedPayment.REFUSED, "amount"), (ImportedPayment.KNOWN, "")
+    assert checked == [refused, (ImportedPayment.NEW, ""), known]
+    assert done == [refused, (ImportedPayment.RECORDED, ""), known]
+    assert Payment.objects.get().amount == 5
+
+
+def test_ids_that_differ_only_at_their_end_are_not_taken_for_one(payer, staff, run_jobs):
+    long = "B" * 95
+    _checked, done = imported(
+        staff, payer, run_jobs, (f"{long}1", "5.00", ""), (f"{long}2", "6.00", ""),
+        (long[:90], "7.00", ""),
+    )  # fmt: skip
+
+    refused = (ImportedPayment.REFUSED, "bank_id")
+    assert done == [refused, refused, (ImportedPayment.RECORDED, "")]
+    assert Payment.objects.get().external_id == f"bank:{long[:90]}"
+
+
 def test_a_file_without_its_columns_is_refused(staff, at_distributor):
     page = upload(staff, "when;how much\n1;2\n")
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from bss.accounts.models import Account, PaymentMethod
 from bss.billing import services
-from bss.billing.errors import DraftOutdated
+from bss.billing.errors import DraftOutdated, DraftTaxChanged
 from bss.billing.models import (
     Credit,
     CreditNote,
@@ -21,12 +21,19 @@ from bss.billing.models import (
     NumberRange,
 )
 from bss.billing.selectors import BILLING_RUN
-from bss.billing.services import billing_run_start, invoice_issue, invoice_void, order_bill
+from bss.billing.services import (
+    allocation_undo,
+    billing_run_start,
+    invoice_issue,
+    invoice_void,
+    order_bill,
+)
 from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.core.errors import IllegalTransition
 from bss.core.history import HistoryEntry
 from bss.core.models import Run, RunLine
+from bss.pricing.errors import RateMissing
 from bss.pricing.models import TaxRate
 from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.factories.billing import (
@@ -342,13 +349,50 @@ def test_a_payer_without_a_rate_is_named_and_the_others_are_billed(
     assert (run.state, run.failures, run.result["refused"]) == ("succeeded", 1, 1)
     [line] = RunLine.objects.filter(run=run)
     assert line.level == "error"
-    assert line.text.startswith("Techsolutions was not billed. No tax rate of Greece")
+    assert line.text.startswith("Techsolutions was not billed in full. No tax rate of Greece")
     assert Installment.everywhere.filter(payer=payer, state="scheduled").count() == 12
 
     make_rate(at_start, "13", tax_class="reduced")
     bill()
     # Of the order at once, and of the billing day: skipped by nobody.
     assert sorted(i.order_id is None for i in invoices(payer=payer)) == [False, True]
+
+
+def test_what_lacks_a_rate_waits_and_the_rest_of_its_order_is_billed(
+    at_start, payer, product, run_jobs
+):
+    odd = make_product(at_start, name="Reduced", units=("P1Y",), tax_class="reduced")
+    order = make_order(payer)
+    for each in (odd, product):
+        make_bought(payer, each, quantity=5, price="20", order=order)
+
+    outcome = order_bill(order_id=order.pk, actor=SYSTEM)
+
+    assert (outcome.invoices, outcome.items, list(outcome.refused)) == (1, 1, [payer.pk])
+    [invoice] = invoices()
+    assert [line.text for line in invoice.lines.all()] == ["Mailbox"]
+    assert (invoice.net, invoice.total) == (D(100), D(124))
+    told = HistoryEntry.objects.get(action="order.unbilled", subject_id=order.pk)
+    assert told.reason.startswith("No tax rate of Greece")
+
+    make_rate(at_start, "13", tax_class="reduced")
+    order_bill(order_id=order.pk, actor=SYSTEM)
+    assert [(i.order_id, i.total) for i in invoices()] == [(order.pk, D(124)), (order.pk, D(113))]
+    assert not Installment.everywhere.filter(state="scheduled").exists()
+
+
+def test_what_lacks_a_rate_withholds_no_credit_note(at_start, payer, product, bill):
+    """What is given back takes the tax of the invoice that it corrects: no rate of today is needed."""
+    lot = make_bought(payer, product)
+    billed(lot)
+    make_bought(payer, make_product(at_start, units=("P1Y",), tax_class="reduced"))
+    take_seats(lot, 1)
+
+    run = bill()
+
+    assert (run.result["credit_notes"], run.result["refused"], run.failures) == (1, 1, 1)
+    assert CreditNote.everywhere.get().tax == D("4.80")
+    assert len(invoices()) == 1
 
 
 def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, bill, travel):
@@ -368,7 +412,9 @@ def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, b
 
     assert [invoice.payer_id for invoice in invoices(order=None)] == [good.pk]
     assert (run.result["invoices"], run.result["refused"], run.failures) == (1, 1, 1)
-    assert "Techsolutions was not billed. IntegrityError" in RunLine.objects.get(run=run).text
+    assert (
+        "Techsolutions was not billed in full. IntegrityError" in RunLine.objects.get(run=run).text
+    )
     assert numbers()[-1] == "INV-2027-000001"
 
 
@@ -514,6 +560,67 @@ def test_staff_issue_a_draft_all_the_same(payer, product, bill):
     assert {line.installment.state for line in draft.lines.all()} == {"invoiced"}
 
 
+def test_a_draft_is_issued_with_the_tax_of_the_day_of_its_issue(payer, product, bill, travel):
+    """Held at 24 %: once the rate is 25 % it is not issued as staff saw it, but looked at again."""
+    many(payer, product, 16)
+    bill()
+    draft = invoices(state="draft")[0]
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    make_rate(payer.organization, "25", valid_from=date(2026, 12, 1))
+    travel(timedelta(days=30))
+
+    with pytest.raises(DraftTaxChanged) as caught:
+        invoice_issue(invoice=draft, actor=SYSTEM)
+    assert "€5.00 today, no longer €4.80" in str(caught.value.message)
+    draft.refresh_from_db()
+    assert (draft.state, draft.tax, numbers()) == ("draft", D("4.80"), [])
+    assert {line.installment.state for line in draft.lines.all()} == {"scheduled"}
+
+    for each in invoices(state="draft"):
+        invoice_void(invoice=each, actor=SYSTEM)
+    bill()
+    issued = invoice_issue(invoice=invoices(state="draft")[0], actor=SYSTEM)
+    assert (issued.net, issued.tax, issued.total, issued.issued_on) == (
+        D(20), D(5), D(25), date(2026, 12, 10),
+    )  # fmt: skip
+
+
+def test_a_draft_that_comes_to_the_same_names_todays_rate_and_both_parties_as_they_are(
+    payer, product, bill, travel
+):
+    """A cent is taxed by nothing at either rate: what was shown holds, and the document says how it came to it."""
+    lot = make_bought(payer, product, quantity=1, price="0.01")
+    for _n in range(15):
+        line = make_line(make_order(payer), product)
+        make_lot(lot.subscription, lot.term, quantity=1, order_line=line)
+    bill()
+    draft = invoices(state="draft")[0]
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    make_rate(payer.organization, "25", valid_from=date(2026, 12, 1))
+    Account.everywhere.filter(pk=payer.pk).update(name="Techsolutions Hellas", city="Patras")
+    travel(timedelta(days=30))
+
+    invoice_issue(invoice=draft, actor=SYSTEM)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.tax, draft.total) == ("issued", D(0), D("0.01"))
+    assert (draft.buyer["name"], draft.buyer["city"]) == ("Techsolutions Hellas", "Patras")
+    assert [tax["percent"] for tax in draft.taxes] == ["25.0000"]
+    assert draft.lines.get().tax_percent == D(25)
+
+
+def test_a_draft_without_a_rate_today_is_not_issued(payer, product, bill, travel):
+    many(payer, product, 16)
+    bill()
+    TaxRate.everywhere.update(valid_until=date(2026, 11, 30))
+    travel(timedelta(days=30))
+
+    with pytest.raises(RateMissing):
+        invoice_issue(invoice=invoices(state="draft")[0], actor=SYSTEM)
+
+    assert (numbers(), len(invoices(state="draft"))) == ([], 16)
+
+
 def test_staff_void_a_draft_and_what_it_would_charge_stays_due(payer, product, bill):
     many(payer, product, 16)
     bill()
@@ -565,6 +672,45 @@ def test_a_credit_note_settles_what_it_corrects_before_what_is_due_earlier(
     assert used == {corrected.pk: note.total}
     earlier.refresh_from_db()
     assert earlier.settled == 0
+
+
+def test_a_credit_note_settles_what_it_corrects_before_the_invoice_it_came_with(
+    payer, product, run_jobs
+):
+    """One order gives seats back and buys others: the new invoice is heard of first."""
+    lot = make_bought(payer, product, quantity=5, price="20")
+    billed(lot)
+    [corrected] = invoices()
+    run_jobs()
+    switch = make_order(payer)
+    make_bought(payer, product, quantity=5, price="30", order=switch)
+    take_seats(lot, 4, order=switch)
+
+    order_bill(order_id=switch.pk, actor=SYSTEM)
+    run_jobs()
+
+    note = CreditNote.everywhere.get()
+    used = {each.invoice_id: each.amount for each in note.allocations.all()}
+    assert used == {corrected.pk: D("99.20")}
+    assert (note.total, note.state) == (D("99.20"), "settled")
+    assert [invoice.settled for invoice in invoices()] == [D("99.20"), 0]
+
+
+def test_what_staff_took_out_of_the_invoice_it_corrects_is_not_put_back(
+    payer, product, bill, run_jobs
+):
+    lot = make_bought(payer, product)
+    billed(lot)
+    run_jobs()
+    take_seats(lot, 1)
+    bill()
+    note = CreditNote.everywhere.get()
+    allocation_undo(allocation=note.allocations.get(), actor=SYSTEM)
+
+    later = make_invoice(payer, "500.00")
+    run_jobs()
+
+    assert [each.invoice_id for each in note.allocations.all()] == [later.pk]
 
 
 def test_every_credit_is_on_one_note(payer, product, bill):
