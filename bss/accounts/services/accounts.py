@@ -172,7 +172,7 @@ def _active_set(
         wanted = list(accounts.order_by().values_list("pk", flat=True))
         held = list(
             Account.everywhere.filter(pk__in=wanted, is_active=not active)
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .order_by("pk")
         )
         Account.everywhere.filter(pk__in=[a.pk for a in held]).update(

@@ -372,6 +372,39 @@ def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, b
     assert numbers()[-1] == "INV-2027-000001"
 
 
+@pytest.mark.parametrize(("ended", "refused"), [(2, 0), (100, 1)])
+def test_what_the_database_ended_for_anothers_sake_is_done_again(
+    at_start, payer, product, bill, travel, ended, refused
+):
+    """Twice it is a deadlock and then it goes through; where it never does its payer alone is named."""
+    good = ResellerFactory(organization=at_start, name="Northbridge IT")
+    for who in (payer, good):
+        billed(make_bought(who, product, plan=MONTHLY))
+    travel(timedelta(days=52))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # What a sequence counts no rollback takes back.
+        cursor.execute("CREATE SEQUENCE tries")
+        cursor.execute(
+            "CREATE FUNCTION deadlock() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN IF NEW.payer_id = %s AND nextval('tries') <= %s"
+            " THEN RAISE 'deadlock detected' USING ERRCODE = '40P01'; END IF; RETURN NEW; END$$",
+            [payer.pk, ended],
+        )
+        cursor.execute(
+            "CREATE TRIGGER deadlock BEFORE INSERT ON billing_invoice"
+            " FOR EACH ROW EXECUTE FUNCTION deadlock()"
+        )
+
+    run = bill()
+
+    assert (run.result["invoices"], run.result["refused"], run.failures) == (
+        2 - refused, refused, refused,
+    )  # fmt: skip
+    assert len(invoices(order=None, payer=payer)) == 1 - refused
+    assert len(invoices(order=None, payer=good)) == 1
+
+
 def test_what_is_given_back_before_its_billing_day_is_credited_and_not_billed(
     payer, product, bill, travel
 ):
