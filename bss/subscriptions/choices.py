@@ -47,4 +47,6 @@ class ChangeState(models.TextChoices):
 LIVE = frozenset(
     {SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED, SubscriptionState.PENDING_CANCEL}
 )
+# What goes on term after term: while it is suspended the vendor keeps it, and it is charged.
+RENEWING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED})
 OPEN_CHANGE = frozenset({ChangeState.SCHEDULED, ChangeState.IN_PROGRESS, ChangeState.FAILED})

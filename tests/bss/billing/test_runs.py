@@ -28,6 +28,9 @@ from bss.core.errors import IllegalTransition
 from bss.core.history import HistoryEntry
 from bss.core.models import Run, RunLine
 from bss.pricing.models import TaxRate
+from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.services import change_apply, change_request
+from bss.subscriptions.tasks import changes_due
 from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.factories.billing import (
     MONTHLY,
@@ -40,7 +43,7 @@ from tests.factories.billing import (
     make_term,
     take_seats,
 )
-from tests.factories.orders import make_product
+from tests.factories.orders import make_product, make_subscription
 from tests.factories.settling import make_invoice
 
 pytestmark = pytest.mark.usefixtures("rate")
@@ -432,6 +435,29 @@ def test_bill_now_takes_what_is_due_whatever_the_billing_day(
 
     assert run.result["items"] == 1
     assert [invoice.payer_id for invoice in invoices(order=None)] == [payer.pk]
+
+
+def test_what_is_suspended_is_billed_term_by_term_until_it_is_cancelled(
+    at_start, payer, bill, run_jobs, travel
+):
+    product = make_product(at_start, price="20", units=("P1M",))
+    subscription = make_subscription(payer, product, quantity=5)
+
+    def change(kind):
+        asked = change_request(subscription=subscription, kind=kind, actor=SYSTEM, source="portal")
+        change_apply(change=asked, actor=SYSTEM)
+        run_jobs()
+
+    change(ChangeKind.SUSPEND)
+    for _month in range(3):
+        travel(timedelta(days=31))
+        changes_due()
+        bill(payer)
+    change(ChangeKind.CANCEL)
+    bill(payer)
+
+    assert [line.net for line in InvoiceLine.everywhere.order_by("pk")] == [D(100)] * 4
+    assert Installment.everywhere.filter(state="scheduled").count() == 0
 
 
 def test_it_runs_by_itself_once_a_day_where_something_is_due(payer, product, run_jobs, travel):
