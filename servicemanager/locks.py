@@ -30,7 +30,7 @@ _JOB = Prepared(
 
 def subscription_locked(pk: int) -> Subscription:
     """The subscription as it is now, held so that two starts of one operation become one job."""
-    return Subscription.everywhere.select_for_update(of=("self",)).get(pk=pk)
+    return Subscription.everywhere.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def account_link_locked(instance_id: int, account_id: int) -> AccountLink:
@@ -44,4 +44,4 @@ def account_link_locked(instance_id: int, account_id: int) -> AccountLink:
 
 def organization_locked(pk: int) -> Organization:
     """Held while an instance is made on demand, so that it is made once."""
-    return Organization.objects.select_for_update().get(pk=pk)
+    return Organization.objects.select_for_update(no_key=True).get(pk=pk)

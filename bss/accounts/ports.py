@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, Protocol
@@ -59,6 +59,22 @@ class _NoCards:
 
 
 CARDS: Port[Cards] = Port("cards", _NoCards())
+
+
+class Dealings(Protocol):
+    """What a payer has that is in its currency. Filled by billing."""
+
+    def under_way(self, account_id: int) -> Sequence[str]:
+        """What of it is live or open, each in a word or two for people; empty where everything ended and is settled."""
+        ...
+
+
+class _NoDealings:
+    def under_way(self, account_id: int) -> Sequence[str]:
+        return ()
+
+
+DEALINGS: Port[Dealings] = Port("dealings", _NoDealings())
 
 
 # What was asked already by a request that changes nothing, by account id.

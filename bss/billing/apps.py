@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        from bss.accounts.ports import CARDS  # noqa: PLC0415 -- models are loaded now
+        from bss.accounts.ports import CARDS, DEALINGS  # noqa: PLC0415 -- models are loaded now
         from bss.billing import events, handlers, selectors, services, slots, tasks  # noqa: F401, PLC0415 -- jobs
         from bss.billing.cards.gateway import CardsGateway  # noqa: PLC0415
         from bss.billing.ports import PAYMENT_GATEWAY  # noqa: PLC0415
@@ -19,6 +19,7 @@ class BillingConfig(AppConfig):
 
         PAYMENT_GATEWAY.register(CardsGateway())
         CARDS.register(PAYMENT_GATEWAY.get())
+        DEALINGS.register(selectors.BillingDealings())
         CHARGES_DUE.register(selectors.BillingChargesDue())
         LOT_CHARGES.register(selectors.BillingLotCharges())
         CREDIT_EXPOSURE.register(selectors.BillingExposure())

@@ -132,7 +132,7 @@ class Machine(Generic[M]):
                 self.model._base_manager.filter(
                     pk__in=wanted, **{f"{self.column}__in": transition.sources}
                 )
-                .select_for_update(of=("self",))
+                .select_for_update(of=("self",), no_key=True)
                 .order_by("pk")
             )
             before = {row.pk: getattr(row, self.column) for row in held}

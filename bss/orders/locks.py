@@ -1,4 +1,7 @@
-"""Row locks, always taken in this order: basket, order, accounts by primary key."""
+"""Row locks, always taken in this order: basket, order, accounts by primary key.
+
+None of them is for a key's sake: rows that point to a held one (their foreign keys are checked) are written meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def accounts_locked(ids: Iterable[int]) -> dict[int, Account]:
 
 # Held first and read then: one statement for both loses the row when the customer was changed while it waited.
 _HELD_BASKET = Prepared(
-    lambda pk: Basket.objects.filter(pk=pk).select_for_update().values_list("pk", flat=True), pk=int
+    lambda pk: (
+        Basket.objects.filter(pk=pk).select_for_update(no_key=True).values_list("pk", flat=True)
+    ),
+    pk=int,
 )
 _BASKET = Prepared(
     lambda pk: Basket.objects.filter(pk=pk).select_related(
@@ -38,14 +44,16 @@ _BASKET = Prepared(
     ),
     pk=int,
 )
-_ORDER = Prepared(lambda pk: Order.objects.filter(pk=pk).select_for_update(of=("self",)), pk=int)
+_ORDER = Prepared(
+    lambda pk: Order.objects.filter(pk=pk).select_for_update(of=("self",), no_key=True), pk=int
+)
 _ACCOUNTS = Prepared(
     lambda ids: (
         Account.everywhere.filter(pk__any=ids)
         # An account never changes its organization, so that no row is lost to whoever waited.
         .select_related("organization")
         .order_by("pk")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
     ),
     ids=list,
 )

@@ -131,7 +131,7 @@ def _added(row: Row, alike: QuerySet[Row], organization: Organization, actor: Ac
 
 def _in_turn(organization_id: int) -> None:
     """Two at once cannot both find the days free."""
-    Organization.objects.select_for_update().get(pk=organization_id)
+    Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
 def _alike(row: Row) -> QuerySet[Row]:

@@ -47,4 +47,8 @@ class ChangeState(models.TextChoices):
 LIVE = frozenset(
     {SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED, SubscriptionState.PENDING_CANCEL}
 )
+# What still runs, or may come to.
+NOT_ENDED = frozenset({*LIVE, SubscriptionState.PENDING, SubscriptionState.FAILED})
+# What goes on term after term: while it is suspended the vendor keeps it, and it is charged.
+RENEWING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED})
 OPEN_CHANGE = frozenset({ChangeState.SCHEDULED, ChangeState.IN_PROGRESS, ChangeState.FAILED})

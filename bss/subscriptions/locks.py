@@ -1,4 +1,7 @@
-"""Row locks, always taken in this order: subscription, change, then those of orders."""
+"""Row locks, always taken in this order: subscription, change, then those of orders.
+
+None of them is for a key's sake: the invoices of a billing run point to held rows, and are written meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,11 @@ def change_locked(pk: int) -> ScheduledChange:
 
 # Held first and read then: one statement for both loses the row when the product was changed while it waited.
 _HELD_SUBSCRIPTION = Prepared(
-    lambda pk: Subscription.objects.filter(pk=pk).select_for_update().values_list("pk", flat=True),
+    lambda pk: (
+        Subscription.objects.filter(pk=pk)
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    ),
     pk=int,
 )
 _SUBSCRIPTION = Prepared(
@@ -31,7 +38,7 @@ _SUBSCRIPTION = Prepared(
 _CHANGE = Prepared(
     lambda pk: (
         ScheduledChange.objects.filter(pk=pk)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related(
             "order_line__order",
             "order_line__product",

@@ -92,8 +92,8 @@ class Subscription(Planned, Owned):
             models.Index(fields=["payer", "-id"], name="subscription_payer"),
             models.Index(
                 fields=["ends_at"],
-                condition=Q(state__in=["active", "pending_cancel"]),
-                name="subscription_ends",
+                condition=Q(state__in=["active", "suspended"]),
+                name="subscription_renewing",
             ),
             models.Index(
                 fields=["organization", "-id"],

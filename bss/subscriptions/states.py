@@ -38,7 +38,7 @@ SUBSCRIPTION = Machine(
             S.CANCELLED,
             event=SubscriptionCancelled,
         ),
-        move("expire", S.ACTIVE, S.EXPIRED, event=SubscriptionCancelled),
+        move("expire", {S.ACTIVE, S.SUSPENDED}, S.EXPIRED, event=SubscriptionCancelled),
     ],
     initial=frozenset({S.PENDING}),
 )

@@ -23,7 +23,7 @@ def changes_due() -> int:
     """Write a job for each planned change that is due and each term that has ended. Returns how many."""
     changes = selectors.changes_due()[:BATCH]
     terms = selectors.terms_due()[:BATCH]
-    # A key is done once. What was suspended, say, between this sweep and its job has its turn in the next hour.
+    # A key is done once. What a change got in the way of between this sweep and its job has its turn in the next hour.
     hour = f"{clock.now():%Y%m%dT%H}"
     batch = [
         jobs.build(RELEASE, key=str(change.pk), subject=change, payload={"change": change.pk})

@@ -336,7 +336,7 @@ def credit_problem(checkout: Checkout, actor: Actor) -> DomainError | None:
         return None
     secured = checkout.view.first_payment.amount if pays_by_card(payer) else Decimal(0)
     try:
-        check_credit(payer, checkout.view.total.amount, track=checkout.view.track, secured=secured)
+        check_credit(payer, checkout.view.total, track=checkout.view.track, secured=secured)
     except CreditExceeded as problem:
         return problem
     return None

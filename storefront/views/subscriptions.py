@@ -16,7 +16,7 @@ from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.installments.choices import Frequency
 from bss.subscriptions.access import access_subscription
-from bss.subscriptions.choices import SubscriptionState
+from bss.subscriptions.choices import RENEWING, SubscriptionState
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.selectors import (
     amounts_of,
@@ -141,7 +141,7 @@ class SubscriptionPage(Page):
         if subscription.cancelled_at is not None:
             facts.append(Fact(_("Cancelled"), subscription.cancelled_at))
         elif subscription.ends_at is not None:
-            renews = subscription.renews and subscription.state == S.ACTIVE
+            renews = subscription.renews and subscription.state in RENEWING
             facts.append(Fact(_("Renews") if renews else _("Ends"), subscription.ends_at))
         return facts
 
@@ -149,7 +149,7 @@ class SubscriptionPage(Page):
         """What was asked for the next term, where anything was."""
         subscription = self.object
         found = []
-        if subscription.state != S.ACTIVE or not subscription.renews:
+        if subscription.state not in RENEWING or not subscription.renews:
             return []
         if subscription.renewal_quantity is not None:
             found.append(Fact(_("Quantity"), subscription.renewal_quantity))

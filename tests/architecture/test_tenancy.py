@@ -65,6 +65,7 @@ AROUND = {
     "bss/billing/services/runs.py": "an order's items, by order; its payer stands above its customer",
     "bss/billing/services/schedules.py": EVENT,
     "bss/billing/selectors/charged.py": "what a payer's documents hold of all its customers; by payer, by lot",
+    "bss/billing/selectors/dealings.py": "what a payer has open, by the payer, whoever of its customers uses it",
     "bss/billing/selectors/due.py": "what a payer has due of all its customers; by organization and payer",
     "bss/billing/selectors/cards.py": "what is to be tended in all tenants; a hold by its order",
     "bss/billing/selectors/exposure.py": "the payer's debts, by the payer: an end customer's scope lies below them",

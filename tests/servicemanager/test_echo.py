@@ -18,6 +18,7 @@ from bss.orders.services import line_correct, order_create, order_execute, order
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request
+from bss.subscriptions.tasks import changes_due
 from servicemanager.choices import ProvisioningState as P
 from servicemanager.echo.gateway import Echo
 from servicemanager.models import AccountLink, Exchange, Instance
@@ -336,6 +337,28 @@ def test_quantity_suspension_resumption_and_cancellation_reach_the_vendor(
     there = change(ChangeKind.CANCEL, reason="No longer needed")
     assert (there["status"], there["version"]) == ("cancelled", 5)
     assert subscription.state == SubscriptionState.CANCELLED
+
+
+def test_seats_of_a_suspended_subscriptions_next_term_reach_the_vendor_and_resume_nothing(
+    ordered, echo, run_jobs, staff, travel
+):
+    run_jobs()
+    subscription = subscription_of(ordered)
+    for wish in (
+        {"kind": ChangeKind.QUANTITY, "quantity": 2, "when": "period_end"},
+        {"kind": ChangeKind.SUSPEND, "reason": "Unpaid"},
+    ):
+        change_request(subscription=subscription, actor=staff.actor, source="portal", **wish)
+        run_jobs()
+    travel(timedelta(days=40))
+
+    changes_due()
+    run_jobs()
+
+    (there,) = echo.state()["subscriptions"]
+    assert (there["status"], there["quantity"]) == ("suspended", 2)
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.quantity) == (SubscriptionState.SUSPENDED, 2)
 
 
 def test_a_change_the_vendor_did_and_did_not_answer_is_made_once(

@@ -333,6 +333,18 @@ def suspended(subscription: Subscription, staff: Person) -> Order:
     return change.order_line.order
 
 
+def test_what_is_suspended_renews_and_can_be_let_lapse(reseller, staff, held, distributor):
+    with scope.activate(distributor.scope):
+        suspended(held, staff)
+
+    page = main_of(reseller.client.get(url_of(held)))
+
+    assert "Renews" in page
+    assert url_of(held, "auto-renewal/") in page
+    for name in ("quantity", "add-ons", "product"):
+        assert url_of(held, f"{name}/") not in page
+
+
 def read_at_the_shop(person: Person, base: str, subscription: Subscription, order: Order) -> dict:
     """Every page and export of a storefront that tells of a subscription or of its orders, as this person gets it."""
     paths = [

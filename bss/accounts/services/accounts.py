@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.choices import AccountKind, PaymentKind
 from bss.accounts.events import AccountCreated, AccountEdited
 from bss.accounts.models import Account, Organization
-from bss.accounts.ports import CARDS
+from bss.accounts.ports import CARDS, DEALINGS
 from bss.accounts.services.inputs import Faults, cleaned, edited, normalised, only
 from bss.core import events, history
 from bss.core.actor import Actor
@@ -96,7 +96,8 @@ def customer_check(*, parent: Account, name: str, country: str, **fields: Any) -
 def account_edit(*, account: Account, version: int | None, actor: Actor, **changes: Any) -> Account:
     """Change an account. `version` is the one the editor saw (None: whatever is there now).
 
-    Raises Invalid by field, StaleState, and PermissionDenied for a field that is not the actor's.
+    Raises Invalid by field (CURRENCY_IN_USE while something it pays for is live or open), StaleState, and
+    PermissionDenied for a field that is not the actor's.
     """
     only(changes, ACCOUNT_FIELDS)
     _edit_is_yours(actor, account, changes)
@@ -107,6 +108,7 @@ def account_edit(*, account: Account, version: int | None, actor: Actor, **chang
     if values.get("reselling_enabled") and account.kind != AccountKind.RESELLER:
         raise _not_a_reseller()
     with transaction.atomic():
+        _currency_is_free(account, values)
         made = edited(account, version=version, values=values, actor=actor, action="account.edited")
         if made:
             events.emit(AccountEdited(account.pk), subject=account, actor=actor)
@@ -172,7 +174,7 @@ def _active_set(
         wanted = list(accounts.order_by().values_list("pk", flat=True))
         held = list(
             Account.everywhere.filter(pk__in=wanted, is_active=not active)
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .order_by("pk")
         )
         Account.everywhere.filter(pk__in=[a.pk for a in held]).update(
@@ -256,6 +258,22 @@ def _payment_method_fits(method: Any, organization_id: int) -> None:
     if method is not None and method.kind == PaymentKind.CARD and not CARDS.get().is_configured:
         raise Invalid(
             _("Paying by card is not set up here."), field="payment_method", code="CARD_UNAVAILABLE"
+        )
+
+
+def _currency_is_free(account: Account, values: Mapping[str, Any]) -> None:
+    """What is live or open goes on in the currency it began in: limits and cards would be asked in another."""
+    if values.get("currency", account.currency) == account.currency:
+        return
+    # Whoever orders for it takes turns, and reads then in which currency.
+    Account.everywhere.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
+    under_way = DEALINGS.get().under_way(account.pk)
+    if under_way:
+        raise Invalid(
+            _("In %(currency)s there are still: %(what)s. End and settle them first.")
+            % {"currency": account.currency, "what": ", ".join(under_way)},
+            field="currency",
+            code="CURRENCY_IN_USE",
         )
 
 

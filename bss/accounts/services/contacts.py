@@ -32,7 +32,7 @@ def contact_create(
     )
     cleaned(contact, values)
     with transaction.atomic():
-        Account.everywhere.select_for_update().get(pk=account.pk)
+        Account.everywhere.select_for_update(no_key=True).get(pk=account.pk)
         others = Contact.everywhere.filter(account=account)
         contact.is_primary = contact.is_primary or not others.filter(is_primary=True).exists()
         if contact.is_primary:

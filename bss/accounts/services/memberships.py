@@ -178,9 +178,9 @@ def _changed(
 def _locked_owner(membership: Membership) -> None:
     """Two last admins who demote each other at the same moment take turns."""
     if membership.contact is not None:
-        Account.everywhere.select_for_update().get(pk=membership.contact.account_id)
+        Account.everywhere.select_for_update(no_key=True).get(pk=membership.contact.account_id)
     else:
-        Organization.objects.select_for_update().get(pk=membership.organization_id)
+        Organization.objects.select_for_update(no_key=True).get(pk=membership.organization_id)
 
 
 def _is_in_charge(membership: Membership) -> bool:

@@ -22,6 +22,7 @@ from bss.billing.selectors.charged import (
     charged_of,
     with_corrections,
 )
+from bss.billing.selectors.dealings import BillingDealings
 from bss.billing.selectors.documents import (
     LineAmounts,
     corrected_by,
@@ -101,6 +102,7 @@ __all__ = [
     "ON_AN_INVOICE",
     "OPEN",
     "BillingChargesDue",
+    "BillingDealings",
     "BillingExposure",
     "BillingLotCharges",
     "LineAmounts",

@@ -150,7 +150,8 @@ def card_payment_capture(*, card_payment: CardPayment, invoice: Invoice, actor: 
         return
     invoice.refresh_from_db()
     amount = min(row.amount, invoice.open_amount)
-    if invoice.state != InvoiceState.ISSUED or amount <= 0:
+    is_payable = invoice.state == InvoiceState.ISSUED and invoice.currency == row.currency
+    if not is_payable or amount <= 0:
         card_payment_release(card_payment=row, actor=actor, reason="nothing to pay")
         return
     answer = PAYMENT_GATEWAY.get().capture(
@@ -265,6 +266,9 @@ def _captured(
     actor: Actor,
 ) -> None:
     taken = answer.captured or row.amount
+    if invoice is not None and invoice.currency != row.currency:
+        # Taken all the same: it is the payer's credit, in its own currency.
+        invoice = None
     still_open = invoice is not None and invoice_locked(invoice.pk).state == InvoiceState.ISSUED
     payment = payment_record(
         payer=row.account,

@@ -18,7 +18,7 @@ from bss.accounts.models import Organization
 from bss.billing import selectors
 from bss.billing.choices import InvoiceState, LadderStep
 from bss.billing.events import InvoiceOverdue, ServicesResumed
-from bss.billing.locks import invoice_locked
+from bss.billing.locks import invoice_locked, payer_locked
 from bss.billing.models import DunningPolicy, DunningStep, Invoice, OverdueSuspension
 from bss.billing.services.later import suspensions_lift_later
 from bss.core import clock, events, history
@@ -27,6 +27,7 @@ from bss.core.errors import DomainError, Invalid, StaleState
 from bss.orders.choices import OrderSource
 from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind
 from bss.subscriptions.errors import ChangeUnderWay
+from bss.subscriptions.locks import subscription_locked
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request, change_withdraw
 
@@ -84,7 +85,10 @@ def invoice_climb(*, invoice: Invoice, on: date) -> None:
 
 
 def suspend_for(*, invoice: Invoice) -> None:
-    """Suspend the active subscriptions that an invoice bills, each once for it: what staff resumed stays so."""
+    """Suspend the active subscriptions that an invoice bills, each once for it: what staff resumed stays so.
+
+    Whether it is still open is asked for each: it may be paid between two of them.
+    """
     since = invoice.dunning.get(step=LadderStep.SUSPEND).created_at
     for subscription in selectors.subscriptions_billed(invoice, since):
         try:
@@ -146,6 +150,11 @@ def _taken_back(suspension: OverdueSuspension) -> bool:
 
 def _suspend(subscription: Subscription, invoice: Invoice) -> None:
     with transaction.atomic():
+        # Held as by whoever changes a subscription, then as by whoever records a payment.
+        subscription_locked(subscription.pk)
+        payer_locked(invoice.payer_id)
+        if invoice_locked(invoice.pk).state != InvoiceState.ISSUED:
+            return
         # It is active: what suspended it before was ended by staff, and is not the payment's to end any more.
         selectors.suspensions_open(subscription.pk).update(lifted_at=clock.now())
         change = change_request(

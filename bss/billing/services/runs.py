@@ -7,7 +7,7 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account, Organization
@@ -32,6 +32,9 @@ MOST_SECONDS = 480
 # What somebody else holds at this moment is looked at again.
 PASSES = 3
 FAULTS = (DomainError, DatabaseError, ArithmeticError, LookupError, ValueError)
+# PostgreSQL ended a transaction for another's sake (serialization_failure, deadlock_detected): nobody is at fault.
+FOR_ANOTHERS_SAKE = frozenset({"40001", "40P01"})
+TRIES = 3
 
 
 def order_bill(*, order_id: int, actor: Actor) -> Outcome:
@@ -125,7 +128,7 @@ def _bill_batch(
 ) -> None:
     """Bill some payers in one transaction; when that fails each by itself, so that only the one at fault is left."""
     try:
-        found = _bill(organization, batch, day, account_id, actor)
+        found = _bill_again(organization, batch, day, account_id, actor)
     except FAULTS as fault:
         if len(batch) > 1:
             for payer in batch:
@@ -135,6 +138,23 @@ def _bill_batch(
     _report(found, progress)
     outcome.add(found)
     progress.advance(sum(each.count for each in batch))
+
+
+def _bill_again(
+    organization: Organization,
+    batch: Sequence[Due],
+    day: date,
+    account_id: int | None,
+    actor: Actor,
+) -> Outcome:
+    """Bill some payers; what the database ended for the sake of another transaction is done again, a few times."""
+    for _before in range(TRIES - 1):
+        try:
+            return _bill(organization, batch, day, account_id, actor)
+        except OperationalError as fault:
+            if getattr(fault.__cause__, "pgcode", "") not in FOR_ANOTHERS_SAKE:
+                raise
+    return _bill(organization, batch, day, account_id, actor)
 
 
 def _bill(

@@ -28,7 +28,7 @@ def purchase_previews(
 ) -> dict[Track, Preview]:
     """The documents that (product, quantity, bought) lines go on when they are bought at `at`, by track.
 
-    "resale" is there only where a reseller charges on.
+    They are in the currency of the lines' prices. "resale" is there only where a reseller charges on.
     """
     bought = list(lines)
     return forecasts(
@@ -39,7 +39,7 @@ def purchase_previews(
         ],
         payer=payer,
         customer=customer,
-        currency=payer.currency,
+        currency=next((each.price.currency for _p, _q, each in bought), payer.currency),
         has_resale=any(each.price.resale is not None for _product, _quantity, each in bought),
     )
 

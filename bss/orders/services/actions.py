@@ -7,6 +7,7 @@ from django.db import transaction
 from bss.accounts.models import Account, Storefront
 from bss.core import history
 from bss.core.actor import Actor
+from bss.core.money import Money
 from bss.orders.choices import LineKind
 from bss.orders.contracts import NO_HOLD, Action, CardHold
 from bss.orders.locks import accounts_locked
@@ -62,7 +63,9 @@ def action_order_create(
         if not waits:
             track = track_for(actor, payer.pk)
             asked = credit_asked(payer, order.total, is_next_term=action.is_next_term)
-            rules.check_credit(payer, asked, track=track, secured=hold.amount)
+            rules.check_credit(
+                payer, Money(asked, order.currency), track=track, secured=hold.amount
+            )
             card_attach(hold, order)
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}

@@ -14,6 +14,7 @@ from bss.accounts.ports import ENTITLEMENTS
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, Invalid, StaleState
+from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import Bought, CardHold, Reprice, Wait
@@ -156,10 +157,10 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
     return held
 
 
-def _due(order: Order, previews: Mapping[Track, Preview]) -> Decimal:
+def _due(order: Order, previews: Mapping[Track, Preview]) -> Money:
     """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
     preview = previews.get("price") or from_stored(order.preview, "price")
-    return due_at_once(preview) if preview else order.total
+    return due_at_once(preview) if preview else Money(order.total, order.currency)
 
 
 def _is_approved(order: Order) -> bool:
@@ -210,7 +211,7 @@ def _check_parties(order: Order, lines: Sequence[OrderLine], payment: CardHold) 
     rules.check_only_one(products, customer, except_order=order.pk)
     is_next_term = all(line.kind == LineKind.RENEWAL for line in lines)
     asked = credit_asked(payer, order.total, is_next_term=is_next_term)
-    rules.check_credit(payer, asked, secured=payment.amount)
+    rules.check_credit(payer, Money(asked, order.currency), secured=payment.amount)
 
 
 def credit_asked(payer: Account, total: Decimal, *, is_next_term: bool) -> Decimal:

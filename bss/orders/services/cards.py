@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 
 from bss.accounts.choices import PaymentKind
 from bss.accounts.models import Account
+from bss.core.money import Money
 from bss.orders.contracts import NO_HOLD, CardHold
 from bss.orders.errors import CreditExceeded, OnlyOne, OrderingDisabled
 from bss.orders.models import Order
@@ -21,47 +21,46 @@ def pays_by_card(payer: Account) -> bool:
     return method is not None and method.kind == PaymentKind.CARD
 
 
-def due_at_once(preview: Preview) -> Decimal:
+def due_at_once(preview: Preview) -> Money:
     """What an order makes due with it, tax included where it is known: what a card is asked to hold."""
-    return preview.first.total.amount if preview.first else Decimal(0)
+    return preview.first.total if preview.first else Money.zero(preview.currency)
 
 
-def card_authorise(
-    payer: Account, amount: Decimal, *, reference: str, return_url: str = ""
-) -> CardHold:
+def card_authorise(payer: Account, due: Money, *, reference: str, return_url: str = "") -> CardHold:
     """Hold an amount on the payer's card; an empty hold for who pays otherwise or for nothing.
 
-    `reference` names the basket or order: asked again with it, nothing more is held. `return_url` is where its bank
-    sends the owner back to; without one nobody is asked. Outside transactions. Raises CardDeclined, CardNeedsStep,
-    CardUnknown or CardUnavailable.
+    It is held in the currency in which it will be invoiced, whatever the payer's is by now. `reference` names the
+    basket or order: asked again with it, nothing more is held. `return_url` is where its bank sends the owner back to;
+    without one nobody is asked. Outside transactions. Raises CardDeclined, CardNeedsStep, CardUnknown or
+    CardUnavailable.
     """
-    if not amount or not pays_by_card(payer):
+    if not due.amount or not pays_by_card(payer):
         return NO_HOLD
     outside_transactions()
     authorisation = CARD_AUTHORISATION.get().authorise(
         account_id=payer.pk,
-        amount=amount,
-        currency=payer.currency,
+        amount=due.amount,
+        currency=due.currency,
         reference=reference,
         return_url=return_url,
     )
-    return CardHold(authorisation, amount)
+    return CardHold(authorisation, due.amount)
 
 
-def card_authorise_again(order: Order, amount: Decimal) -> CardHold:
+def card_authorise_again(order: Order, due: Money) -> CardHold:
     """As `card_authorise`, for an order that is tried again. What is still held for it is let go of."""
     payer = order.account
-    if not amount or not pays_by_card(payer):
+    if not due.amount or not pays_by_card(payer):
         return NO_HOLD
     outside_transactions()
     authorisation = CARD_AUTHORISATION.get().authorise_again(
         account_id=payer.pk,
-        amount=amount,
-        currency=payer.currency,
+        amount=due.amount,
+        currency=due.currency,
         order_id=order.pk,
         reference=order.public_id,
     )
-    return CardHold(authorisation, amount)
+    return CardHold(authorisation, due.amount)
 
 
 def card_attach(hold: CardHold, order: Order) -> None:

@@ -14,6 +14,7 @@ from bss.accounts.models import Account
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import StaleState
+from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import SENDING, LineKind
 from bss.orders.errors import EndCostsMore, EndNotCharged
@@ -55,7 +56,7 @@ def line_end_check(*, end: NewEnd) -> bool:
     order = end.line.order
     family = _family(order, end.line)
     more = _more(family, _amounts(family, end.coterm))
-    _check_payer(order.account, more.total)
+    _check_payer(order.account, Money(more.total, order.currency))
     return more.is_dearer
 
 
@@ -90,7 +91,7 @@ def _move(order: Order, payer: Account, end: NewEnd, answer: str, actor: Actor) 
     if more.is_dearer and not head.is_answered_by_payer(answer):
         raise EndCostsMore
     # What the lines cost so far is owed already.
-    _check_payer(payer, more.total)
+    _check_payer(payer, Money(more.total, order.currency))
     _charge(family, amounts, coterm)
     history.record(
         head,
@@ -132,8 +133,8 @@ def _more(lines: Sequence[OrderLine], amounts: Sequence[LineAmounts]) -> _More:
     )
 
 
-def _check_payer(payer: Account, more: Decimal) -> None:
-    if more <= 0:
+def _check_payer(payer: Account, more: Money) -> None:
+    if more.amount <= 0:
         return
     if pays_by_card(payer):
         raise EndNotCharged

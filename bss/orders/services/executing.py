@@ -14,6 +14,7 @@ from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition, PermissionDenied, StaleState
+from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderState
 from bss.orders.contracts import NO_HOLD, CardHold, Proceed, Reprice, ReviewStep, Wait
@@ -309,7 +310,7 @@ def _place(
     if needs_approval(payer=payer, customer=customer, actor=actor):
         ORDER.fire(order, "ask_approval", actor=actor, changes=changes)
         return
-    rules.check_credit(payer, order.total, track=track, secured=hold.amount)
+    rules.check_credit(payer, Money(order.total, order.currency), track=track, secured=hold.amount)
     card_attach(hold, order)
     ORDER.fire(order, "place", actor=actor, changes=changes)
 

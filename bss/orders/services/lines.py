@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition
+from bss.core.money import Money
 from bss.orders.choices import IN_FLIGHT, LineKind, LineState, OrderState
 from bss.orders.contracts import NO_HOLD, CardHold
 from bss.orders.errors import BelongsToAnother
@@ -136,7 +137,12 @@ def _ask_credit(order: Order, members: Sequence[OrderLine], actor: Actor, hold: 
     payer = accounts_locked([order.account_id])[order.account_id]
     total = sum((line.total for line in members), Decimal(0))
     asked = credit_asked(payer, total, is_next_term=_is_next_term(order, members[0]))
-    rules.check_credit(payer, asked, track=track_for(actor, payer.pk), secured=hold.amount)
+    rules.check_credit(
+        payer,
+        Money(asked, order.currency),
+        track=track_for(actor, payer.pk),
+        secured=hold.amount,
+    )
 
 
 def _is_next_term(order: Order, line: OrderLine) -> bool:

@@ -14,6 +14,7 @@ from bss.accounts.models import Account
 from bss.core import clock, history
 from bss.core.actor import Actor
 from bss.core.errors import StaleState
+from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import BasketState, OrderSource, OrderState
 from bss.orders.contracts import (
@@ -150,7 +151,9 @@ def basket_place(
         if not waits:
             total = total_of((x.quantity, each) for x, each in zip(lines, bought, strict=True))
             track = selectors.basket_track(held)
-            rules.check_credit(payer, total, track=track, secured=payment.amount)
+            rules.check_credit(
+                payer, Money(total, held.currency), track=track, secured=payment.amount
+            )
         copies = _copied(lines, bought)
         order = _order(held, number, source, purchase_order, accepted, copies)
         order.preview, order.answers = to_stored(previews), answers

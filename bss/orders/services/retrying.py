@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.errors import IllegalTransition
+from bss.core.money import Money
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState
 from bss.orders.contracts import NO_HOLD, CardHold
@@ -80,10 +80,10 @@ def _held(order: Order, only: OrderLine | None) -> CardHold:
     return card_authorise_again(order, _due(order, failed)) if failed else NO_HOLD
 
 
-def _due(order: Order, lines: Sequence[OrderLine]) -> Decimal:
+def _due(order: Order, lines: Sequence[OrderLine]) -> Money:
     """What failed lines make due at once: of a purchase at its frozen prices, of an action as it was shown."""
     if any(line.kind != LineKind.NEW for line in lines):
         preview = from_stored(order.preview, "price")
     else:
         preview = selectors.order_previews(order, lines, at=clock.now()).get("price")
-    return due_at_once(preview) if preview else Decimal(0)
+    return due_at_once(preview) if preview else Money.zero(order.currency)

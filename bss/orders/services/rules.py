@@ -12,6 +12,7 @@ from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog.choices import ProductAudience, ProductKind, Unit
 from bss.catalog.models import AddOn, Product
 from bss.core.actor import Actor
+from bss.core.money import Money
 from bss.installments.choices import SHORTEST_TERM_MONTHS
 from bss.orders import selectors
 from bss.orders.choices import IN_FLIGHT, LineKind, OrderState
@@ -184,19 +185,20 @@ def check_only_one(
 
 
 def check_credit(
-    payer: Account, total: Decimal, *, track: Track = "price", secured: Decimal = _NOTHING
+    payer: Account, total: Money, *, track: Track = "price", secured: Decimal = _NOTHING
 ) -> None:
-    """Raises CreditExceeded when what the payer owes plus `total` (its currency, net) exceeds its limit.
+    """Raises CreditExceeded when what the payer owes plus `total` (net) exceeds its limit, both in its currency: in
+    that of what is ordered, whatever the payer's is by now.
 
     `secured` is what is held on a card for this order, with tax: it is credit for this order alone.
     A limit of None is unlimited; 0 means that nothing may ever be owed. To a reseller's customer (`track`
     "resale") neither the limit nor the debt is told: they are its reseller's.
     """
-    if payer.credit_limit is None or not total:
+    if payer.credit_limit is None or not total.amount:
         return
-    exposure = CREDIT_EXPOSURE.get().exposure(payer.pk, payer.currency)
-    available = payer.credit_limit - exposure + min(secured, total)
-    if total <= available:
+    exposure = CREDIT_EXPOSURE.get().exposure(payer.pk, total.currency)
+    available = payer.credit_limit - exposure + min(secured, total.amount)
+    if total.amount <= available:
         return
     if track == "resale":
         raise CreditExceeded(
@@ -206,8 +208,8 @@ def check_credit(
         extra={
             "limit": str(payer.credit_limit),
             "available": str(available),
-            "total": str(total),
-            "currency": payer.currency,
+            "total": str(total.amount),
+            "currency": total.currency,
         },
         remedy=_("Lower the order, pay an open invoice, or have the limit raised."),
     )

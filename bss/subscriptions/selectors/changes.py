@@ -14,7 +14,7 @@ from bss.core.actor import Actor
 from bss.core.prepared import Prepared
 from bss.orders.choices import OrderState
 from bss.orders.models import Order
-from bss.subscriptions.choices import OPEN_CHANGE, ChangeKind, ChangeState, SubscriptionState
+from bss.subscriptions.choices import OPEN_CHANGE, RENEWING, ChangeKind, ChangeState
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 
 MOST_SHOWN = 50
@@ -143,7 +143,7 @@ def changes_due() -> QuerySet[ScheduledChange]:
 
 
 def terms_due() -> QuerySet[Subscription]:
-    """Active subscriptions whose term has ended and that wait for no change, in every organization."""
+    """Subscriptions, active or suspended, whose term has ended and that wait for no change, in every organization."""
     # What waits for its payer's approval ends with the term, and is no reason to wait.
     first = ScheduledChange.everywhere.filter(
         ~Q(order_line__order__state=OrderState.PENDING_APPROVAL),
@@ -152,5 +152,5 @@ def terms_due() -> QuerySet[Subscription]:
         due_at__lte=clock.now(),
     )
     return Subscription.everywhere.filter(
-        ~Exists(first), state=SubscriptionState.ACTIVE, ends_at__lte=clock.now()
+        ~Exists(first), state__in=RENEWING, ends_at__lte=clock.now()
     ).order_by("ends_at")

@@ -17,11 +17,10 @@ from bss.core.prepared import Prepared
 from bss.core.scope import active
 from bss.orders.selectors import track_for
 from bss.pricing.contracts import WHOLE, share_of
-from bss.subscriptions.choices import LIVE, SubscriptionState, SyncStatus
+from bss.subscriptions.choices import LIVE, NOT_ENDED, SubscriptionState, SyncStatus
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
 
 # Everything that is not over: what "only one per account" counts.
-NOT_ENDED = frozenset({*LIVE, SubscriptionState.PENDING, SubscriptionState.FAILED})
 
 
 @dataclass(frozen=True, slots=True)

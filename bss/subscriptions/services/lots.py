@@ -63,7 +63,7 @@ def lot_create(
 def lots_reduce(*, taken: Iterable[Taken], line: OrderLine, at: datetime, actor: Actor) -> None:
     """Take seats out of lots for an order line, as of `at`."""
     for each in taken:
-        held = SeatLot.objects.select_for_update(of=("self",)).get(pk=each.lot.pk)
+        held = SeatLot.objects.select_for_update(of=("self",), no_key=True).get(pk=each.lot.pk)
         reduction = SeatReduction.objects.create(
             organization_id=held.organization_id,
             scope=held.scope,

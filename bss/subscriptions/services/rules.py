@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import Product
-from bss.core.actor import Actor
+from bss.core.actor import SYSTEM, Actor
 from bss.core.errors import Invalid
 from bss.installments.selectors import plan_for
 from bss.orders.choices import LineKind
 from bss.orders.errors import NotForSale, QuantityNotPossible
 from bss.orders.services.rules import check_audience, check_ordering, check_quantity
-from bss.subscriptions.choices import LIVE, ChangeKind, ChangeState, SubscriptionState
+from bss.subscriptions.choices import LIVE, RENEWING, ChangeKind, ChangeState, SubscriptionState
 from bss.subscriptions.contracts import PaymentChoice, When
 from bss.subscriptions.errors import (
     AddOnUnknown,
@@ -35,11 +35,13 @@ _FROM: dict[str, frozenset[str]] = {
     ChangeKind.QUANTITY: _ACTIVE,
     ChangeKind.PRODUCT: _ACTIVE,
     ChangeKind.ADD_ON: _ACTIVE,
-    ChangeKind.RENEWAL: _ACTIVE,
+    ChangeKind.RENEWAL: RENEWING,
     ChangeKind.SUSPEND: _ACTIVE,
     ChangeKind.RESUME: frozenset({SubscriptionState.SUSPENDED}),
     ChangeKind.CANCEL: LIVE,
 }
+# What the product asks by itself when a term ends was wished before: the seats that the next one begins with.
+_FROM_BY_ITSELF = {**_FROM, ChangeKind.QUANTITY: RENEWING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def wish_of(wish: ChangeWish) -> ChangeWish:
 
 def check_wish(subscription: Subscription, wish: ChangeWish, actor: Actor) -> None:
     """Raises the reason why the subscription, its product or its payer does not allow this now."""
-    _check_state(subscription, wish)
+    _check_state(subscription, wish, actor)
     change = open_change(subscription)
     if change is not None:
         raise ChangeOpen(
@@ -114,10 +116,11 @@ def remedy_words(change: ScheduledChange) -> str:
     return _("Wait until it has ended.")
 
 
-def _check_state(subscription: Subscription, wish: ChangeWish) -> None:
+def _check_state(subscription: Subscription, wish: ChangeWish, actor: Actor) -> None:
     if wish.kind not in _FROM:
         raise Invalid(_("There is no such change."), field="kind", code="KIND")
-    if subscription.state not in _FROM[wish.kind]:
+    possible = _FROM_BY_ITSELF if actor.kind == SYSTEM.kind else _FROM
+    if subscription.state not in possible[wish.kind]:
         raise StateForbids(
             _("%(number)s is %(state)s: this is not possible now.")
             % {"number": subscription.number, "state": subscription.get_state_display().lower()},

@@ -18,7 +18,7 @@ from bss.orders.locks import order_locked
 from bss.orders.models import OrderLine, plan_columns
 from bss.pricing.contracts import WHOLE, share_of
 from bss.pricing.coterm import CoTerm
-from bss.subscriptions.choices import ChangeKind, SubscriptionState
+from bss.subscriptions.choices import RENEWING, ChangeKind
 from bss.subscriptions.locks import change_locked, subscription_locked
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn, Term
 from bss.subscriptions.selectors import open_change
@@ -86,17 +86,18 @@ def term_start(
 
 
 def term_renew(*, subscription: Subscription, actor: Actor) -> Term | None:
-    """Begin the next term of an active subscription whose last one ended, at today's prices; or have it ended.
+    """Begin the next term of a subscription whose last one ended, at today's prices; or have it ended. A suspended one
+    is charged as any other, and stays suspended.
 
-    None when there is nothing to renew yet: it has not ended, is not active, or a change that was due before must
-    end first. One that its payer was asked for and has not let pass ends with the term. A next term with other seats
-    is a change, and so is the end: the vendor is told before anybody pays or counts on it. What is no longer on sale
-    renews at the price it had, what was paid by a plan that is not offered any more at once.
+    None when there is nothing to renew yet: it has not ended, is neither active nor suspended, or a change that was due
+    before must end first. One that its payer was asked for and has not let pass ends with the term. A next term with
+    other seats is a change, and so is the end: the vendor is told before anybody pays or counts on it. What is no
+    longer on sale renews at the price it had, what was paid by a plan that is not offered any more at once.
     """
     with transaction.atomic():
         held = subscription_locked(subscription.pk)
         now = clock.now()
-        if held.state != SubscriptionState.ACTIVE or held.ends_at is None or held.ends_at > now:
+        if held.state not in RENEWING or held.ends_at is None or held.ends_at > now:
             return None
         change = open_change(held)
         if change is not None and change.due_at <= now and not _unanswered(change, actor):

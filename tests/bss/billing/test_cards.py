@@ -14,9 +14,10 @@ from bss.billing import selectors, tasks
 from bss.billing.cards.gateway import CardsGateway
 from bss.billing.choices import CardState, InvoiceState, PaymentSource
 from bss.billing.models import CardPayment, CardSetup, CardToken, Invoice, Payment
-from bss.billing.ports import PAYMENT_GATEWAY
+from bss.billing.ports import PAYMENT_GATEWAY, CardAnswer
 from bss.billing.selectors import owed_by
 from bss.billing.services import (
+    card_payment_apply,
     card_payment_capture,
     card_payment_release,
     card_remove,
@@ -317,6 +318,45 @@ def test_what_is_held_is_captured_when_the_invoice_is_issued(
     )  # fmt: skip
     assert [(p["status"], p["captured"]) for p in provider.payments()] == [("captured", "15.50")]
     assert selectors.held_on_cards(card_payer.pk, "EUR") == 0
+
+
+def test_what_is_held_in_another_currency_is_let_go_and_the_invoice_charged_in_its_own(
+    card_payer, leave_card, reseller, shop, provider, run_jobs
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop, "20.00")
+    CardPayment.objects.update(currency="USD")
+
+    invoice = make_invoice(card_payer, "15.50", order=order)
+    run_jobs()
+
+    invoice.refresh_from_db()
+    assert invoice.state == InvoiceState.SETTLED
+    assert set(CardPayment.objects.values_list("currency", "state")) == {
+        ("USD", CardState.RELEASED), ("EUR", CardState.CAPTURED),
+    }  # fmt: skip
+    assert sorted((p["status"], p["amount"]) for p in provider.payments()) == [
+        ("captured", "15.50"), ("released", "20.00"),
+    ]  # fmt: skip
+
+
+def test_what_was_taken_in_another_currency_is_its_payers_credit(
+    card_payer, leave_card, reseller, shop
+):
+    leave_card(card_payer)
+    order = placed(card_payer, reseller, shop, "20.00")
+    CardPayment.objects.update(currency="USD")
+    invoice = make_invoice(card_payer, "20.00", order=order)
+    taken = CardAnswer("captured", external_id=only().external_id, captured=Decimal(20))
+
+    for _again in range(2):
+        card_payment_apply(card_payment=only(), answer=taken, actor=SYSTEM, invoice=invoice)
+
+    payment = Payment.objects.get()
+    assert (payment.currency, payment.amount, payment.allocated) == ("USD", 20, 0)
+    assert (only().state, only().payment, only().invoice) == (CardState.CAPTURED, payment, None)
+    invoice.refresh_from_db()
+    assert (invoice.state, invoice.settled) == (InvoiceState.ISSUED, 0)
 
 
 def test_what_recurs_is_charged_without_its_owner(card_payer, leave_card, provider, run_jobs):
@@ -837,6 +877,26 @@ def test_seats_are_added_by_what_the_card_holds_for_them(seats, leave_card, rese
     run_jobs()
     invoice = Invoice.objects.get(order_id=change.order_line.order_id)
     assert (invoice.state, only().state) == (InvoiceState.SETTLED, CardState.CAPTURED)
+
+
+def test_what_a_change_costs_is_held_in_the_currency_that_invoices_it(
+    seats, leave_card, reseller, provider, run_jobs
+):
+    """Its payer was turned to dollars before an edit like that was refused."""
+    leave_card(seats.payer)
+    Account.objects.filter(pk=seats.payer_id).update(currency="USD")
+    seats.payer.refresh_from_db()
+
+    change = more(seats, reseller.actor)
+
+    assert (only().currency, only().amount) == ("EUR", Decimal("49.60"))
+    order_release(order=change.order_line.order, actor=SYSTEM)
+    change_start(change=change, actor=SYSTEM)
+    change_apply(change=change, actor=SYSTEM)
+    run_jobs()
+    invoice = Invoice.objects.get(order_id=change.order_line.order_id)
+    assert (invoice.state, invoice.currency) == (InvoiceState.SETTLED, "EUR")
+    assert [(p["status"], p["captured"]) for p in provider.payments()] == [("captured", "49.60")]
 
 
 def test_a_declined_card_adds_no_seats(seats, leave_card, reseller):

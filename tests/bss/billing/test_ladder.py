@@ -22,6 +22,7 @@ from bss.billing.services import (
     payment_record,
     suspension_keep,
 )
+from bss.billing.services.ladder import suspend_for
 from bss.core import clock, jobs
 from bss.core.actor import SYSTEM
 from bss.core.errors import Invalid
@@ -186,6 +187,27 @@ def test_what_an_overdue_invoice_bills_is_suspended_and_resumed_when_it_is_paid(
 
     assert state(subscription) == SubscriptionState.ACTIVE
     assert OverdueSuspension.objects.get().lifted_at is not None
+
+
+def test_what_was_paid_after_the_step_was_taken_suspends_nothing(
+    policy, invoice, subscription, staff, travel, run_jobs
+):
+    """The worker died between the step and the suspension, and was late to come back to it."""
+    travel(timedelta(days=20))
+    DunningStep.objects.create(
+        organization=invoice.organization,
+        scope=invoice.scope,
+        invoice=invoice,
+        step=LadderStep.SUSPEND,
+        on=clock.today(),
+    )
+    pay(invoice, staff)
+    run_jobs()
+
+    suspend_for(invoice=invoice)
+
+    assert state(subscription) == SubscriptionState.ACTIVE
+    assert (OverdueSuspension.objects.count(), subscription.changes.count()) == (0, 0)
 
 
 def test_another_overdue_invoice_keeps_it_suspended(

@@ -35,6 +35,9 @@ from bss.core.history import HistoryEntry
 from bss.core.models import Run, RunLine
 from bss.pricing.errors import RateMissing
 from bss.pricing.models import TaxRate
+from bss.subscriptions.choices import ChangeKind
+from bss.subscriptions.services import change_apply, change_request
+from bss.subscriptions.tasks import changes_due
 from tests.factories.accounts import AccountFactory, ResellerFactory
 from tests.factories.billing import (
     MONTHLY,
@@ -47,7 +50,7 @@ from tests.factories.billing import (
     make_term,
     take_seats,
 )
-from tests.factories.orders import make_product
+from tests.factories.orders import make_product, make_subscription
 from tests.factories.settling import make_invoice
 
 pytestmark = pytest.mark.usefixtures("rate")
@@ -418,6 +421,39 @@ def test_a_fault_of_one_payer_does_not_stop_the_rest(at_start, payer, product, b
     assert numbers()[-1] == "INV-2027-000001"
 
 
+@pytest.mark.parametrize(("ended", "refused"), [(2, 0), (100, 1)])
+def test_what_the_database_ended_for_anothers_sake_is_done_again(
+    at_start, payer, product, bill, travel, ended, refused
+):
+    """Twice it is a deadlock and then it goes through; where it never does its payer alone is named."""
+    good = ResellerFactory(organization=at_start, name="Northbridge IT")
+    for who in (payer, good):
+        billed(make_bought(who, product, plan=MONTHLY))
+    travel(timedelta(days=52))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # What a sequence counts no rollback takes back.
+        cursor.execute("CREATE SEQUENCE tries")
+        cursor.execute(
+            "CREATE FUNCTION deadlock() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN IF NEW.payer_id = %s AND nextval('tries') <= %s"
+            " THEN RAISE 'deadlock detected' USING ERRCODE = '40P01'; END IF; RETURN NEW; END$$",
+            [payer.pk, ended],
+        )
+        cursor.execute(
+            "CREATE TRIGGER deadlock BEFORE INSERT ON billing_invoice"
+            " FOR EACH ROW EXECUTE FUNCTION deadlock()"
+        )
+
+    run = bill()
+
+    assert (run.result["invoices"], run.result["refused"], run.failures) == (
+        2 - refused, refused, refused,
+    )  # fmt: skip
+    assert len(invoices(order=None, payer=payer)) == 1 - refused
+    assert len(invoices(order=None, payer=good)) == 1
+
+
 def test_what_is_given_back_before_its_billing_day_is_credited_and_not_billed(
     payer, product, bill, travel
 ):
@@ -445,6 +481,29 @@ def test_bill_now_takes_what_is_due_whatever_the_billing_day(
 
     assert run.result["items"] == 1
     assert [invoice.payer_id for invoice in invoices(order=None)] == [payer.pk]
+
+
+def test_what_is_suspended_is_billed_term_by_term_until_it_is_cancelled(
+    at_start, payer, bill, run_jobs, travel
+):
+    product = make_product(at_start, price="20", units=("P1M",))
+    subscription = make_subscription(payer, product, quantity=5)
+
+    def change(kind):
+        asked = change_request(subscription=subscription, kind=kind, actor=SYSTEM, source="portal")
+        change_apply(change=asked, actor=SYSTEM)
+        run_jobs()
+
+    change(ChangeKind.SUSPEND)
+    for _month in range(3):
+        travel(timedelta(days=31))
+        changes_due()
+        bill(payer)
+    change(ChangeKind.CANCEL)
+    bill(payer)
+
+    assert [line.net for line in InvoiceLine.everywhere.order_by("pk")] == [D(100)] * 4
+    assert Installment.everywhere.filter(state="scheduled").count() == 0
 
 
 def test_it_runs_by_itself_once_a_day_where_something_is_due(payer, product, run_jobs, travel):

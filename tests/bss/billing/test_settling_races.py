@@ -10,23 +10,34 @@ import pytest
 from django.db import transaction
 from django.db.models import Sum
 
-from bss.billing.choices import CardState, InvoiceState
+from bss.billing.choices import CardState, InvoiceState, LadderStep
 from bss.billing.locks import payer_locked
-from bss.billing.models import Allocation, CardPayment, CreditNote, Invoice, Payment
+from bss.billing.models import (
+    Allocation,
+    CardPayment,
+    CreditNote,
+    DunningStep,
+    Invoice,
+    Payment,
+)
 from bss.billing.services import (
     allocation_undo,
     credit_note_allocate,
     invoice_charge,
     invoice_settle_from_credit,
+    order_bill,
     payment_record,
 )
+from bss.billing.services.ladder import suspend_for
 from bss.core import clock
 from bss.core.actor import SYSTEM
 from bss.orders.models import Basket
 from bss.orders.services import basket_place
+from bss.subscriptions.models import ScheduledChange
 from tests.bss.orders.test_races import at_once, refusals, somebody_waits
 from tests.factories.accounts import AccountFactory
-from tests.factories.orders import make_basket, make_product
+from tests.factories.billing import make_rate
+from tests.factories.orders import make_basket, make_product, make_subscription
 from tests.factories.settling import make_credit_note, make_invoice
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,6 +122,39 @@ def test_charging_an_invoice_waits_for_its_payer_before_it_holds_the_invoice(
 
     assert refusals(done) == []
     assert Invoice.objects.get().state == InvoiceState.SETTLED
+
+
+def test_the_ladder_waits_for_a_payment_under_way_and_then_suspends_nothing(
+    reseller, at_distributor
+):
+    make_rate(at_distributor)
+    subscription = make_subscription(reseller.account, make_product(at_distributor))
+    order_bill(order_id=subscription.order_line.order_id, actor=SYSTEM)
+    invoice = Invoice.objects.get()
+    DunningStep.objects.create(
+        organization=at_distributor, scope=invoice.scope, invoice=invoice,
+        step=LadderStep.SUSPEND, on=clock.today(),
+    )  # fmt: skip
+    held = Barrier(2)
+
+    def record():
+        with transaction.atomic():
+            payer_locked(reseller.account.pk)
+            held.wait(timeout=10)
+            until = monotonic() + 10
+            while not somebody_waits():
+                assert monotonic() < until, "nobody waits for the payer"
+            return pay(reseller.account, invoice.total)
+
+    def climb():
+        held.wait(timeout=10)
+        return suspend_for(invoice=Invoice.objects.get(pk=invoice.pk))
+
+    done = at_once(at_distributor.scope, record, climb)
+
+    assert refusals(done) == []
+    assert Invoice.objects.get().state == InvoiceState.SETTLED
+    assert ScheduledChange.objects.count() == 0
 
 
 def test_one_allocation_is_taken_back_once(payer, at_distributor):

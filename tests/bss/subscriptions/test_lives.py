@@ -12,11 +12,12 @@ from bss.core.models import Event
 from bss.orders.choices import LineState, OrderSource, OrderState
 from bss.orders.models import OrderLine
 from bss.orders.services import line_cancel, line_correct, order_execute, order_line_add
-from bss.subscriptions.choices import ChangeKind, SubscriptionState, SyncStatus
+from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState, SyncStatus
 from bss.subscriptions.contracts import term_end
-from bss.subscriptions.errors import NothingToRetry
+from bss.subscriptions.errors import NothingToRetry, StateForbids
 from bss.subscriptions.models import (
     ScheduledChange,
+    SeatLot,
     SeatReduction,
     Subscription,
     SubscriptionAddOn,
@@ -250,17 +251,122 @@ def test_a_term_that_waited_for_a_failed_change_is_renewed_once_it_is_withdrawn(
     assert Term.objects.count() == 2
 
 
-def test_a_term_whose_renewal_found_it_suspended_is_renewed_after_it_was_resumed(
+def test_a_term_whose_renewal_found_a_change_is_renewed_in_the_next_hour_without_it(
     reseller, distributor, run_jobs, travel
 ):
     subscription = make_subscription(reseller.account, make_product(distributor, price="10"))
     travel(timedelta(days=40))
     assert changes_due() == 1
-    Subscription.objects.filter(pk=subscription.pk).update(state=SubscriptionState.SUSPENDED)
+    change = change_request(
+        subscription=subscription,
+        kind=ChangeKind.QUANTITY,
+        quantity=9,
+        actor=reseller.actor,
+        source=OrderSource.STOREFRONT,
+    )
     run_jobs()
     assert Term.objects.count() == 1
-    Subscription.objects.filter(pk=subscription.pk).update(state=SubscriptionState.ACTIVE)
+    change_fail(change=change, code="REFUSED", text="No", actor=SYSTEM)
+    change_withdraw(change=change, actor=reseller.actor)
     travel(timedelta(hours=1))
     assert changes_due() == 1
     run_jobs()
     assert Term.objects.count() == 2
+
+
+# Suspended ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def suspended(reseller, distributor, staff):
+    """Five seats by the month that staff suspended."""
+    subscription = make_subscription(reseller.account, make_product(distributor, price="10"))
+    change = change_request(
+        subscription=subscription,
+        kind=ChangeKind.SUSPEND,
+        actor=staff.actor,
+        source=OrderSource.PORTAL,
+    )
+    change_apply(change=change, actor=SYSTEM)
+    subscription.refresh_from_db()
+    return subscription
+
+
+def test_what_is_suspended_goes_on_term_after_term(suspended, run_jobs, travel):
+    for _month in range(3):
+        travel(timedelta(days=31))
+        assert changes_due() == 1
+        run_jobs()
+        assert changes_due() == 0
+
+    terms = list(Term.objects.all())
+    assert [term.number for term in terms] == [1, 2, 3, 4]
+    assert [t.starts_at for t in terms[1:]] == [t.ends_at for t in terms[:-1]]
+    assert [lot.term_id for lot in SeatLot.objects.order_by("pk")] == [t.pk for t in terms]
+    suspended.refresh_from_db()
+    assert (suspended.state, suspended.ends_at) == (
+        SubscriptionState.SUSPENDED, terms[-1].ends_at,
+    )  # fmt: skip
+    # Nobody else was asked for anything: the vendor has it as it is.
+    assert ScheduledChange.objects.count() == 1
+
+
+def test_what_is_suspended_and_does_not_renew_expires_once_the_vendor_agreed(
+    suspended, staff, run_jobs, travel
+):
+    change_request(
+        subscription=suspended,
+        kind=ChangeKind.RENEWAL,
+        renews=False,
+        actor=staff.actor,
+        source=OrderSource.PORTAL,
+    )
+    travel(timedelta(days=40))
+    assert changes_due() == 1
+    run_jobs()
+    change = ScheduledChange.objects.get(kind=ChangeKind.CANCEL)
+    suspended.refresh_from_db()
+    assert (suspended.state, change.state) == (
+        SubscriptionState.SUSPENDED, ChangeState.IN_PROGRESS,
+    )  # fmt: skip
+
+    change_apply(change=change, actor=SYSTEM)
+    suspended.refresh_from_db()
+    assert suspended.state == SubscriptionState.EXPIRED
+    assert suspended.cancelled_at == suspended.ends_at
+    assert Term.objects.count() == 1
+
+
+def test_seats_wished_for_the_next_term_are_asked_of_the_vendor_while_it_is_suspended(
+    suspended, reseller, staff, run_jobs, travel
+):
+    change_request(
+        subscription=suspended,
+        kind=ChangeKind.QUANTITY,
+        quantity=3,
+        when="period_end",
+        actor=reseller.actor,
+        source=OrderSource.STOREFRONT,
+    )
+    travel(timedelta(days=31))
+    changes_due()
+    run_jobs()
+    change = ScheduledChange.objects.get(kind=ChangeKind.QUANTITY)
+    assert (change.state, change.quantity) == (ChangeState.IN_PROGRESS, 3)
+    change_apply(change=change, actor=SYSTEM)
+    travel(timedelta(hours=1))
+    changes_due()
+    run_jobs()
+
+    suspended.refresh_from_db()
+    assert (suspended.state, suspended.quantity) == (SubscriptionState.SUSPENDED, 3)
+    assert [lot.bought for lot in SeatLot.objects.order_by("pk")] == [5, 3]
+    # Nobody but the product itself changes the seats of what is suspended.
+    with pytest.raises(StateForbids):
+        change_request(
+            subscription=suspended,
+            kind=ChangeKind.QUANTITY,
+            quantity=4,
+            actor=staff.actor,
+            source=OrderSource.PORTAL,
+        )
