@@ -205,7 +205,7 @@ class OrderLineIn(Strict):
     parameters = serializers.DictField(
         required=False,
         default=dict,
-        help_text="What the service asks, by field code; numbers as JSON numbers.",
+        help_text="What the service asks, by field code; numbers as JSON numbers. What it does not ask is refused.",
     )
     payment_plan = serializers.CharField(
         max_length=40,
