@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "bss.ui.middleware.NullCharacterMiddleware",
     "bss.accounts.middleware.SurfaceMiddleware",
     "bss.accounts.middleware.SurfaceSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bss.orders.choices import OrderState
+
 
 class HomeSection(models.TextChoices):
     """What a home page can show, in the order a storefront chose; without a choice all of them, in this order."""
@@ -53,6 +55,35 @@ class Group(models.TextChoices):
         """How it is ordered unless somebody says otherwise."""
         return {"popular": Sorting.POPULAR, "new": Sorting.NEWEST}.get(self.value, Sorting.NAME)
 
+
+class CustomerOrderState(models.TextChoices):
+    """How far an order is, in the four words that a reseller's customer reads."""
+
+    PENDING_APPROVAL = "pending_approval", _("Pending reseller approval")
+    IN_PROGRESS = "in_progress", _("In progress")
+    EXECUTED = "executed", _("Executed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @classmethod
+    def of(cls, state: str) -> CustomerOrderState:
+        """The word for an order's state."""
+        return next(word for word, states in _ORDER_STATES.items() if state in states)
+
+    @property
+    def states(self) -> frozenset[OrderState]:
+        """The states that it stands for."""
+        return _ORDER_STATES[self]
+
+
+# What is not automatic, or failed, is in its reseller's or the distributor's hands.
+_ORDER_STATES = {
+    CustomerOrderState.PENDING_APPROVAL: frozenset({OrderState.PENDING_APPROVAL}),
+    CustomerOrderState.IN_PROGRESS: frozenset(
+        {OrderState.DRAFT, OrderState.PLACED, OrderState.EXECUTING, OrderState.FAILED}
+    ),
+    CustomerOrderState.EXECUTED: frozenset({OrderState.EXECUTED, OrderState.PARTLY_EXECUTED}),
+    CustomerOrderState.CANCELLED: frozenset({OrderState.REJECTED, OrderState.CANCELLED}),
+}
 
 # Under which name a view that has read the basket leaves its count on the request, for the header.
 BASKET_COUNT = "_storefront_basket_count"

@@ -109,6 +109,9 @@ class CustomerOrderTable(OrderTable):
     state = Column(state_for_customer, _("State"), kind="badge")
     total = Column("total_resale", _("Total"), kind="amount", currency="currency")
 
+    def row_tone(self, row: Any) -> str:
+        return ""
+
 
 class SubscriptionTable(Table):
     """What somebody has, at what the payer pays for a term."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, Case, Expression, Func, QuerySet, Value, When
@@ -30,12 +30,17 @@ def words_of(text: str) -> list[str]:
     return [word for word in _BETWEEN.split(text.lower()) if word]
 
 
+def searched(text: str) -> list[str]:
+    """The words of a search that count."""
+    return words_of(text)[:MOST_WORDS]
+
+
 def matching(found: QuerySet[Product], text: str, language: SearchLanguage) -> QuerySet[Product]:
     """Of `found` those that every word of `text` names: as a stem in `language`, or as how a word begins.
 
     Words that say nothing ("for") are left out, unless there are no others. Nothing but signs finds nothing.
     """
-    words = words_of(text)[:MOST_WORDS]
+    words = searched(text)
     return found.filter(_Matches(_Column(), _query(words, language))) if words else found.none()
 
 
@@ -43,21 +48,25 @@ def by_relevance(
     found: QuerySet[Product], text: str, language: SearchLanguage
 ) -> QuerySet[Product]:
     """`found` with `relevance` to sort by: those whose name has every word before the others, then by name."""
-    words = words_of(text)[:MOST_WORDS]
+    words = searched(text)
     named = _Matches(_Column(), _query(words, language, in_name=True))
     first = Case(When(named, then=Value("a")), default=Value("b"), output_field=TextField())
     return found.annotate(relevance=Concat(first, Lower("name"), output_field=TextField()))
 
 
-def nearest(text: str, vocabulary: Mapping[str, int]) -> str | None:
-    """`text` with each word that begins none of `vocabulary` replaced by the nearest one; None when one has none.
+def nearest(
+    text: str, vocabulary: Mapping[str, int], *, found_alone: Collection[str] = ()
+) -> str | None:
+    """`text` with each word replaced by the nearest of `vocabulary` that begins none of it and is not `found_alone`;
+    None when one has none near.
 
-    `vocabulary` maps a word in lower case to how often it occurs. Also None where every word is known.
+    `vocabulary` maps a word in lower case to how often it occurs, `found_alone` are words that find something by
+    themselves. Also None where every word is known.
     """
     replaced = False
     found = []
-    for word in words_of(text)[:MOST_WORDS]:
-        if any(known.startswith(word) for known in vocabulary):
+    for word in searched(text):
+        if word in found_alone or any(known.startswith(word) for known in vocabulary):
             found.append(word)
             continue
         near = _nearest(word, vocabulary)

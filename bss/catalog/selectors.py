@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bss.accounts.models import Account, Organization
+from bss.accounts.ports import capabilities_of
 from bss.catalog.choices import UNIT_MONTHS, ProductAudience, ProductKind
 from bss.catalog.models import (
     AddOn,
@@ -27,7 +28,7 @@ from bss.core.actor import Actor
 from bss.core.prepared import Prepared
 from bss.core.scope import NOBODY
 
-# The capability of a reseller's plan that lets its own price lists count.
+# The capability of a reseller's plan that lets its own price lists count, and the one to choose what is shown.
 OWN_PRICES = "own_prices"
 CATALOG_LISTING = "catalog_listing"
 
@@ -312,16 +313,31 @@ def products_on(price_list_id: int, currency: str, audience: list[str]) -> Query
     )
 
 
+def choosing_reseller(payer_id: int, buyer_id: int | None) -> int | None:
+    """The reseller whose choice of what is shown holds for an account that buys at its expense, when its plan lets it
+    choose. None for who pays itself, and for staff (`buyer_id` None): they sell what they like.
+    """
+    is_below = buyer_id not in {None, payer_id}
+    return payer_id if is_below and CATALOG_LISTING in capabilities_of(payer_id) else None
+
+
 def without_unlisted(found: QuerySet[Product], reseller_id: int) -> QuerySet[Product]:
     """`found` without what the reseller chose not to show. Its plan must include CATALOG_LISTING: ask before."""
+    return found.filter(~is_unlisted(reseller_id, "pk"))
+
+
+def is_unlisted(reseller_id: int, product: str) -> Exists:
+    """Whether a reseller chose not to show the product to which the path `product` leads."""
     hidden = Listing.everywhere.filter(
-        reseller_id=reseller_id, product=OuterRef("pk"), is_listed=False
+        reseller_id=reseller_id, product=OuterRef(product), is_listed=False
     )
-    return found.filter(~Exists(hidden))
+    return Exists(hidden)
 
 
 def offered_to(account: Account) -> QuerySet[Product]:
-    """The products and add-ons on the list this account buys from: its own, or an end customer's reseller's."""
+    """The products and add-ons on the list this account buys from: its own, or an end customer's reseller's, without
+    what that chose not to show.
+    """
     payer = account.parent or account
     price_list = price_list_for(payer, local_date(account.organization))
     if price_list is None:
@@ -329,7 +345,9 @@ def offered_to(account: Account) -> QuerySet[Product]:
     audience = EVERYBODY if account.is_reseller else CUSTOMERS
     on_list = PriceListItem.objects.filter(price_list=price_list, product=OuterRef("pk"))
     found = products().filter(Exists(on_list), is_active=True, type__audience__in=list(audience))
-    return found.filter(_has_price(price_list.currency))
+    found = found.filter(_has_price(price_list.currency))
+    reseller_id = choosing_reseller(payer.pk, account.pk)
+    return found if reseller_id is None else without_unlisted(found, reseller_id)
 
 
 def audience_of(payer: Account, customer: Account | None) -> Audience:

@@ -86,6 +86,12 @@ def parse(spec: FieldSpec, raw: Any, *, locale: str = "") -> Any:
     if spec.type == "boolean":
         return str(raw).strip().lower() in _TRUE
     text = "" if raw is None else str(raw).strip()
+    if has_null(text):
+        raise Invalid(
+            _("This holds an invisible character that cannot be kept. Type it again."),
+            code="NULL_CHARACTER",
+            field=spec.code,
+        )
     if not text:
         if spec.required:
             raise Invalid(_("Fill this in."), code="REQUIRED", field=spec.code)
@@ -93,6 +99,15 @@ def parse(spec: FieldSpec, raw: Any, *, locale: str = "") -> Any:
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return _PARSERS[spec.type](spec, _plain_number(raw), CANONICAL_LOCALE)
     return _PARSERS[spec.type](spec, text, locale or get_language() or "en")
+
+
+def has_null(value: Any) -> bool:
+    """Whether a text, or one anywhere in lists and mappings, holds U+0000: PostgreSQL keeps it nowhere."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(has_null(key) or has_null(each) for key, each in value.items())
+    return isinstance(value, list | tuple) and any(has_null(each) for each in value)
 
 
 def parse_all(

@@ -198,6 +198,8 @@ class Wanted:
     quote: QuotedPrice | None = None
     # Its first term, where that ends with everything else of its customer; an add-on's is its product's.
     coterm: CoTerm | None = None
+    # Whether its buyer's reseller took it out of its shop: then it is not on sale to it.
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

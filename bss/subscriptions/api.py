@@ -360,7 +360,8 @@ class ProductView(ChangeView):
 
     def wish(self, subscription: Subscription, given: dict[str, Any]) -> dict[str, Any]:
         wanted = given.pop("product")
-        product = selectors.switch_targets(subscription).filter(public_id=wanted).first()
+        offered = selectors.switch_targets(subscription, actor_of(self.request))
+        product = offered.filter(public_id=wanted).first()
         if product is None:
             raise Invalid(
                 _("Only another product of the same type can take its place."),

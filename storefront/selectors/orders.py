@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Literal
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
@@ -27,14 +25,13 @@ from bss.orders.models import Order, OrderLine
 from bss.orders.selectors import OrderAmounts, Question, amounts_of
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.ui.components import Badge, Tone, badge_of, humanised
+from storefront.choices import CustomerOrderState
 from storefront.selectors.checkout import Answer, answers_of
+from storefront.selectors.order_words import Outcome, customer_words, payer_words
 
 # A page follows closely at first; what takes longer is done by people or by slow vendors.
 _CLOSELY = timedelta(minutes=2)
 _RUNNING = frozenset({LineState.PENDING, LineState.PROVISIONING})
-Outcome = Literal[
-    "under_way", "needs_input", "waiting", "later", "done", "partly", "failed", "ended"
-]
 _TONES: dict[Outcome, Tone] = {
     "under_way": "progress", "needs_input": "warning", "waiting": "info", "later": "info",
     "done": "success", "partly": "warning", "failed": "danger", "ended": "neutral",
@@ -46,17 +43,11 @@ _ICONS: dict[Outcome, str] = {
 }  # fmt: skip
 
 
-# What is not automatic, or failed, is in its reseller's or the distributor's hands.
-_CUSTOMER_STATES: dict[OrderState, tuple[Any, Tone]] = {
-    OrderState.DRAFT: (gettext_lazy("In progress"), "progress"),
-    OrderState.PENDING_APPROVAL: (gettext_lazy("Pending reseller approval"), "warning"),
-    OrderState.PLACED: (gettext_lazy("In progress"), "progress"),
-    OrderState.EXECUTING: (gettext_lazy("In progress"), "progress"),
-    OrderState.FAILED: (gettext_lazy("In progress"), "progress"),
-    OrderState.EXECUTED: (gettext_lazy("Executed"), "success"),
-    OrderState.PARTLY_EXECUTED: (gettext_lazy("Executed"), "success"),
-    OrderState.REJECTED: (gettext_lazy("Cancelled"), "neutral"),
-    OrderState.CANCELLED: (gettext_lazy("Cancelled"), "neutral"),
+_CUSTOMER_TONES: dict[CustomerOrderState, Tone] = {
+    CustomerOrderState.PENDING_APPROVAL: "warning",
+    CustomerOrderState.IN_PROGRESS: "progress",
+    CustomerOrderState.EXECUTED: "success",
+    CustomerOrderState.CANCELLED: "neutral",
 }
 
 
@@ -136,8 +127,8 @@ class OrderStatus:
 
 def state_for_customer(order: Order) -> Badge:
     """How far an order is, in the four words that a reseller's customer reads."""
-    label, tone = _CUSTOMER_STATES[OrderState(order.state)]
-    return Badge(label, tone)
+    word = CustomerOrderState.of(order.state)
+    return Badge(word.label, _CUSTOMER_TONES[word])
 
 
 def access_storefront_order(actor: Actor, public_id: str) -> Order:
@@ -195,8 +186,9 @@ def order_status(order: Order, actor: Actor) -> OrderStatus:
             status = _status(line, order, actor, questions, None)
             add_ons.setdefault(line.parent_id, []).append(status)
     whole = [_with_add_ons(status, add_ons.get(status.line.pk, ())) for status in shown]
-    outcome = _outcome(order, whole)
-    title, text = _words(outcome, order)
+    is_customer = orders.track_for(actor, order.account_id) == "resale"
+    outcome = (_customer_outcome if is_customer else _outcome)(order, whole)
+    title, text = (customer_words if is_customer else payer_words)(outcome, order)
     return OrderStatus(
         order=order,
         lines=whole,
@@ -368,43 +360,10 @@ def _outcome(order: Order, lines: Sequence[LineStatus]) -> Outcome:
     return "under_way"
 
 
-def _words(outcome: Outcome, order: Order) -> tuple[str, str]:
-    words: dict[Outcome, tuple[str, str]] = {
-        "under_way": (
-            _("Thank you. Your order is under way"),
-            _("This page follows it by itself. You may leave it: the work goes on."),
-        ),
-        "needs_input": (
-            _("Your order needs an answer"),
-            _("Correct what is named below, and it goes on at once."),
-        ),
-        "waiting": (
-            _("Thank you. Your order is placed"),
-            _("Your seller's staff look at it next. You get an e-mail when it goes on."),
-        ),
-        "later": (
-            _("This is planned"),
-            _("Nothing happens before its time. Until then it can be withdrawn."),
-        ),
-        "done": (_("Your order is done"), _("Everything in it is ready.")),
-        "partly": (
-            _("A part of your order is done"),
-            _("Something could not be set up. Your seller knows and decides what to do."),
-        ),
-        "failed": (
-            _("Your order could not be carried out"),
-            _("Nothing is charged for it. Your seller knows and decides what to do."),
-        ),
-        "ended": (_("This order was given up"), _("Nothing is charged for it.")),
-    }
-    if order.state == OrderState.PENDING_APPROVAL:
-        return (
-            _("Thank you. Your order waits for approval"),
-            _("Your supplier looks at it first. You get an e-mail when it is approved."),
-        )
-    if order.state == OrderState.REJECTED:
-        return _("This order was not approved"), _("Nothing of it is delivered or charged.")
-    return words[outcome]
+def _customer_outcome(order: Order, lines: Sequence[LineStatus]) -> Outcome:
+    """The same for a reseller's customer: what failed is in others' hands, who look at it next."""
+    found = _outcome(order, lines)
+    return "waiting" if found == "failed" else found
 
 
 def _pause(order: Order, outcome: Outcome) -> str:

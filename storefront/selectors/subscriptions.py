@@ -133,7 +133,7 @@ def wants_of(subscription: Subscription, actor: Actor, *, is_blocked: bool = Fal
     kinds = [kind for kind in OFFERED if offered(subscription, actor, kind)]
     if not kinds:
         return []
-    possible = subscriptions.possible_for(subscription)
+    possible = subscriptions.possible_for(subscription, actor)
     found = []
     for kind in kinds:
         if kind == ChangeKind.PRODUCT and not possible.targets:
@@ -193,7 +193,7 @@ def _want(
 def targets_of(subscription: Subscription, actor: Actor) -> list[Target]:
     """The products on sale to its payer that may take its place, cheapest first (a constant number of queries)."""
     track = track_for(actor, subscription.payer_id)
-    products = list(switch_targets(subscription))
+    products = list(switch_targets(subscription, actor))
     per = Unit(subscription.unit).per
     return [
         Target(each.product, each.unit_price, each.total, per)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -145,12 +145,28 @@ def listing(viewer: Viewer, asked: Asked, cursor: Cursor | None = None) -> Catal
 def suggestion(viewer: Viewer, text: str) -> str | None:
     """What somebody may have meant who found nothing, in words of what this viewer sees; None where nothing is near.
 
-    Reads the names of all of it: two queries, asked only when a search found nothing.
+    A word that finds something by itself, in a code or a description too, is what was meant. Reads the names of all of
+    it: three queries, asked only when a search found nothing.
     """
     seen = visible(viewer).order_by().values_list("name", "vendor")
     texts = (f"{name} {viewer.vendor_of(vendor)}" for name, vendor in seen.iterator(2000))
-    near = searching.nearest(text, searching.vocabulary_of(texts))
+    alone = _found_alone(viewer, searching.searched(text))
+    near = searching.nearest(text, searching.vocabulary_of(texts), found_alone=alone)
     return near if near and matching(viewer, visible(viewer), near).exists() else None
+
+
+def _found_alone(viewer: Viewer, words: Sequence[str]) -> frozenset[str]:
+    """Those words of a search that found nothing which find something by themselves; one query."""
+    if len(words) < 2:
+        return frozenset()
+    parts = [
+        matching(viewer, visible(viewer), word)
+        .order_by()
+        .annotate(word=Value(word, output_field=CharField()))
+        .values_list("word", flat=True)[:1]
+        for word in words
+    ]
+    return frozenset(parts[0].union(*parts[1:], all=True))
 
 
 def front(viewer: Viewer) -> list[GroupCards]:

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_filters import FilterSet
 
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
@@ -22,7 +23,8 @@ from bss.orders.selectors import answers_shown
 from bss.orders.services import order_withdraw
 from bss.ui.components import Badge, Button, Crumb, EmptyState, Fact, SavedView, badge_of
 from bss.ui.generic import ConfirmView, ListView, Page
-from storefront.filters import OrderFilter
+from storefront.choices import CustomerOrderState
+from storefront.filters import CustomerOrderFilter, OrderFilter
 from storefront.selectors.orders import (
     OrderStatus,
     access_storefront_order,
@@ -44,29 +46,33 @@ def is_below_payer(account: Account | None) -> bool:
     return account is not None and account.parent_id is not None
 
 
+_VIEWS = (
+    SavedView(
+        "open",
+        gettext_lazy("Under way"),
+        {"state": [OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING]},
+    ),
+    SavedView(
+        "problems",
+        gettext_lazy("With problems"),
+        {"state": [OrderState.PARTLY_EXECUTED, OrderState.FAILED]},
+    ),
+    SavedView("done", gettext_lazy("Done"), {"state": [OrderState.EXECUTED]}),
+)
+_CUSTOMER_VIEWS = tuple(
+    SavedView(word.value, word.label, {"state": [word]}) for word in CustomerOrderState
+)
+
+
 class Orders(ListView):
-    """Every order below the actor's account, at the actor's own level of prices."""
+    """Every order below the actor's account, at the actor's own level of prices and in its words."""
 
     permission = Permission.ORDER_VIEW
     title = gettext_lazy("Orders")
     intro = gettext_lazy("What was ordered, and how far it is.")
-    filterset = OrderFilter
     search = ("number", "name", "purchase_order", "customer__name")
     search_label = gettext_lazy("Find an order")
     export_name = "orders"
-    saved_views = (
-        SavedView(
-            "open",
-            gettext_lazy("Under way"),
-            {"state": [OrderState.PENDING_APPROVAL, OrderState.PLACED, OrderState.EXECUTING]},
-        ),
-        SavedView(
-            "problems",
-            gettext_lazy("With problems"),
-            {"state": [OrderState.PARTLY_EXECUTED, OrderState.FAILED]},
-        ),
-        SavedView("done", gettext_lazy("Done"), {"state": [OrderState.EXECUTED]}),
-    )
 
     @property
     def empty(self) -> EmptyState:  # type: ignore[override]
@@ -79,7 +85,19 @@ class Orders(ListView):
 
     @property
     def table(self) -> type[OrderTable]:  # type: ignore[override]
-        return CustomerOrderTable if is_below_payer(account_of(self.request)) else OrderTable
+        return CustomerOrderTable if self._is_customer else OrderTable
+
+    @property
+    def filterset(self) -> type[FilterSet]:  # type: ignore[override]
+        return CustomerOrderFilter if self._is_customer else OrderFilter
+
+    @property
+    def saved_views(self) -> Sequence[SavedView]:  # type: ignore[override]
+        return _CUSTOMER_VIEWS if self._is_customer else _VIEWS
+
+    @property
+    def _is_customer(self) -> bool:
+        return is_below_payer(account_of(self.request))
 
     def crumbs(self) -> Sequence[Crumb]:
         return way_here()

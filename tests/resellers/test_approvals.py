@@ -10,6 +10,7 @@ import pytest
 
 from bss.accounts.choices import UserType
 from bss.accounts.models import Account, Membership, Organization, PaymentMethod, Storefront
+from bss.catalog.models import PriceList
 from bss.core import clock, scope
 from bss.core.errors import Conflict, PermissionDenied
 from bss.core.money import round_half_up
@@ -723,6 +724,44 @@ def test_the_payers_credit_decides_about_the_next_term_when_it_is_approved(
     assert next_term_of(has_five) == (None, True)
     Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(100))
     approve(reseller, change.order_line.order_id)
+
+
+def another_mailbox(mailbox, price):
+    """Of the same type, sold on at 20 % more, as the first."""
+    product = make_product(mailbox.organization, price=price, cost="1", type=mailbox.type)
+    PriceListItemFactory(
+        price_list=PriceList.everywhere.get(name="Ours"),
+        product=product,
+        rule="markup",
+        percent=Decimal(20),
+    )
+    return product
+
+
+def test_the_payers_credit_decides_about_another_product_by_what_it_costs_more(
+    customer, reseller, has_five, mailbox
+):
+    change = ask_of(customer, has_five, "product", product=another_mailbox(mailbox, "130"))
+    order = change.order_line.order
+    assert (order.total, order.total_resale) == (Decimal(150), Decimal(180))
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal("149.99"))
+
+    with pytest.raises(CreditExceeded):
+        approve(reseller, order.pk)
+    assert ScheduledChange.everywhere.get().state == ChangeState.SCHEDULED
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(150))
+    approve(reseller, order.pk)
+
+
+def test_what_costs_its_reseller_less_waits_for_nobody(customer, reseller, has_five, mailbox):
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=0)
+    cheaper = another_mailbox(mailbox, "40")
+
+    change = ask_of(customer, has_five, "product", product=cheaper)
+
+    assert change.state == ChangeState.IN_PROGRESS
+    assert (change.order_line.total, change.order_line.total_resale) == (0, 0)
 
 
 def test_the_customer_may_not_free_itself(customer, reseller):

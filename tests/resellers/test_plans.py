@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from bss.accounts.choices import StorefrontState
-from bss.accounts.models import Storefront
+from bss.accounts.models import Account, Storefront
 from bss.accounts.ports import ENTITLEMENTS
 from bss.catalog.models import ListPrice
 from bss.core import scope
 from bss.core.errors import Conflict, DomainError, Invalid
 from bss.core.models import HistoryEntry
 from bss.orders.choices import LineState, OrderState
+from bss.orders.errors import CreditExceeded
 from bss.orders.models import BasketLine, Order, OrderLine
+from bss.orders.ports import CREDIT_EXPOSURE
 from bss.orders.services import line_correct
 from bss.pricing.stored import from_stored
 from bss.subscriptions.choices import ChangeKind, SubscriptionState
@@ -27,6 +30,7 @@ from resellers.models import ResellerProfile
 from resellers.selectors import alias_check, capabilities_of, plans_with_counts
 from resellers.services import plan_cancel, plan_edit, plan_switch
 from tests.factories.accounts import AccountFactory, ResellerFactory
+from tests.factories.orders import set_price
 from tests.factories.resellers import order_plan
 from tests.storefront.test_checkout import form_of, main_of
 
@@ -358,6 +362,34 @@ def test_a_second_switch_meets_the_first_one(reseller, put_on, plans, staff, dis
     run_jobs()
     assert profile_of(reseller.account).plan_id == plans["standard"].pk
     assert HistoryEntry.objects.filter(action="plan.switched").count() == 1
+
+
+def test_credit_is_asked_for_what_a_plan_costs_more(
+    reseller, put_on, plans, staff, distributor, run_jobs
+):
+    set_price(plans["free"].product, "20")
+    put_on(reseller.account, "free", "techsolutions")
+    wish = {"account": reseller.account, "actor": staff.actor, "source": "portal"}
+    orders = Order.everywhere.count()
+
+    def may_owe(more):
+        owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+        Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + Decimal(more))
+
+    with scope.activate(distributor.scope):
+        may_owe("28.99")
+        with pytest.raises(CreditExceeded):
+            plan_switch(plan=plans["standard"], **wish)
+        assert Order.everywhere.count() == orders
+        may_owe("29")
+        dearer = plan_switch(plan=plans["standard"], **wish)
+        run_jobs()
+        may_owe("0")
+        back = plan_switch(plan=plans["free"], **wish)
+    run_jobs()
+
+    assert (dearer.order_line.total, back.order_line.total) == (29, 0)
+    assert profile_of(reseller.account).plan_id == plans["free"].pk
 
 
 def test_whoever_does_not_resell_cannot_have_a_plan(plans, distributor, put_on, tenant):

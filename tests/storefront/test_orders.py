@@ -107,6 +107,49 @@ def test_a_reseller_sees_its_customers_orders_at_its_own_price_and_the_customer_
 
 
 @pytest.mark.parametrize(
+    ("state", "word", "title"),
+    [
+        (OrderState.PENDING_APPROVAL, "pending_approval", "Your order waits for approval"),
+        (OrderState.PLACED, "in_progress", "Your order is in progress"),
+        (OrderState.EXECUTING, "in_progress", "Your order is in progress"),
+        (OrderState.FAILED, "in_progress", "Your order is in progress"),
+        (OrderState.EXECUTED, "executed", "Your order is executed"),
+        (OrderState.PARTLY_EXECUTED, "executed", "Your order is executed"),
+        (OrderState.REJECTED, "cancelled", "This order is cancelled"),
+        (OrderState.CANCELLED, "cancelled", "This order is cancelled"),
+    ],
+)
+def test_a_resellers_customer_reads_one_word_for_a_state_on_every_page(
+    reseller, customer, customer_account, mailbox, distributor, state, word, title
+):
+    with scope.activate(distributor.scope):
+        make_subscription(reseller.account, mailbox, customer=customer_account)
+    order = Order.everywhere.get()
+    Order.everywhere.update(state=state)
+    shop = "/techsolutions/orders/"
+
+    page = main_of(customer.client.get(f"{shop}{order.public_id}/"))
+    followed = main_of(customer.client.get(f"{shop}{order.public_id}/progress/"))
+    views = {each: main_of(customer.client.get(f"{shop}?view={each}")) for each in _WORDS}
+    chosen = {each: main_of(customer.client.get(f"{shop}?state={each}")) for each in _WORDS}
+
+    assert _WORDS[word] in page.split("</h1>")[0]
+    assert title in followed
+    for listed in (views, chosen):
+        assert [each for each in _WORDS if order.number in listed[each]] == [word]
+        offered = re.findall(r'name="state" value="([a-z_]+)"', listed[word])
+        assert offered == list(_WORDS)
+
+
+_WORDS = {
+    "pending_approval": "Pending reseller approval",
+    "in_progress": "In progress",
+    "executed": "Executed",
+    "cancelled": "Cancelled",
+}
+
+
+@pytest.mark.parametrize(
     ("role", "expected"),
     [
         (StorefrontRole.BUYER, 200),

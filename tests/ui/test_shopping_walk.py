@@ -277,7 +277,7 @@ def test_a_customer_orders_in_its_resellers_shop_and_sees_its_own_amounts_alone(
     assert (order.total, order.total_resale) == (Decimal(35), Decimal(42))
 
     approve(resellers_page, base, order)
-    arrived(page, "Your order is done")
+    arrived(page, "Your order is executed")
     screenshot("walk-customer-done")
     the_statement_is_the_customers_own(page, base, screenshot)
 

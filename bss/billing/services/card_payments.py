@@ -49,9 +49,8 @@ def card_hold(
 ) -> CardPayment:
     """Hold `amount` on the account's card for what `reference` names, once, outside transactions.
 
-    Asked again for the same reference it gives what is held already; for another amount, or where another card than
-    the one that has not answered is in use by now, it lets go of that first. Raises CardUnavailable (no provider, or no
-    card left there), CardDeclined, CardNeedsStep, CardUnknown.
+    Asked again it gives what is held; another amount, or an unanswered one of another card, it lets go of first. Raises
+    CardUnavailable (no provider, or no card left there), CardDeclined, CardNeedsStep, CardUnknown.
     """
     require_no_transaction()
     held = selectors.latest_hold(account, reference)

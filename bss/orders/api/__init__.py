@@ -6,7 +6,8 @@ account's what it pays, an end customer's what its reseller charges.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -87,6 +88,9 @@ class OrdersView(IdempotentView, GenericAPIView[Any]):
     )
     def post(self, request: Request) -> Response:
         actor, given = actor_of(request), valid(OrderCreate, request)
+        if actor.account_id is not None and not self.is_repeated(request):
+            # Service managers are asked outside the transaction that keeps the answer under its key.
+            given = _with_parameters_read(actor, given)
 
         def create() -> Response:
             order = draft_of(actor, given)
@@ -233,16 +237,81 @@ def _draft(actor: Actor, customer: Account, number: str, given: Mapping[str, Any
         number=number,
     )
     for position, line in enumerate(given["lines"]):
-        try:
+        with _told_at(position):
             _add(order, line, actor)
-        except Invalid as problem:
-            raise Invalid(
-                problem.message,
-                errors={f"lines.{position}.{k}": v for k, v in problem.errors.items()},
-                code=problem.code,
-                extra=problem.extra,
-            ) from problem
     return order
+
+
+def _with_parameters_read(actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
+    """What an account's token wants, with what it answered to Service Details as it is stored: a buyer answers what
+    buyers are asked, and nothing else.
+
+    Raises Invalid keyed "lines.<position>.parameters.<code>", or without the code where nobody knows what is asked.
+    """
+    if not any(line["parameters"] for line in given["lines"]):
+        return given
+    customer = _customer(actor, given.get("customer", ""))
+    order = Order(
+        organization_id=customer.organization_id,
+        account=customer.parent or customer,
+        customer=customer,
+    )
+    tops: list[OrderLine] = []
+    lines: list[OrderLine] = []
+    for position, line in enumerate(given["lines"]):
+        with _told_at(position):
+            top, add_ons = _unwritten(order, line)
+        tops.append(top)
+        lines += [top, *add_ons]
+    try:
+        read = services.parameters_read(order=order, lines=lines)
+    except Invalid as problem:
+        places = {top.public_id: f"lines.{n}.parameters" for n, top in enumerate(tops)}
+        raise _moved(problem, lambda key: _placed(key, places)) from problem
+    parameters = [read.get(top.public_id, {}) for top in tops]
+    wanted = zip(given["lines"], parameters, strict=True)
+    return {**given, "lines": [{**line, "parameters": each} for line, each in wanted]}
+
+
+def _unwritten(order: Order, line: Mapping[str, Any]) -> tuple[OrderLine, list[OrderLine]]:
+    """A line as it would be written, and its add-ons."""
+    top = OrderLine(
+        order=order,
+        product=_product(line["product"]),
+        unit=line["unit"],
+        quantity=line["quantity"],
+        parameters=line["parameters"],
+    )
+    add_ons = [
+        OrderLine(
+            order=order,
+            product=_product(add_on["product"]),
+            unit=line["unit"],
+            quantity=add_on["quantity"],
+        )
+        for add_on in line["add_ons"]
+    ]
+    return top, add_ons
+
+
+def _placed(key: str, places: Mapping[str, str]) -> str:
+    """Where the caller wrote what an error is about that is keyed by a line's id."""
+    line, dot, code = key.partition(".")
+    return f"{places.get(line, line)}{dot}{code}"
+
+
+@contextmanager
+def _told_at(position: int) -> Iterator[None]:
+    """What is wrong with a line is told by its place in the body."""
+    try:
+        yield
+    except Invalid as problem:
+        raise _moved(problem, lambda key: f"lines.{position}.{key}") from problem
+
+
+def _moved(problem: Invalid, place: Callable[[str], str]) -> Invalid:
+    errors = {place(key): texts for key, texts in problem.errors.items()}
+    return Invalid(problem.message, errors=errors, code=problem.code, extra=problem.extra)
 
 
 def _add(order: Order, line: Mapping[str, Any], actor: Actor) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bss.accounts.api import Strict
 from bss.catalog.choices import Unit
 from bss.core.actor import Actor
+from bss.core.fields import has_null
 from bss.orders import selectors
 from bss.orders.choices import LineKind, LineState, OrderSource, OrderState
 from bss.orders.models import Order, OrderLine
@@ -205,7 +207,7 @@ class OrderLineIn(Strict):
     parameters = serializers.DictField(
         required=False,
         default=dict,
-        help_text="What the service asks, by field code; numbers as JSON numbers.",
+        help_text="What the service asks, by field code; numbers as JSON numbers. What it does not ask is refused.",
     )
     payment_plan = serializers.CharField(
         max_length=40,
@@ -214,6 +216,14 @@ class OrderLineIn(Strict):
         help_text="Such as monthly-12, where it is offered; left out, it is paid at once.",
     )
     add_ons = OrderAddOnIn(many=True, required=False, default=list)
+
+    def validate_parameters(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What an organization's token writes is kept as it is, as far as it can be kept."""
+        if has_null(given):
+            raise serializers.ValidationError(
+                _("This holds a character that cannot be kept: U+0000."), code="null_character"
+            )
+        return given
 
 
 class OrderCreate(Strict):

@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 
 from bss.accounts.choices import AccountKind
 from bss.accounts.models import Account, Storefront
+from bss.catalog import selectors as catalog
 from bss.catalog.models import AddOn
 from bss.core.money import Money
 from bss.core.prepared import Prepared
@@ -204,25 +205,38 @@ def draft_of(basket: Basket) -> CustomerDraft | None:
 def basket_lines(basket: Basket) -> list[BasketLine]:
     """Every line with its product and type, parents before their add-ons (one query).
 
-    An add-on's line knows `link_is_active` and `link_maximum`: whether it is sold with its product, and how many.
+    An add-on's line knows `link_is_active` and `link_maximum`: whether it is sold with its product, and how many. Each
+    knows `is_hidden`: whether its buyer's reseller took it out of its shop.
     """
-    rows = _LINES.all(basket_id=basket.pk)
+    rows = _LINES.all(basket_id=basket.pk, payer_id=basket.account_id)
+    unlisted = {row.pk for row in rows if row.is_unlisted}  # type: ignore[attr-defined]
+    hidden = unlisted if unlisted and _is_bound(basket) else ()
     for row in rows:
         row.basket = basket
+        row.is_hidden = row.pk in hidden  # type: ignore[attr-defined]
     return sorted(rows, key=lambda line: (line.parent_id or line.pk, line.pk))
 
 
-def _lines(basket_id: int) -> QuerySet[BasketLine]:
+def _is_bound(basket: Basket) -> bool:
+    """Whether what its payer shows in its shop is all that its buyer can buy."""
+    if basket_track(basket) != "resale":
+        return False
+    return catalog.choosing_reseller(basket.account_id, basket.customer_id) is not None
+
+
+def _lines(basket_id: int, payer_id: int) -> QuerySet[BasketLine]:
     links = AddOn.everywhere.filter(
         product=OuterRef("parent__product"), add_on=OuterRef("product"), is_active=True
     )
     found = BasketLine.objects.filter(basket_id=basket_id).select_related("product__type")
     return found.annotate(
-        link_is_active=Exists(links), link_maximum=Subquery(links.values("max_quantity")[:1])
+        link_is_active=Exists(links),
+        link_maximum=Subquery(links.values("max_quantity")[:1]),
+        is_unlisted=catalog.is_unlisted(payer_id, "product"),
     ).order_by("id")
 
 
-_LINES = Prepared(_lines, basket_id=int)
+_LINES = Prepared(_lines, basket_id=int, payer_id=int)
 
 
 def basket_prices(basket: Basket, wanted: Sequence[Wanted]) -> list[Priced]:

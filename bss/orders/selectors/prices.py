@@ -29,13 +29,14 @@ def unit_prices(
     """
     if not wanted:
         return []
-    return prices_of_known(
+    found = prices_of_known(
         payer=payer,
         customer=customer,
         products=[w.product for w in wanted],
         requests=[PriceRequest(w.product.pk, w.unit, w.quantity) for w in wanted],
         quotes=quotes_in(wanted),
     )
+    return [None if w.is_hidden else price for w, price in zip(wanted, found, strict=True)]
 
 
 def quotes_in(wanted: Sequence[Wanted]) -> dict[int, QuotedPrice]:
@@ -65,6 +66,7 @@ def wanted_line(
         line.payment_plan_id,
         quote=quote_of(line),
         coterm=coterm_by(quote_of(parent or line, line.unit), line.unit),
+        is_hidden=getattr(line, "is_hidden", False),
     )
 
 

@@ -34,6 +34,7 @@ from bss.orders.services.drafts import (
     order_line_add,
     order_line_edit,
     order_line_remove,
+    parameters_read,
 )
 from bss.orders.services.editing import basket_edit
 from bss.orders.services.ends import NewEnd, line_end_check, lines_end_move
@@ -129,6 +130,7 @@ __all__ = [
     "order_settle",
     "order_withdraw",
     "orders_give_up_waiting",
+    "parameters_read",
     "pays_by_card",
     "retry_held",
     "terms_publish",

@@ -29,6 +29,7 @@ from bss.orders.services import rules
 from bss.orders.services.baskets import parse_answers
 from bss.orders.services.numbering import order_number
 from bss.orders.services.pricing import freeze_bought, order_total
+from bss.orders.services.reviews import outside_transactions
 
 
 class Keep(Enum):
@@ -236,6 +237,41 @@ def _answer_line(
     given = {**others, **answers}
     if given != line.parameters:
         order_line_edit(line=line, parameters=given, actor=actor)
+
+
+def parameters_read(*, order: Order, lines: Sequence[OrderLine]) -> dict[str, dict[str, Any]]:
+    """What a buyer gave for lines of a draft, neither of which need be written yet, canonical, by line.
+
+    Service managers are asked, outside transactions, and only where anything was given. Something may be missing: that
+    is asked for when the order is placed. Raises one Invalid, keyed "<line>.<code>" for what nobody asks of a buyer and
+    for what cannot be read, or "<line>" where a service manager does not say what it asks.
+    """
+    given = {line.public_id: line.parameters for line in lines if line.parameters}
+    if not given:
+        return {}
+    outside_transactions()
+    asked = selectors.questions_for(selectors.order_subject(order, lines), lines)
+    questions = [each for each in asked if each.key in given]
+    selectors.questions_known(questions)
+    optional = [
+        replace(each, specs=tuple(replace(spec, required=False) for spec in each.specs))
+        for each in questions
+    ]
+    _refuse_unasked(optional, given)
+    return parse_answers(optional, given, locale="en")
+
+
+def _refuse_unasked(questions: Sequence[Question], given: Mapping[str, Mapping[str, Any]]) -> None:
+    asked = {each.key: {spec.code for spec in each.specs} for each in questions}
+    unasked = [
+        f"{key}.{code}"
+        for key, values in given.items()
+        for code in values
+        if code not in asked.get(key, ())
+    ]
+    if unasked:
+        text = _("Nobody asks for this. Leave it out.")
+        raise Invalid(errors={key: [text] for key in unasked}, code="NOT_ASKED")
 
 
 def order_line_remove(*, line: OrderLine, actor: Actor) -> None:

@@ -161,6 +161,7 @@ def _wanted(line: BasketLine, edit: LineEdit, parent: BasketLine | None) -> Want
         plan_code=edit.plan or "",
         quote=selectors.quote_of(line, unit),
         coterm=selectors.coterm_by(selectors.quote_of(parent or line, unit), unit),
+        is_hidden=line.is_hidden,  # type: ignore[attr-defined]
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bss.catalog import selectors as catalog
 from bss.catalog.choices import ProductKind
 from bss.catalog.models import AddOn, Product
 from bss.core import clock
@@ -62,16 +63,33 @@ _CHANGES = Prepared(
 )
 
 
-def switch_targets(subscription: Subscription) -> QuerySet[Product]:
-    """Products of the same type on sale, other than the present one; none where exchanging is not foreseen."""
+def switch_targets(subscription: Subscription, actor: Actor) -> QuerySet[Product]:
+    """Products of the same type on sale, other than the present one, which `actor` may choose; none where exchanging is
+    not foreseen.
+    """
     if not subscription.product.type.switchable:
         return Product.objects.none()
+    reseller_id = choosing_reseller(subscription, actor)
     return (
-        _of_type(subscription.product.type_id)
+        _of_type(subscription.product.type_id, reseller_id)
         .exclude(pk=subscription.product_id)
         .select_related("type")
         .order_by("name")
     )
+
+
+def choosing_reseller(subscription: Subscription, actor: Actor) -> int | None:
+    """The reseller out of whose shop alone `actor` chooses products; None where nobody limits the choice."""
+    return catalog.choosing_reseller(subscription.payer_id, actor.account_id)
+
+
+def is_hidden(product: Product, subscription: Subscription, actor: Actor) -> bool:
+    """Whether the reseller of `actor` took a product out of its shop. Asked of the database only where it may."""
+    reseller_id = choosing_reseller(subscription, actor)
+    if reseller_id is None:
+        return False
+    one = Product.objects.filter(pk=product.pk)
+    return not catalog.without_unlisted(one, reseller_id).exists()
 
 
 def is_offered(subscription: Subscription, kind: str) -> bool:
@@ -94,34 +112,49 @@ class Possible:
     targets: bool
 
 
-def possible_for(subscription: Subscription) -> Possible:
-    """One query."""
+def possible_for(subscription: Subscription, actor: Actor) -> Possible:
+    """What `actor` may choose: one query."""
+    return _possible_out_of(subscription, choosing_reseller(subscription, actor))
+
+
+def _possible_out_of(subscription: Subscription, reseller_id: int | None) -> Possible:
     of = subscription.product.type
-    row = _POSSIBLE.get(
-        subscription_id=subscription.pk, product_id=subscription.product_id, type_id=of.pk
+    asked = {
+        "subscription_id": subscription.pk, "product_id": subscription.product_id, "type_id": of.pk,
+    }  # fmt: skip
+    row = (
+        _POSSIBLE.get(**asked)
+        if reseller_id is None
+        else _POSSIBLE_CHOSEN.get(**asked, reseller_id=reseller_id)
     )
     return Possible(add_ons=row["mine"] or row["offered"], targets=of.switchable and row["targets"])
 
 
-def _possible(subscription_id: int, product_id: int, type_id: int) -> QuerySet[Product, Any]:
+def _possible(
+    subscription_id: int, product_id: int, type_id: int, reseller_id: int | None = None
+) -> QuerySet[Product, Any]:
     mine = SubscriptionAddOn.objects.filter(subscription_id=subscription_id, cancelled_at=None)
     offered = AddOn.objects.filter(product=OuterRef("pk"), is_active=True)
-    targets = _of_type(type_id).exclude(pk=product_id)
+    targets = _of_type(type_id, reseller_id).exclude(pk=product_id)
     product = Product.objects.filter(pk=product_id)
     return product.values(mine=Exists(mine), offered=Exists(offered), targets=Exists(targets))
 
 
 _POSSIBLE = Prepared(_possible, subscription_id=int, product_id=int, type_id=int)
+_POSSIBLE_CHOSEN = Prepared(
+    _possible, subscription_id=int, product_id=int, type_id=int, reseller_id=int
+)
 
 
-def _of_type(type_id: int) -> QuerySet[Product]:
-    """What is on sale of a product type."""
-    return Product.objects.filter(type_id=type_id, is_active=True, kind=ProductKind.PRIMARY)
+def _of_type(type_id: int, reseller_id: int | None) -> QuerySet[Product]:
+    """What is on sale of a product type: in the shop of a reseller, or (None) at all."""
+    found = Product.objects.filter(type_id=type_id, is_active=True, kind=ProductKind.PRIMARY)
+    return found if reseller_id is None else catalog.without_unlisted(found, reseller_id)
 
 
 def has_add_ons(subscription: Subscription) -> bool:
     """Whether it has an add-on, or may have one (one query)."""
-    return possible_for(subscription).add_ons
+    return _possible_out_of(subscription, None).add_ons
 
 
 def add_ons_possible(subscription: Subscription) -> QuerySet[Product]:

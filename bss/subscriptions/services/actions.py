@@ -24,9 +24,18 @@ from bss.pricing.stored import to_stored
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
 from bss.subscriptions.selectors import newest_plans, term_of
-from bss.subscriptions.services.outcomes import Asked, Outcome, items_of, outcome_of
+from bss.subscriptions.services.outcomes import (
+    Asked,
+    Charges,
+    Outcome,
+    added_by,
+    charges_of,
+    items_of,
+    outcome_of,
+)
 from bss.subscriptions.services.renewals import (
     NextSeats,
+    exchange_added,
     next_added,
     next_items,
     next_market,
@@ -59,10 +68,11 @@ def planned_of(
     """
     asked = asked_of(subscription, wish)
     outcome = outcome_of(subscription, asked, at=at)
-    next_term, added = _next_term(subscription, wish, asked, outcome, at)
+    charges = charges_of(outcome)
+    next_term, added = _next_term(subscription, wish, asked, outcome, charges, at)
     if added.price > 0:
         check_self_service(subscription.payer, subscription.customer, actor)
-    items = items_of(outcome) + next_items(subscription, next_term)
+    items = items_of(outcome, charges) + next_items(subscription, next_term)
     return Planned(
         asked=asked,
         outcome=outcome,
@@ -198,22 +208,31 @@ def _add_on(
 
 
 def _next_term(
-    subscription: Subscription, wish: ChangeWish, asked: Asked, outcome: Outcome, at: datetime
+    subscription: Subscription,
+    wish: ChangeWish,
+    asked: Asked,
+    outcome: Outcome,
+    charges: Charges,
+    at: datetime,
 ) -> tuple[list[NextSeats], Amounts]:
     """What a wish makes of the next term, and what it adds to what is paid. It makes nothing of it within the present
     term, unless it is about the renewal, or when there is no next one.
     """
     if wish.kind == ChangeKind.RENEWAL:
-        return _renewed(subscription, wish, outcome.added)
+        return _renewed(subscription, wish, outcome.cost)
     if not _is_over(subscription, asked, at):
-        return [], outcome.added
+        return [], added_by(outcome, charges)
     # The present term is over: there is nothing left of it to pay, and all of the next one.
     if wish.kind == ChangeKind.QUANTITY and wish.quantity is not None:
         market = next_market(subscription)
         return market.seats(wish.quantity), seats_added(market, wish.quantity)
     term = term_of(subscription)
     whole = outcome_of(subscription, asked, at=term.starts_at) if term else outcome
-    return [], whole.added_to_whole
+    if wish.kind == ChangeKind.PRODUCT:
+        return [], exchange_added(
+            next_market(subscription), whole.cost_of_whole, ended=whole.ended_add_ons
+        )
+    return [], whole.cost_of_whole
 
 
 def _is_over(subscription: Subscription, asked: Asked, at: datetime) -> bool:

@@ -6,7 +6,7 @@ the moment somebody confirmed: what was confirmed after a term ended touches no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from bss.pricing.schedule import (
     Charged,
     LotPrice,
     RefundPolicy,
+    given_back,
     lot_total,
     nothing,
     parts_of,
@@ -28,6 +29,9 @@ from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import SeatLot, Subscription, SubscriptionAddOn, Term
 from bss.subscriptions.ports import LOT_CHARGES
 from bss.subscriptions.selectors import add_ons_of, lots_of, term_of
+
+# By the key of a lot, its parts.
+Charges = Mapping[int, Sequence[Charged]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Taken:
         """What the lot is charged for afterwards."""
         return self.lot.charged_quantity - (self.quantity if self.refund else 0)
 
+    @property
+    def policy(self) -> RefundPolicy:
+        """How they are given back; whether they are at all was decided with `refund`."""
+        return RefundPolicy("full" if self.refund == Refund.FULL else "unused", None)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -66,13 +75,18 @@ class Outcome:
     ended_add_ons: tuple[SubscriptionAddOn, ...] = ()
 
     @property
-    def added(self) -> Amounts:
-        """What it adds to what is paid, to the end of the term."""
+    def refunded(self) -> tuple[Taken, ...]:
+        """The seats for which something is given back."""
+        return tuple(each for each in self.taken if each.refund)
+
+    @property
+    def cost(self) -> Amounts:
+        """What the seats that come cost, to the end of the term."""
         return self._total(each.price for each in self.bought)
 
     @property
-    def added_to_whole(self) -> Amounts:
-        """What it would add to a whole term."""
+    def cost_of_whole(self) -> Amounts:
+        """What the seats that come would cost in a whole term."""
         return self._total(
             replace(each.price, starts_at=each.price.term_starts_at) for each in self.bought
         )
@@ -114,12 +128,25 @@ def outcome_of(subscription: Subscription, asked: Asked, *, at: datetime) -> Out
     return empty
 
 
-def items_of(outcome: Outcome) -> list[Item]:
+def added_by(outcome: Outcome, charges: Charges) -> Amounts:
+    """What an outcome adds to what is paid: what comes, less what is given back for what goes. Never below zero."""
+    back = nothing(resale=outcome.has_resale)
+    for taken in outcome.refunded:
+        returned = given_back(
+            taken.lot.price,
+            charges[taken.lot.pk],
+            keep=taken.keep,
+            at=outcome.at,
+            policy=taken.policy,
+        )
+        back += returned.amounts
+    return (outcome.cost - back).nothing_below_zero()
+
+
+def items_of(outcome: Outcome, charges: Charges) -> list[Item]:
     """What an outcome puts on documents: the parts of what is bought, and what is given back."""
     found: list[Item] = []
-    refunded = [each for each in outcome.taken if each.refund]
-    charges = charges_of([each.lot for each in refunded])
-    for taken in refunded:
+    for taken in outcome.refunded:
         lot = taken.lot
         found += reduction_items(
             lot.price,
@@ -127,7 +154,7 @@ def items_of(outcome: Outcome) -> list[Item]:
             words_of(lot.product),
             keep=taken.keep,
             at=outcome.at,
-            policy=RefundPolicy("full" if taken.refund == Refund.FULL else "unused", None),
+            policy=taken.policy,
             is_ordered=lot.order_line_id is not None,
         )
     for bought in outcome.bought:
@@ -140,8 +167,11 @@ def words_of(product: Product) -> Words:
     return Words(product.name, product.tax_class, product.taxable)
 
 
-def charges_of(lots: Sequence[SeatLot]) -> dict[int, Sequence[Charged]]:
-    """The parts of lots as they stand. Those that nobody billed yet are all still due."""
+def charges_of(outcome: Outcome) -> Charges:
+    """The parts of the lots for which something is given back, as they stand (one query where there are any). Those
+    that nobody billed yet are all still due.
+    """
+    lots = [each.lot for each in outcome.refunded]
     known = LOT_CHARGES.get().charged([lot.pk for lot in lots]) if lots else {}
     return {
         lot.pk: known.get(lot.pk) or [Charged(part, False) for part in parts_of(lot.price)]

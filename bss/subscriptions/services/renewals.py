@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -131,6 +131,19 @@ def seats_added(market: NextMarket, quantity: int) -> Amounts:
     own = market.subscription
     more = _costs(own, market.seats(quantity)) - _costs(own, market.seats(own.quantity))
     return more.nothing_below_zero()
+
+
+def exchange_added(
+    market: NextMarket, coming: Amounts, *, ended: Collection[SubscriptionAddOn]
+) -> Amounts:
+    """What a next term with another product, which costs `coming`, costs more than with the present one and the add-ons
+    that are `ended` with it. All of it where there would be no next term.
+    """
+    own = market.subscription
+    if not own.renews:
+        return coming
+    going = [each for each in market.seats() if each.add_on is None or each.add_on in ended]
+    return (coming - _costs(own, going)).nothing_below_zero()
 
 
 def next_items(subscription: Subscription, seats: list[NextSeats]) -> list[Item]:

@@ -28,7 +28,7 @@ from bss.subscriptions.errors import (
     StateForbids,
 )
 from bss.subscriptions.models import ScheduledChange, Subscription, SubscriptionAddOn
-from bss.subscriptions.selectors import add_ons_of, open_change
+from bss.subscriptions.selectors import add_ons_of, is_hidden, open_change
 
 _ACTIVE = frozenset({SubscriptionState.ACTIVE})
 _FROM: dict[str, frozenset[str]] = {
@@ -152,7 +152,7 @@ def _check_product(subscription: Subscription, wish: ChangeWish, actor: Actor) -
         raise NotSwitchable(
             _("Only a product of the same kind of service can take its place."), field="product"
         )
-    if not product.is_active:
+    if not product.is_active or is_hidden(product, subscription, actor):
         raise NotForSale(field="product")
     check_ordering(subscription.payer, subscription.customer)
     check_quantity(product, subscription.quantity)

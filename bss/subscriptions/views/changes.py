@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.models import Storefront
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
+from bss.core.actor import Actor
 from bss.core.errors import DomainError, NotFound
 from bss.orders.choices import OrderSource
-from bss.orders.contracts import Track
 from bss.orders.errors import PriceChanged
 from bss.orders.selectors import track_for
 from bss.subscriptions import selectors, services
@@ -139,7 +139,7 @@ class ChangePage(Screen):
         subscription = self.subscription
         track = track_for(self.actor, subscription.payer_id)
         if self.kind == ChangeKind.PRODUCT:
-            return Choices(targets=switch_targets_priced(subscription, track))
+            return Choices(targets=switch_targets_priced(subscription, self.actor))
         if self.kind == ChangeKind.ADD_ON:
             return Choices(add_ons=add_on_choices(subscription, track))
         if self.kind == ChangeKind.RENEWAL:
@@ -229,10 +229,11 @@ class SubscriptionRetry(Screen):
         return HttpResponseRedirect(reverse("subscriptions:detail", args=[public_id]))
 
 
-def switch_targets_priced(subscription: Subscription, track: Track) -> list[Target]:
-    """The products a subscription may change to that its payer can buy, with their price in a track."""
+def switch_targets_priced(subscription: Subscription, actor: Actor) -> list[Target]:
+    """The products a subscription may change to that its payer can buy, with the price that `actor` looks at."""
+    track = track_for(actor, subscription.payer_id)
     per = Unit(subscription.unit).per
-    products = list(selectors.switch_targets(subscription))
+    products = list(selectors.switch_targets(subscription, actor))
     return [
         Target(
             choice.product,

@@ -24,6 +24,9 @@ NEVER_NUMBERS = (
 )  # fmt: skip
 
 
+TYPES = ("text", "long_text", "integer", "decimal", "choice", "date", "email", "url", "secret")
+
+
 def code_of(spec, raw, **options):
     with pytest.raises(Invalid) as refusal:
         parse(spec, raw, **options)
@@ -260,3 +263,10 @@ def test_a_form_never_shows_a_secret():
 
     assert "hunter2" not in str(form_of(spec, initial="hunter2")["x"])
     assert "hunter2" not in str(form_of(spec, {"x": "hunter2"})["x"])
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_character_that_no_database_keeps_is_refused_on_its_field(kind):
+    spec = FieldSpec("note", "Note", type=kind, choices=(("a", "A"),))
+    assert code_of(spec, "a\0b") == "NULL_CHARACTER"
+    assert code_of(spec, "\0") == "NULL_CHARACTER"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,8 +15,11 @@ from bss.accounts.services.tokens import token_digest
 from bss.core import scope
 from bss.core.actor import SYSTEM
 from bss.core.api import IDEMPOTENCY_HEADER
+from bss.core.fields import FieldSpec
 from bss.orders.choices import OrderState
+from bss.orders.contracts import LineFields, ReviewSubject
 from bss.orders.models import Order, OrderLine
+from bss.orders.ports import CHECKOUT_REVIEW
 from bss.orders.services import order_execute, order_place
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -34,7 +38,7 @@ from tests.factories.orders import (
     offer_plan,
     set_price,
 )
-from tests.factories.ports import granted
+from tests.factories.ports import filled, granted
 from tests.pages import api as url
 
 P = Permission
@@ -201,6 +205,81 @@ def test_numbers_given_as_text_are_stored_as_numbers(erp, reseller, distributor,
     missing = post(erp, "orders-api:orders", data=wanted(product, reseller.account)).json()
     refused = post(erp, "orders-api:order-execute", missing["id"])
     assert (refused.status_code, refused.json()["code"]) == (400, "DETAILS")
+
+
+@dataclass
+class _Alias:
+    """A service manager that asks for an alias, or with a `problem` does not say what it asks."""
+
+    problem: str = ""
+    times: int = 0
+
+    def fields(self, subject: ReviewSubject) -> list[LineFields]:
+        self.times += 1
+        specs = () if self.problem else (FieldSpec("alias", "Alias", required=True),)
+        return [LineFields(line.key, "", specs, self.problem) for line in subject.lines]
+
+
+@pytest.fixture
+def asking(distributor):
+    """A product of which buyers are asked for seats, and staff for a margin."""
+    specs = [
+        {"code": "seats", "label": "Seats", "type": "integer", "required": True},
+        {"code": "margin", "label": "Margin", "audience": "staff"},
+    ]
+    return make_product(distributor, type=make_type(distributor, characteristics=specs))
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"seats": 3, "accepted_offer": "65304479CA03A12"}, "accepted_offer"),
+        ({"seats": 3, "margin": "0"}, "margin"),
+        ({"seats": "many"}, "seats"),
+        ({"seats": [3]}, "seats"),
+    ],
+)
+def test_an_accounts_token_answers_what_buyers_are_asked_and_nothing_else(
+    reseller_token, at_distributor, mail, asking, given, code
+):
+    body = {"lines": [*wanted(mail)["lines"], *wanted(asking, parameters=given)["lines"]]}
+
+    refused = post(reseller_token, "orders-api:orders", data=body)
+
+    assert refused.status_code == 400
+    assert list(refused.json()["errors"]) == [f"lines.1.parameters.{code}"]
+    assert (Order.objects.count(), OrderLine.objects.count()) == (0, 0)
+
+
+def test_what_an_accounts_token_answers_is_kept_as_it_is_stored(
+    reseller_token, at_distributor, mail, asking
+):
+    body = {
+        "lines": [*wanted(asking, parameters={"seats": "1,500"})["lines"], *wanted(mail)["lines"]]
+    }
+    made = post(reseller_token, "orders-api:orders", data=body)
+    assert [line["parameters"] for line in made.json()["lines"]] == [{"seats": 1500}, {}]
+
+    # A draft may lack an answer: it is asked for when the order is placed.
+    body = wanted(asking, parameters={"seats": ""})
+    assert post(reseller_token, "orders-api:orders", data=body).status_code == 201
+
+
+def test_a_service_manager_is_asked_once_what_an_accounts_token_may_answer(
+    reseller_token, at_distributor, mail
+):
+    body = wanted(mail, parameters={"alias": "aegean"})
+    with filled(CHECKOUT_REVIEW, manager := _Alias()):
+        made = [post(reseller_token, "orders-api:orders", data=body, key="a") for _ in range(2)]
+        assert [each.status_code for each in made] == [201, 201]
+        # Who answers nothing makes nobody be asked.
+        assert post(reseller_token, "orders-api:orders", data=wanted(mail)).status_code == 201
+        assert manager.times == 1
+    with filled(CHECKOUT_REVIEW, _Alias(problem="It did not answer.")):
+        silent = post(reseller_token, "orders-api:orders", data=body)
+    assert silent.status_code == 400
+    assert silent.json()["errors"] == {"lines.0.parameters": ["It did not answer."]}
+    assert Order.objects.count() == 2
 
 
 def test_strangers_find_nothing(reseller_token, rival, tenant, at_distributor, mail):

@@ -370,6 +370,48 @@ def limit_credit(person, available):
     Account.objects.filter(pk=person.account.pk).update(credit_limit=owed + Decimal(available))
 
 
+def test_credit_is_asked_for_what_another_product_costs_more_than_it_gives_back(
+    subscription, reseller, distributor, kind_of_mail
+):
+    plus = make_product(distributor, price="15", type=kind_of_mail)
+    limit_credit(reseller, "24.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.PRODUCT, product=plus)
+    limit_credit(reseller, "25")
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+
+    change = ask(subscription, reseller.actor, ChangeKind.PRODUCT, product=plus)
+
+    assert change.order_line.total == Decimal(25)
+    assert CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR") == owed + 25
+
+
+def test_who_may_owe_nothing_more_moves_to_something_cheaper(
+    subscription, reseller, distributor, kind_of_mail
+):
+    light = make_product(distributor, price="4", type=kind_of_mail)
+    limit_credit(reseller, "0")
+    owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    refused(CreditExceeded, subscription, reseller.actor, quantity=6)
+
+    change = ask(subscription, reseller.actor, ChangeKind.PRODUCT, product=light)
+
+    assert (change.state, change.order_line.total) == (ChangeState.IN_PROGRESS, 0)
+    assert CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR") == owed
+
+
+def test_a_term_that_is_over_is_asked_what_another_product_costs_more_in_the_next_one(
+    subscription, reseller, distributor, kind_of_mail, travel
+):
+    plus, light = (make_product(distributor, price=p, type=kind_of_mail) for p in ("15", "4"))
+    travel(timedelta(days=40))
+    limit_credit(reseller, "24.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.PRODUCT, product=plus)
+
+    change = ask(subscription, reseller.actor, ChangeKind.PRODUCT, product=light)
+
+    assert change.order_line.total == 0
+
+
 def test_the_credit_limit_holds_for_more_seats_of_the_next_term(
     subscription, reseller, run_jobs, travel
 ):

@@ -245,15 +245,19 @@ def test_a_cancellation_at_period_end_takes_nothing(subscription, run_jobs, trav
 def test_another_product_gives_unused_time_back_whatever_the_days(
     subscription, product, kind, at_start, travel
 ):
-    plus = make_product(at_start, name="Plus", price="150", units=("P1Y",), type=kind)
+    plus = make_product(at_start, name="Plus", price="150", cost="110", units=("P1Y",), type=kind)
     travel(FIFTH)
     change = do(subscription, ChangeKind.PRODUCT, product=plus)
     assert lots() == [(5, 0, 0), (5, 5, 5)]
     assert SeatReduction.objects.get().refund == "unused"
     new = SeatLot.objects.last()
     assert (new.product, new.unit_price) == (plus, 150)
-    # Five of 150 for four fifths of the term.
-    assert change.order_line.total == D("600.00")
+    # Five of 150 for four fifths of the term, less five of 100 for as long.
+    line = change.order_line
+    assert (line.total, line.total_cost) == (D("200.00"), D("160.00"))
+    shown = from_stored(line.order.preview, "price")
+    assert shown is not None
+    assert shown.net.amount == line.total
 
 
 def test_add_ons_that_the_new_product_does_not_take_end_with_the_old_one(
