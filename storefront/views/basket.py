@@ -54,6 +54,7 @@ from storefront.views.basket_rows import (
     typed_form,
     with_add_ons,
 )
+from storefront.views.pauses import pause_of
 
 # Under which key of the session the reason for new prices waits to be read.
 NEWS = "checkout-news"
@@ -198,6 +199,7 @@ class Buying(Screen):
             "steps": steps_at("basket", has_questions=checkout.has_questions),
             "rows": rows,
             "notices": [*notices_of(errors or {}, checkout), *refused(refusal)],
+            "pause": pause_of(checkout),
             # The news of new prices says so already.
             "has_changed_prices": checkout.view.has_changed_prices and not news,
         }
@@ -280,7 +282,8 @@ class BasketPage(Buying):
             Button(_("See all products"), reverse("storefront:catalog"), kind="primary"),
             "shopping-bag",
         )
-        return self.page({"empty": empty}, template="storefront/basket_empty.html")
+        context = {"empty": empty, "others": getattr(self.basket(), "others", None)}
+        return self.page(context, template="storefront/basket_empty.html")
 
     def _saved(self, basket: Basket, lines: Sequence[BasketLine]) -> BasketView | HttpResponse:
         """The basket once every line is as typed; otherwise the page that says what does not fit."""
@@ -353,17 +356,8 @@ class BasketPage(Buying):
         return self.redirect("checkout-billing")
 
 
-class BasketPick(Buying):
-    """Go on with another of one's baskets: one that waits, or the open one."""
-
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = access_basket(self.actor, request.POST.get("pick", ""), self.storefront())
-        self.take_up(basket)
-        return self.redirect("basket")
-
-
 def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[Attention]:
-    """What is wrong with the basket as a whole, and what it waits for."""
+    """What is wrong with the basket as a whole."""
     known = {line.public_id for line in checkout.lines}
     loose = [
         text
@@ -371,14 +365,7 @@ def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[
         if key.partition(".")[0] not in known
         for text in texts
     ]
-    found = [Attention(_("This cannot be ordered yet"), text, "danger") for text in loose]
-    if checkout.basket.waiting_message:
-        found.append(
-            Attention(
-                _("This basket waits for an answer"), checkout.basket.waiting_message, "progress"
-            )
-        )
-    return found
+    return [Attention(_("This cannot be ordered yet"), text, "danger") for text in loose]
 
 
 def credit_facts(problem: DomainError | None) -> list[Fact]:

@@ -183,3 +183,117 @@ def test_the_items_of_a_page_are_changed_whichever_was_picked_since(reseller, wa
     assert line.quantity == 4
     assert waiting.lines.get().quantity == 1
     assert "Mailbox" in main_of(reseller.client.get("/basket/"))
+
+
+# Leaving one, and taking one up ----------------------------------------------------------------------------------
+
+
+def named(basket: Basket) -> dict[str, str]:
+    return {"basket": basket.public_id}
+
+
+def states() -> dict[str, str]:
+    """What each basket holds, and its state."""
+    return dict(BasketLine.objects.values_list("product__name", "basket__state"))
+
+
+def test_a_basket_that_waits_is_left_for_good(reseller, waiting):
+    pick(reseller, waiting)
+    asked = main_of(reseller.client.get("/basket/"))
+
+    left = reseller.client.post("/basket/leave/", named(waiting))
+
+    assert "Leave this basket" in asked
+    assert "It cannot be brought back." in asked
+    assert 'action="/basket/leave/"' in asked
+    assert left.url == "/basket/"
+    page = reseller.client.get("/basket/").content.decode()
+    assert "Nothing in it was ordered." in page
+    assert "Mailbox" in page
+    assert "Your other baskets" not in page
+    assert states() == {"Acrobat": "abandoned", "Mailbox": "open"}
+
+
+def test_an_open_basket_offers_no_leaving(reseller, waiting):
+    page = main_of(reseller.client.get("/basket/"))
+
+    assert "Leave this basket" not in page
+    assert "Take it up again" not in page
+
+
+@pytest.mark.parametrize("path", ["/basket/leave/", "/basket/reopen/"])
+def test_nobody_elses_basket_is_left_or_taken_up(path, rival, reseller, waiting):
+    before = states()
+
+    assert rival.client.post(path, named(waiting)).status_code == 404
+    assert rival.client.post(path, {}).status_code == 404
+    assert reseller.client.get(path).status_code == 405
+    assert states() == before
+
+
+def refused(reseller, waiting: Basket, asking: _Asking) -> Any:
+    """The one that waited gets its answer, which is a refusal, beside an open one."""
+    asking.refuses = True
+    pick(reseller, waiting)
+    form = form_of(reseller.client.get("/checkout/details/").content.decode())
+    return reseller.client.post("/checkout/details/", form | {"do": "continue"})
+
+
+def test_a_refused_basket_is_taken_up_and_the_open_one_put_aside(
+    reseller, waiting, asking, distributor
+):
+    make_order_field(distributor)
+    answer = refused(reseller, waiting, asking)
+    locked = main_of(reseller.client.get("/basket/"))
+
+    taken = reseller.client.post("/basket/reopen/", named(waiting))
+    page = main_of(reseller.client.get("/basket/"))
+
+    assert answer.status_code == 400
+    assert "So many are not to be had." in main_of(answer)
+    assert "This basket lies aside" in locked
+    assert "Remove" not in locked
+    assert taken.url == "/basket/"
+    assert states() == {"Acrobat": "open", "Mailbox": "waiting"}
+    assert "Acrobat" in page
+    assert "Remove" in page
+    assert "lies aside" in page
+    assert "waits for an answer" not in page
+
+
+def test_what_was_put_aside_is_taken_up_in_the_same_way_and_lost_nothing(
+    reseller, waiting, asking, distributor
+):
+    make_order_field(distributor)
+    refused(reseller, waiting, asking)
+    other = Basket.everywhere.get(state="open")
+    BasketLine.objects.filter(basket=other).update(quantity=3)
+    reseller.client.post("/basket/reopen/", named(waiting))
+
+    pick(reseller, other)
+    aside = main_of(reseller.client.get("/basket/"))
+    reseller.client.post("/basket/reopen/", named(other))
+
+    assert "Take it up again" in aside
+    assert states() == {"Acrobat": "waiting", "Mailbox": "open"}
+    assert other.lines.get().quantity == 3
+
+
+def test_what_still_waits_is_not_taken_up(reseller, waiting):
+    before = states()
+
+    answer = reseller.client.post("/basket/reopen/", named(waiting))
+
+    assert answer.url == "/basket/"
+    assert "The customer was asked." in reseller.client.get("/basket/").content.decode()
+    assert states() == before
+
+
+def test_beside_an_empty_basket_the_others_are_found(reseller, waiting):
+    line = BasketLine.objects.get(basket__state="open")
+    reseller.client.post("/basket/", {"take_out": line.public_id})
+
+    page = main_of(reseller.client.get("/basket/"))
+
+    assert "Your basket is empty" in page
+    assert f'name="pick" value="{waiting.public_id}"' in page
