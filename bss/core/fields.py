@@ -189,15 +189,22 @@ _TRUE = frozenset({"true", "on", "1", "yes"})
 _CANONICAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Point for decimals, comma for groups: how a canonical number is read.
 CANONICAL_LOCALE = "en"
+# A number of each type as a refusal shows it.
+_EXAMPLES: Mapping[FieldType, Decimal] = {"integer": Decimal(1234)}
 # What people type between groups where CLDR has one of several spaces, and the signs they type for minus.
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]")
 _MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u200e": "", "\u200f": ""})
 
 
 def _plain_number(raw: float | Decimal) -> str:
-    """A number of Python's as text without an exponent; what is not finite stays a word and is refused."""
+    """A number of Python's as text, without an exponent, a whole one without decimals; what is not finite stays a word
+    and is refused.
+    """
     number = Decimal(str(raw))
-    return format(number, "f") if number.is_finite() else str(number)
+    if not number.is_finite():
+        return str(number)
+    whole = number.to_integral_value()
+    return format(whole if whole == number else number, "f")
 
 
 def _typed_number(text: str, locale: str) -> Decimal | None:
@@ -227,7 +234,7 @@ def _number(spec: FieldSpec, text: str, locale: str) -> Decimal:
     if number is None:
         raise Invalid(
             _("Enter a number, such as %(example)s.")
-            % {"example": _localised(Decimal("1234.5"), locale)},
+            % {"example": _localised(_EXAMPLES.get(spec.type, Decimal("1234.5")), locale)},
             code="NOT_A_NUMBER",
             field=spec.code,
         )
@@ -268,9 +275,17 @@ def _cldr(locale: str) -> Locale:
 
 
 def _integer(spec: FieldSpec, text: str, locale: str) -> int:
+    """Three zeros behind the sign for decimals are no fraction of anything: whoever types "1.000" in en or fr has the
+    habit of another language and means a thousand, so that it is asked for instead of taken for one.
+    """
     number = _number(spec, text, locale)
-    if number != number.to_integral_value():
-        raise Invalid(_("Enter a whole number."), code="NOT_WHOLE", field=spec.code)
+    if number != number.to_integral_value() or number.as_tuple().exponent == -3:
+        raise Invalid(
+            _("Enter a whole number, such as %(example)s.")
+            % {"example": _localised(_EXAMPLES["integer"], locale)},
+            code="NOT_WHOLE",
+            field=spec.code,
+        )
     return int(number)
 
 

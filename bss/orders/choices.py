@@ -55,3 +55,7 @@ class OrderSource(models.TextChoices):
 
 SENDING = frozenset({LineState.PENDING, LineState.PROVISIONING})
 IN_FLIGHT = SENDING | {LineState.NEEDS_INPUT}
+
+# Under which key of a session the basket is named that somebody works at: one of several, by its public id. Without it
+# that is the open one.
+PICKED_BASKET = "basket-picked"

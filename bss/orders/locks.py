@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from bss.accounts.models import Account
 from bss.core.prepared import Prepared
+from bss.orders.choices import BasketState
 from bss.orders.models import Basket, Order
 
 
@@ -16,6 +19,13 @@ def basket_locked(pk: int) -> Basket:
     """The basket as it is now with its parties, held until the transaction ends."""
     _HELD_BASKET.get(pk=pk)
     return _BASKET.get(pk=pk)
+
+
+def baskets_locked(basket: Basket) -> list[Basket]:
+    """A basket and the open one of its user at its storefront as they are now, by primary key, held until the
+    transaction ends.
+    """
+    return _BASKETS.all(pk=basket.pk, user_id=basket.user_id, storefront_id=basket.storefront_id)
 
 
 def order_locked(pk: int) -> Order:
@@ -56,4 +66,16 @@ _ACCOUNTS = Prepared(
         .select_for_update(of=("self",), no_key=True)
     ),
     ids=list,
+)
+_BASKETS = Prepared(
+    lambda pk, user_id, storefront_id: (
+        Basket.objects.filter(
+            Q(pk=pk) | Q(user_id=user_id, storefront_id=storefront_id, state=BasketState.OPEN)
+        )
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    ),
+    pk=int,
+    user_id=int,
+    storefront_id=int,
 )

@@ -30,6 +30,8 @@ BASKET = Machine(
     B,
     [
         move("wait", B.OPEN, B.WAITING, event=BasketWaiting),
+        # For another one that its buyer wants to change: it waits for nobody.
+        move("set_aside", B.OPEN, B.WAITING),
         move("resume", B.WAITING, B.OPEN),
         move("place", {B.OPEN, B.WAITING}, B.PLACED),
         move("abandon", {B.OPEN, B.WAITING}, B.ABANDONED),

@@ -19,15 +19,22 @@ from bss.subscriptions.services.offers import AddOnChoice
 from bss.ui import formats
 
 # An integer column's limit: beyond it a quantity is a typing mistake.
-_MOST = "2000000"
+_MOST = 2_000_000
 
 
 class WholeNumberField(SpecField):
     """A whole number as people type it in their locale; its cleaned value is an int, or None."""
 
-    def __init__(self, *, label: Any, minimum: int = 1, required: bool = True) -> None:
+    def __init__(
+        self, *, label: Any, minimum: int = 1, maximum: int = _MOST, required: bool = True
+    ) -> None:
         spec = FieldSpec(
-            "quantity", "", type="integer", required=required, minimum=str(minimum), maximum=_MOST
+            "quantity",
+            "",
+            type="integer",
+            required=required,
+            minimum=str(minimum),
+            maximum=str(maximum),
         )
         super().__init__(spec)
         self.label = label

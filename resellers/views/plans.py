@@ -18,7 +18,7 @@ from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
 from bss.core.actor import Actor
 from bss.core.errors import DomainError, NotFound
-from bss.orders.choices import OrderSource
+from bss.orders.choices import PICKED_BASKET, OrderSource
 from bss.orders.errors import PriceChanged
 from bss.orders.services import basket_open_for
 from bss.subscriptions.models import ScheduledChange, Subscription
@@ -85,6 +85,8 @@ class PlanChoose(Screen):
         except DomainError as refusal:
             messages.error(request, str(refusal.message))
             return HttpResponseRedirect(f"{reverse('plans:plans')}?{urlencode({'term': unit})}")
+        # It went into the open one, whichever of several was looked at before.
+        request.session.pop(PICKED_BASKET, None)
         return HttpResponseRedirect(reverse("storefront:basket"))
 
 

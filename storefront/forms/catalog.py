@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.installments.contracts import PlanTerms
+from bss.subscriptions.forms import WholeNumberField
 from storefront.choices import Group, Sorting
 from storefront.contracts import Choice, ProductView
 
@@ -87,15 +88,8 @@ def _plan(plans: Sequence[PlanTerms]) -> forms.ChoiceField:
     )
 
 
-def _quantity(name: str, label: Any, least: int, most: int | None) -> forms.IntegerField:
-    limit = most or MOST
-    # No number input: browsers keep what is none to themselves, so that nobody could say what is wrong with it.
-    attrs = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
-    return forms.IntegerField(
-        label=label,
-        required=False,
-        min_value=least,
-        max_value=limit,
-        initial=least,
-        widget=forms.TextInput(attrs={**attrs, "aria-describedby": f"id_{name}-error"}),
-    )
+def _quantity(name: str, label: Any, least: int, most: int | None) -> WholeNumberField:
+    found = WholeNumberField(label=label, minimum=least, maximum=most or MOST, required=False)
+    found.initial = least
+    found.widget.attrs |= {"autocomplete": "off", "aria-describedby": f"id_{name}-error"}
+    return found

@@ -12,20 +12,15 @@ from bss.accounts.countries import country_choices
 from bss.accounts.models import Account
 from bss.core.fields import FieldSpec, form_field
 from bss.orders.models import BasketLine, CustomerDraft, TermsVersion
+from bss.subscriptions.forms import WholeNumberField
 from bss.ui.fields import LongSelect
 from storefront.choices import NEW_CUSTOMER
-
-MOST = 1_000_000
 
 
 class LineForm(forms.Form):
     """One line of the basket; names begin with the line's public id. What can be had only once has no quantity."""
 
-    quantity = forms.IntegerField(
-        label=_("Quantity"),
-        min_value=1,
-        widget=forms.NumberInput(attrs={"class": "short", "inputmode": "numeric"}),
-    )
+    quantity = WholeNumberField(label=_("Quantity"))
     unit = forms.ChoiceField(label=_("Term"))
     payment_plan = forms.ChoiceField(
         label=_("Payment"),
@@ -61,8 +56,6 @@ class LineForm(forms.Form):
         self.line = line
         if line.product.type.max_quantity == 1:
             del self.fields["quantity"]
-        else:
-            self.fields["quantity"].widget.attrs["max"] = line.product.type.max_quantity or MOST
         if line.parent_id is not None:
             del self.fields["friendly_name"]
         if line.parent_id is not None or len(units) < 2:

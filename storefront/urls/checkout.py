@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from storefront.views import basket, basket_add, checkout, progress, review
+from storefront.views import basket, basket_add, baskets, checkout, progress, review
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.BasketPage.as_view(), name="basket"),
-    path("basket/pick/", basket.BasketPick.as_view(), name="basket-pick"),
+    path("basket/pick/", baskets.BasketPick.as_view(), name="basket-pick"),
+    path("basket/reopen/", baskets.BasketReopen.as_view(), name="basket-reopen"),
+    path("basket/leave/", baskets.BasketLeave.as_view(), name="basket-leave"),
     path("basket/add/", basket_add.BasketAdd.as_view(), name="basket-add"),
     path("checkout/", checkout.Entry.as_view(), name="checkout"),
     path("checkout/customer/", checkout.Customer.as_view(), name="checkout-customer"),

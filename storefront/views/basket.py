@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -18,8 +19,8 @@ from bss.core.errors import DomainError, Invalid, NotFound
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket, access_basket_line
-from bss.orders.choices import BasketState
-from bss.orders.errors import AnswerAwaited, NotForThisCustomer, Repriced
+from bss.orders.choices import PICKED_BASKET, BasketState
+from bss.orders.errors import AnswerAwaited, BasketClosed, NotForThisCustomer, Repriced
 from bss.orders.models import Basket, BasketLine
 from bss.orders.selectors import BasketView
 from bss.orders.services import (
@@ -53,17 +54,47 @@ from storefront.views.basket_rows import (
     typed_form,
     with_add_ons,
 )
+from storefront.views.pauses import pause_of
 
 # Under which key of the session the reason for new prices waits to be read.
 NEWS = "checkout-news"
-# And under which the basket is named that was picked among several.
-PICKED = "basket-picked"
+# What happened to a basket in another window while its page stood open here, by its state.
+_MEANWHILE: Mapping[str, Any] = {
+    BasketState.PLACED: gettext_lazy(
+        "That basket was ordered in another window. What you did to it here came too late."
+    ),
+    BasketState.ABANDONED: gettext_lazy(
+        "You left that basket in another window. What you did to it here came too late."
+    ),
+    BasketState.WAITING: gettext_lazy(
+        "In another window this basket was made to wait. What is in it cannot be changed meanwhile."
+    ),
+}
 
 
 class Buying(Screen):
     """A page on the way to an order."""
 
     permission = Permission.ORDER_CREATE
+    # Whether it shows the terms.
+    reads_terms = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except BasketClosed as refusal:
+            return self.closed(refusal)
+
+    def closed(self, refusal: BasketClosed) -> HttpResponse:
+        """Another window was first: to the basket there is now, with words. htmx would show a part of that page alone:
+        it is told to load the whole.
+        """
+        said = _MEANWHILE.get(refusal.extra.get("state", ""), refusal.message)
+        messages.warning(self.request, str(said))
+        to_basket = self.redirect("basket")
+        if not self.wants_partial():
+            return to_basket
+        return HttpResponse(headers={"HX-Redirect": to_basket.headers["Location"]})
 
     def storefront(self) -> Storefront:
         """Raises NotFound where no storefront answers."""
@@ -84,12 +115,46 @@ class Buying(Screen):
 
     def picked(self) -> str:
         """Which of its baskets this browser works at; "" for the open one."""
-        return str(self.request.session.get(PICKED, ""))
+        return str(self.request.session.get(PICKED_BASKET, ""))
 
     def basket(self) -> Basket | None:
         """The basket this browser works at."""
+        return self._basket_called(self.picked())
+
+    def basket_of_form(self) -> Basket | None:
+        """The basket that the form's page was about, whatever became of it; for a form that names none the one this
+        browser works at. Raises NotFound for one that never was its user's.
+
+        It is read as that one is, in one query; one that is over takes another.
+        """
+        named = self.request.POST.get("basket", "")
+        found = self._basket_called(named or self.picked())
+        if named and (found is None or found.public_id != named):
+            return access_basket(self.actor, named, self.storefront())
+        return found
+
+    def basket_to_change(self) -> Basket | None:
+        """As `basket_of_form`, taken up."""
+        found = self.basket_of_form()
+        if found is not None:
+            self.take_up(found)
+        return found
+
+    def take_up(self, basket: Basket) -> None:
+        """The pages that follow show this one of several baskets. Raises BasketClosed when it was placed or left."""
+        if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
+            raise BasketClosed(extra={"state": basket.state})
+        picked = self.picked()
+        # While none is picked, the open one is shown anyhow.
+        if picked != basket.public_id and (picked or basket.state != BasketState.OPEN):
+            self.request.session[PICKED_BASKET] = basket.public_id
+
+    def _basket_called(self, picked: str) -> Basket | None:
         return orders.basket_of(
-            user_id=self.actor.user_id or 0, storefront=self.storefront(), picked=self.picked()
+            user_id=self.actor.user_id or 0,
+            storefront=self.storefront(),
+            picked=picked,
+            reads_terms=self.reads_terms,
         )
 
     def back_to_items(self, basket: Basket, news: Repriced) -> HttpResponse:
@@ -134,6 +199,7 @@ class Buying(Screen):
             "steps": steps_at("basket", has_questions=checkout.has_questions),
             "rows": rows,
             "notices": [*notices_of(errors or {}, checkout), *refused(refusal)],
+            "pause": pause_of(checkout),
             # The news of new prices says so already.
             "has_changed_prices": checkout.view.has_changed_prices and not news,
         }
@@ -168,16 +234,13 @@ class BasketPage(Buying):
     def post(self, request: HttpRequest) -> HttpResponseBase:
         removed = request.POST.get("take_out", "")
         if removed:
-            line = access_basket_line(self.actor, removed, self.storefront())
-            basket_line_remove(line=line, actor=self.actor)
-        basket = self.basket()
+            self._take_out(removed)
+        basket = self.basket_to_change()
         lines = orders.basket_lines(basket) if basket else []
         if basket is None or not lines:
             return self.redirect("basket")
         if basket.state == BasketState.WAITING:
-            # It is bought as it is; its buyer has seen what it costs.
-            basket_see(basket=basket, seen_total=_total_of(request.POST))
-            return self.redirect("checkout")
+            return self._go_on_as_it_is(basket, lines)
         saved = self._saved(basket, lines)
         if isinstance(saved, HttpResponse):
             return saved
@@ -193,6 +256,25 @@ class BasketPage(Buying):
         is_shown = checkout.view.told == saved.told
         return self._go_on(checkout) if is_shown else self._shown_first(basket)
 
+    def _take_out(self, line_id: str) -> None:
+        """Take a line out; what another window took out already is told. Raises BasketClosed."""
+        try:
+            line = access_basket_line(self.actor, line_id, self.storefront())
+        except NotFound:
+            messages.info(self.request, _("It was taken out of the basket already."))
+        else:
+            basket_line_remove(line=line, actor=self.actor)
+
+    def _go_on_as_it_is(self, basket: Basket, lines: Sequence[BasketLine]) -> HttpResponse:
+        """What waits is bought as it is; its buyer has seen what it costs. Raises BasketClosed for a page on which it
+        could still be changed.
+        """
+        data = self.request.POST
+        if data.get("do") != "continue" or any(posted(data, line.public_id) for line in lines):
+            raise BasketClosed(extra={"state": basket.state})
+        basket_see(basket=basket, seen_total=_total_of(data))
+        return self.redirect("checkout")
+
     def nothing_here(self) -> HttpResponse:
         empty = EmptyState(
             _("Your basket is empty"),
@@ -200,7 +282,8 @@ class BasketPage(Buying):
             Button(_("See all products"), reverse("storefront:catalog"), kind="primary"),
             "shopping-bag",
         )
-        return self.page({"empty": empty}, template="storefront/basket_empty.html")
+        context = {"empty": empty, "others": getattr(self.basket(), "others", None)}
+        return self.page(context, template="storefront/basket_empty.html")
 
     def _saved(self, basket: Basket, lines: Sequence[BasketLine]) -> BasketView | HttpResponse:
         """The basket once every line is as typed; otherwise the page that says what does not fit."""
@@ -273,17 +356,8 @@ class BasketPage(Buying):
         return self.redirect("checkout-billing")
 
 
-class BasketPick(Buying):
-    """Go on with another of one's baskets: one that waits, or the open one."""
-
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = access_basket(self.actor, request.POST.get("pick", ""), self.storefront())
-        request.session[PICKED] = basket.public_id
-        return self.redirect("basket")
-
-
 def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[Attention]:
-    """What is wrong with the basket as a whole, and what it waits for."""
+    """What is wrong with the basket as a whole."""
     known = {line.public_id for line in checkout.lines}
     loose = [
         text
@@ -291,14 +365,7 @@ def notices_of(errors: Mapping[str, Sequence[Any]], checkout: Checkout) -> list[
         if key.partition(".")[0] not in known
         for text in texts
     ]
-    found = [Attention(_("This cannot be ordered yet"), text, "danger") for text in loose]
-    if checkout.basket.waiting_message:
-        found.append(
-            Attention(
-                _("This basket waits for an answer"), checkout.basket.waiting_message, "progress"
-            )
-        )
-    return found
+    return [Attention(_("This cannot be ordered yet"), text, "danger") for text in loose]
 
 
 def credit_facts(problem: DomainError | None) -> list[Fact]:

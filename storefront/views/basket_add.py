@@ -52,6 +52,7 @@ class BasketAdd(Buying):
         except DomainError as refusal:
             messages.error(request, str(refusal.message))
             return self._back(found.product.public_id)
+        self.take_up(basket)
         messages.success(request, _("%(name)s is in your basket.") % {"name": found.product.name})
         return self.redirect("basket")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -66,8 +66,8 @@ class Step(Buying):
 
     # Whether the step shows what Service Details asks.
     asks = True
-    # Whether it shows the terms.
-    reads_terms = False
+    # What is typed here that holds for whichever basket comes next.
+    outlives: Collection[str] = ()
 
     def checkout(self) -> Checkout | None:
         return checkout_of(
@@ -77,6 +77,14 @@ class Step(Buying):
             asks=self.asks,
             reads_terms=self.reads_terms,
         )
+
+    def closed(self, refusal: BasketClosed) -> HttpResponse:
+        data = self.request.POST
+        typed = {name: data[name][:254] for name in self.outlives if name in data}
+        present = self.basket() if typed else None
+        if present is not None:
+            self.keep(present, {**self.kept(present), **typed})
+        return super().closed(refusal)
 
     def billed(self, basket: Basket) -> Account:
         """Whose billing is shown: the account that buys, which is the payer unless its seller is a reseller."""
@@ -138,9 +146,10 @@ class Customer(Step):
 
     title = gettext_lazy("New customer")
     asks = False
+    outlives = (*COMPANY_FIELDS, *PERSON_FIELDS)
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = self.mine()
+        checkout = self.mine(self.checkout())
         if checkout is None:
             return self.redirect("basket")
         stored = CustomerDraftForm.initial_of(checkout.draft, checkout.basket.account)
@@ -149,7 +158,10 @@ class Customer(Step):
         )
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        checkout = self.mine()
+        basket = self.basket_to_change()
+        if basket is not None and basket.state == BasketState.WAITING:
+            raise BasketClosed(extra={"state": basket.state})
+        checkout = self.mine(checkout_with(basket, asks=False) if basket else None)
         if checkout is None:
             return self.redirect("basket")
         form = CustomerDraftForm(request.POST)
@@ -170,12 +182,11 @@ class Customer(Step):
         self.forget(checkout.basket)
         return self.redirect("basket")
 
-    def mine(self) -> Checkout | None:
-        """The basket of somebody who may have customers of its own, while it can be changed."""
-        checkout = self.checkout()
-        if checkout is None or checkout.is_waiting or not checkout.chooses_customer:
+    def mine(self, checkout: Checkout | None) -> Checkout | None:
+        """The checkout of somebody who may have customers of its own, while it can be changed."""
+        if checkout is None or checkout.view.is_empty or checkout.is_waiting:
             return None
-        return checkout
+        return checkout if checkout.chooses_customer else None
 
     def shown(
         self, checkout: Checkout, form: CustomerDraftForm, *, status: int = 200
@@ -198,6 +209,7 @@ class Billing(Step):
 
     title = gettext_lazy("Billing information")
     asks = False
+    outlives = BillingForm.COMPANY
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         checkout = self.checkout()
@@ -214,9 +226,9 @@ class Billing(Step):
         return self.shown(checkout, account, self.form_class()(initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = self.basket()
+        basket = self.basket_to_change()
         lines = orders.basket_lines(basket) if basket else []
-        if basket is None or not lines or basket.state == BasketState.WAITING:
+        if basket is None or not lines:
             return self.redirect("basket")
         form = self.form_class()(request.POST)
         if request.POST.get("do") == "back":
@@ -234,8 +246,6 @@ class Billing(Step):
                 purchase_order=form.cleaned_data["purchase_order"],
                 actor=self.actor,
             )
-        except BasketClosed:
-            return self.redirect("basket")
         except (Invalid, StaleState) as problem:
             errors = getattr(problem, "errors", None) or {"": [problem.message]}
             for name, texts in errors.items():
@@ -280,7 +290,7 @@ class Details(Step):
         return self.details_page(checkout, form)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        basket = self.basket()
+        basket = self.basket_to_change()
         lines = orders.basket_lines(basket) if basket else []
         if basket is None or not lines:
             return self.redirect("basket")
@@ -312,15 +322,15 @@ class Details(Step):
             told = basket_review(basket=held, step="service_details", actor=self.actor, lines=lines)
         except Invalid as problem:
             form.add_problems(problem.errors or {"": [problem.message]})
-            return self.details_page(checkout_with(basket), form, status=problem.status)
+            # What waited for this answer waits no more.
+            now = orders.basket_again(basket)
+            return self.details_page(checkout_with(now), form, status=problem.status)
         except Repriced as news:
             self.forget(basket)
             return self.back_to_items(basket, news)
         except AnswerAwaited:
             self.forget(basket)
             return self.redirect("checkout-details")
-        except BasketClosed:
-            return self.redirect("basket")
         self.forget(basket)
         self.tell(basket, told)
         return self.redirect("checkout-review")

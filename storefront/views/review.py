@@ -67,7 +67,10 @@ class Review(Step):
         basket = self.basket_of_form()
         if basket is None:
             return self.redirect("basket")
-        if request.POST.get("do") == "back":
+        is_back = request.POST.get("do") == "back"
+        if is_back or basket.state != BasketState.PLACED:
+            self.take_up(basket)
+        if is_back:
             asked = orders.basket_questions(basket, orders.basket_lines(basket))
             return self.redirect("checkout-details" if asked else "checkout-billing")
         form = ReviewForm(request.POST, terms=orders.terms_of(basket))
@@ -125,10 +128,11 @@ class Review(Step):
     def refused_page(self, basket: Basket, form: ReviewForm, refusal: DomainError) -> HttpResponse:
         """A refusal leads to where it is mended: the prices, the field, the line, or this page."""
         fresh = access_basket(self.actor, basket.public_id, self.storefront())
+        self.take_up(fresh)
         checkout = checkout_with(fresh)
-        if isinstance(refusal, NotFound):
+        if isinstance(refusal, NotFound | BasketClosed):
             raise refusal
-        if isinstance(refusal, AnswerAwaited | BasketClosed | BasketEmpty):
+        if isinstance(refusal, AnswerAwaited | BasketEmpty):
             return self.redirect("basket")
         if isinstance(refusal, PriceChanged):
             changed = differences_in(refusal.extra["lines"])
@@ -155,13 +159,6 @@ class Review(Step):
             return self.details_page(checkout, details, status=problem.status)
         errors = problem.errors or {"": [problem.message]}
         return self.basket_page(checkout, errors=errors, status=problem.status)
-
-    def basket_of_form(self) -> Basket | None:
-        """The basket the page was about: placed meanwhile, it still answers with its order."""
-        public_id = self.request.POST.get("basket", "")
-        if public_id:
-            return access_basket(self.actor, public_id, self.storefront())
-        return self.basket()
 
     def version(self, basket: Basket) -> int:
         """The basket's version as it was reviewed; one that never was for what is no number."""

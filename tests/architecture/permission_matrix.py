@@ -312,6 +312,8 @@ STOREFRONT = (
     # From the basket to an order; an empty basket leads back to itself
     Shopped("storefront:basket", **BUYS),
     Shopped("storefront:basket-pick", (), reseller=405, rival=405, customer=405, **BUYS),
+    Shopped("storefront:basket-reopen", (), reseller=405, rival=405, customer=405, **BUYS),
+    Shopped("storefront:basket-leave", (), reseller=405, rival=405, customer=405, **BUYS),
     Shopped("storefront:basket-add", (), reseller=405, rival=405, customer=405, **BUYS),
     Shopped("storefront:checkout", **STEP),
     Shopped("storefront:checkout-customer", **STEP),

@@ -144,16 +144,59 @@ def test_terms_that_were_never_published_are_not_accepted(reseller, line, distri
     assert Order.everywhere.count() == 0
 
 
-@pytest.mark.parametrize("path", ["/checkout/review/", "/basket/"])
-def test_a_line_of_somebody_elses_basket_is_not_there(reseller, rival, shop, line, path):
+STEPS = [
+    "/basket/",
+    "/checkout/customer/",
+    "/checkout/billing/",
+    "/checkout/details/",
+    "/checkout/review/",
+]
+TYPED = {
+    "customer": "",
+    "name": "Ionian Freight",
+    "country": "GR",
+    "purchase_order": "PO-9",
+    "do": "continue",
+}
+
+
+def kept() -> set[tuple[object, ...]]:
+    """All that any basket holds."""
+    return set(
+        Basket.everywhere.values_list(
+            "user", "state", "version", "purchase_order", "uses_draft", "lines__quantity"
+        )
+    )
+
+
+@pytest.mark.parametrize("path", STEPS)
+def test_somebody_elses_basket_is_not_there(reseller, rival, shop, line, path):
     with scope.activate(rival.account.scope):
         make_basket(rival, shop, line.product)
+    before = kept()
 
-    rival.client.post(path, {f"{line.public_id}-quantity": "3", "basket": line.basket.public_id})
+    answer = rival.client.post(
+        path, TYPED | {f"{line.public_id}-quantity": "3", "basket": line.basket.public_id}
+    )
 
-    line.refresh_from_db()
-    assert line.quantity == 1
+    assert answer.status_code == 404
+    assert kept() == before
+    assert len(before) == 2
     assert Order.everywhere.count() == 0
+
+
+def test_a_line_of_somebody_elses_basket_is_not_there(reseller, rival, shop, line):
+    with scope.activate(rival.account.scope):
+        own = make_basket(rival, shop, line.product)
+    before = kept()
+
+    changed = rival.client.post(
+        "/basket/", {f"{line.public_id}-quantity": "3", "basket": own.public_id}
+    )
+    removed = rival.client.post("/basket/", {"take_out": line.public_id, "basket": own.public_id})
+
+    assert (changed.url, removed.url) == ("/basket/", "/basket/")
+    assert kept() == before
 
 
 def test_what_another_organization_sells_is_not_put_in(reseller, tenant):
@@ -172,6 +215,8 @@ def test_a_term_that_is_not_sold_changes_nothing(reseller, line):
         "/basket/", {f"{line.public_id}-quantity": "2", f"{line.public_id}-unit": "P3Y"}
     )
 
+    assert refused.status_code == 400
+    assert "This is not on sale to this buyer." in main_of(refused)
+    assert 'value="2"' in main_of(refused)
     line.refresh_from_db()
-    assert (line.unit, Order.everywhere.count()) == ("P1M", 0)
-    assert refused.status_code in {302, 400}
+    assert (line.unit, line.quantity) == ("P1M", 1)

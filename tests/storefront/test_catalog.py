@@ -528,7 +528,7 @@ def test_an_impossible_quantity_is_told_and_has_no_sum(reseller, mailbox, quanti
     [
         ("", "Enter how many you want."),
         ("0", "The smallest possible value is 1."),
-        ("many", "Enter a whole number."),
+        ("many", "Enter a number, such as 1,234."),
         ("9" * 12, "The largest possible value is 5."),
     ],
 )

@@ -153,7 +153,8 @@ def test_a_step_asks_at_most_twelve_times_and_placing_twenty_five(copies, buyer,
     billing |= {"purchase_order": "PO-1", "address_1": "Ermou 12", "city": "Athens"}
     billing |= {"do": "continue"}
     count("POST billing", lambda: client.post(f"{at}/checkout/billing/", billing), 302)
-    details = {"order-centre": "Sales", "do": "continue"}
+    details = form_of(client.get(f"{at}/checkout/details/").content.decode())
+    details |= {"order-centre": "Sales", "do": "continue"}
     count("POST details", lambda: client.post(f"{at}/checkout/details/", details), 302)
     review = form_of(client.get(f"{at}/checkout/review/").content.decode()) | {"terms": "on"}
     placed = count("place", lambda: client.post(f"{at}/checkout/review/", review), 302)
@@ -161,6 +162,7 @@ def test_a_step_asks_at_most_twelve_times_and_placing_twenty_five(copies, buyer,
     assert placed.url.endswith("/progress/")
     order = Order.everywhere.get(basket__user=person.user)
     assert len(order.preview["resale" if customer or at else "price"]["documents"]) == 12
+    assert all(each["basket"] == going["basket"] for each in (billing, details, review))
     counts = count.counts
     assert counts.pop("place") <= PLACING, count.told("place")
     assert max(counts.values()) <= A_STEP, (counts, count.told(max(counts, key=counts.__getitem__)))

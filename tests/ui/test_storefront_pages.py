@@ -16,6 +16,9 @@ from playwright.sync_api import Page, expect
 from bss.accounts.links import activation_url, password_reset_url
 from bss.accounts.models import Membership, Storefront
 from bss.core import scope
+from bss.core.actor import SYSTEM
+from bss.orders.models import Basket
+from bss.orders.services import basket_wait
 from tests import pages
 from tests.architecture.permission_matrix import API, STOREFRONT
 from tests.architecture.test_permission_matrix import SHOPS, ids_of, names
@@ -42,6 +45,8 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": FILE,
     "storefront:basket-add": POSTED,
     "storefront:basket-pick": POSTED,
+    "storefront:basket-reopen": POSTED,
+    "storefront:basket-leave": POSTED,
     "storefront:checkout": LEADS_ON,
     "storefront:order-line-correct": POSTED,
     "storefront:subscription-withdraw": POSTED,
@@ -216,6 +221,39 @@ def test_a_customer_finds_its_resellers_shop_as_clean(
     assert len(paths) > 15
     assert faults == {}
     assert complaints == []
+
+
+def test_a_basket_that_waits_and_one_that_lies_aside_are_as_clean(
+    page, live_server, world, complaints, screenshot
+):
+    person, main = world.people["reseller"], page.get_by_role("main")
+    with scope.activate(world.reseller.scope):
+        asked = Basket.objects.get(user=person.user)
+        basket_wait(basket=asked, message="The customer was asked.", requests=[], actor=SYSTEM)
+        make_basket(person, asked.storefront, world.product)
+    sign_in(page, live_server.url, person.user.email)
+
+    page.goto(live_server.url + pages.shop("storefront:basket"))
+    main.get_by_role("button", name="waits for an answer").click()
+    expect(main).to_contain_text("The customer was asked.")
+    faults = faults_of(page, LOOKS)
+    screenshot("shop-basket-waiting")
+    Basket.everywhere.filter(pk=asked.pk).update(waiting_message="")
+    page.reload()
+    faults += faults_of(page, LOOKS)
+    screenshot("shop-basket-aside")
+    main.get_by_role("button", name="Take it up again").click()
+    main.get_by_role("button", name="lies aside").click()
+    main.get_by_role("button", name="Leave this basket").click()
+    faults += faults_of(page, LOOKS[:1])
+    screenshot("shop-basket-leave")
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.locator("#toasts")).to_contain_text("Nothing in it was ordered.")
+
+    assert faults == []
+    assert complaints == []
+    own = Basket.everywhere.filter(user=person.user)
+    assert set(own.values_list("state", flat=True)) == {"open", "abandoned"}
 
 
 @pytest.mark.parametrize(("surface", "who"), [("/", "reseller"), ("/portal/", "administrator")])

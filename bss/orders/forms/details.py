@@ -14,6 +14,8 @@ from bss.core.errors import Invalid
 from bss.core.fields import as_typed, form_field, parse, render
 from bss.orders.selectors import ProspectView, Question
 
+_ASKED = "asked-"
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -29,18 +31,23 @@ class Section:
 class DetailsForm(forms.Form):
     """Everything Service Details asks, as "<line>-<field>", and the organization's own questions as "order-<field>".
 
-    `kept` is what was typed before somebody went back: it is shown again letter by letter.
+    `kept` is what was typed before somebody went back: it is shown again letter by letter. A page names what it asks
+    ("asked-<line>"): what came up in another window since keeps the answers that it was given there.
     """
 
     def __init__(
         self,
-        *args: Any,
+        data: Mapping[str, Any] | None = None,
+        *,
         questions: Sequence[Question],
         kept: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         initial = {name: as_typed(text) for name, text in (kept or {}).items()}
-        super().__init__(*args, **{**kwargs, "initial": initial})
+        unasked = _unasked(questions, data or {})
+        if data is not None and unasked:
+            data = {**answers_written(unasked), **{name: data[name] for name in data}}
+        super().__init__(data, **{**kwargs, "initial": initial})
         self.questions = questions
         for question in questions:
             for spec in question.specs:
@@ -112,6 +119,12 @@ class DetailsForm(forms.Form):
             for text in map(str, texts):
                 if text not in told:
                     self.add_error(place, text)
+
+
+def _unasked(questions: Sequence[Question], data: Mapping[str, Any]) -> list[Question]:
+    """The questions that a page did not have; one that names none had them all."""
+    asked = {name.removeprefix(_ASKED) for name in data if name.startswith(_ASKED)}
+    return [question for question in questions if asked and question.key not in asked]
 
 
 def answers_written(questions: Sequence[Question]) -> dict[str, Any]:

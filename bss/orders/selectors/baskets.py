@@ -84,7 +84,8 @@ _OTHERS = Subquery(
                 name=Case(
                     When(uses_draft=True, then="customer_draft__name"), default="customer__name"
                 ),
-                waits=Q(state=BasketState.WAITING),
+                waits=Q(state=BasketState.WAITING) & ~Q(waiting_message=""),
+                is_aside=Q(state=BasketState.WAITING, waiting_message=""),
             ),
             order_by="pk",
         )

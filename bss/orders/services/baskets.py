@@ -19,9 +19,9 @@ from bss.installments.models import PaymentPlan
 from bss.orders import selectors
 from bss.orders.choices import BasketState
 from bss.orders.contracts import Priced, Track, Wanted, seen_by
-from bss.orders.errors import BasketClosed, NotForSale
+from bss.orders.errors import AnswerAwaited, BasketClosed, NotForSale
 from bss.orders.events import BasketWaiting
-from bss.orders.locks import basket_locked
+from bss.orders.locks import basket_locked, baskets_locked
 from bss.orders.models import Basket, BasketLine
 from bss.orders.services import rules
 from bss.orders.services.quotes import quotes_forget, quotes_known
@@ -241,7 +241,7 @@ def basket_wait(
 
 def basket_resume(*, basket: Basket, actor: Actor) -> None:
     """What a basket waited for is there: it goes on like any other. Beside another open basket of the same buyer it
-    stays where it is, and no longer says that it waits.
+    lies aside, and no longer says that it waits (`basket_reopen` takes it up).
     """
     if basket.state != BasketState.WAITING:
         return
@@ -256,9 +256,39 @@ def basket_resume(*, basket: Basket, actor: Actor) -> None:
         basket.refresh_from_db(fields=["state", "waiting_message"])
 
 
-def basket_abandon(*, basket: Basket, actor: Actor) -> Basket:
-    """Leave an open or waiting basket for good."""
-    return BASKET.fire(basket, "abandon", actor=actor)
+def basket_reopen(*, basket: Basket, actor: Actor) -> None:
+    """Change again what lies aside: its buyer's open basket is set aside for it, and is taken up again in the same way.
+
+    Raises AnswerAwaited while it waits for an answer, BasketClosed when it was placed or left, and StaleState when
+    another window opened one at the same moment. One that is open stays so.
+    """
+    try:
+        with transaction.atomic():
+            held = {each.pk: each for each in baskets_locked(basket)}
+            wanted = held.pop(basket.pk)
+            if wanted.state == BasketState.OPEN:
+                return
+            if wanted.state != BasketState.WAITING:
+                raise BasketClosed(extra={"state": wanted.state})
+            if wanted.waiting_message:
+                raise AnswerAwaited(wanted.waiting_message)
+            for other in held.values():
+                move = "set_aside" if other.lines.exists() else "abandon"
+                BASKET.fire(other, move, actor=actor)
+            BASKET.fire(wanted, "resume", actor=actor)
+    except IntegrityError as error:
+        raise StaleState from error
+
+
+def basket_abandon(*, basket: Basket, actor: Actor) -> None:
+    """Leave an open or waiting basket for good. Raises BasketClosed when it was placed or left already."""
+    with transaction.atomic():
+        held = basket_locked(basket.pk)
+        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+            raise BasketClosed(extra={"state": held.state})
+        # Whoever places it at the same moment reads that it is another by now.
+        touch(held)
+        BASKET.fire(held, "abandon", actor=actor)
 
 
 def basket_see(*, basket: Basket, seen_total: Decimal | None) -> None:

@@ -133,6 +133,23 @@ def test_a_whole_number_is_whole():
     assert code_of(INTEGER, "12.5") == "NOT_WHOLE"
 
 
+@pytest.mark.parametrize(
+    ("locale", "typed"),
+    [("en", "1.000"), ("hi", "12.000"), ("fr", "1.000"), ("fr", "1,000"), ("de", "1,000"), ("el", "1,000")],
+)  # fmt: skip
+def test_three_zeros_behind_the_decimal_sign_are_asked_about_and_no_fraction(locale, typed):
+    assert code_of(INTEGER, typed, locale=locale) == "NOT_WHOLE"
+    with pytest.raises(Invalid) as refusal:
+        parse(INTEGER, typed, locale=locale)
+    assert render(INTEGER, 1234, locale=locale) in str(refusal.value.message)
+
+
+@pytest.mark.parametrize("raw", [1000, 1000.0, Decimal("1000.000"), Decimal("1e3")])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_whole_number_that_comes_as_one_is_that(raw, locale):
+    assert parse(INTEGER, raw, locale=locale) == 1000
+
+
 def test_bounds_are_inclusive_and_told_in_the_locale():
     spec = FieldSpec("seats", "Seats", type="integer", minimum="1", maximum="2500")
 

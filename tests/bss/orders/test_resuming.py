@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from bss.orders.models import Basket
-from bss.orders.services import basket_open_for, basket_resume, basket_wait
+import pytest
+
+from bss.core.errors import StaleState
+from bss.orders.errors import AnswerAwaited, BasketClosed
+from bss.orders.models import Basket, Order
+from bss.orders.services import (
+    basket_abandon,
+    basket_open_for,
+    basket_place,
+    basket_reopen,
+    basket_resume,
+    basket_wait,
+)
 from tests.factories.orders import make_basket, make_product
 
 
@@ -43,3 +54,86 @@ def test_two_tabs_that_look_at_once_resume_it_once(reseller, shop, at_distributo
     basket_resume(basket=same, actor=reseller.actor)
 
     assert same.state == "open"
+
+
+# Taking one up, and leaving one ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def aside(reseller, shop, at_distributor):
+    """It was answered beside an open one."""
+    basket = waiting(reseller, shop, at_distributor)
+    make_basket(reseller, shop, make_product(at_distributor))
+    basket_resume(basket=basket, actor=reseller.actor)
+    return basket
+
+
+def states() -> list[str]:
+    return list(Basket.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_what_lies_aside_changes_places_with_the_open_one(aside, reseller):
+    other = Basket.objects.get(state="open")
+
+    basket_reopen(basket=aside, actor=reseller.actor)
+    basket_reopen(basket=aside, actor=reseller.actor)
+
+    assert states() == ["open", "waiting"]
+    basket_reopen(basket=other, actor=reseller.actor)
+    assert states() == ["waiting", "open"]
+
+
+def test_an_open_basket_with_nothing_in_it_is_not_kept(aside, reseller):
+    Basket.objects.get(state="open").lines.all().delete()
+
+    basket_reopen(basket=aside, actor=reseller.actor)
+
+    assert states() == ["open", "abandoned"]
+
+
+def test_what_lies_aside_alone_is_opened(aside, reseller):
+    basket_abandon(basket=Basket.objects.get(state="open"), actor=reseller.actor)
+
+    basket_reopen(basket=aside, actor=reseller.actor)
+
+    assert states() == ["open", "abandoned"]
+
+
+def test_another_users_open_basket_stays_where_it_is(aside, rival, reseller, shop, at_distributor):
+    make_basket(rival, shop, make_product(at_distributor))
+
+    basket_reopen(basket=aside, actor=reseller.actor)
+
+    assert states() == ["open", "waiting", "open"]
+
+
+def test_what_still_waits_is_not_opened(reseller, shop, at_distributor):
+    basket = waiting(reseller, shop, at_distributor)
+    make_basket(reseller, shop, make_product(at_distributor))
+
+    with pytest.raises(AnswerAwaited):
+        basket_reopen(basket=basket, actor=reseller.actor)
+
+    assert states() == ["waiting", "open"]
+
+
+def test_what_is_over_is_neither_opened_nor_left(aside, reseller):
+    basket_abandon(basket=aside, actor=reseller.actor)
+
+    for service in (basket_reopen, basket_abandon):
+        with pytest.raises(BasketClosed):
+            service(basket=aside, actor=reseller.actor)
+
+    assert states() == ["abandoned", "open"]
+
+
+def test_a_basket_left_while_it_is_placed_is_not_ordered(aside, reseller):
+    """As somebody who read it before it was left."""
+    read = Basket.objects.get(pk=aside.pk)
+    basket_abandon(basket=aside, actor=reseller.actor)
+
+    with pytest.raises(StaleState):
+        basket_place(basket=read, actor=reseller.actor, terms=None)
+
+    assert Order.objects.count() == 0
+    assert states() == ["abandoned", "open"]
