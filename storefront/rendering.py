@@ -135,7 +135,7 @@ def _plan(plan: CardPlan) -> SafeString:
     split = plan.option.split
     parts = format_html(
         _("{count} × {amount} {adverb}"),  # noqa: RUF001 -- the sign is meant
-        count=split.count,
+        count=split.parts,
         amount=formats.amount_html(split.regular_money),
         adverb=plan.option.adverb,
     )

@@ -320,7 +320,7 @@ def _claim(pk: int) -> tuple[JobContext, str] | None:
     """
     leases = {kind: known.lease_seconds for kind, known in _handlers.items()}
     now = clock.now()
-    values = [secrets.token_hex(8), json.dumps(leases), LEASE_SECONDS, pk, now, now]
+    values: list[Any] = [secrets.token_hex(8), json.dumps(leases), LEASE_SECONDS, pk, now, now]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)

@@ -43,13 +43,13 @@ class PlanTerms:
 
 
 class Split(NamedTuple):
-    """A total in equal installments: `count - 1` of `regular`, then `last`, which takes what rounding down left.
+    """A total in equal installments: `parts - 1` of `regular`, then `last`, which takes what rounding down left.
 
     100.00 in 12 is 11 of 8.33 and one of 8.37. A tuple, because lists make thousands.
     """
 
     total: Decimal
-    count: int
+    parts: int
     regular: Decimal
     last: Decimal
     currency: str
@@ -57,7 +57,7 @@ class Split(NamedTuple):
     @property
     def amounts(self) -> tuple[Decimal, ...]:
         """Each installment, in order."""
-        return (self.regular,) * (self.count - 1) + (self.last,)
+        return (self.regular,) * (self.parts - 1) + (self.last,)
 
     @property
     def is_even(self) -> bool:
@@ -66,7 +66,7 @@ class Split(NamedTuple):
     @property
     def first_money(self) -> Money:
         """What is paid first."""
-        return Money(self.last if self.count == 1 else self.regular, self.currency)
+        return Money(self.last if self.parts == 1 else self.regular, self.currency)
 
     @property
     def regular_money(self) -> Money:

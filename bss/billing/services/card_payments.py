@@ -400,12 +400,10 @@ def _sent_again(row: CardPayment, return_url: str, actor: Actor) -> CardPayment:
     answer = PAYMENT_GATEWAY.get().find(row.key)
     if answer.outcome == "absent":
         return _sent(row, return_url, actor)
+    if answer.outcome == "unknown":
+        return row
     # Another tab's request arrived between the two questions: what came of it counts.
-    return (
-        row
-        if answer.outcome == "unknown"
-        else card_payment_apply(card_payment=row, answer=answer, actor=actor)
-    )
+    return card_payment_apply(card_payment=row, answer=answer, actor=actor)
 
 
 def _held_or_refused(row: CardPayment) -> CardPayment:

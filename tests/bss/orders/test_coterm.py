@@ -173,7 +173,7 @@ def test_installments_are_those_that_are_left(basket, reseller, ending, mail):
     [item] = basket_view(basket).items
     # 12 December to 12 February, and at once.
     total = Decimal("401.50") * 3 * DAYS / 365
-    assert (item.split.count, item.split.total) == (5, total.quantize(Decimal("0.01")))
+    assert (item.split.parts, item.split.total) == (5, total.quantize(Decimal("0.01")))
     assert item.paid.words == "5 monthly installments"
     assert basket_view(basket).first_payment == item.split.first_money + eur("48.80")
 
