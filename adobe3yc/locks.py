@@ -11,7 +11,7 @@ from adobe3yc.models import AdobeCustomer, PriceFile, PriceUpload
 def price_files_in_force(file: PriceFile) -> QuerySet[PriceFile]:
     """The file that `file` would replace, locked."""
     return (
-        PriceFile.objects.select_for_update(of=("self",))
+        PriceFile.objects.select_for_update(of=("self",), no_key=True)
         .filter(instance=file.instance_id, kind=file.kind, state=PriceFileState.IN_FORCE)
         .exclude(pk=file.pk)
         .order_by("pk")
@@ -21,7 +21,7 @@ def price_files_in_force(file: PriceFile) -> QuerySet[PriceFile]:
 def price_upload_locked(pk: int) -> PriceUpload:
     """An upload as it stands, without what was uploaded, locked."""
     return (
-        PriceUpload.objects.select_for_update(of=("self",))
+        PriceUpload.objects.select_for_update(of=("self",), no_key=True)
         .select_related("file")
         .defer("content")
         .get(pk=pk)
@@ -30,4 +30,4 @@ def price_upload_locked(pk: int) -> PriceUpload:
 
 def customer_locked(pk: int) -> AdobeCustomer:
     """The customer as it is now, held so that one answer of Adobe's at a time is written down."""
-    return AdobeCustomer.everywhere.select_for_update(of=("self",)).get(pk=pk)
+    return AdobeCustomer.everywhere.select_for_update(of=("self",), no_key=True).get(pk=pk)

@@ -10,7 +10,7 @@ from servicemanager.models import AccountLink, Instance, ProvisioningJob
 
 def instance_locked(pk: int) -> Instance:
     """The instance as it is now, held until the transaction ends."""
-    return Instance.everywhere.select_for_update().get(pk=pk)
+    return Instance.everywhere.select_for_update(no_key=True).get(pk=pk)
 
 
 def job_locked(pk: int) -> ProvisioningJob:
@@ -21,7 +21,7 @@ def job_locked(pk: int) -> ProvisioningJob:
 _JOB = Prepared(
     lambda pk: (
         ProvisioningJob.everywhere.filter(pk=pk)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("instance", "subscription__product__type", "change")
     ),
     pk=int,
@@ -36,7 +36,7 @@ def subscription_locked(pk: int) -> Subscription:
 def account_link_locked(instance_id: int, account_id: int) -> AccountLink:
     """The link of an account to a vendor, held so that one job at a time makes the account."""
     return (
-        AccountLink.everywhere.select_for_update(of=("self",))
+        AccountLink.everywhere.select_for_update(of=("self",), no_key=True)
         .select_related("claimed_by")
         .get(instance_id=instance_id, account_id=account_id)
     )

@@ -20,8 +20,8 @@ _ALONE = f"SET LOCAL synchronous_commit TO off; {_NEXT}"
 def next_number(prefix: str, organization_id: int, *, yearly: bool = False) -> str:
     """The next number of `prefix` in an organization: "SO-2026-000123" when yearly, else "SUB-000045".
 
-    Take it before a transaction rather than in it: there the counter's row stays locked until commit, and everybody
-    else who needs a number waits.
+    Take it before a transaction rather than in it, where the counter's row stays locked until commit and everybody else
+    who needs a number waits; in one, after every other row that is held.
     """
     year = clock.now().year if yearly else 0
     with connection.cursor() as cursor:

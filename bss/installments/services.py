@@ -101,7 +101,7 @@ def offers_set(
     rows = PaymentPlanOffer.everywhere.filter(product=product, unit__in=offered)
     existing = {
         (row.unit, row.plan_id): row
-        for row in rows.select_related("plan").select_for_update(of=("self",))
+        for row in rows.select_related("plan").select_for_update(of=("self",), no_key=True)
     }
     changes: dict[str, list[str]] = {}
     for key, plan in wanted.items():

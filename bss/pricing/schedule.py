@@ -60,6 +60,11 @@ class Amounts:
         """Each track, or 0 where it is negative."""
         return self.at_least(nothing(resale=self.resale is not None))
 
+    def only_as_costs(self) -> Amounts:
+        """What is to be paid: nothing where the price is negative, and then it costs the seller nothing either."""
+        found = self.nothing_below_zero()
+        return found if self.price > 0 else replace(found, cost=Decimal(0), price=Decimal(0))
+
     def nothing_above_zero(self) -> Amounts:
         """Each track, or 0 where it is positive."""
         return self.at_most(nothing(resale=self.resale is not None))

@@ -47,7 +47,7 @@ class ChangeState(models.TextChoices):
 LIVE = frozenset(
     {SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED, SubscriptionState.PENDING_CANCEL}
 )
-# What still runs, or may come to.
+# What still runs, or may come to: what "only one per account" counts.
 NOT_ENDED = frozenset({*LIVE, SubscriptionState.PENDING, SubscriptionState.FAILED})
 # What goes on term after term: while it is suspended the vendor keeps it, and it is charged.
 RENEWING = frozenset({SubscriptionState.ACTIVE, SubscriptionState.SUSPENDED})

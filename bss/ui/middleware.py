@@ -30,7 +30,9 @@ class NullCharacterMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        is_form = request.method == "POST" and request.content_type in _FORMS
+        is_api = request.surface.kind == "api"  # type: ignore[attr-defined]
+        # The API reads JSON alone, and its body only once it knows who asks.
+        is_form = not is_api and request.method == "POST" and request.content_type in _FORMS
         if "%00" not in request.META["QUERY_STRING"] and not (
             is_form and has_null(dict(request.POST.lists()))
         ):
@@ -39,7 +41,7 @@ class NullCharacterMiddleware:
             _("What was sent holds an invisible character that cannot be kept. Take it out."),
             code="NULL_CHARACTER",
         )
-        if request.surface.kind == "api":  # type: ignore[attr-defined]
+        if is_api:
             body = {"code": problem.code, "detail": problem.message}
             return JsonResponse(body, status=problem.status)
         return error_response(request, problem)

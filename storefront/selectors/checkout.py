@@ -115,7 +115,7 @@ class Checkout:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether somebody else has to answer before it can be changed again."""
+        """Whether it cannot be changed as it is: somebody has to answer first, or it lies aside."""
         return self.basket.state == BasketState.WAITING
 
     @property

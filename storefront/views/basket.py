@@ -67,7 +67,8 @@ _MEANWHILE: Mapping[str, Any] = {
         "You left that basket in another window. What you did to it here came too late."
     ),
     BasketState.WAITING: gettext_lazy(
-        "In another window this basket was made to wait. What is in it cannot be changed meanwhile."
+        "In another window this basket was put aside, or made to wait for an answer. What you did to it here came too "
+        "late: it shows what can be done with it now."
     ),
 }
 

@@ -76,7 +76,7 @@ def import_start(*, source: AccountImport, actor: Actor, dry_run: bool) -> Run:
     """
     title = _("Check of %(name)s") if dry_run else _("Import of %(name)s")
     with transaction.atomic():
-        AccountImport.objects.select_for_update().only("pk").get(pk=source.pk)
+        AccountImport.objects.select_for_update(no_key=True).only("pk").get(pk=source.pk)
         if _is_under_way(source):
             raise Conflict(_("A run over this file is under way."), code="RUN_UNDER_WAY")
         return runs.start(

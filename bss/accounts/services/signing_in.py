@@ -22,7 +22,7 @@ def membership_password_set(*, membership: Membership, password: str) -> Members
     """
     actor = _the_person(membership)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=membership.user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
         if user.has_usable_password():
             raise Conflict(code="ALREADY_ACTIVE")
         user.set_password(password)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from bss.accounts.models import Account
 from bss.billing.choices import (
@@ -104,16 +104,20 @@ def _held(account_id: int, currency: str) -> QuerySet[CardPayment]:
 def _left_of_its_order(written_since: datetime) -> Combinable:
     """What of the order that a card holds for is not paid yet: net while it is not on an invoice, with tax once it is.
 
-    What is held is asked for with tax. Of an order that is not invoiced the tax would be credit for others.
+    What is held is asked for with tax. Of an order that is not invoiced the tax would be credit for others, and what it
+    gives back as well.
     """
     order = OuterRef("order")
     invoices = Invoice.everywhere.filter(order=order, state=InvoiceState.ISSUED)
     scheduled = Installment.everywhere.filter(order=order, state=InstallmentState.SCHEDULED)
-    return (
+    back = Credit.everywhere.filter(reduction__order_line__order=order, state=CreditState.SCHEDULED)
+    left = (
         _sum(invoices, "order", F("total") - F("settled"))
         + _sum(scheduled, "order", F("price"))
+        - _sum(back, "reduction__order_line__order", F("price"))
         + _not_yet_scheduled("order", written_since)
     )
+    return Greatest(left, Decimal(0), output_field=_AMOUNT)
 
 
 def _committed(account_id: int, currency: str, written_since: datetime) -> QuerySet[Order]:

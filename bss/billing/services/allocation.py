@@ -94,7 +94,7 @@ def allocation_undo(*, allocation: Allocation, actor: Actor, reason: str = "") -
     """Take an allocation back: the invoice is open again by its amount, and the money is the payer's credit."""
     with transaction.atomic():
         payer_locked(allocation.invoice.payer_id)
-        held = Allocation.objects.select_for_update().filter(pk=allocation.pk).first()
+        held = Allocation.objects.select_for_update(no_key=True).filter(pk=allocation.pk).first()
         if held is None:
             raise NothingToSettle
         invoice = invoice_locked(held.invoice_id)

@@ -34,7 +34,7 @@ def invoice_issue(*, invoice: Invoice, actor: Actor) -> Invoice:
         lines = InvoiceLine.objects.filter(invoice=held)
         items = Installment.everywhere.filter(pk__in=lines.values("installment_id"))
         # Held in the order of the billing run: its numbers last.
-        due = list(items.select_for_update(of=("self",)).order_by("pk"))
+        due = list(items.select_for_update(of=("self",), no_key=True).order_by("pk"))
         if any(item.state != InstallmentState.SCHEDULED for item in due):
             raise DraftOutdated
         day = clock.today(held.organization.time_zone)

@@ -41,7 +41,7 @@ def dunning_policy_edit(
     """Set after how many days each step is taken; None leaves it out. Raises Invalid by field, StaleState."""
     _in_order(days)
     with transaction.atomic():
-        policy, _made = DunningPolicy.objects.select_for_update().get_or_create(
+        policy, _made = DunningPolicy.objects.select_for_update(no_key=True).get_or_create(
             organization_id=organization.pk
         )
         if version is not None and version != policy.version:
@@ -112,7 +112,9 @@ def suspension_lift(*, suspension: OverdueSuspension) -> None:
     the suspension nothing is done: this is called once more when it has answered.
     """
     with transaction.atomic():
-        held = OverdueSuspension.objects.select_for_update(of=("self",)).get(pk=suspension.pk)
+        held = OverdueSuspension.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=suspension.pk
+        )
         if held.lifted_at is not None or selectors.is_still_overdue(held):
             return
         if held.kept_by_label or _taken_back(held):
@@ -122,7 +124,9 @@ def suspension_lift(*, suspension: OverdueSuspension) -> None:
 def suspension_keep(*, suspension: OverdueSuspension, actor: Actor, reason: str) -> None:
     """Staff have reasons of their own to leave it suspended: payment does not resume it."""
     with transaction.atomic():
-        held = OverdueSuspension.objects.select_for_update(of=("self",)).get(pk=suspension.pk)
+        held = OverdueSuspension.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=suspension.pk
+        )
         OverdueSuspension.objects.filter(pk=held.pk).update(kept_by_label=actor.label[:200])
         history.record(
             held.subscription, actor=actor, action="subscription.kept_suspended", reason=reason

@@ -73,7 +73,7 @@ def payment_import_start(*, source: PaymentImport, actor: Actor, dry_run: bool) 
     """Begin a run over a kept file: a dry run checks every row and writes none. Raises Conflict while one goes on."""
     title = _("Check of %(name)s") if dry_run else _("Import of %(name)s")
     with transaction.atomic():
-        PaymentImport.objects.select_for_update().only("pk").get(pk=source.pk)
+        PaymentImport.objects.select_for_update(no_key=True).only("pk").get(pk=source.pk)
         if Run.objects.filter(
             kind=PAYMENT_IMPORT,
             subject_type=subject_type(source),

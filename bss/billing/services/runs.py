@@ -189,7 +189,7 @@ def _report(found: Outcome, progress: Progress) -> None:
         )
     for payer_id, cause in found.refused.items():
         progress.fail(
-            _("%(payer)s was not billed in full. %(cause)s")
+            _("%(payer)s was not billed, or not in full. %(cause)s")
             % {"payer": names[payer_id], "cause": cause}
         )
 

@@ -194,7 +194,7 @@ def _apply_batch(
     existing = {
         product.external_id: product
         for product in Product.objects.filter(type=product_type, external_id__in=skus)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("type")
     }
     for definition in batch:
@@ -244,7 +244,7 @@ def _deactivate(run: _Application, product_type: ProductType, *, keep: Iterable[
     vanished = (
         Product.objects.filter(type=product_type, is_active=True)
         .exclude(external_id__in=keep)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
     )
     for product in vanished:
         if "is_active" in product.overridden:
@@ -260,7 +260,9 @@ def _deactivate(run: _Application, product_type: ProductType, *, keep: Iterable[
 def _apply_prices(run: _Application, batch: Sequence[ProductDefinition]) -> None:
     products = [run.products[definition.sku] for definition in batch]
     existing: dict[int, dict[tuple[str, str], ListPrice]] = {product.pk: {} for product in products}
-    for row in ListPrice.objects.filter(product__in=products).select_for_update(of=("self",)):
+    for row in ListPrice.objects.filter(product__in=products).select_for_update(
+        of=("self",), no_key=True
+    ):
         existing[row.product_id][row.unit, row.currency] = row
     for definition, product in zip(batch, products, strict=True):
         before = existing[product.pk]
@@ -335,7 +337,7 @@ def _apply_add_ons(run: _Application, types: Sequence[TypeDefinition]) -> None:
         (link.product_id, link.add_on_id): link
         for link in AddOn.objects.filter(
             product__type__managed_by=run.managed_by, add_on__type__managed_by=run.managed_by
-        ).select_for_update(of=("self",))
+        ).select_for_update(of=("self",), no_key=True)
     }
     new = [
         AddOn(organization=run.organization, product_id=product, add_on_id=add_on)

@@ -53,7 +53,7 @@ def saving() -> Iterator[None]:
 
 def locked(obj: M, version: int | None) -> M:
     """The row as it is now, locked. Raises StaleState when it is no longer the `version` that was read."""
-    found = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    found = type(obj)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
     if version is not None and getattr(found, "version", version) != version:
         raise StaleState(extra={"version": getattr(found, "version", None)})
     return found

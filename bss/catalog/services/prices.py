@@ -77,7 +77,7 @@ def list_prices_set(
 
 
 def _existing(product: Product) -> dict[tuple[str, str], ListPrice]:
-    rows = ListPrice.objects.filter(product=product).select_for_update(of=("self",))
+    rows = ListPrice.objects.filter(product=product).select_for_update(of=("self",), no_key=True)
     return {(row.unit, row.currency): row for row in rows}
 
 

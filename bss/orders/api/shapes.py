@@ -47,7 +47,7 @@ class ProblemOut(serializers.Serializer[Any]):
 class InstallmentsOut(serializers.Serializer[Any]):
     """A line's total in parts: `count - 1` of `regular`, then `last`."""
 
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(source="parts")
     regular = Amount()
     last = Amount()
 
@@ -207,7 +207,8 @@ class OrderLineIn(Strict):
     parameters = serializers.DictField(
         required=False,
         default=dict,
-        help_text="What the service asks, by field code; numbers as JSON numbers. What it does not ask is refused.",
+        help_text="What the service asks, by field code; numbers as JSON numbers. An account's token is refused what "
+        "nobody asks it.",
     )
     payment_plan = serializers.CharField(
         max_length=40,

@@ -39,13 +39,13 @@ def action_order_create(
     What a reseller's customer asks for at the reseller's expense waits for its approval where that is needed: then the
     order is not placed. Raises CreditExceeded.
     """
-    number = order_number(customer.organization_id)
     with transaction.atomic():
         payer = accounts_locked([account.pk])[account.pk]
         order = Order.objects.create(
             organization_id=customer.organization_id,
             scope=customer.scope,
-            number=number,
+            # After what else is held: whoever asks for an action holds its subscription already.
+            number=order_number(customer.organization_id),
             account=payer,
             customer=customer,
             storefront=storefront,

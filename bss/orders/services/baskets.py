@@ -249,8 +249,9 @@ def basket_resume(*, basket: Basket, actor: Actor) -> None:
         with transaction.atomic():
             BASKET.fire(basket, "resume", actor=actor, changes={"waiting_message": ""})
     except IntegrityError:
-        Basket.objects.filter(pk=basket.pk).update(waiting_message="")
-        basket.waiting_message = ""
+        # What it asked for is over as well: should it wait again, that is asked anew.
+        Basket.objects.filter(pk=basket.pk).update(waiting_message="", requests=[])
+        basket.waiting_message, basket.requests = "", []
     except StaleState:
         # Another tab of the buyer looked at the same moment.
         basket.refresh_from_db(fields=["state", "waiting_message"])
@@ -274,7 +275,7 @@ def basket_reopen(*, basket: Basket, actor: Actor) -> None:
                 raise AnswerAwaited(wanted.waiting_message)
             for other in held.values():
                 move = "set_aside" if other.lines.exists() else "abandon"
-                BASKET.fire(other, move, actor=actor)
+                BASKET.fire(other, move, actor=actor, changes={"requests": []})
             BASKET.fire(wanted, "resume", actor=actor)
     except IntegrityError as error:
         raise StaleState from error

@@ -22,8 +22,15 @@ def pays_by_card(payer: Account) -> bool:
 
 
 def due_at_once(preview: Preview) -> Money:
-    """What an order makes due with it, tax included where it is known: what a card is asked to hold."""
-    return preview.first.total if preview.first else Money.zero(preview.currency)
+    """What an order makes due with it, tax included where it is known: what a card is asked to hold.
+
+    What is given back at the same time goes into that invoice, and is not asked for.
+    """
+    due = preview.first.total if preview.first else Money.zero(preview.currency)
+    back = preview.credit_note
+    if back is not None and back.is_at_once:
+        due = due + back.total
+    return max(due, Money.zero(preview.currency))
 
 
 def card_authorise(payer: Account, due: Money, *, reference: str, return_url: str = "") -> CardHold:

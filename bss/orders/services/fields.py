@@ -57,7 +57,7 @@ def order_field_edit(
         raise Invalid(_("The code stays as it is."), field="code", code="CODE_STAYS")
     _check(spec)
     with transaction.atomic():
-        held = OrderField.objects.select_for_update().get(pk=field.pk)
+        held = OrderField.objects.select_for_update(no_key=True).get(pk=field.pk)
         if version is not None and held.version != version:
             raise StaleState(extra={"entity": "order_field"})
         columns = ["spec", "position", "is_active"]

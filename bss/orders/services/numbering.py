@@ -6,7 +6,7 @@ from bss.core.numbers import next_number
 
 
 def order_number(organization_id: int) -> str:
-    """The next one: "SO-2026-000123". Taken before the transaction that keeps it, for as long as that lasts nobody else
-    could order; an order that is refused after all leaves a gap.
+    """The next one: "SO-2026-000123", where it can be before the transaction that keeps it: until that ends nobody else
+    gets one. An order that is refused after all leaves a gap.
     """
     return next_number("SO", organization_id, yearly=True)

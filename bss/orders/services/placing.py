@@ -135,8 +135,8 @@ def basket_place(
     basket_review(basket=basket, step="place", actor=actor, lines=lines)
     previews = _previews(basket, lines, bought)
     rules.check_seen(seen, previews, selectors.basket_track(basket))
-    payment = _authorised(basket, previews["price"], actor, return_url)
     number = order_number(basket.organization_id)
+    payment = _authorised(basket, previews["price"], actor, return_url)
     with let_go_when_refused(payment), transaction.atomic(), history.together():
         held = basket_locked(basket.pk)
         if held.state == BasketState.PLACED:

@@ -20,8 +20,6 @@ from bss.pricing.contracts import WHOLE, share_of
 from bss.subscriptions.choices import LIVE, NOT_ENDED, SubscriptionState, SyncStatus
 from bss.subscriptions.models import Subscription, SubscriptionAddOn, Term
 
-# Everything that is not over: what "only one per account" counts.
-
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionAmounts:

@@ -140,7 +140,7 @@ def added_by(outcome: Outcome, charges: Charges) -> Amounts:
             policy=taken.policy,
         )
         back += returned.amounts
-    return (outcome.cost - back).nothing_below_zero()
+    return (outcome.cost - back).only_as_costs()
 
 
 def items_of(outcome: Outcome, charges: Charges) -> list[Item]:

@@ -142,8 +142,9 @@ def exchange_added(
     own = market.subscription
     if not own.renews:
         return coming
-    going = [each for each in market.seats() if each.add_on is None or each.add_on in ended]
-    return (coming - _costs(own, going)).nothing_below_zero()
+    present = market.seats(own.quantity)
+    going = [each for each in present if each.add_on is None or each.add_on in ended]
+    return (coming - _costs(own, going)).only_as_costs()
 
 
 def next_items(subscription: Subscription, seats: list[NextSeats]) -> list[Item]:

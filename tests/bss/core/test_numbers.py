@@ -42,26 +42,6 @@ def test_a_number_of_a_rolled_back_transaction_is_given_out_again(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_number_taken_before_a_transaction_holds_up_nobody_while_that_lasts():
-    number = next_number("SO", 1)
-    found = []
-
-    def ask():
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '5s'")
-        found.append(next_number("SO", 1))
-        connection.close()
-
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        thread = threading.Thread(target=ask)
-        thread.start()
-        thread.join()
-
-    assert (number, found) == ("SO-000001", ["SO-000002"])
-
-
-@pytest.mark.django_db(transaction=True)
 def test_only_the_number_itself_need_not_wait_for_the_disk():
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO local")
