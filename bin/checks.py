@@ -23,7 +23,8 @@ from product import ROOT, SCRIPTS, checks_environment
 from report import Outcome, closing_lines, counts_of, progress_line
 
 PARALLEL = 2
-JOBS = os.cpu_count() or 2
+# One more than cores: some always wait, for PostgreSQL, a page, or a process of their own.
+JOBS = (os.cpu_count() or 2) + 1
 # After so long a check hangs; it is no measure of how long one should take.
 CHECK_SECONDS = 1500.0
 
@@ -48,7 +49,8 @@ TEMPLATE_VARIABLE = "TEST_DATABASE_TEMPLATE"
 PYTEST = "python -m pytest -p tests.plugins.redis_databases --durations 10 --durations-min 3"
 # A test process gets whole files, since some prepare a lot for all of their tests. Those of the browser prepare for
 # each test, and some take a minute: whoever has nothing left takes tests from another, so that none ends alone.
-FILES, SINGLY = ("--dist", "loadfile"), ("--dist", "worksteal")
+FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
+SINGLY = ("--dist", "worksteal")
 # The demo comes up on servers and data of its own and is walked over HTTP.
 DEMO = "python bin/demo.py --check"
 QUIET = frozenset({*STATIC, DATABASE, "demo"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
@@ -32,6 +33,19 @@ drawing.register_profile("calm", deadline=None, suppress_health_check=[HealthChe
 drawing.load_profile("calm")
 
 pytest_plugins = ["tests.plugins.emptying", "tests.plugins.sandbox"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for processes of their own first, then the others, the largest first: none of them is left at the
+    end for one test process alone.
+    """
+    sizes = Counter(item.path for item in items)
+    waiting = {
+        item.path
+        for item in items
+        if item.get_closest_marker("scenario") or "tooling" in item.path.parts
+    }
+    items.sort(key=lambda item: (item.path not in waiting, -sizes[item.path], str(item.path)))
 
 
 def pytest_collection_finish() -> None:
