@@ -78,14 +78,9 @@ def card_hold_let_go(*, public_id: str, actor: Actor) -> None:
 
 def card_hold_attach(*, public_id: str, order_id: int, account_id: int) -> CardPayment:
     """Tie what is held to the order that is being placed, in its transaction. Raises StaleState when it is gone."""
-    row = (
-        CardPayment.objects.select_for_update(of=("self",), no_key=True)
-        .filter(public_id=public_id)
-        .first()
-    )
-    if row is None or row.account_id != account_id or row.state != CardState.AUTHORISED:
-        raise StaleState(extra={"entity": "card"})
-    if row.order_id not in {None, order_id}:
+    rows = CardPayment.objects.filter(public_id=public_id, state=CardState.AUTHORISED)
+    row = rows.select_for_update(of=("self",), no_key=True).first()
+    if row is None or row.account_id != account_id or row.order_id not in {None, order_id}:
         raise StaleState(extra={"entity": "card"})
     CardPayment.objects.filter(pk=row.pk).update(order_id=order_id)
     row.order_id = order_id
