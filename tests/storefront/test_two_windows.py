@@ -9,7 +9,7 @@ import pytest
 
 from bss.core import scope
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order
-from bss.orders.services import basket_abandon, basket_wait
+from bss.orders.services import basket_abandon, basket_reopen, basket_resume, basket_wait
 from tests.conftest import Person
 from tests.factories.orders import make_basket, make_order_field, make_product, make_type
 from tests.storefront.test_checkout import form_of, main_of
@@ -163,8 +163,30 @@ def test_what_began_to_wait_meanwhile_is_not_changed_and_says_so(reseller, line,
     answer = reseller.client.post("/basket/", form)
 
     assert answer.url == "/basket/"
-    assert "was made to wait" in reseller.client.get("/basket/").content.decode()
+    assert "made to wait for an answer" in reseller.client.get("/basket/").content.decode()
     assert held(line.basket) == before
+
+
+def test_what_was_put_aside_meanwhile_is_not_changed_and_says_so(reseller, line, another):
+    """Two baskets: another window takes up the one that lies aside."""
+    aside = line.basket
+    made_to_wait(reseller, aside)
+    shown = another()
+    with scope.activate(reseller.account.scope):
+        basket_resume(basket=aside, actor=reseller.actor)
+    form = page_of(reseller, "/basket/") | {f"{shown.lines.get().public_id}-quantity": "5"}
+    with scope.activate(reseller.account.scope):
+        basket_reopen(basket=aside, actor=reseller.actor)
+    before = held(shown), held(aside)
+
+    answer = reseller.client.post("/basket/", form)
+
+    assert answer.url == "/basket/"
+    page = reseller.client.get("/basket/").content.decode()
+    assert "In another window this basket was put aside" in page
+    assert "Archive" in main_of(reseller.client.get("/basket/"))
+    assert "Take it up again" in page
+    assert (held(shown), held(aside)) == before
 
 
 def test_a_new_customer_of_what_began_to_wait_is_not_lost(reseller, line):

@@ -26,6 +26,7 @@ from bss.billing.services import (
     card_setup_open,
     card_use,
     invoice_charge,
+    lot_settle,
     payment_record,
 )
 from bss.core import clock
@@ -56,7 +57,7 @@ from bss.orders.services import (
     order_retry,
 )
 from bss.subscriptions.choices import ChangeKind, ChangeState, SubscriptionState
-from bss.subscriptions.models import Subscription
+from bss.subscriptions.models import SeatLot, Subscription
 from bss.subscriptions.services import (
     change_apply,
     change_confirm,
@@ -897,6 +898,56 @@ def test_what_a_change_costs_is_held_in_the_currency_that_invoices_it(
     invoice = Invoice.objects.get(order_id=change.order_line.order_id)
     assert (invoice.state, invoice.currency) == (InvoiceState.SETTLED, "EUR")
     assert [(p["status"], p["captured"]) for p in provider.payments()] == [("captured", "49.60")]
+
+
+def switched(subscription, actor, price):
+    """Asked to go over to a product at `price`."""
+    held = subscription.product
+    other = make_product(held.organization, price=price, units=("P1Y",), type=held.type)
+    return change_confirm(
+        subscription=subscription, kind=ChangeKind.PRODUCT, product=other, actor=actor,
+        source=OrderSource.STOREFRONT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("price", ["8", "20"])
+def test_what_gives_back_all_that_it_costs_holds_nothing(seats, leave_card, reseller, price):
+    """8 or 20 net for 20 that are given back."""
+    leave_card(seats.payer)
+
+    change = switched(seats, reseller.actor, price)
+
+    assert CardPayment.objects.count() == 0
+    assert (change.order_line.total, owed_by(seats.payer_id, "EUR").exposure) == (0, 0)
+
+
+def test_a_card_holds_what_another_product_costs_more_than_it_gives_back(
+    seats, leave_card, reseller, run_jobs
+):
+    """30 net for 20 that are given back: 10, with tax."""
+    leave_card(seats.payer)
+
+    change = switched(seats, reseller.actor, "30")
+
+    order = change.order_line.order
+    assert (only().state, only().order, only().amount) == (
+        CardState.AUTHORISED, order, Decimal("12.40"),
+    )  # fmt: skip
+    owed = owed_by(seats.payer_id, "EUR")
+    assert (owed.ordered, owed.held, owed.exposure) == (10, 10, 0)
+
+    # Its seats are charged and the old ones credited, and there is no invoice of either yet.
+    change_apply(change=change, actor=SYSTEM)
+    for lot in SeatLot.objects.all():
+        lot_settle(lot_id=lot.pk, actor=SYSTEM)
+    owed = owed_by(seats.payer_id, "EUR")
+    assert (owed.scheduled, owed.credits_due, owed.held, owed.exposure) == (30, 20, 10, 0)
+
+    run_jobs()
+    invoice = Invoice.objects.get(order=order)
+    assert (invoice.state, invoice.total) == (InvoiceState.SETTLED, Decimal("37.20"))
+    assert (only().state, only().captured) == (CardState.CAPTURED, Decimal("12.40"))
+    assert owed_by(seats.payer_id, "EUR").exposure == 0
 
 
 def test_a_declined_card_adds_no_seats(seats, leave_card, reseller):

@@ -314,3 +314,29 @@ def test_installments_to_come_are_not_what_a_card_holds_for(payer):
     owed = owed_by(payer.pk, "EUR")
 
     assert (owed.scheduled, owed.held, owed.exposure) == (50, 25, 25)
+
+
+@pytest.mark.parametrize(("back", "left"), [("20", 10), ("30", 0), ("40", 0)])
+def test_what_its_order_gives_back_is_not_what_a_card_holds_for(payer, back, left):
+    """Of seats at 30 for others of which `back` is given back a card holds the difference, with tax."""
+    subscription = make_subscription(payer, make_product(payer.organization, price="30"))
+    Installment.objects.all().delete()
+    lot, line = lot_of(subscription), subscription.order_line
+    before = scheduled(lot, back, number=2, state="invoiced")
+    scheduled(lot, "30", order=line.order)
+    reduction = SeatReduction.objects.create(
+        organization=lot.organization, scope=lot.scope, lot=lot, order_line=line, quantity=5,
+        charged_quantity=0, at=clock.now(), refund="unused",
+    )  # fmt: skip
+    invoice = make_invoice(payer, back)
+    payment_record(payer=payer, amount=Decimal(back), received_on=clock.today(), actor=SYSTEM)
+    paid = InvoiceLine.objects.create(
+        organization=invoice.organization, scope=invoice.scope, invoice=invoice, text="Mailbox",
+        installment=before, customer=before.customer, subscription=subscription, net=before.price,
+    )  # fmt: skip
+    charge(Credit, lot, back, quantity=5, reduction=reduction, corrects=paid)
+    card_hold(payer, "12.40", order=line.order)
+
+    owed = owed_by(payer.pk, "EUR")
+
+    assert (owed.held, owed.exposure) == (left, 30 - Decimal(back) - left)

@@ -7,7 +7,7 @@ from threading import Barrier
 from time import monotonic
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from bss.billing.choices import CardState, InvoiceState, LadderStep
@@ -31,9 +31,12 @@ from bss.billing.services import (
 from bss.billing.services.ladder import suspend_for
 from bss.core import clock
 from bss.core.actor import SYSTEM
-from bss.orders.models import Basket
-from bss.orders.services import basket_place
+from bss.orders.choices import OrderSource
+from bss.orders.models import Basket, Order
+from bss.orders.services import basket_place, order_number
+from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.models import ScheduledChange
+from bss.subscriptions.services import change_request
 from tests.bss.orders.test_races import at_once, refusals, somebody_waits
 from tests.factories.accounts import AccountFactory
 from tests.factories.billing import make_rate
@@ -155,6 +158,36 @@ def test_the_ladder_waits_for_a_payment_under_way_and_then_suspends_nothing(
     assert refusals(done) == []
     assert Invoice.objects.get().state == InvoiceState.SETTLED
     assert ScheduledChange.objects.count() == 0
+
+
+def test_seats_that_wait_for_their_payer_keep_no_number_from_others(reseller, at_distributor):
+    """A number is kept from everybody until its transaction ends: it is taken once nothing else is waited for."""
+    subscription = make_subscription(reseller.account, make_product(at_distributor))
+    bought = Order.objects.get()
+    held = Barrier(2)
+
+    def order():
+        with transaction.atomic(), connection.cursor() as cursor:
+            payer_locked(reseller.account.pk)
+            held.wait(timeout=10)
+            until = monotonic() + 10
+            while not somebody_waits():
+                assert monotonic() < until, "nobody waits for the payer"
+            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            return order_number(at_distributor.pk)
+
+    def ask():
+        held.wait(timeout=10)
+        return change_request(
+            subscription=subscription, kind=ChangeKind.QUANTITY, quantity=8, actor=reseller.actor,
+            source=OrderSource.STOREFRONT,
+        )  # fmt: skip
+
+    number, change = at_once(at_distributor.scope, order, ask)
+
+    asked = change.order_line.order
+    assert bought.number < number < asked.number
+    assert list(Order.objects.order_by("pk")) == [bought, asked]
 
 
 def test_one_allocation_is_taken_back_once(payer, at_distributor):

@@ -11,7 +11,9 @@ import pytest
 
 from bss.accounts.models import Account
 from bss.catalog.models import PriceList, Product
+from bss.core.api import IDEMPOTENCY_HEADER
 from bss.core.errors import Invalid
+from bss.core.models import IdempotencyRecord
 from bss.orders.choices import OrderState
 from bss.orders.errors import QuantityNotPossible
 from bss.orders.models import Order, OrderLine
@@ -22,10 +24,17 @@ from tests.bss.orders.test_api import SALES, client_of, post, wanted
 from tests.factories.accounts import AccountFactory
 from tests.factories.orders import make_draft, make_product, make_subscription, make_type
 from tests.factories.ports import granted
-from tests.pages import portal
+from tests.pages import api, portal
 
 pytestmark = pytest.mark.usefixtures("at_distributor")
 LARGEST = 5
+# A reason as a form sends it, by content type.
+FORMS = {
+    "multipart/form-data; boundary=x": (
+        '--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\nNo.\r\n--x--\r\n'
+    ),
+    "application/x-www-form-urlencoded": "reason=No.",
+}
 
 
 @pytest.fixture
@@ -166,3 +175,24 @@ def test_a_cent_too_much_is_not_placed_over_the_api(token, reseller, mail, more,
 
     assert answer.status_code == expected
     assert Order.objects.get().state == (OrderState.PLACED if expected == 200 else OrderState.DRAFT)
+
+
+# Forms -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["", "one"])
+@pytest.mark.parametrize("kind", FORMS)
+def test_the_api_reads_no_forms(staff, reseller, mail, kind, key):
+    """Nor does it take one for a body that leaves everything out."""
+    order = make_draft(reseller.account, mail)
+    headers = {IDEMPOTENCY_HEADER: key} if key else {}
+
+    refused = client_of(staff, *SALES).post(
+        api("orders-api:order-cancel", order.public_id), FORMS[kind], content_type=kind,
+        headers=headers,
+    )  # fmt: skip
+
+    assert (refused.status_code, refused.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    order.refresh_from_db()
+    assert order.state == OrderState.DRAFT
+    assert IdempotencyRecord.objects.count() == 0

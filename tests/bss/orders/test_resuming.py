@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bss.core.errors import StaleState
+from bss.core.models import Event
 from bss.orders.errors import AnswerAwaited, BasketClosed
 from bss.orders.models import Basket, Order
 from bss.orders.services import (
@@ -137,3 +138,53 @@ def test_a_basket_left_while_it_is_placed_is_not_ordered(aside, reseller):
 
     assert Order.objects.count() == 0
     assert states() == ["abandoned", "open"]
+
+
+# What it asks for ------------------------------------------------------------------------------------------------
+
+ASKED = [{"key": "ask", "of": "customer"}]
+
+
+def wait(basket, person):
+    """A review says Wait: the service manager is asked, unless it was."""
+    basket.refresh_from_db()
+    basket_wait(basket=basket, message="Wait.", requests=ASKED, actor=person.actor)
+
+
+def times_asked(basket) -> int:
+    return Event.objects.filter(name="basket.waiting", subject_id=basket.pk).count()
+
+
+@pytest.fixture
+def asked(reseller, shop, at_distributor):
+    """A basket that waits for what it asked for, beside an open one."""
+    basket = make_basket(reseller, shop, make_product(at_distributor))
+    wait(basket, reseller)
+    make_basket(reseller, shop, make_product(at_distributor))
+    return basket
+
+
+def test_what_waits_asks_once(asked, reseller):
+    wait(asked, reseller)
+
+    assert times_asked(asked) == 1
+
+
+def test_what_lies_aside_after_its_answer_asks_anew(asked, reseller):
+    basket_resume(basket=asked, actor=reseller.actor)
+
+    assert (asked.requests, Basket.objects.get(pk=asked.pk).requests) == ([], [])
+    wait(asked, reseller)
+    assert (states(), times_asked(asked)) == (["waiting", "open"], 2)
+
+
+def test_what_was_answered_and_is_set_aside_for_another_asks_anew(aside, reseller):
+    basket = Basket.objects.get(state="open")
+    wait(basket, reseller)
+    basket_resume(basket=basket, actor=reseller.actor)
+    assert (Basket.objects.get(pk=basket.pk).state, times_asked(basket)) == ("open", 1)
+
+    basket_reopen(basket=aside, actor=reseller.actor)
+
+    wait(basket, reseller)
+    assert (states(), times_asked(basket)) == (["open", "waiting"], 2)

@@ -412,6 +412,50 @@ def test_a_term_that_is_over_is_asked_what_another_product_costs_more_in_the_nex
     assert change.order_line.total == 0
 
 
+def test_seats_wished_for_the_next_term_are_not_what_another_product_costs_more(
+    subscription, reseller, distributor, kind_of_mail, travel
+):
+    """Term over and not renewed yet: five seats go over, however many begin the next one."""
+    plus = make_product(distributor, price="15", type=kind_of_mail)
+    travel(timedelta(days=40))
+    Subscription.objects.update(renewal_quantity=20)
+    limit_credit(reseller, "24.99")
+    refused(CreditExceeded, subscription, reseller.actor, ChangeKind.PRODUCT, product=plus)
+    limit_credit(reseller, "25")
+
+    change = ask(subscription, reseller.actor, ChangeKind.PRODUCT, product=plus)
+
+    assert change.order_line.total == Decimal(25)
+
+
+def test_fewer_seats_wished_for_the_next_term_make_no_cheaper_product_cost(
+    subscription, reseller, distributor, kind_of_mail, travel
+):
+    light = make_product(distributor, price="4", type=kind_of_mail)
+    travel(timedelta(days=40))
+    Subscription.objects.update(renewal_quantity=1)
+    limit_credit(reseller, "0")
+
+    change = ask(subscription, reseller.actor, ChangeKind.PRODUCT, product=light)
+
+    assert (change.order_line.total, change.order_line.total_cost) == (0, 0)
+
+
+@pytest.mark.parametrize("passed", [0, 40])
+def test_a_cheaper_product_that_costs_the_seller_more_is_no_loss(
+    subscription, reseller, distributor, kind_of_mail, travel, passed
+):
+    """10 that cost 7 each for 9 that cost 8: within the term and after it, what is given back is more."""
+    light = make_product(distributor, price="9", cost="8", type=kind_of_mail)
+    travel(timedelta(days=passed))
+
+    change = ask(subscription, reseller.actor, ChangeKind.PRODUCT, product=light)
+
+    line = change.order_line
+    assert (line.total, line.total_cost) == (0, 0)
+    assert (line.order.total, line.order.total_cost) == (0, 0)
+
+
 def test_the_credit_limit_holds_for_more_seats_of_the_next_term(
     subscription, reseller, run_jobs, travel
 ):
