@@ -38,6 +38,7 @@ from bss.accounts.selectors import staff_actor  # noqa: E402
 from bss.accounts.services import token_create  # noqa: E402
 from bss.catalog.choices import ProductAudience, ProductKind  # noqa: E402
 from bss.catalog.models import Product  # noqa: E402
+from bss.core.garbage import imports_are_no_garbage  # noqa: E402
 from bss.installments.contracts import PlanTerms  # noqa: E402
 from bss.orders.models import Order  # noqa: E402
 from bss.orders.selectors import terms_current  # noqa: E402
@@ -275,7 +276,10 @@ def _cookie(user: User, shop: Storefront | None) -> str:
 
 
 def installments(products: int, runs: int) -> dict[str, list[float]]:
-    """Milliseconds of each run that splits one unit of that many products in twelve, by what is split."""
+    """Milliseconds of each run that splits one unit of that many products in twelve, by what is split: in a process
+    that collects garbage as the web's do.
+    """
+    imports_are_no_garbage()
     cents = [Decimal(100 + 7 * number) / 100 for number in range(products)]
     plain = [_unit_price(price, None) for price in cents]
     resold = [_unit_price(price, price * 2) for price in cents]

@@ -1,6 +1,5 @@
 """The Celery application. Celery is a doorbell here: the work itself is rows (see bss.core.jobs)."""
 
-import gc
 import os
 import sys
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import task_postrun, task_prerun, worker_process_init
 from django.db import close_old_connections
+
+from bss.core.garbage import imports_are_no_garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,7 +27,5 @@ def _connections_are_kept(**_sent: Any) -> None:
 
 
 @worker_process_init.connect
-def _imports_are_never_garbage(**_sent: Any) -> None:
-    """As in config/gunicorn.conf.py: looking through what was imported takes longer than many a job."""
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+def _imports_are_no_garbage(**_sent: Any) -> None:
+    imports_are_no_garbage()

@@ -1,9 +1,10 @@
 """How the web process runs: threads, because a request mostly waits for PostgreSQL."""
 
-import gc
 import os
 from pathlib import Path
 from typing import Any
+
+from bss.core.garbage import imports_are_no_garbage
 
 bind = f"{os.environ.get('BIND_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 worker_class = "gthread"
@@ -30,10 +31,5 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 
 def when_ready(_server: Any) -> None:
-    """Before the workers are forked: what was imported is never garbage. Looking through it each time took a request
-    150 ms, and made each worker's pages of memory its own.
-    """
-    gc.collect()
-    gc.freeze()
-    # A request makes tens of thousands of objects and next to no garbage.
-    gc.set_threshold(10_000, 20, 20)
+    """Before the workers are forked."""
+    imports_are_no_garbage()

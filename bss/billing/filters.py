@@ -28,7 +28,7 @@ class InvoiceFilter(django_filters.FilterSet):
     )
 
     def late(self, rows: QuerySet[Invoice], name: str, value: Any) -> QuerySet[Invoice]:
-        return selectors.overdue(rows, clock.now().date())
+        return selectors.past_due(rows, clock.now().date())
 
 
 class CreditNoteFilter(django_filters.FilterSet):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from bss.core.money import minor_unit
 from bss.installments.contracts import Split
@@ -27,6 +28,7 @@ def split(total: Decimal, count: int, currency: str) -> Split:
     return Split(total, count, regular, total - regular * (count - 1), currency)
 
 
+@cache
 def least_total(count: int, currency: str) -> Decimal:
     """The least that may be paid in `count` installments: with less, one of them would be nothing."""
     return count * minor_unit(currency)

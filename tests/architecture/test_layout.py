@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import PurePosixPath
 
 import pytest
 from django.apps import apps
 
-from tests.architecture.sources import APPS, PRODUCT, ROOT, python_files, text_of, tracked
+from tests.architecture.sources import (
+    APPS,
+    PRODUCT,
+    ROOT,
+    python_files,
+    text_of,
+    tracked,
+    tree_of,
+)
 
 ROOMS = frozenset(
     {
@@ -185,3 +196,27 @@ def test_the_product_and_its_stand_ins_meet_over_http_alone(stand_in):
                 assert stand_in not in set(imported(path)), path
             if root == stand_in:
                 assert not set(imported(path)) & set(PRODUCT), path
+
+
+def test_a_package_gives_what_it_lists_and_not_a_module_of_that_name():
+    """Importing a module puts it on its package, over whatever had its name before."""
+    packages = [
+        PurePosixPath(path).parent for path in python_files() if path.endswith("__init__.py")
+    ]
+    given = {
+        f"{package}: {name}": getattr(import_module(".".join(package.parts)), name)
+        for package in packages
+        for name in public_names(f"{package}/__init__.py")
+    }
+
+    assert len(given) > 500
+    assert [where for where, what in given.items() if inspect.ismodule(what)] == []
+
+
+def public_names(path):
+    """What `__all__` of a package lists."""
+    assigned = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assign))
+    lists = [
+        node.value for node in assigned if [ast.unparse(t) for t in node.targets] == ["__all__"]
+    ]
+    return [ast.literal_eval(each) for found in lists for each in found.elts]

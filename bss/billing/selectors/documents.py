@@ -73,7 +73,7 @@ def is_overdue(invoice: Invoice, on: date | None = None) -> bool:
     return invoice.due_on < (on or clock.now().date())
 
 
-def overdue(rows: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+def past_due(rows: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     """Those that should have been paid before the day `on`."""
     return rows.filter(state=InvoiceState.ISSUED, due_on__lt=on)
 
