@@ -115,11 +115,6 @@ def _lost(token: ApiToken) -> list[str]:
     return [scope for scope in token.scopes if scope not in may]
 
 
-def whole_number(account: Account) -> SafeString:
-    """The number on one line: its hyphen is no place to break it."""
-    return format_html('<span class="nowrap">{}</span>', account.number)
-
-
 def person_html(contact: Contact) -> SafeString:
     """A person's name with the job below it."""
     return format_html(
@@ -138,7 +133,7 @@ def parts_of(contact: Contact) -> str:
 class AccountTable(Table):
     """The customers list."""
 
-    number = Column("number", gettext_lazy("Number"), sortable=True, render=whole_number)
+    number = Column("number", gettext_lazy("Number"), kind="whole", sortable=True)
     name = Column("name", gettext_lazy("Name"), sortable=True, link=True)
     kind = Column(
         lambda a: Badge(AccountKind(a.kind).label),

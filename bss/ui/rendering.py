@@ -21,7 +21,8 @@ from bss.core.money import Money
 from bss.ui import formats
 from bss.ui.components import Badge
 
-CellKind = Literal["text", "badge", "amount", "number", "when", "date", "code", "bool"]
+# "whole" stays on one line: the hyphens of a number such as SUB-000012 are no places to break it.
+CellKind = Literal["text", "whole", "badge", "amount", "number", "when", "date", "code", "bool"]
 
 
 _SOLID = '<circle class="solid" cx="6" cy="6" r="5.25"/><path class="cut" d="{}"/>'
