@@ -13,6 +13,7 @@ from bss.billing.selectors import is_overdue
 from bss.core.models import Run
 from bss.ui.components import Badge, Tone, badge_of
 from bss.ui.generic.work import badge_of_run
+from bss.ui.rendering import lines_html
 from bss.ui.tables import Column, Table
 
 
@@ -155,8 +156,7 @@ class PaymentImportRowTable(Table):
         kind="badge", export=lambda r: r.outcome,
     )  # fmt: skip
     payment = Column("payment__number", _("Payment"), kind="whole", link=True)
-    field = Column("column", _("Column"))
-    message = Column("message", _("What is wrong"))
+    message = Column("message", _("What is wrong"), render=lambda r: lines_html(r.message))
 
     def row_url(self, row: PaymentImportRow) -> str:
         return reverse("billing:payment", args=[row.payment.public_id]) if row.payment else ""

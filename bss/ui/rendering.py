@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -113,6 +113,11 @@ def when_html(value: Any, kind: str = "when") -> SafeString:
     if isinstance(value, date):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.day(value))
     return format_html("{}", value)
+
+
+def lines_html(text: str) -> SafeString:
+    """Each line of a text on a line of its own."""
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.split("\n")))
 
 
 def shown(value: Any, kind: CellKind = "text") -> Any:

@@ -69,8 +69,8 @@ class PaymentImportCreate(FormView):
     def context(self) -> dict[str, Any]:
         return {
             "columns": [
-                (PaymentColumn(name).label, [name, *aliases], name in LAYOUT.required)
-                for name, aliases in LAYOUT.columns.items()
+                (PaymentColumn(name).label, LAYOUT.names(name), name in LAYOUT.required)
+                for name in LAYOUT.columns
             ]
         }
 
