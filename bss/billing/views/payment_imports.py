@@ -159,3 +159,8 @@ def import_back(run: Run) -> Button | None:
         return None
     url = reverse("billing:payment-import", args=[source.public_id])
     return Button(_t("See the report"), url, kind="primary")
+
+
+def import_crumbs(_run: Run) -> Sequence[Crumb]:
+    """The way to the page of a run over a file."""
+    return [payments_crumb(), _imports_crumb()]
