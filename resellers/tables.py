@@ -14,7 +14,7 @@ class CustomerTable(Table):
     """A reseller's customers, as the reseller sees them."""
 
     name = Column("name", _("Name"), sortable=True, link=True)
-    number = Column("number", _("Number"), sortable=True)
+    number = Column("number", _("Number"), kind="whole", sortable=True)
     city = Column("city", _("City"), sortable=True)
     email = Column("corporate_email", _("E-mail"))
     subscriptions = Column("live_subscriptions", _("Subscriptions"), kind="number")
@@ -28,7 +28,7 @@ class CustomerTable(Table):
 class ApprovalTable(Table):
     """Orders that wait for a reseller, as the reseller sees them."""
 
-    number = Column("number", _("Order"), link=True)
+    number = Column("number", _("Order"), kind="whole", link=True)
     customer = Column("customer__name", _("Customer"), sortable=True)
     asked = Column("placed_at", _("Ordered"), kind="when", sortable=True)
     by = Column("placed_by_label", _("By"))

@@ -49,7 +49,7 @@ class InstanceTable(Table):
 
 
 class ProvisioningTable(Table):
-    subscription = Column("subscription__number", _("Subscription"), link=True)
+    subscription = Column("subscription__number", _("Subscription"), kind="whole", link=True)
     what = Column("subscription__name", _("Service"))
     customer = Column("subscription__customer__name", _("Customer"))
     operation = Column(lambda row: row.get_operation_display(), _("Operation"))

@@ -18,7 +18,7 @@ from bss.ui.slots import Figure, NavItem, Panel
 from storefront.choices import BASKET_COUNT
 from storefront.selectors.viewer import ways_of
 
-# A bar of more shelves than this is no bar any more; the catalogue page has them all.
+# A bar of more shelves than this is no bar any more; a menu at its end has the others.
 SHELVES_SHOWN = 6
 
 
@@ -129,8 +129,12 @@ def _shelves(request: HttpRequest, _subject: Any) -> Mapping[str, Any] | None:
         return None
     found = ways_of(request).shelves
     match = request.resolver_match
+    current = match.kwargs.get("slug", "") if match else ""
+    more = found[SHELVES_SHOWN:]
     return {
         "shelves": found[:SHELVES_SHOWN],
-        "current": match.kwargs.get("slug", "") if match else "",
+        "more": more,
+        "current": current,
+        "current_in_more": current in {shelf.slug for shelf in more},
         "everything": bool(match and match.view_name == "storefront:catalog"),
     }

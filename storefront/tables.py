@@ -85,7 +85,7 @@ def _what(order: Any) -> str:
 class OrderTable(Table):
     """What was ordered, at what the payer pays."""
 
-    number = Column("number", _("Order"), link=True)
+    number = Column("number", _("Order"), kind="whole", link=True)
     what = Column(_what, _("What"))
     customer = Column("customer__name", _("For"))
     placed = Column("placed_at", _("Placed"), kind="when")
@@ -116,7 +116,7 @@ class CustomerOrderTable(OrderTable):
 class SubscriptionTable(Table):
     """What somebody has, at what the payer pays for a term."""
 
-    number = Column("number", _("Subscription"), link=True)
+    number = Column("number", _("Subscription"), kind="whole", link=True)
     name = Column("name", _("Name"), sortable=False)
     customer = Column("customer__name", _("Customer"))
     quantity = Column("quantity", _("Quantity"), kind="number")
@@ -154,9 +154,9 @@ def _term_price(row: Any, unit: Decimal | None) -> Money | None:
 class InvoiceTable(Table):
     """What a payer was invoiced."""
 
-    number = Column("number", _("Invoice"), link=True)
+    number = Column("number", _("Invoice"), kind="whole", link=True)
     customer = Column("customer__name", _("For"), hidden_by_default=True)
-    order = Column("order__number", _("Order"))
+    order = Column("order__number", _("Order"), kind="whole")
     state = Column(invoice_badge, _("State"), kind="badge")
     issued_on = Column("issued_on", _("Issued"), kind="date")
     due_on = Column("due_on", _("Pay until"), kind="date")
@@ -172,7 +172,7 @@ class InvoiceTable(Table):
 class CreditNoteTable(Table):
     """What a payer was given back."""
 
-    number = Column("number", _("Credit note"), link=True)
+    number = Column("number", _("Credit note"), kind="whole", link=True)
     customer = Column("customer__name", _("For"), hidden_by_default=True)
     state = Column(credit_note_badge, _("State"), kind="badge")
     issued_on = Column("issued_on", _("Issued"), kind="date")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.encoding import force_str
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +30,7 @@ from bss.core import clock
 from bss.core.money import Money
 from bss.ui.components import Badge, Button, Confirm, Tone
 from bss.ui.formats import amount
+from bss.ui.rendering import lines_html
 from bss.ui.slots import actor_of, url_of
 from bss.ui.tables import Column, Table
 
@@ -115,11 +116,6 @@ def _lost(token: ApiToken) -> list[str]:
     return [scope for scope in token.scopes if scope not in may]
 
 
-def whole_number(account: Account) -> SafeString:
-    """The number on one line: its hyphen is no place to break it."""
-    return format_html('<span class="nowrap">{}</span>', account.number)
-
-
 def person_html(contact: Contact) -> SafeString:
     """A person's name with the job below it."""
     return format_html(
@@ -138,7 +134,7 @@ def parts_of(contact: Contact) -> str:
 class AccountTable(Table):
     """The customers list."""
 
-    number = Column("number", gettext_lazy("Number"), sortable=True, render=whole_number)
+    number = Column("number", gettext_lazy("Number"), kind="whole", sortable=True)
     name = Column("name", gettext_lazy("Name"), sortable=True, link=True)
     kind = Column(
         lambda a: Badge(AccountKind(a.kind).label),
@@ -329,11 +325,6 @@ class ImportTable(Table):
         return url_of("accounts:import", row)
 
 
-def _faults_html(row: AccountImportRow) -> SafeString:
-    """Everything wrong with a row, a line for each column."""
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in row.message.split("\n")))
-
-
 class ImportRowTable(Table):
     """What a run did with each row of a file."""
 
@@ -344,7 +335,9 @@ class ImportRowTable(Table):
         lambda r: Badge(r.get_outcome_display(), _OUTCOME_TONES[r.outcome]), gettext_lazy("Outcome"),
         kind="badge", export=lambda r: r.outcome,
     )  # fmt: skip
-    message = Column("message", gettext_lazy("What is wrong"), render=_faults_html)
+    message = Column(
+        "message", gettext_lazy("What is wrong"), render=lambda r: lines_html(r.message)
+    )
 
     def row_url(self, row: AccountImportRow) -> str:
         account = row.account

@@ -18,9 +18,9 @@ from bss.billing import selectors, services
 from bss.billing.choices import InvoiceState
 from bss.billing.models import CreditNote, Invoice
 from bss.billing.tables import credit_note_badge, invoice_badge
-from bss.billing.views.payment_imports import import_back
+from bss.billing.views.payment_imports import import_back, import_crumbs
 from bss.billing.views.payments import record_url
-from bss.billing.views.runs import run_back
+from bss.billing.views.runs import run_back, run_crumbs
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.subscriptions.choices import SubscriptionState
@@ -60,7 +60,10 @@ def register() -> None:
         "portal.search",
         SearchSource(_("Invoices"), _found, permission=VIEW, order=60),
     )
-    slots.register("run.kinds", RunKind(selectors.BILLING_RUN, VIEW, back=run_back, manage=EDIT))
+    slots.register(
+        "run.kinds",
+        RunKind(selectors.BILLING_RUN, VIEW, back=run_back, manage=EDIT, crumbs=run_crumbs),
+    )
     slots.register("invoice.actions", *_document_actions("billing:invoice"), *_draft_actions())
     _settling()
     slots.register("credit_note.actions", *_document_actions("billing:credit-note"))
@@ -102,7 +105,8 @@ def register() -> None:
 def _settling() -> None:
     """Payments, what is owed, and what happens to those who do not pay."""
     slots.register(
-        "run.kinds", RunKind(services.PAYMENT_IMPORT, EDIT, back=import_back, manage=EDIT)
+        "run.kinds",
+        RunKind(services.PAYMENT_IMPORT, EDIT, back=import_back, manage=EDIT, crumbs=import_crumbs),
     )
     slots.register(
         "invoice.actions",

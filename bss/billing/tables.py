@@ -13,6 +13,7 @@ from bss.billing.selectors import is_overdue
 from bss.core.models import Run
 from bss.ui.components import Badge, Tone, badge_of
 from bss.ui.generic.work import badge_of_run
+from bss.ui.rendering import lines_html
 from bss.ui.tables import Column, Table
 
 
@@ -34,10 +35,10 @@ def _number(document: Any) -> Any:
 
 
 class InvoiceTable(Table):
-    number = Column(_number, _("Invoice"), sortable="number", link=True)
+    number = Column(_number, _("Invoice"), kind="whole", sortable="number", link=True)
     payer = Column("payer__name", _("Billed to"), sortable=True)
     customer = Column("customer__name", _("For"), hidden_by_default=True)
-    order = Column("order__number", _("Order"), hidden_by_default=True)
+    order = Column("order__number", _("Order"), kind="whole", hidden_by_default=True)
     state = Column(invoice_badge, _("State"), kind="badge", sortable="state")
     issued_on = Column("issued_on", _("Issued"), kind="date", sortable=True)
     due_on = Column("due_on", _("Pay until"), kind="date", sortable=True)
@@ -58,7 +59,7 @@ class InvoiceTable(Table):
 
 
 class CreditNoteTable(Table):
-    number = Column(_number, _("Credit note"), sortable="number", link=True)
+    number = Column(_number, _("Credit note"), kind="whole", sortable="number", link=True)
     payer = Column("payer__name", _("Billed to"), sortable=True)
     customer = Column("customer__name", _("For"), hidden_by_default=True)
     state = Column(credit_note_badge, _("State"), kind="badge", sortable="state")
@@ -115,7 +116,7 @@ def payment_badge(payment: Payment) -> Badge:
 
 
 class PaymentTable(Table):
-    number = Column("number", _("Payment"), sortable=True, link=True)
+    number = Column("number", _("Payment"), kind="whole", sortable=True, link=True)
     payer = Column("payer__name", _("From"), sortable=True)
     received_on = Column("received_on", _("Received"), kind="date", sortable=True)
     source = Column(lambda p: p.get_source_display(), _("How"), sortable="source")
@@ -154,9 +155,8 @@ class PaymentImportRowTable(Table):
         lambda r: Badge(r.get_outcome_display(), _OUTCOME_TONES[r.outcome]), _("Outcome"),
         kind="badge", export=lambda r: r.outcome,
     )  # fmt: skip
-    payment = Column("payment__number", _("Payment"), link=True)
-    field = Column("column", _("Column"))
-    message = Column("message", _("What is wrong"))
+    payment = Column("payment__number", _("Payment"), kind="whole", link=True)
+    message = Column("message", _("What is wrong"), render=lambda r: lines_html(r.message))
 
     def row_url(self, row: PaymentImportRow) -> str:
         return reverse("billing:payment", args=[row.payment.public_id]) if row.payment else ""

@@ -19,7 +19,7 @@ def order_badge(order: Order) -> Badge:
 
 
 class OrderTable(Table):
-    number = Column("number", _("Order"), sortable=True, link=True)
+    number = Column("number", _("Order"), kind="whole", sortable=True, link=True)
     customer = Column("customer__name", _("Customer"), sortable=True)
     account = Column("account__name", _("Billed to"), sortable=True)
     state = Column(order_badge, _("State"), kind="badge", sortable="state")

@@ -37,7 +37,7 @@ def per_term(subscription: Subscription) -> Money:
 
 
 class SubscriptionTable(Table):
-    number = Column("number", _("Subscription"), sortable=True, link=True)
+    number = Column("number", _("Subscription"), kind="whole", sortable=True, link=True)
     name = Column("name", _("Name"), sortable=True)
     customer = Column("customer__name", _("Customer"), sortable=True)
     payer = Column("payer__name", _("Billed to"), hidden_by_default=True)

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,8 @@ from bss.core.money import Money
 from bss.ui import formats
 from bss.ui.components import Badge
 
-CellKind = Literal["text", "badge", "amount", "number", "when", "date", "code", "bool"]
+# "whole" stays on one line: the hyphens of a number such as SUB-000012 are no places to break it.
+CellKind = Literal["text", "whole", "badge", "amount", "number", "when", "date", "code", "bool"]
 
 
 _SOLID = '<circle class="solid" cx="6" cy="6" r="5.25"/><path class="cut" d="{}"/>'
@@ -112,6 +113,11 @@ def when_html(value: Any, kind: str = "when") -> SafeString:
     if isinstance(value, date):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.day(value))
     return format_html("{}", value)
+
+
+def lines_html(text: str) -> SafeString:
+    """Each line of a text on a line of its own."""
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.split("\n")))
 
 
 def shown(value: Any, kind: CellKind = "text") -> Any:

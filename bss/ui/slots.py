@@ -251,6 +251,11 @@ def navigation(slot: str, request: HttpRequest) -> list[Mapping[str, Any]]:
     return list(sections.values())
 
 
+def stand_under(request: HttpRequest, url: str) -> None:
+    """Have the navigation mark the link to `url`, for a page whose own path does not lie below it."""
+    request.__dict__["_stands_under"] = url
+
+
 def _link(item: NavItem, request: HttpRequest) -> dict[str, Any]:
     # Templates call it where they show it, and only there is it counted.
     count = cache(partial(item.count, request)) if item.count else None
@@ -263,7 +268,8 @@ def _mark_current(sections: Mapping[str, Mapping[str, Any]], request: HttpReques
     name = match.view_name if match else ""
     links = [link for section in sections.values() for link in section["links"]]
     named = [link for link in links if _is_named(link["item"], name)]
-    under = [link for link in links if request.path.startswith(link["url"])]
+    path = request.__dict__.get("_stands_under", request.path)
+    under = [link for link in links if path.startswith(link["url"])]
     best = named or sorted(under, key=lambda link: len(link["url"]))[-1:]
     for link in best[:1]:
         link["current"] = True

@@ -261,8 +261,9 @@ def _labels(model: type[Model], name: str) -> dict[Any, Any]:
 
 def _cell_start(column: Column) -> SafeString:
     lead = " lead" if column.link else ""
+    whole = " nowrap" if column.kind == "whole" else ""
     return format_html(
-        '<td role="cell" class="{}{}" data-label="{}">', column.side, lead, column.label
+        '<td role="cell" class="{}{}{}" data-label="{}">', column.side, lead, whole, column.label
     )
 
 

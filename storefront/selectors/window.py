@@ -172,19 +172,33 @@ def _found_alone(viewer: Viewer, words: Sequence[str]) -> frozenset[str]:
 def front(viewer: Viewer) -> list[GroupCards]:
     """What the shop puts forward on its home page, group by group, each product once. Where there is nothing, what is
     newest."""
-    picked: dict[int, Group] = {}
-    for pk, group in _picks(viewer):
-        picked.setdefault(pk, Group(group))
-    rows = {p.pk: p for p in with_owned(viewer, visible(viewer)).filter(pk__in=picked)}
+    picks = list(_picks(viewer))
+    groups = _shared_out(picks, ROW)
+    if len(groups) == 1:
+        groups = _shared_out(picks, 2 * ROW)
+    wanted = [pk for keys in groups.values() for pk in keys]
+    rows = {p.pk: p for p in with_owned(viewer, visible(viewer)).filter(pk__in=wanted)}
     if not rows:
         newest = with_owned(viewer, visible(viewer)).order_by("-created_at", "-pk")[: 2 * ROW]
         rows = {product.pk: product for product in newest}
-        picked = dict.fromkeys(rows, Group.NEW)
+        groups = {Group.NEW: list(rows)}
     shown = dict(zip(rows, cards(viewer, list(rows.values())), strict=True))
-    by_group = {g: [shown[pk] for pk in picked if picked[pk] is g and pk in shown] for g in Group}
-    found = [GroupCards(group, each) for group, each in by_group.items() if each]
-    most = ROW if len(found) > 1 else 2 * ROW
-    return [GroupCards(each.group, each.cards[:most]) for each in found]
+    by_group = {g: [shown[pk] for pk in keys if pk in shown] for g, keys in groups.items()}
+    return [GroupCards(group, each) for group, each in by_group.items() if each]
+
+
+def _shared_out(picks: Sequence[tuple[int, Group]], most: int) -> dict[Group, list[int]]:
+    """The products of each group that has some, at most so many: each in the first group with room for it."""
+    found: dict[Group, list[int]] = {}
+    taken: set[int] = set()
+    for group in Group:
+        own = [pk for pk, of in picks if of is group]
+        free = [pk for pk in own if pk not in taken][:most]
+        # Where the others stand above already, the last popular one is no row.
+        if free and not (group is Group.POPULAR and len(free) == 1 < len(own)):
+            found[group] = free
+            taken.update(free)
+    return found
 
 
 def shelves(organization_id: int) -> list[ShelfView]:
@@ -340,19 +354,21 @@ def _ordered(viewer: Viewer, found: QuerySet[Product], asked: Asked) -> QuerySet
     return searching.by_relevance(found, asked.text, _language(viewer))
 
 
-def _picks(viewer: Viewer) -> Iterator[tuple[int, str]]:
-    """(product id, group) of the first of each group, in the groups' order; one query."""
+def _picks(viewer: Viewer) -> Iterator[tuple[int, Group]]:
+    """(product id, group) of the first of each group, in the groups' order and enough to fill the last one's row;
+    one query.
+    """
     parts = [
         visible(viewer)
         .filter(_of(group))
         .order_by(_FRONT_ORDERS[group], "-pk")
         .annotate(shown_in=Value(group.value, output_field=CharField()))
-        .values_list("pk", "shown_in")[: 2 * ROW]
+        .values_list("pk", "shown_in")[: ROW * len(Group)]
         for group in Group
     ]
     rows = list(parts[0].union(*parts[1:], all=True))
     for group in Group:
-        yield from (row for row in rows if row[1] == group.value)
+        yield from ((pk, group) for pk, shown_in in rows if shown_in == group.value)
 
 
 _FRONT_ORDERS = {

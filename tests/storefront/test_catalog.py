@@ -613,6 +613,25 @@ def test_a_shop_shows_the_sections_it_chose_in_its_order(client, shop, mailbox):
     assert "Mailbox" not in html
 
 
+def test_every_shelf_is_reached_from_the_bar(client, distributor, shop, everybody):
+    """Six stand in it, the others in a menu at its end, which is marked on the page of one of them."""
+    for number in range(8):
+        shelf = CategoryFactory(
+            organization=distributor, name=f"Shelf {number}", slug=f"s{number}", position=number
+        )
+        make_product(distributor, price_list=everybody, category=shelf)
+
+    html = shown(client, "/catalog/s7/")
+
+    bar, menu = (
+        html.partition('<nav class="shop-cats"')[2].partition("</nav>")[0].split("popover id")
+    )
+    assert re.findall("/catalog/(s[0-9])/", bar) == ["s0", "s1", "s2", "s3", "s4", "s5"]
+    assert re.findall("/catalog/(s[0-9])/", menu) == ["s6", "s7"]
+    assert 'popovertarget="more-shelves" aria-current="true"' in bar
+    assert '/catalog/s7/" aria-current="page"' in menu
+
+
 def test_a_shop_that_chose_nothing_shows_everything_it_has_to_say(client, shop, mailbox):
     Storefront.everywhere.filter(pk=shop.pk).update(tagline="Mail for everybody")
 
@@ -641,6 +660,56 @@ def test_the_home_page_puts_groups_forward_each_product_once(
     assert places == sorted(places)
     assert html.count(">Chosen one<") == 1
     assert "Old one" not in html
+
+
+def test_the_home_page_fills_its_rows_beyond_what_stands_above(
+    client, distributor, shop, everybody
+):
+    """What stands above is passed over, however much of a group that is."""
+    put_forward(distributor, everybody, featured=4, promoted=4, popular=3)
+
+    assert rows_of(client) == {"featured": 4, "promoted": 4, "popular": 3}
+
+
+def test_what_a_full_row_has_no_room_for_is_free_for_the_next_one(
+    client, distributor, shop, everybody
+):
+    put_forward(distributor, everybody, featured=9, popular=2)
+
+    assert rows_of(client) == {"featured": 4, "popular": 4}
+
+
+def test_a_last_popular_product_makes_no_row_where_the_others_stand_above(
+    client, distributor, shop, everybody
+):
+    put_forward(distributor, everybody, featured=4, popular=1)
+
+    assert rows_of(client) == {"featured": 4}
+
+
+def test_a_group_alone_has_two_rows(client, distributor, shop, everybody):
+    put_forward(distributor, everybody, featured=9, popular=0)
+    Product.everywhere.update(popularity=0)
+
+    assert rows_of(client) == {"featured": 8}
+
+
+def put_forward(distributor, price_list, *, featured, popular, promoted=0):
+    """So many featured products, then promoted ones, all popular too, then popular ones alone; none is new."""
+    long_ago = clock.now() - timedelta(days=400)
+    above = featured + promoted
+    for number in range(above + popular):
+        make_product(
+            distributor, price_list=price_list, name=f"Product {number}",
+            created_at=long_ago,
+            is_featured=number < featured, is_promoted=featured <= number < above,
+            popularity=50 - number,
+        )  # fmt: skip
+
+
+def rows_of(client) -> dict[str, int]:
+    """How many products each group of the home page shows."""
+    return {each.group.value: len(each.cards) for each in client.get("/").context["groups"]}
 
 
 def test_a_shop_with_nothing_to_put_forward_shows_its_newest(client, distributor, shop, everybody):

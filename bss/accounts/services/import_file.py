@@ -121,6 +121,11 @@ class Layout:
     columns: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
 
+    def names(self, column: str) -> list[str]:
+        """What a header may call a column, each name once: case, spaces and hyphens do not tell two apart."""
+        found = {_plain(name): name for name in reversed((column, *self.columns[column]))}
+        return list(found.values())[::-1]
+
     def column_of(self, name: str) -> str:
         """The column a header's name stands for; "" for none."""
         plain = _plain(name)

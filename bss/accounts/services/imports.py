@@ -152,7 +152,7 @@ class ImportWork:
                     transaction.set_rollback(True)
         except DomainError as error:
             row.outcome = ImportOutcome.REFUSED
-            row.field, row.message = first_cause(error)[0], every_cause(error)
+            row.field, row.message = first_cause(error)[0], every_cause(error, LABELS)
         except DatabaseError:
             row.outcome = ImportOutcome.REFUSED
             row.message = _("The database refused this row.")
@@ -254,14 +254,14 @@ class ImportWork:
                 self.names.setdefault((account.kind, account.name.lower(), above), account)
 
 
-def every_cause(error: DomainError) -> str:
+def every_cause(error: DomainError, labels: Mapping[str, Any]) -> str:
     """All that a refusal says, a line for each column at fault, which begins with what people call the column."""
     if not isinstance(error, Invalid) or not error.errors:
         return force_str(error.message)
     said = [
         (name, " ".join(force_str(text) for text in texts)) for name, texts in error.errors.items()
     ]
-    return "\n".join(f"{LABELS[name]}: {text}" if name in LABELS else text for name, text in said)
+    return "\n".join(f"{labels[name]}: {text}" if name in labels else text for name, text in said)
 
 
 def first_cause(error: DomainError) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.models import Account
-from bss.billing.choices import CardPurpose, CardState, ImportedPayment, LadderStep, PaymentColumn
+from bss.billing.choices import CardPurpose, CardState, ImportedPayment, LadderStep
 from bss.billing.models.documents import Invoice, Payment
 from bss.core import clock
 from bss.core.db import AmountField, CodeField, CurrencyField, PublicIdField, StateField, one_of
@@ -156,6 +156,7 @@ class PaymentImportRow(models.Model):
     outcome = CodeField(enum=ImportedPayment)
     text = models.CharField(max_length=300, blank=True)
     payment = models.ForeignKey(Payment, models.SET_NULL, null=True, related_name="+")
+    # The first column at fault; the message names each, a line for one.
     field = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300, blank=True)
 
@@ -166,11 +167,6 @@ class PaymentImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.number}"
-
-    @property
-    def column(self) -> str:
-        """The column at fault in words; "" where it is the whole row."""
-        return str(dict(PaymentColumn.choices).get(self.field, ""))
 
 
 class DunningPolicy(Shared):

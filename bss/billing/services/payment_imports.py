@@ -1,4 +1,4 @@
-"""A bank's file of payments: each row is recorded, found to be there already, or refused with its field and cause.
+"""A bank's file of payments: each row is recorded, found to be there already, or refused with all that is wrong.
 
 A row says who paid by the payer's number or by an invoice's, in a column of its own or within the bank's text. The
 bank's id makes it count once, however often the same file comes.
@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.encoding import force_str
@@ -17,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account, Organization
 from bss.accounts.services.import_file import ImportLine, Layout, import_file_read, lines
-from bss.accounts.services.imports import first_cause
-from bss.billing.choices import ImportedPayment, InvoiceState, PaymentSource
+from bss.accounts.services.imports import every_cause, first_cause
+from bss.accounts.services.inputs import Faults
+from bss.billing.choices import ImportedPayment, InvoiceState, PaymentColumn, PaymentSource
 from bss.billing.models import Invoice, Payment, PaymentImport, PaymentImportRow
-from bss.billing.services.payments import payment_record
+from bss.billing.services.payments import payment_check, payment_record
 from bss.core import runs
 from bss.core.actor import Actor
 from bss.core.errors import Conflict, DomainError, Invalid
@@ -46,6 +48,7 @@ BANK_ID_LENGTH = 90
 _TAKEN = {ImportedPayment.NEW, ImportedPayment.RECORDED}
 # What a payment calls differently.
 _COLUMN_OF = {"received_on": "date"}
+_LABELS = {**dict(PaymentColumn.choices), "received_on": PaymentColumn.DATE.label}
 _INVOICE = re.compile(r"\bINV-[0-9]{4}-[0-9]{6}\b", re.IGNORECASE)
 # "1.234" is a thousand in one country and one in the next: what has more decimals than its currency is refused.
 _AMOUNT = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
@@ -104,8 +107,7 @@ def payment_import_run(progress: runs.Progress, *, actor: Actor) -> dict[str, in
             row = _reported(source, progress.run.pk, line, seen, actor, dry_run=dry_run)
             outcomes[row.number] = row.outcome
             if row.outcome == ImportedPayment.REFUSED:
-                text = f"{row.column}: {row.message}" if row.column else row.message
-                progress.fail(text, row=row.number)
+                progress.fail(row.message.replace("\n", " "), row=row.number)
         if outcomes[line.number] in _TAKEN:
             seen.add(line.cells.get("bank_id", ""))
         progress.advance()
@@ -132,7 +134,7 @@ def _reported(
                     transaction.set_rollback(True)
         except DomainError as error:
             row.outcome = ImportedPayment.REFUSED
-            field, row.message = first_cause(error)
+            field, row.message = first_cause(error)[0], every_cause(error, _LABELS)
             row.field = _COLUMN_OF.get(field, field)
         row.message = force_str(row.message)[:300]
         row.save(force_insert=True)
@@ -153,25 +155,47 @@ def _outcome(
     found = Payment.objects.filter(external_id=external_id).first()
     if found is not None or bank_id in seen:
         return ImportedPayment.KNOWN, found
-    named = _payer(line)
-    invoice = _invoice(line, named)
-    payer = named or (invoice.payer if invoice else None)
+    payment = payment_record(
+        **_fields(line),
+        source=PaymentSource.FILE,
+        reference=line.cells.get("text", ""),
+        external_id=external_id,
+        actor=actor,
+    )
+    return ImportedPayment.RECORDED, payment
+
+
+def _fields(line: ImportLine) -> dict[str, Any]:
+    """What a row says of a payment. Raises Invalid with every column at fault."""
+    faults = Faults()
+    found: dict[str, Any] = {"currency": line.cells.get("currency", "").upper()}
+    with faults:
+        found["payer"], found["invoice"] = _who(line)
+    with faults:
+        found["amount"] = _amount(line.cells.get("amount", ""))
+    with faults:
+        found["received_on"] = _date(line.cells.get("date", ""))
+    if "payer" in found:
+        with faults:
+            payment_check(**found)
+    faults.settle()
+    return found
+
+
+def _who(line: ImportLine) -> tuple[Account, Invoice | None]:
+    """Who paid, and for which invoice, if it is open. Raises Invalid where a row names nobody, or what is not there."""
+    faults, payer, invoice = Faults(), None, None
+    with faults:
+        payer = _payer(line)
+    with faults:
+        invoice = _invoice(line, payer)
+    faults.settle()
+    payer = payer or (invoice.payer if invoice else None)
     if payer is None:
         raise Invalid(
             _("Neither a customer's number nor an invoice's tells who paid."), field="payer"
         )
-    payment = payment_record(
-        payer=payer,
-        amount=_amount(line.cells.get("amount", "")),
-        currency=line.cells.get("currency", "").upper() or payer.currency,
-        received_on=_date(line.cells.get("date", "")),
-        source=PaymentSource.FILE,
-        reference=line.cells.get("text", ""),
-        external_id=external_id,
-        invoice=invoice if invoice and invoice.state == InvoiceState.ISSUED else None,
-        actor=actor,
-    )
-    return ImportedPayment.RECORDED, payment
+    return payer, invoice if invoice and invoice.state == InvoiceState.ISSUED else None
 
 
 def _invoice(line: ImportLine, payer: Account | None) -> Invoice | None:

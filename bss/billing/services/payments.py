@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bss.accounts.models import Account
+from bss.accounts.services.inputs import Faults
 from bss.billing.choices import PaymentSource
 from bss.billing.errors import AnotherCurrency, PaymentInUse, PaymentNotByHand
 from bss.billing.locks import payer_locked, payment_locked
@@ -39,10 +40,9 @@ def payment_record(
     One with an `external_id` (a bank's, a card provider's) that is there already is returned as it is. Raises Invalid
     by field, AnotherCurrency.
     """
-    currency = currency or payer.currency
-    _checked(payer, amount, currency, received_on)
-    if invoice is not None and invoice.currency != currency:
-        raise AnotherCurrency(field="invoice")
+    payment_check(
+        payer=payer, currency=currency, amount=amount, received_on=received_on, invoice=invoice
+    )
     with transaction.atomic():
         payer_locked(payer.pk)
         found = _known(external_id)
@@ -54,7 +54,7 @@ def payment_record(
             number=next_number("PAY", payer.organization_id, yearly=True),
             payer=payer,
             source=source,
-            currency=currency,
+            currency=currency or payer.currency,
             amount=amount,
             received_on=received_on,
             reference=reference[:200],
@@ -91,17 +91,37 @@ def _known(external_id: str) -> Payment | None:
     return Payment.objects.filter(external_id=external_id).first() if external_id else None
 
 
-def _checked(payer: Account, amount: Decimal, currency: str, received_on: date) -> None:
+def payment_check(
+    *,
+    payer: Account,
+    currency: str = "",
+    amount: Decimal | None = None,
+    received_on: date | None = None,
+    invoice: Invoice | None = None,
+) -> None:
+    """Raises Invalid with every field at fault, AnotherCurrency if it is that alone. None is not looked at."""
+    currency, faults = currency or payer.currency, Faults()
+    with faults:
+        _checked(payer, amount, currency, received_on)
+    if invoice is not None and invoice.currency != currency:
+        with faults:
+            raise AnotherCurrency(AnotherCurrency.message, field="currency")
+    faults.settle()
+
+
+def _checked(
+    payer: Account, amount: Decimal | None, currency: str, received_on: date | None
+) -> None:
     errors = {}
     if payer.is_end_customer:
         errors["payer"] = [_("An end customer pays its reseller, not you.")]
     if currency not in known_currencies():
         errors["currency"] = [_("There is no currency %(code)s.") % {"code": currency}]
-    if amount <= 0:
+    if amount is not None and amount <= 0:
         errors["amount"] = [_("The amount must be more than 0.")]
-    elif amount != round_half_up(amount, currency):
+    elif amount is not None and amount != round_half_up(amount, currency):
         errors["amount"] = [_("%(currency)s has fewer decimals.") % {"currency": currency}]
-    if received_on > clock.today(payer.organization.time_zone):
+    if received_on is not None and received_on > clock.today(payer.organization.time_zone):
         errors["received_on"] = [_("This day is still to come.")]
     if errors:
         raise Invalid(errors=errors)

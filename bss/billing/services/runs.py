@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from time import monotonic
 from typing import Any
@@ -104,6 +104,7 @@ def billing_run(progress: Progress, *, actor: Actor) -> dict[str, Any]:
         account = Account.objects.filter(pk=account_id or 0).first()
         billing_run_start(organization=organization, actor=actor, account=account)
         progress.info(_("There is more to bill: another run goes on with it."))
+    progress.info(_told(outcome.counts()))
     return dict(outcome.counts())
 
 
@@ -174,6 +175,13 @@ def _bill(
             credits=selectors.keys_of(selectors.credits_due(organization.pk, day), batch),
             actor=actor,
         )
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    """What came of a run, in words."""
+    if not any(counts.values()):
+        return _("Nothing was due.")
+    return _("Invoices: %(invoices)d. Credit notes: %(credit_notes)d. Items: %(items)d.") % counts
 
 
 def _report(found: Outcome, progress: Progress) -> None:

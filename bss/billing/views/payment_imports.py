@@ -69,8 +69,8 @@ class PaymentImportCreate(FormView):
     def context(self) -> dict[str, Any]:
         return {
             "columns": [
-                (PaymentColumn(name).label, [name, *aliases], name in LAYOUT.required)
-                for name, aliases in LAYOUT.columns.items()
+                (PaymentColumn(name).label, LAYOUT.names(name), name in LAYOUT.required)
+                for name in LAYOUT.columns
             ]
         }
 
@@ -159,3 +159,8 @@ def import_back(run: Run) -> Button | None:
         return None
     url = reverse("billing:payment-import", args=[source.public_id])
     return Button(_t("See the report"), url, kind="primary")
+
+
+def import_crumbs(_run: Run) -> Sequence[Crumb]:
+    """The way to the page of a run over a file."""
+    return [payments_crumb(), _imports_crumb()]

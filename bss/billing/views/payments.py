@@ -23,7 +23,7 @@ from bss.billing.forms import AllocateForm, PayerForm, PaymentForm, ReasonForm
 from bss.billing.models import Allocation, Payment
 from bss.billing.tables import PaymentTable, payment_badge
 from bss.core import clock
-from bss.core.money import Money
+from bss.core.money import Money, round_half_up
 from bss.ui.components import Badge, Button, Crumb, EmptyState, Fact, SavedView, Tab
 from bss.ui.generic import DetailView, FormView, ListView
 
@@ -165,7 +165,7 @@ class PaymentCreate(FormView):
             "currency": invoice.currency if invoice else self.object.currency,
             "received_on": clock.today(self.object.organization.time_zone),
             "invoice": chosen if invoice else "",
-            "amount": invoice.open_amount if invoice else None,
+            "amount": (round_half_up(invoice.open_amount, invoice.currency) if invoice else None),
         }
 
     def save(self, form: PaymentForm) -> Payment:

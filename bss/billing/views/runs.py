@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
@@ -14,8 +14,8 @@ from bss.accounts.access import access_account
 from bss.accounts.permissions import Permission
 from bss.billing import selectors, services
 from bss.billing.tables import BillingRunTable
-from bss.core.models import Run
-from bss.ui.components import Button, Confirm, EmptyState
+from bss.core.models import Run, RunState
+from bss.ui.components import Button, Confirm, Crumb, EmptyState
 from bss.ui.generic import ListView, Screen
 
 
@@ -78,6 +78,14 @@ class AccountBill(Screen):
         return HttpResponseRedirect(reverse("portal:run", args=[run.public_id]))
 
 
-def run_back(run: Run) -> Any:
-    """Where a finished run leads."""
+def run_crumbs(_run: Run) -> Sequence[Crumb]:
+    """The way to the page of a run."""
+    return [Crumb(_("Billing runs"), reverse("billing:runs"))]
+
+
+def run_back(run: Run) -> Button | None:
+    """Where a finished run leads; nowhere when nothing came of it."""
+    made = (run.result.get(name) for name in ("invoices", "credit_notes", "held"))
+    if run.state == RunState.SUCCEEDED and not any(made):
+        return None
     return Button(_("See the invoices"), reverse("billing:invoices"), kind="primary")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bss.accounts.permissions import Permission
 from bss.core.errors import NotFound
 from bss.core.models import Run
 from bss.ui import slots
-from bss.ui.components import Button
+from bss.ui.components import Button, Crumb
 from bss.ui.generic import RunView
 from bss.ui.generic.work import RunKind
 
@@ -18,9 +20,16 @@ class RunPage(RunView):
 
     def get_run(self) -> Run:
         run = super().get_run()
-        if self._kind(run) is None:
+        kind = self._kind(run)
+        if kind is None:
             raise NotFound
+        if kind.crumbs:
+            slots.stand_under(self.request, kind.crumbs(run)[0].url)
         return run
+
+    def crumbs(self) -> Sequence[Crumb]:
+        kind = self._kind(self.run)
+        return kind.crumbs(self.run) if kind and kind.crumbs else ()
 
     def manage(self) -> str:
         kind = self._kind(self.run)

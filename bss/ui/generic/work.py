@@ -8,7 +8,7 @@ class ImportPage(RunView):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 from bss.core import clock, runs
 from bss.core.errors import Invalid, NotFound
 from bss.core.models import Run, RunLine, RunState
-from bss.ui.components import Badge, Button, Progress, badge_of
+from bss.ui.components import Badge, Button, Crumb, Progress, badge_of
 from bss.ui.generic.screen import Screen
 
 LOG_LINES = 300
@@ -35,7 +35,8 @@ _STATES: dict[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class RunKind:
     """Who may see the runs of one kind, who may stop them and start them again (`manage`; "" for whoever sees
-    them), and where they lead once finished (slot `run.kinds`).
+    them), where they lead once finished, and the way to them, whose first link the navigation marks (slot
+    `run.kinds`).
     """
 
     kind: str
@@ -43,6 +44,7 @@ class RunKind:
     back: Callable[[Run], Button | None] | None = None
     order: int = 100
     manage: str = ""
+    crumbs: Callable[[Run], Sequence[Crumb]] | None = None
 
 
 class RunView(Screen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -203,6 +204,25 @@ def test_staff_start_a_run_and_bill_an_account_now(staff, payer, lot, run_jobs, 
     assert page(staff, "/portal/billing-runs/").count("Billing run of") >= 2
 
 
+def test_a_run_tells_what_came_of_it_and_stands_among_the_runs(staff, payer, lot, run_jobs, travel):
+    travel(timedelta(days=52))
+    for _time in range(2):
+        staff.client.post("/portal/billing-runs/start/")
+        run_jobs()
+    empty, billed = Run.objects.order_by("-pk")[:2]
+
+    shown = page(staff, f"/portal/runs/{billed.public_id}/")
+    assert "Invoices: 1. Credit notes: 0. Items: 1." in shown
+    assert "See the invoices" in shown
+    shown = page(staff, f"/portal/runs/{empty.public_id}/")
+    assert "Nothing was due." in shown
+    assert '<li><a href="/portal/billing-runs/">Billing runs</a></li>' in shown
+    marked = re.findall(r'<a href="([^"]+)"[^>]*aria-current="page"', shown)
+    assert marked == ["/portal/billing-runs/"]
+    for absent in ("See the invoices", "so far", "Nothing has been logged yet."):
+        assert absent not in shown
+
+
 def test_a_customers_statement_is_what_its_reseller_charges_it(
     reseller, customer, shop, lot, credit_note, rival
 ):
@@ -212,8 +232,11 @@ def test_a_customers_statement_is_what_its_reseller_charges_it(
     assert "€6.50" in listed
     path = f"/my-account/statements/{customer.public_id}/2026-11/"
     shown = page(own, path)
-    for words in ("€10.83", "-€4.33", "€6.50", "not a tax document", "Techsolutions"):
+    for words in ("€10.83", "-€4.33", "not a tax document", "Techsolutions"):
         assert words in shown
+    # Below the amounts that it sums.
+    total = '<td role="cell" colspan="4">Total without tax</td><td role="cell" class="end"><bdi class="amount">€6.50<'
+    assert total in shown.partition("<tfoot")[2]
     for secret in ("€8.33", "€3.33", "€5.00"):
         assert secret not in shown + listed
     page(rival, path, 404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -118,10 +119,59 @@ def test_a_refused_row_names_its_column_in_words(payer, staff, run_jobs):
     source = PaymentImport.objects.get()
     html = staff.client.get(f"/portal/payments/imports/{source.public_id}/").content.decode()
 
-    assert [row.column for row in source.report.order_by("number")] == ["Amount", "Date"]
+    wrong = ("Amount: Write an amount such as 1234.50, without separators of thousands.",)
+    late = "Date: This day is still to come."
+    assert said(source) == [[*wrong, late], [late]]
+    assert "<br>".join((*wrong, late)) in html
     assert "received_on" not in html
     told = Run.objects.get().lines.filter(level="error").order_by("row")
-    assert [line.text.partition(":")[0] for line in told] == ["Amount", "Date"]
+    assert [line.text for line in told] == [" ".join((*wrong, late)), late]
+
+
+def test_a_refused_row_says_everything_that_is_wrong_with_it(payer, staff, run_jobs):
+    invoice = make_invoice(payer, "10.00")
+    today = clock.today()
+    rows = (
+        f"B1;{today};10.00;USD;{invoice.number}",
+        f"B2;{today};lots;USD;{invoice.number}",
+        "B3;some day;lots;EUR;INV-9999-1",
+        f"B4;{today};10.00;EUR;{invoice.number}",
+    )
+    upload(staff, "\n".join(("bank id;date;amount;currency;invoice", *rows)))
+    run_jobs()
+
+    refused = ImportedPayment.REFUSED
+    assert report() == [
+        (2, refused, "currency"), (3, refused, "amount"), (4, refused, "invoice"),
+        (5, ImportedPayment.NEW, ""),
+    ]  # fmt: skip
+    columns = [
+        [line.partition(":")[0] for line in each] for each in said(PaymentImport.objects.get())
+    ]
+    assert columns == [["Currency"], ["Amount", "Currency"], ["Invoice", "Amount", "Date"], [""]]
+    assert Payment.objects.count() == 0
+
+
+def test_the_help_of_an_import_says_each_name_once(payer, staff):
+    html = staff.client.get("/portal/payments/imports/new/").content.decode()
+
+    told = re.findall(r"In the file: ([^<]+)<", html)
+    assert told[:3] == [
+        "bank_id, transaction id, id, bank reference", "date, received on, booking date, value date",
+        "amount, credit",
+    ]  # fmt: skip
+
+
+def test_an_import_begins_at_a_button_of_the_list(payer, staff):
+    actions = staff.client.get("/portal/payments/").content.decode().partition("page-actions")[2]
+
+    assert "Import from a file" in actions.partition("</header>")[0]
+    assert "popover" not in actions.partition("</header>")[0]
+
+
+def said(source):
+    """What the report says of each row, line by line."""
+    return [row.message.split("\n") for row in source.report.order_by("number")]
 
 
 def imported(staff, payer, run_jobs, *rows):
@@ -187,6 +237,7 @@ def test_staff_record_a_payment_for_an_invoice_and_take_it_out_again(payer, staf
     url = f"/portal/accounts/{payer.public_id}/payments/new/"
     form = staff.client.get(f"{url}?invoice={invoice.public_id}").content.decode()
     assert f"{invoice.number}: €124.00" in form
+    assert 'name="amount" value="124.00"' in form
 
     page = staff.client.post(
         url,

@@ -74,6 +74,9 @@ def test_costs_are_for_those_who_may_see_them(staff, distributor, draft):
         assert "€9.00" not in page
         assert "€21.00" not in page
         assert "€30.00" in page
+    # On a phone each amount has its name beside it, also the second one of the sums.
+    detail = body(staff.client.get(portal("orders:detail", draft.public_id)))
+    assert 'data-label="Profit"' in detail.partition("<tfoot")[2]
 
 
 def test_another_organizations_order_is_not_there(tenant, draft):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, PermissionDenied
 from bss.core.models import Run, RunState
+from bss.ui.tables import Column, Table
 from tests.bss.ui.screens import RunList
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_scope")]
@@ -58,6 +59,17 @@ def test_text_in_rows_is_escaped(runs, clerk, request_by):
     assert shown.count("&lt;i&gt;A &amp; B&lt;/i&gt;</a></td>") == 1
     assert 'aria-label="Select &lt;i&gt;A &amp; B&lt;/i&gt;"' in shown
     assert '<td role="cell" class="start" data-label="Error">&lt;script&gt;</td>' in shown
+
+
+def test_a_number_stays_on_one_line(runs, clerk, request_by):
+    class Numbered(Table):
+        number = Column("title", "Number", kind="whole", link=True)
+        error = Column("error", "Error")
+
+    row = next(Numbered(request_by(clerk)).rows(runs(1)))
+
+    assert row.cells.startswith('<td role="cell" class="start lead nowrap" data-label="Number">')
+    assert row.cells.count("nowrap") == 1
 
 
 def test_anonymous_people_are_sent_to_the_login(nobody, request_by):

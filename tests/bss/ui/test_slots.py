@@ -71,6 +71,11 @@ def test_the_longest_address_is_current_when_no_name_says_so(slot, request_by):
     links = slots.navigation(slot, request_by(everyone, "/design/list/"))[0]["links"]
     assert [link["current"] for link in links] == [False, True]
 
+    request = request_by(everyone, "/design/list/")
+    slots.stand_under(request, "/runs/")
+    links = slots.navigation(slot, request)[0]["links"]
+    assert [link["current"] for link in links] == [True, False]
+
 
 def test_a_page_of_a_subject_is_that_of_its_surface():
     subject = SimpleNamespace(public_id="k7m2n9p4q8r3s6")

@@ -20,7 +20,7 @@ from bss.accounts.forms import ImportForm
 from bss.accounts.models import AccountImport, AccountImportRow
 from bss.accounts.permissions import Permission
 from bss.accounts.services import import_create, import_start
-from bss.accounts.services.import_file import COLUMNS, LABELS, NOTES, REQUIRED
+from bss.accounts.services.import_file import ACCOUNTS, LABELS, NOTES
 from bss.accounts.tables import ImportRowTable, ImportTable
 from bss.core import runs
 from bss.core.history import subject_type
@@ -79,8 +79,8 @@ class ImportCreate(FormView):
     def context(self) -> dict[str, Any]:
         return {
             "columns": [
-                (LABELS[name], NOTES.get(name, ""), [name, *aliases], name in REQUIRED)
-                for name, aliases in COLUMNS.items()
+                (LABELS[name], NOTES.get(name, ""), ACCOUNTS.names(name), name in ACCOUNTS.required)
+                for name in ACCOUNTS.columns
             ]
         }
 

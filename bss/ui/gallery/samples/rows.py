@@ -58,7 +58,7 @@ class SampleSubscription:
 
 
 class SampleTable(Table):
-    number = Column("number", _("Subscription"), sortable=True, link=True)
+    number = Column("number", _("Subscription"), kind="whole", sortable=True, link=True)
     customer = Column("customer", _("Customer"), sortable=True)
     product = Column("product", _("Product"))
     state = Column("badge", _("State"))
