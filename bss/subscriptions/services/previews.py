@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Unpack
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,9 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
 from bss.orders.contracts import Track, seen_by
+from bss.orders.errors import CreditExceeded
 from bss.orders.selectors import track_for
+from bss.orders.services import action_check_credit, due_at_once, pays_by_card
 from bss.pricing.contracts import UnitPrice
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import ChangePreview, Consequence
@@ -57,7 +60,26 @@ def change_preview(
         invoices=planned.previews[track if track in planned.previews else "price"],
         token=token_of(subscription, planned, at),
         consequences=tuple(_consequences(subscription, wish, planned, needs_staff)),
+        refusal=_refusal(subscription, planned, actor),
     )
+
+
+def _refusal(subscription: Subscription, planned: Planned, actor: Actor) -> CreditExceeded | None:
+    """Why it would be too much for its payer's credit. What a card is asked for with it needs none."""
+    payer = subscription.payer
+    secured = due_at_once(planned.previews["price"]).amount if pays_by_card(payer) else Decimal(0)
+    try:
+        action_check_credit(
+            payer=payer,
+            customer=subscription.customer,
+            total=Money(planned.added.price, planned.asked.price.currency),
+            is_next_term=planned.is_next_term,
+            actor=actor,
+            secured=secured,
+        )
+    except CreditExceeded as problem:
+        return problem
+    return None
 
 
 def _present(subscription: Subscription, kind: str, add_on: SubscriptionAddOn | None) -> int:
