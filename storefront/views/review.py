@@ -46,6 +46,7 @@ from storefront.selectors.checkout import (
     differences_in,
     rows_of,
 )
+from storefront.selectors.invoiced import invoiced_now
 from storefront.views.basket import credit_facts, refused
 from storefront.views.checkout import Step, number_in
 
@@ -113,6 +114,7 @@ class Review(Step):
             "account": account,
             "billing": billing_of(account, shows_address=True, shows_contacts=False),
             "preview": preview,
+            "invoiced": invoiced_now(preview, checkout.basket.account),
             "seen": seen_code(preview) if preview else "",
             "waits": needs_approval(
                 payer=checkout.basket.account, customer=checkout.customer, actor=self.actor
