@@ -82,8 +82,9 @@ class ChangePreview:
     `charged` is what it adds to what is paid in the present term, or in the next one where it is about that; `invoices`
     is what it puts on which document and when. `refusal` is why it would be too much for its payer's credit, and cannot
     be confirmed.
-    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming. `token`
-    freezes the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
+    `due_at` is None for at once, `counts_from` where less or more is paid from now on. `needs_staff` says that the
+    seller's staff carry it out after confirming. `token` freezes the moment: given back with the request, what was
+    shown is what is ordered, or PriceChanged.
     """
 
     kind: str
@@ -95,6 +96,7 @@ class ChangePreview:
     after: Money
     charged: Money
     due_at: datetime | None
+    counts_from: datetime | None
     needs_staff: bool
     invoices: Preview
     token: str

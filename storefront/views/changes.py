@@ -156,7 +156,6 @@ class ChangePage(Screen):
             "confirm_label": self.confirm_label,
             "danger": self.danger,
             "asks_reason": self.kind == ChangeKind.CANCEL,
-            "is_next_term": preview is not None and preview.kind == ChangeKind.RENEWAL,
         }
         return self.page(context, status=status)
 

@@ -24,6 +24,7 @@ from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_apply, change_request
 from bss.ui import slots
+from bss.ui.formats import day
 from bss.ui.slots import Action
 from notifications.models import Delivery
 from tests.conftest import Person, person_of_account, signed_in
@@ -611,6 +612,24 @@ def test_fewer_licences_from_the_next_term(reseller, yearly):
     yearly.refresh_from_db()
     assert (response.url, yearly.quantity, yearly.renewal_quantity) == (url_of(yearly), 5, 3)
     assert "From the next term" in main_of(reseller.client.get(url_of(yearly)))
+
+
+@pytest.mark.parametrize(
+    ("wish", "chosen"), [("quantity/", {"quantity": "3"}), ("cancel/", {"when": "now"})]
+)
+def test_what_can_no_longer_be_given_back_says_from_when_less_is_paid(
+    wish, chosen, reseller, yearly, travel
+):
+    in_time = shown_for(reseller, yearly, wish, **chosen)
+    travel(timedelta(days=60))
+
+    late = shown_for(reseller, yearly, wish, **chosen)
+
+    assert '<span class="muted">Then</span>' in in_time
+    assert "Nothing is given back" not in in_time
+    assert '<span class="muted">From <' in late
+    ends = day(yearly.ends_at.date())
+    assert f"Nothing is given back, and nothing changes on any invoice before {ends}." in late
 
 
 def test_some_licences_are_cancelled(reseller, yearly):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Unpack
 
@@ -56,12 +57,26 @@ def change_preview(
         after=after,
         charged=Money(charged, subscription.currency),
         due_at=planned.due_at,
+        counts_from=_counts_from(subscription, wish, planned),
         needs_staff=needs_staff,
         invoices=planned.previews[track if track in planned.previews else "price"],
         token=token_of(subscription, planned, at),
         consequences=tuple(_consequences(subscription, wish, planned, needs_staff)),
         refusal=_refusal(subscription, planned, actor),
     )
+
+
+def _counts_from(subscription: Subscription, wish: ChangeWish, planned: Planned) -> datetime | None:
+    """When what a term costs becomes another: with the change, or with the next term where none is paid less before."""
+    if wish.kind == ChangeKind.RENEWAL or _stays_paid(planned):
+        return subscription.ends_at
+    return planned.due_at
+
+
+def _stays_paid(planned: Planned) -> bool:
+    """Whether seats go, and every one of them after the days in which it could be given back."""
+    taken = planned.outcome.taken
+    return bool(taken) and not any(each.refund for each in taken)
 
 
 def _refusal(subscription: Subscription, planned: Planned, actor: Actor) -> CreditExceeded | None:
@@ -115,6 +130,10 @@ def _consequences(
     subscription: Subscription, wish: ChangeWish, planned: Planned, needs_staff: bool
 ) -> list[Consequence]:
     found = [*_of_kind(subscription, wish, planned), *_of_money(planned)]
+    if _stays_paid(planned) and subscription.ends_at is not None:
+        ends = day(subscription.ends_at.date())
+        text = _("Nothing is given back, and nothing changes on any invoice before %(day)s.")
+        found.append(Consequence(text % {"day": ends}))
     if needs_staff:
         found.append(
             Consequence(_("Your seller's staff carry this out. You see here when it is done."))
