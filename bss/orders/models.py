@@ -100,6 +100,8 @@ class Basket(Owned):
     told: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # Canonical answers to the organization's order fields, by code.
     answers: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # Whether its customer changed since Service Details were answered: an answer for one may not hold for another.
+    asks_again = models.BooleanField(default=False, db_default=False)
     purchase_order = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from bss.catalog.choices import Unit
 from bss.core.money import Money
-from bss.installments.contracts import PlanTerms
+from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import months_after
+from bss.orders.errors import CreditExceeded
 from bss.pricing.contracts import Preview
 
 When = Literal["now", "period_end"]
@@ -41,10 +42,11 @@ class PaymentChoice:
 
 @dataclass(frozen=True, slots=True)
 class PlanOption:
-    """A way to pay the next term: `plan` None for at once, with what a term of the present seats costs by it."""
+    """A way to pay the next term: `plan` None for at once, with what the term costs by it, and in which parts."""
 
     plan: PlanTerms | None
     total: Money
+    split: Split | None = None
     is_current: bool = False
 
 
@@ -78,9 +80,11 @@ class ChangePreview:
     """What a change will mean. Amounts are net, in the looker's own track; `before` and `after` per whole term.
 
     `charged` is what it adds to what is paid in the present term, or in the next one where it is about that; `invoices`
-    is what it puts on which document and when.
-    `due_at` is None for at once. `needs_staff` says that the seller's staff carry it out after confirming. `token`
-    freezes the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
+    is what it puts on which document and when. `refusal` is why it would be too much for its payer's credit, and cannot
+    be confirmed.
+    `due_at` is None for at once, `counts_from` where less or more is paid from now on. `needs_staff` says that the
+    seller's staff carry it out after confirming. `token` freezes the moment: given back with the request, what was
+    shown is what is ordered, or PriceChanged.
     """
 
     kind: str
@@ -92,10 +96,12 @@ class ChangePreview:
     after: Money
     charged: Money
     due_at: datetime | None
+    counts_from: datetime | None
     needs_staff: bool
     invoices: Preview
     token: str
     consequences: tuple[Consequence, ...] = ()
+    refusal: CreditExceeded | None = None
 
     @property
     def difference(self) -> Money:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.catalog.models import Product
 from bss.core.fields import FieldSpec, SpecField
-from bss.installments.choices import Frequency
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import PaymentChoice, PlanOption
 from bss.subscriptions.models import Subscription
@@ -41,17 +41,37 @@ class WholeNumberField(SpecField):
         self.widget.attrs["class"] = "short"
 
 
+def quantity_in(data: Mapping[str, Any]) -> int | None:
+    """The quantity a form of a change asks for so far; None where it is no quantity."""
+    try:
+        quantity: int | None = WholeNumberField(label="").clean(data.get("quantity", ""))
+    except ValidationError:
+        return None
+    return quantity
+
+
 def option_key(option: PlanOption) -> str:
     """What a form calls a way to pay."""
     return str(option.plan.plan_id) if option.plan else "once"
 
 
 def option_words(option: PlanOption) -> str:
-    """ "12 monthly installments, 1,234.50 EUR in all"."""
-    plan = option.plan
-    way = Frequency(plan.frequency).installments(plan.count) if plan else str(_("At once"))
+    """ "12 monthly installments of 8.33, the last 8.37, 100.00 EUR for the term"."""
     total = formats.amount(option.total.amount, option.total.currency)
-    return str(_("%(way)s, %(total)s for the term")) % {"way": way, "total": total}
+    return str(_("%(way)s, %(total)s for the term")) % {"way": _way_of(option), "total": total}
+
+
+def _way_of(option: PlanOption) -> str:
+    if option.plan is None or option.split is None:
+        return str(_("At once"))
+    words = {
+        "plan": option.plan,
+        "amount": formats.amount(option.split.regular, option.split.currency),
+        "last": formats.amount(option.split.last, option.split.currency),
+    }
+    if option.split.is_even:
+        return str(_("%(plan)s of %(amount)s") % words)
+    return str(_("%(plan)s of %(amount)s, the last %(last)s") % words)
 
 
 def payment_of(key: str) -> PaymentChoice:

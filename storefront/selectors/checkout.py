@@ -128,6 +128,11 @@ class Checkout:
         return True
 
     @property
+    def asks_again(self) -> bool:
+        """Whether what was answered was said of another customer, and is to be looked at once more."""
+        return self.basket.asks_again and any(question.answers for question in self.questions)
+
+    @property
     def lines(self) -> list[BasketLine]:
         """Every line, parents before their add-ons."""
         return [item.line for item in self.view.every]

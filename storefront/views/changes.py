@@ -21,7 +21,7 @@ from bss.orders.selectors import track_for
 from bss.subscriptions.access import access_subscription
 from bss.subscriptions.choices import ChangeKind, ChangeState
 from bss.subscriptions.contracts import ChangePreview, PlanOption
-from bss.subscriptions.forms import add_on_wish, renewal_wish
+from bss.subscriptions.forms import add_on_wish, quantity_in, renewal_wish
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_confirm, change_preview, change_withdraw
 from bss.subscriptions.services.offers import AddOnChoice, add_on_choices, payment_options
@@ -36,6 +36,7 @@ from storefront.forms.subscriptions import (
     RenewalForm,
 )
 from storefront.selectors import subscriptions as selectors
+from storefront.views.basket import credit_facts
 from storefront.views.orders import way_here
 
 
@@ -78,6 +79,8 @@ class ChangePage(Screen):
         preview = self.previewed(form) if form.is_valid() else None
         if preview is None:
             return self.shown(form, None, status=400)
+        if preview.refusal is not None:
+            return self.shown(form, preview, status=preview.refusal.status)
         try:
             change = change_confirm(
                 subscription=self.object,
@@ -140,17 +143,19 @@ class ChangePage(Screen):
         ]
 
     def shown(self, form: Any, preview: ChangePreview | None, *, status: int = 200) -> HttpResponse:
+        credit = preview.refusal if preview else None
         context = {
             "subscription": self.object,
             "per": Unit(self.object.unit).per,
             "form": form,
             "preview": preview,
+            "credit": credit,
+            "credit_facts": credit_facts(credit),
             "seen": preview.token if preview else "",
             "hidden": self._hidden(form) if preview else {},
             "confirm_label": self.confirm_label,
             "danger": self.danger,
             "asks_reason": self.kind == ChangeKind.CANCEL,
-            "is_next_term": preview is not None and preview.kind == ChangeKind.RENEWAL,
         }
         return self.page(context, status=status)
 
@@ -212,7 +217,7 @@ class RenewalPage(ChangePage):
 
     def build(self, data: Any = None) -> RenewalForm:
         track = track_for(self.actor, self.object.payer_id)
-        self.ways = payment_options(self.object, track)
+        self.ways = payment_options(self.object, track, quantity=quantity_in(data or {}))
         return RenewalForm(data, subscription=self.object, options=self.ways)
 
     def wish(self, form: Any) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ from bss.orders.services import (
     basket_review,
     customer_draft_save,
 )
+from bss.ui.components import Attention
 from storefront.forms.checkout import (
     BillingForm,
     CustomerDraftForm,
@@ -40,6 +41,7 @@ from storefront.selectors.checkout import (
     checkout_asked,
     checkout_of,
     checkout_with,
+    chosen_of,
     rows_of,
     steps_at,
 )
@@ -59,6 +61,17 @@ PERSON_FIELDS = (
 def number_in(text: str) -> int:
     """A version out of a hidden field; 0, which nothing ever has, for what is no number."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def asked_again(checkout: Checkout) -> list[Attention]:
+    """Why answers that were given already are to be looked at."""
+    if not checkout.asks_again:
+        return []
+    title = _("This basket is for %(customer)s now") % {"customer": checkout.customer.name}
+    text = _(
+        "Look whether the answers below still hold: some may have been given for another customer."
+    )
+    return [Attention(title, text, "warning")]
 
 
 class Step(Buying):
@@ -115,7 +128,12 @@ class Step(Buying):
         }
 
     def details_page(
-        self, checkout: Checkout, form: DetailsForm, *, status: int = 200
+        self,
+        checkout: Checkout,
+        form: DetailsForm,
+        *,
+        notices: Sequence[Attention] = (),
+        status: int = 200,
     ) -> HttpResponse:
         prospects = orders.prospects_of(checkout.view, form.readable())
         context = {
@@ -123,6 +141,8 @@ class Step(Buying):
             "title": _("Service details"),
             "form": form,
             "sections": form.sections(prospects),
+            "chosen": chosen_of(checkout.basket),
+            "notices": notices or asked_again(checkout),
         }
         return self.page(context, template="storefront/details.html", status=status)
 
@@ -303,9 +323,21 @@ class Details(Step):
             self.keep(basket, form.kept())
             looking = DetailsForm(questions=questions, kept=form.kept())
             return self.details_page(checkout_asked(basket, questions), looking)
+        if request.POST.get("customer") not in {None, chosen_of(basket)}:
+            return self._for_another(checkout_asked(basket, questions), form)
         if not form.is_valid():
             return self.details_page(checkout_with(basket), form, status=400)
         return self._answered(basket, lines, form)
+
+    def _for_another(self, checkout: Checkout, form: DetailsForm) -> HttpResponse:
+        """What was typed about one customer is never said of another: it is shown again, with whose it would be."""
+        notice = Attention(
+            _("This basket is for %(customer)s now") % {"customer": checkout.customer.name},
+            _("That was changed in another window. Look whether what you typed still holds."),
+            "warning",
+        )
+        shown = DetailsForm(questions=checkout.questions, kept=form.kept())
+        return self.details_page(checkout, shown, notices=[notice], status=409)
 
     def _answered(
         self, basket: Basket, lines: Sequence[BasketLine], form: DetailsForm

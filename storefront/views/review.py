@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -45,6 +46,7 @@ from storefront.selectors.checkout import (
     differences_in,
     rows_of,
 )
+from storefront.selectors.invoiced import invoiced_now
 from storefront.views.basket import credit_facts, refused
 from storefront.views.checkout import Step, number_in
 
@@ -59,7 +61,7 @@ class Review(Step):
         checkout = self.checkout()
         if checkout is None:
             return self.redirect("basket")
-        if not checkout.is_waiting and not checkout.is_answered:
+        if checkout.asks_again or not (checkout.is_waiting or checkout.is_answered):
             return self.redirect("checkout-details")
         return self.review_page(checkout, ReviewForm(terms=orders.terms_of(checkout.basket)))
 
@@ -112,6 +114,7 @@ class Review(Step):
             "account": account,
             "billing": billing_of(account, shows_address=True, shows_contacts=False),
             "preview": preview,
+            "invoiced": invoiced_now(preview, checkout.basket.account),
             "seen": seen_code(preview) if preview else "",
             "waits": needs_approval(
                 payer=checkout.basket.account, customer=checkout.customer, actor=self.actor
@@ -146,8 +149,17 @@ class Review(Step):
             return self.invalid_page(checkout, form, refusal)
         cards = CardDeclined | CardUnknown | CardUnavailable | CardNeedsStep
         if isinstance(refusal, StaleState | OrderingDisabled | Conflict | cards):
-            return self.review_page(checkout, form, notices=refused(refusal), status=refusal.status)
+            return self.looked_at_again(checkout, form, refusal)
         raise refusal
+
+    def looked_at_again(
+        self, checkout: Checkout, form: ReviewForm, refusal: DomainError
+    ) -> HttpResponse:
+        """This page with the refusal; first Service Details, where another window changed whom it is for."""
+        if checkout.asks_again:
+            messages.warning(self.request, str(refusal.message))
+            return self.redirect("checkout-details")
+        return self.review_page(checkout, form, notices=refused(refusal), status=refusal.status)
 
     def invalid_page(self, checkout: Checkout, form: ReviewForm, problem: Invalid) -> HttpResponse:
         """Back to the field of Service Details, or to the line in the basket; the terms are this page's own."""

@@ -12,6 +12,7 @@ import pytest
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Account, Contact, PaymentMethod, Storefront
+from bss.catalog.selectors import local_date
 from bss.core import clock, scope
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLine
@@ -19,6 +20,7 @@ from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
 from bss.orders.services import basket_add, basket_open_for, line_fail, order_release
 from bss.pricing.contracts import QuotedPrice
 from bss.subscriptions.models import Subscription
+from bss.ui.formats import day
 from notifications.selectors import recipients_of_bills
 from storefront.selectors.checkout import invoice_contacts
 from tests.conftest import Person, person_of_account, signed_in
@@ -87,6 +89,39 @@ def test_installments_show_under_the_line_and_add_up_in_the_summary(reseller, li
     assert "€100.00" in summary
     line.refresh_from_db()
     assert line.payment_plan == plan
+
+
+def test_the_review_says_what_is_invoiced_now_with_its_tax_and_until_when_it_is_paid(
+    reseller, line, plan, distributor
+):
+    yearly = posted(line, quantity="1", unit="P1Y", friendly_name="")
+    reseller.client.post("/basket/", yearly)
+    reseller.client.post("/basket/", yearly | posted(line, payment_plan="monthly-12"))
+
+    untaxed = summary_of(reseller)
+    make_rate(distributor, "24")
+    by_transfer = summary_of(reseller)
+    reseller.account.payment_method = PaymentMethod.everywhere.create(
+        organization=distributor, name="Card", kind="card", payment_days=0
+    )
+    reseller.account.save()
+    by_card = summary_of(reseller)
+
+    assert "which depends on your country" in untaxed
+    assert "Invoiced now" not in untaxed
+    for taxed in (by_transfer, by_card):
+        # 8.33 and 24 per cent of it.
+        assert "€10.33" in taxed
+        assert "First payment" not in taxed
+        assert "depends on your country" not in taxed
+    last = day(local_date(distributor) + timedelta(days=30))
+    assert f"With tax, payable by {last}." in by_transfer
+    assert "charged to the card with the order" in by_card
+
+
+def summary_of(reseller: Person) -> str:
+    """What the review says beside its button."""
+    return main_of(reseller.client.get("/checkout/review/")).split("<aside")[1]
 
 
 def test_a_plan_leaves_with_the_term_that_had_it(reseller, line, plan):

@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from bss.accounts.choices import StorefrontRole, UserType
-from bss.accounts.models import ApiToken, Storefront
+from bss.accounts.models import Account, ApiToken, Storefront
 from bss.accounts.services import token_digest
 from bss.catalog.choices import ProductAudience
 from bss.core import clock, scope
@@ -19,10 +19,12 @@ from bss.core.actor import SYSTEM
 from bss.installments.models import PaymentPlan
 from bss.orders.choices import LineKind
 from bss.orders.models import Basket, Order, OrderLine
+from bss.orders.ports import CREDIT_EXPOSURE
 from bss.subscriptions.choices import ChangeState, SubscriptionState
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_apply, change_request
 from bss.ui import slots
+from bss.ui.formats import day
 from bss.ui.slots import Action
 from notifications.models import Delivery
 from tests.conftest import Person, person_of_account, signed_in
@@ -99,6 +101,44 @@ def test_a_quantity_is_previewed_then_changed(reseller, held, run_jobs):
     assert change.quantity == 8
     run_jobs()
     assert reseller.client.get(confirmed.url).status_code == 200
+
+
+def test_more_than_the_credit_allows_is_told_before_it_is_confirmed(reseller, held):
+    url = url_of(held, "quantity/")
+    token = hidden_of(main_of(reseller.client.get(f"{url}?go=1&quantity=8")))
+    with scope.activate(reseller.account.scope):
+        owed = CREDIT_EXPOSURE.get().exposure(reseller.account.pk, "EUR")
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=owed + 35)
+
+    shown = main_of(reseller.client.get(f"{url}?go=1&quantity=8"))
+
+    assert "This order would exceed the credit limit" in shown
+    for amount in ("€36.00", "€35.00", "€96.00"):
+        assert amount in shown
+    assert "Confirm the change" not in shown
+    refused = reseller.client.post(url, token)
+    assert refused.status_code == 409
+    assert "€36.00" in main_of(refused)
+    assert ScheduledChange.everywhere.count() == 0
+    assert "Confirm the change" in main_of(reseller.client.get(f"{url}?go=1&quantity=7"))
+
+
+def test_a_customer_is_not_told_of_its_resellers_credit(
+    distributor, reseller, customer_account, own_shop, mailbox
+):
+    customer = person_of_account(customer_account, own_shop)
+    with scope.activate(distributor.scope):
+        theirs = make_subscription(reseller.account, mailbox, customer=customer_account)
+    Account.everywhere.filter(pk=reseller.account.pk).update(credit_limit=0)
+    Account.everywhere.filter(pk=customer_account.pk).update(order_approval=False)
+
+    with granted(reseller.account, "own_storefront", "self_service_ordering", "order_approval"):
+        page = f"/techsolutions{url_of(theirs, 'quantity/?go=1&quantity=8')}"
+        shown = main_of(customer.client.get(page))
+
+    assert "Ask your supplier" in shown
+    assert "Credit l" not in shown
+    assert "Confirm the change" not in shown
 
 
 @pytest.mark.parametrize("quantity", ["0", "-3", "five", "", "5", "3000000"])
@@ -574,6 +614,24 @@ def test_fewer_licences_from_the_next_term(reseller, yearly):
     assert "From the next term" in main_of(reseller.client.get(url_of(yearly)))
 
 
+@pytest.mark.parametrize(
+    ("wish", "chosen"), [("quantity/", {"quantity": "3"}), ("cancel/", {"when": "now"})]
+)
+def test_what_can_no_longer_be_given_back_says_from_when_less_is_paid(
+    wish, chosen, reseller, yearly, travel
+):
+    in_time = shown_for(reseller, yearly, wish, **chosen)
+    travel(timedelta(days=60))
+
+    late = shown_for(reseller, yearly, wish, **chosen)
+
+    assert '<span class="muted">Then</span>' in in_time
+    assert "Nothing is given back" not in in_time
+    assert '<span class="muted">From <' in late
+    ends = day(yearly.ends_at.date())
+    assert f"Nothing is given back, and nothing changes on any invoice before {ends}." in late
+
+
 def test_some_licences_are_cancelled(reseller, yearly):
     chosen = {"when": "period_end", "some": "some", "licences": "2"}
     shown = shown_for(reseller, yearly, "cancel/", **chosen)
@@ -613,6 +671,28 @@ def test_the_next_term_is_paid_by_installments(reseller, yearly):
     assert (yearly.renewal_plan, yearly.renewal_plan_chosen) == (plan, True)
     nothing = reseller.client.post(url_of(yearly, "renewal/"), {**chosen, "seen": "x"})
     assert nothing.status_code == 400
+
+
+def test_the_ways_to_pay_are_told_for_the_quantity_that_is_asked_for(reseller, yearly):
+    present = main_of(reseller.client.get(url_of(yearly, "renewal/")))
+    assert "12 monthly installments of €50.00, €600.00 for the term" in present
+
+    fewer = shown_for(reseller, yearly, "renewal/", quantity="1", payment="once")
+    assert "At once, €120.00 for the term" in fewer
+    assert "12 monthly installments of €10.00, €120.00 for the term" in fewer
+    assert "€600.00 for the term" not in fewer
+
+    PaymentPlan.everywhere.update(count=7)
+    uneven = shown_for(reseller, yearly, "renewal/", quantity="1", payment="once")
+    assert "7 monthly installments of €17.14, the last €17.16, €120.00 for the term" in uneven
+
+
+@pytest.mark.parametrize("quantity", ["", "x", "-1", "0", "9" * 30])
+def test_a_quantity_that_is_none_leaves_the_ways_to_pay_as_they_were(quantity, reseller, yearly):
+    shown = shown_for(reseller, yearly, "renewal/", quantity=quantity, payment="once")
+
+    assert "At once, €600.00 for the term" in shown
+    assert 'aria-invalid="true"' in shown
 
 
 def test_a_plan_that_is_not_offered_cannot_be_smuggled_in(reseller, yearly):

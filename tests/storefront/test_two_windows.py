@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bss.accounts.models import Account
 from bss.core import scope
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order
 from bss.orders.services import basket_abandon, basket_reopen, basket_resume, basket_wait
@@ -241,6 +242,64 @@ def test_an_answer_is_emptied_by_a_page_that_asks_for_it(reseller, line):
 
     router.refresh_from_db()
     assert router.parameters == {}
+
+
+def given_to(reseller: Person, account: Account | None) -> None:
+    chosen = {"customer": account.public_id if account else ""}
+    reseller.client.post("/basket/", page_of(reseller, "/basket/") | chosen)
+
+
+def test_what_was_typed_for_one_customer_is_not_said_of_another(reseller, line, customer_account):
+    path = "/checkout/details/"
+    form = page_of(reseller, path) | {"order-centre": "Sales", "do": "continue"}
+    given_to(reseller, customer_account)
+    before = held(line.basket)
+
+    answer = reseller.client.post(path, form)
+
+    page = main_of(answer)
+    assert answer.status_code == 409
+    assert f"This basket is for {customer_account.name} now" in page
+    assert 'value="Sales"' in page
+    assert held(line.basket) == before
+    again = reseller.client.post(path, form_of(answer.content.decode()) | {"order-centre": "Sales"})
+    assert again.url == "/checkout/review/"
+    line.basket.refresh_from_db()
+    assert line.basket.answers == {"centre": "Sales"}
+
+
+def test_answers_are_looked_at_again_once_the_customer_changed(reseller, line, customer_account):
+    path, review = "/checkout/details/", "/checkout/review/"
+    reseller.client.post(path, page_of(reseller, path) | {"order-centre": "Sales"})
+    old = page_of(reseller, review) | {"do": "place"}
+    given_to(reseller, customer_account)
+
+    placed = reseller.client.post(review, old)
+
+    assert placed.url == path
+    assert reseller.client.get(review).url == path
+    assert Order.everywhere.count() == 0
+    page = main_of(reseller.client.get(path))
+    assert f"set it up for {customer_account.name}" in page
+    assert "may have been given for another customer" in page
+    reseller.client.post(path, page_of(reseller, path) | {"order-centre": "Sales"})
+    assert reseller.client.get(review).status_code == 200
+    assert "another customer" not in main_of(reseller.client.get(path))
+
+
+def test_the_same_customer_chosen_again_asks_nothing_again(reseller, line):
+    path = "/checkout/details/"
+    reseller.client.post(path, page_of(reseller, path) | {"order-centre": "Sales"})
+
+    given_to(reseller, None)
+
+    assert reseller.client.get("/checkout/review/").status_code == 200
+
+
+def test_what_was_never_answered_was_given_for_nobody_else(reseller, line, customer_account):
+    given_to(reseller, customer_account)
+
+    assert "another customer" not in main_of(reseller.client.get("/checkout/details/"))
 
 
 def test_what_came_up_in_another_window_is_asked_for_beside_what_was_typed(reseller, line):

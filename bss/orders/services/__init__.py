@@ -1,6 +1,6 @@
 """Writes to baskets and orders. Each is one transaction with its history and events."""
 
-from bss.orders.services.actions import action_order_create
+from bss.orders.services.actions import action_check_credit, action_order_create
 from bss.orders.services.approval import (
     approval_previews,
     approval_prices,
@@ -73,6 +73,7 @@ from bss.orders.services.waiting import order_answer
 __all__ = [
     "FIELD_TYPES",
     "NewEnd",
+    "action_check_credit",
     "action_order_create",
     "approval_previews",
     "approval_prices",

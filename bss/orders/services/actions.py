@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import transaction
 
 from bss.accounts.models import Account, Storefront
@@ -58,19 +60,46 @@ def action_order_create(
         is_nobodys_work = action.kind == LineKind.RENEWAL
         line = _line(order, action, automatic=actor.account_id is None or is_nobodys_work)
         order_total(order)
-        costs = order.total > 0
-        waits = costs and needs_approval(payer=payer, customer=customer, actor=actor)
+        total = Money(order.total, order.currency)
+        waits = _waits(payer, customer, total, actor)
         if not waits:
-            track = track_for(actor, payer.pk)
-            asked = credit_asked(payer, order.total, is_next_term=action.is_next_term)
-            rules.check_credit(
-                payer, Money(asked, order.currency), track=track, secured=hold.amount
+            action_check_credit(
+                payer=payer,
+                customer=customer,
+                total=total,
+                is_next_term=action.is_next_term,
+                actor=actor,
+                secured=hold.amount,
             )
             card_attach(hold, order)
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}
         ORDER.fire(order, "ask_approval" if waits else "place", actor=actor, changes=placed)
     return order, line
+
+
+def action_check_credit(
+    *,
+    payer: Account,
+    customer: Account,
+    total: Money,
+    is_next_term: bool,
+    actor: Actor,
+    secured: Decimal,
+) -> None:
+    """Raises CreditExceeded where an action that costs `total` would be refused for it when `actor` orders it.
+
+    What waits for its payer's approval is for the payer to say. `secured` is what its card holds for it, or would.
+    """
+    if _waits(payer, customer, total, actor):
+        return
+    asked = credit_asked(payer, total.amount, is_next_term=is_next_term)
+    track = track_for(actor, payer.pk)
+    rules.check_credit(payer, Money(asked, total.currency), track=track, secured=secured)
+
+
+def _waits(payer: Account, customer: Account, total: Money, actor: Actor) -> bool:
+    return total.amount > 0 and needs_approval(payer=payer, customer=customer, actor=actor)
 
 
 def _line(order: Order, action: Action, *, automatic: bool) -> OrderLine:

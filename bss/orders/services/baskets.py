@@ -123,7 +123,8 @@ def basket_line_remove(*, line: BasketLine, actor: Actor) -> None:
 def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -> Basket:
     """Say who will use what is in the basket: the account itself, or one of its end customers.
 
-    Raises NotForThisCustomer naming the product that cannot be for this one.
+    For another one than before Service Details are asked again. Raises NotForThisCustomer naming the product that
+    cannot be for this one.
     """
     with transaction.atomic():
         held = open_locked(basket)
@@ -133,14 +134,15 @@ def basket_choose_customer(*, basket: Basket, customer: Account, actor: Actor) -
         rules.check_reseller_products(products, payer=held.account, customer=customer)
         is_another = held.uses_draft or held.customer_id != customer.pk
         held.customer, held.uses_draft = customer, False
+        held.asks_again = held.asks_again or is_another
         if is_another:
             quotes_forget(held)
             for line in lines:
                 line.quote = None
             quotes_known(basket=held, lines=lines)
-        Basket.objects.filter(pk=held.pk).update(customer=customer, uses_draft=False)
-        touch(held)
+        touch(held, customer=customer, uses_draft=False, asks_again=held.asks_again)
     basket.customer, basket.uses_draft, basket.version = customer, False, held.version
+    basket.asks_again = held.asks_again
     return basket
 
 
@@ -178,7 +180,8 @@ def basket_answer(
         if changed:
             BasketLine.objects.bulk_update(changed, ["parameters"])
         held.answers = parsed.get(selectors.ORDER_KEY, held.answers)
-        touch(held, answers=held.answers)
+        held.asks_again = False
+        touch(held, answers=held.answers, asks_again=False)
     return held
 
 

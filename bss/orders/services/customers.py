@@ -43,6 +43,7 @@ def customer_draft_save(*, basket: Basket, actor: Actor, **fields: Any) -> Custo
         )  # fmt: skip
         _use(held)
     basket.customer, basket.uses_draft, basket.customer_draft = basket.account, True, draft
+    basket.asks_again = held.asks_again
     return draft
 
 
@@ -55,6 +56,7 @@ def customer_draft_choose(*, basket: Basket, actor: Actor) -> Basket:
         _check_products(held)
         _use(held)
     basket.customer, basket.uses_draft, basket.version = basket.account, True, held.version
+    basket.asks_again = held.asks_again
     return basket
 
 
@@ -119,5 +121,5 @@ def _check_products(basket: Basket) -> None:
 def _use(basket: Basket) -> None:
     if not basket.uses_draft:
         quotes_forget(basket)
-    Basket.objects.filter(pk=basket.pk).update(customer=basket.account, uses_draft=True)
-    touch(basket)
+        basket.asks_again = True
+    touch(basket, customer=basket.account, uses_draft=True, asks_again=basket.asks_again)

@@ -10,15 +10,14 @@ from bss.catalog.models import Product
 from bss.catalog.selectors import add_ons_of as add_ons_with
 from bss.core.money import Money, round_half_up
 from bss.installments.contracts import PlanTerms
-from bss.installments.selectors import plans_for
-from bss.installments.splitting import is_splittable
+from bss.installments.splitting import is_splittable, split
 from bss.orders.contracts import Track, seen_by
 from bss.pricing.contracts import PriceRequest, UnitPrice
 from bss.pricing.selectors import prices_for
 from bss.subscriptions.contracts import PaymentChoice, PlanOption
 from bss.subscriptions.models import Subscription, SubscriptionAddOn
 from bss.subscriptions.selectors import add_ons_of
-from bss.subscriptions.services.renewals import next_seats
+from bss.subscriptions.services.renewals import next_market
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +75,28 @@ def switch_choices(
     return sorted(found, key=lambda choice: choice.total.amount)
 
 
-def payment_options(subscription: Subscription, track: Track) -> list[PlanOption]:
-    """How the next term may be paid, with what it costs for the seats it will have, at today's price.
+def payment_options(
+    subscription: Subscription, track: Track, *, quantity: int | None = None
+) -> list[PlanOption]:
+    """How the next term may be paid, with what it costs for `quantity` seats (None: those it will have), at today's
+    price (five queries).
 
     At once first, then each plan that is offered. `is_current` marks what will be, if nobody asks for another.
     """
+    market = next_market(subscription)
     plans: list[PlanTerms | None] = [None]
-    payer, product_id = subscription.payer, subscription.product_id
-    plans += plans_for(payer, [product_id]).get((product_id, subscription.unit), [])
-    coming = next_seats(subscription)[0].plan
+    plans += market.offered.get((subscription.product_id, subscription.unit), [])
+    coming = market.seats()[0].plan
     found = []
     for plan in plans:
         choice = PaymentChoice(plan.plan_id if plan else None)
-        seats = next_seats(subscription, payment=choice)[0]
-        total = round_half_up(seen_by(track, seats.price) * seats.quantity, seats.price.currency)
-        if plan is None or is_splittable(total, plan.count, seats.price.currency):
+        seats = market.seats(quantity, choice)[0]
+        currency = seats.price.currency
+        total = round_half_up(seen_by(track, seats.price) * seats.quantity, currency)
+        if plan is None or is_splittable(total, plan.count, currency):
             is_current = (coming.plan_id if coming else None) == choice.plan_id
-            found.append(PlanOption(plan, Money(total, seats.price.currency), is_current))
+            parts = split(total, plan.count, currency) if plan else None
+            found.append(PlanOption(plan, Money(total, currency), parts, is_current))
     return found
 
 

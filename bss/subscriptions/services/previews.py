@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Unpack
 
 from django.utils.translation import gettext as _
@@ -11,7 +13,9 @@ from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
 from bss.orders.contracts import Track, seen_by
+from bss.orders.errors import CreditExceeded
 from bss.orders.selectors import track_for
+from bss.orders.services import action_check_credit, due_at_once, pays_by_card
 from bss.pricing.contracts import UnitPrice
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import ChangePreview, Consequence
@@ -53,11 +57,44 @@ def change_preview(
         after=after,
         charged=Money(charged, subscription.currency),
         due_at=planned.due_at,
+        counts_from=_counts_from(subscription, wish, planned),
         needs_staff=needs_staff,
         invoices=planned.previews[track if track in planned.previews else "price"],
         token=token_of(subscription, planned, at),
         consequences=tuple(_consequences(subscription, wish, planned, needs_staff)),
+        refusal=_refusal(subscription, planned, actor),
     )
+
+
+def _counts_from(subscription: Subscription, wish: ChangeWish, planned: Planned) -> datetime | None:
+    """When what a term costs becomes another: with the change, or with the next term where none is paid less before."""
+    if wish.kind == ChangeKind.RENEWAL or _stays_paid(planned):
+        return subscription.ends_at
+    return planned.due_at
+
+
+def _stays_paid(planned: Planned) -> bool:
+    """Whether seats go, and every one of them after the days in which it could be given back."""
+    taken = planned.outcome.taken
+    return bool(taken) and not any(each.refund for each in taken)
+
+
+def _refusal(subscription: Subscription, planned: Planned, actor: Actor) -> CreditExceeded | None:
+    """Why it would be too much for its payer's credit. What a card is asked for with it needs none."""
+    payer = subscription.payer
+    secured = due_at_once(planned.previews["price"]).amount if pays_by_card(payer) else Decimal(0)
+    try:
+        action_check_credit(
+            payer=payer,
+            customer=subscription.customer,
+            total=Money(planned.added.price, planned.asked.price.currency),
+            is_next_term=planned.is_next_term,
+            actor=actor,
+            secured=secured,
+        )
+    except CreditExceeded as problem:
+        return problem
+    return None
 
 
 def _present(subscription: Subscription, kind: str, add_on: SubscriptionAddOn | None) -> int:
@@ -93,6 +130,10 @@ def _consequences(
     subscription: Subscription, wish: ChangeWish, planned: Planned, needs_staff: bool
 ) -> list[Consequence]:
     found = [*_of_kind(subscription, wish, planned), *_of_money(planned)]
+    if _stays_paid(planned) and subscription.ends_at is not None:
+        ends = day(subscription.ends_at.date())
+        text = _("Nothing is given back, and nothing changes on any invoice before %(day)s.")
+        found.append(Consequence(text % {"day": ends}))
     if needs_staff:
         found.append(
             Consequence(_("Your seller's staff carry this out. You see here when it is done."))

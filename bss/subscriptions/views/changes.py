@@ -25,7 +25,7 @@ from bss.subscriptions import selectors, services
 from bss.subscriptions.access import access_change, access_subscription
 from bss.subscriptions.choices import ChangeKind, ChangeState
 from bss.subscriptions.contracts import ChangePreview
-from bss.subscriptions.forms import FORMS, ChangeForm, Choices, Target, option_key
+from bss.subscriptions.forms import FORMS, ChangeForm, Choices, Target, option_key, quantity_in
 from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services.offers import add_on_choices, payment_options, switch_choices
 from bss.ui import formats
@@ -143,7 +143,8 @@ class ChangePage(Screen):
         if self.kind == ChangeKind.ADD_ON:
             return Choices(add_ons=add_on_choices(subscription, track))
         if self.kind == ChangeKind.RENEWAL:
-            return Choices(payments=payment_options(subscription, track))
+            asked = quantity_in(self.request.POST or self.request.GET)
+            return Choices(payments=payment_options(subscription, track, quantity=asked))
         return Choices()
 
     def build(self, **given: Any) -> ChangeForm:
