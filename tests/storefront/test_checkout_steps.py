@@ -91,6 +91,19 @@ def test_installments_show_under_the_line_and_add_up_in_the_summary(reseller, li
     assert line.payment_plan == plan
 
 
+@pytest.mark.parametrize(("charge", "told"), [("10", True), ("0", False)])
+def test_what_a_plan_costs_more_stands_in_basket_and_review(charge, told, reseller, line, mailbox):
+    offer_plan(mailbox, reseller.account, charge=charge)
+    yearly = posted(line, quantity="1", unit="P1Y", friendly_name="")
+    reseller.client.post("/basket/", yearly)
+    reseller.client.post("/basket/", yearly | posted(line, payment_plan="monthly-12"))
+
+    for path in ("/basket/", "/checkout/review/"):
+        text = re.sub(r"<[^>]+>", "", main_of(reseller.client.get(path)))
+        assert ("€110.00 in all, €10.00 more" in text) is told
+        assert (" in all" in text) is told
+
+
 def test_the_review_says_what_is_invoiced_now_with_its_tax_and_until_when_it_is_paid(
     reseller, line, plan, distributor
 ):

@@ -65,6 +65,14 @@ class BasketItem:
         return self.paid.first if self.paid else None
 
     @property
+    def extra(self) -> Money | None:
+        """What its plan costs more than paying at once; None where that is nothing."""
+        if self.paid is None or self.split is None:
+            return None
+        more = self.paid.total - self.options[0].total
+        return more if more.amount > 0 else None
+
+    @property
     def coterm(self) -> CoTerm | None:
         """Its first term, where that ends with everything else of its customer."""
         return self.bought.coterm if self.bought else None
