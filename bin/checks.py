@@ -23,8 +23,7 @@ from product import ROOT, SCRIPTS, checks_environment
 from report import Outcome, closing_lines, counts_of, progress_line
 
 PARALLEL = 2
-# One more than cores: some always wait, for PostgreSQL, a page, or a process of their own.
-JOBS = (os.cpu_count() or 2) + 1
+JOBS = os.cpu_count() or 2
 # After so long a check hangs; it is no measure of how long one should take.
 CHECK_SECONDS = 1500.0
 

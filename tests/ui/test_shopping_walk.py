@@ -34,7 +34,7 @@ from tests.factories.billing import make_rate
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory
 from tests.factories.orders import default_list, make_order_field, make_terms, offer_plan
 from tests.factories.resellers import drain, order_plan, plans_on_sale
-from tests.ui.walking import sign_in
+from tests.ui.walking import all_done, sign_in
 
 # Two browsers, a vendor, a worker and a PDF: on a busy machine that takes its time.
 pytestmark = pytest.mark.timeout(300)
@@ -116,6 +116,7 @@ def test_a_reseller_buys_a_year_for_a_new_customer_in_twelve_installments(
     to_review(page, screenshot)
     place(page, "Place order")
     arrived(page, "Your order is done")
+    all_done(page)
     screenshot("walk-done")
 
     order = Order.everywhere.get()
@@ -278,6 +279,7 @@ def test_a_customer_orders_in_its_resellers_shop_and_sees_its_own_amounts_alone(
 
     approve(resellers_page, base, order)
     arrived(page, "Your order is executed")
+    all_done(page)
     screenshot("walk-customer-done")
     the_statement_is_the_customers_own(page, base, screenshot)
 
