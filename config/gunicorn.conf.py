@@ -1,5 +1,6 @@
 """How the web process runs: threads, because a request mostly waits for PostgreSQL."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -32,4 +33,5 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 def when_ready(_server: Any) -> None:
     """Before the workers are forked."""
+    gc.collect()
     imports_are_no_garbage()

@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from bss.core import clock
+from bss.core.db import pg_code
 from bss.core.errors import Busy, Conflict, DomainError, Invalid, NotFound, PermissionDenied
 from bss.core.models import IdempotencyRecord
 
@@ -113,7 +114,7 @@ class IdempotentView(APIView):
                 raise
             return self._replay(record)
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+            if pg_code(error) != LOCK_NOT_AVAILABLE:
                 raise
             raise Busy() from error
 

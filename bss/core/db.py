@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models import Q
 
 from bss.core.money import UNIT_PRICE_DECIMALS
@@ -26,6 +26,11 @@ PUBLIC_ID_LENGTH = 14
 def new_public_id() -> str:
     """14 characters of a 27-letter alphabet: 66 bits, unguessable in a URL that also checks scope."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+
+
+def pg_code(error: DatabaseError) -> str:
+    """PostgreSQL's code for what it refused, such as "55P03"; "" for what came from elsewhere."""
+    return str(getattr(error.__cause__, "pgcode", None) or "")
 
 
 class PublicIdField(_Text):

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 
 def imports_are_no_garbage() -> None:
     """For a process that has imported everything and serves from now on: what was imported is never garbage. Looking
-    through it each time takes 150 ms, and makes each forked process's pages of memory its own. A request or a job makes
+    through it, once too, takes 150 ms and makes each forked process's pages of memory its own. A request or a job makes
     tens of thousands of objects and next to no garbage.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
 

@@ -53,6 +53,9 @@ class OrderSource(models.TextChoices):
     API = "api", _("API")
 
 
+# A basket that is neither placed nor left.
+NOT_OVER = (BasketState.OPEN, BasketState.WAITING)
+
 SENDING = frozenset({LineState.PENDING, LineState.PROVISIONING})
 IN_FLIGHT = SENDING | {LineState.NEEDS_INPUT}
 

@@ -243,6 +243,11 @@ class SeatLot(Planned, Owned):
         )
 
 
+def policy_of(refund: str) -> RefundPolicy:
+    """How seats are given back of which it was decided that they are."""
+    return RefundPolicy("full" if refund == Refund.FULL else "unused", None)
+
+
 class SeatReduction(Owned):
     """That seats went out of a lot: how many, when that was confirmed, and whether they are given back for money."""
 
@@ -275,7 +280,7 @@ class SeatReduction(Owned):
     @property
     def policy(self) -> RefundPolicy:
         """What is given back for it. The window was looked at when the seats went."""
-        return RefundPolicy("full" if self.refund == Refund.FULL else "unused", None)
+        return policy_of(self.refund)
 
 
 class ScheduledChange(Owned):

@@ -19,7 +19,7 @@ from bss.core.errors import DomainError, Invalid, NotFound
 from bss.core.money import Money
 from bss.orders import selectors as orders
 from bss.orders.access import access_basket, access_basket_line
-from bss.orders.choices import PICKED_BASKET, BasketState
+from bss.orders.choices import NOT_OVER, PICKED_BASKET, BasketState
 from bss.orders.errors import AnswerAwaited, BasketClosed, NotForThisCustomer, Repriced
 from bss.orders.models import Basket, BasketLine
 from bss.orders.selectors import BasketView
@@ -143,7 +143,7 @@ class Buying(Screen):
 
     def take_up(self, basket: Basket) -> None:
         """The pages that follow show this one of several baskets. Raises BasketClosed when it was placed or left."""
-        if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
+        if basket.state not in NOT_OVER:
             raise BasketClosed(extra={"state": basket.state})
         picked = self.picked()
         # While none is picked, the open one is shown anyhow.

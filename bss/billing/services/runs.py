@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from time import monotonic
 from typing import Any
@@ -20,6 +20,7 @@ from bss.billing.services.issuing import documents_issue
 from bss.billing.services.schedules import lot_settle
 from bss.core import clock, history, runs
 from bss.core.actor import Actor
+from bss.core.db import pg_code
 from bss.core.errors import DomainError
 from bss.core.models import Run
 from bss.core.runs import Progress
@@ -129,7 +130,7 @@ def _bill_batch(
 ) -> None:
     """Bill some payers in one transaction; when that fails each by itself, so that only the one at fault is left."""
     try:
-        found = _bill_again(organization, batch, day, account_id, actor)
+        found = _again(lambda: _bill(organization, batch, day, account_id, actor))
     except FAULTS as fault:
         if len(batch) > 1:
             for payer in batch:
@@ -141,21 +142,15 @@ def _bill_batch(
     progress.advance(sum(each.count for each in batch))
 
 
-def _bill_again(
-    organization: Organization,
-    batch: Sequence[Due],
-    day: date,
-    account_id: int | None,
-    actor: Actor,
-) -> Outcome:
-    """Bill some payers; what the database ended for the sake of another transaction is done again, a few times."""
+def _again(bill: Callable[[], Outcome]) -> Outcome:
+    """What it gives; what the database ended for the sake of another transaction is done again, a few times."""
     for _before in range(TRIES - 1):
         try:
-            return _bill(organization, batch, day, account_id, actor)
+            return bill()
         except OperationalError as fault:
-            if getattr(fault.__cause__, "pgcode", "") not in FOR_ANOTHERS_SAKE:
+            if pg_code(fault) not in FOR_ANOTHERS_SAKE:
                 raise
-    return _bill(organization, batch, day, account_id, actor)
+    return bill()
 
 
 def _bill(

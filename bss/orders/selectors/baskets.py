@@ -18,7 +18,7 @@ from bss.catalog.models import AddOn
 from bss.core.money import Money
 from bss.core.prepared import Prepared
 from bss.installments.splitting import split
-from bss.orders.choices import BasketState
+from bss.orders.choices import NOT_OVER, BasketState
 from bss.orders.contracts import Bought, Priced, Track, Wanted, seen_by
 from bss.orders.models import Basket, BasketLine, CustomerDraft, OrderField, TermsVersion
 from bss.orders.selectors.basket_shown import BasketItem, BasketView, PlanOption
@@ -72,7 +72,7 @@ _OTHERS = Subquery(
         Exists(BasketLine.objects.filter(basket=OuterRef("pk"))),
         user=OuterRef("user"),
         storefront=OuterRef("storefront"),
-        state__in=[BasketState.OPEN, BasketState.WAITING],
+        state__in=NOT_OVER,
     )
     .exclude(pk=OuterRef("pk"))
     .order_by()
@@ -106,9 +106,8 @@ def _of_user(
     user_id: int, storefront_id: int, picked: str, *, reads_terms: bool = False
 ) -> QuerySet[Basket]:
     is_picked = Case(When(public_id=picked, then=0), default=1)
-    states = [BasketState.OPEN, BasketState.WAITING]
     found = _whole(reads_terms=reads_terms).filter(
-        user_id=user_id, storefront_id=storefront_id, state__in=states
+        user_id=user_id, storefront_id=storefront_id, state__in=NOT_OVER
     )
     return found.order_by(is_picked, "state", "-pk")[:1]
 

@@ -63,14 +63,7 @@ def action_order_create(
         total = Money(order.total, order.currency)
         waits = _waits(payer, customer, total, actor)
         if not waits:
-            action_check_credit(
-                payer=payer,
-                customer=customer,
-                total=total,
-                is_next_term=action.is_next_term,
-                actor=actor,
-                secured=hold.amount,
-            )
+            _check_credit(payer, total, actor, hold.amount, is_next_term=action.is_next_term)
             card_attach(hold, order)
         history.record(order, actor=actor, action="order.created")
         placed = {**placed_by(actor), "placed_at": action.at}
@@ -91,8 +84,13 @@ def action_check_credit(
 
     What waits for its payer's approval is for the payer to say. `secured` is what its card holds for it, or would.
     """
-    if _waits(payer, customer, total, actor):
-        return
+    if not _waits(payer, customer, total, actor):
+        _check_credit(payer, total, actor, secured, is_next_term=is_next_term)
+
+
+def _check_credit(
+    payer: Account, total: Money, actor: Actor, secured: Decimal, *, is_next_term: bool
+) -> None:
     asked = credit_asked(payer, total.amount, is_next_term=is_next_term)
     track = track_for(actor, payer.pk)
     rules.check_credit(payer, Money(asked, total.currency), track=track, secured=secured)

@@ -17,7 +17,7 @@ from bss.core.fields import parse_all
 from bss.core.prepared import Prepared
 from bss.installments.models import PaymentPlan
 from bss.orders import selectors
-from bss.orders.choices import BasketState
+from bss.orders.choices import NOT_OVER, BasketState
 from bss.orders.contracts import Priced, Track, Wanted, seen_by
 from bss.orders.errors import AnswerAwaited, BasketClosed, NotForSale
 from bss.orders.events import BasketWaiting
@@ -170,7 +170,7 @@ def basket_answer(
     parsed = parse_answers(questions, answers)
     with transaction.atomic():
         held = basket_locked(basket.pk)
-        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+        if held.state not in NOT_OVER:
             raise BasketClosed(extra={"state": held.state})
         changed = [
             line for line in lines if parsed.get(line.public_id, line.parameters) != line.parameters
@@ -191,7 +191,7 @@ def basket_note(*, basket: Basket, purchase_order: str, actor: Actor) -> Basket:
         return basket
     with transaction.atomic():
         held = basket_locked(basket.pk)
-        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+        if held.state not in NOT_OVER:
             raise BasketClosed(extra={"state": held.state})
         if held.purchase_order != purchase_order:
             held.purchase_order = purchase_order
@@ -288,7 +288,7 @@ def basket_abandon(*, basket: Basket, actor: Actor) -> None:
     """Leave an open or waiting basket for good. Raises BasketClosed when it was placed or left already."""
     with transaction.atomic():
         held = basket_locked(basket.pk)
-        if held.state not in {BasketState.OPEN, BasketState.WAITING}:
+        if held.state not in NOT_OVER:
             raise BasketClosed(extra={"state": held.state})
         # Whoever places it at the same moment reads that it is another by now.
         touch(held)

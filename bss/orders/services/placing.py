@@ -16,7 +16,7 @@ from bss.core.actor import Actor
 from bss.core.errors import StaleState
 from bss.core.money import Money
 from bss.orders import selectors
-from bss.orders.choices import BasketState, OrderSource, OrderState
+from bss.orders.choices import NOT_OVER, BasketState, OrderSource, OrderState
 from bss.orders.contracts import (
     NO_HOLD,
     Bought,
@@ -219,7 +219,7 @@ def _check(
     basket: Basket, lines: Sequence[BasketLine], terms: TermsVersion | None
 ) -> TermsVersion | None:
     """The terms that the order keeps as accepted. Raises what stands in the way of the lines as they are."""
-    if basket.state not in {BasketState.OPEN, BasketState.WAITING}:
+    if basket.state not in NOT_OVER:
         raise BasketClosed(extra={"state": basket.state})
     customer = selectors.customer_of(basket)
     rules.check_ordering(basket.account, customer)

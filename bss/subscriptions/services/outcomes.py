@@ -26,7 +26,7 @@ from bss.pricing.schedule import (
     parts_of,
 )
 from bss.subscriptions.choices import ChangeKind
-from bss.subscriptions.models import SeatLot, Subscription, SubscriptionAddOn, Term
+from bss.subscriptions.models import SeatLot, Subscription, SubscriptionAddOn, Term, policy_of
 from bss.subscriptions.ports import LOT_CHARGES
 from bss.subscriptions.selectors import add_ons_of, lots_of, term_of
 
@@ -60,7 +60,7 @@ class Taken:
     @property
     def policy(self) -> RefundPolicy:
         """How they are given back; whether they are at all was decided with `refund`."""
-        return RefundPolicy("full" if self.refund == Refund.FULL else "unused", None)
+        return policy_of(self.refund)
 
 
 @dataclass(frozen=True, slots=True)
