@@ -1,8 +1,9 @@
-"""Reseller plans over the API."""
+"""Reseller plans and approvals over the API."""
 
 from django.urls import path
 
-from resellers.api import PlanCancelView, PlanChooseView, PlansView, PlanSwitchView
+from resellers.api.approvals import ApprovalsView, ApprovalView, ApproveView, RejectView
+from resellers.api.plans import PlanCancelView, PlanChooseView, PlansView, PlanSwitchView
 
 app_name = "plans-api"
 urlpatterns = [
@@ -18,4 +19,8 @@ urlpatterns = [
         PlanSwitchView.as_view(),
         name="switch",
     ),
+    path("approvals/", ApprovalsView.as_view(), name="approvals"),
+    path("approvals/<slug:public_id>/", ApprovalView.as_view(), name="approval"),
+    path("approvals/<slug:public_id>/approve/", ApproveView.as_view(), name="approve"),
+    path("approvals/<slug:public_id>/reject/", RejectView.as_view(), name="reject"),
 ]

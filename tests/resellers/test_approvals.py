@@ -62,7 +62,7 @@ from tests.factories.orders import (
     make_terms,
     set_price,
 )
-from tests.factories.ports import filled
+from tests.factories.ports import filled, granted
 from tests.factories.resellers import drain, order_plan, plans_on_sale
 from tests.factories.world import given_back
 from tests.storefront.test_checkout import form_of, main_of
@@ -974,3 +974,97 @@ def order_of_another(customer, shop, product, *earlier: Order) -> Order:
         .exclude(pk__in=[order.pk for order in earlier])
         .get()
     )
+
+
+# Over the API ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def token(reseller):
+    """The reseller's own."""
+    with granted(reseller.account, "api"):
+        yield client_of(reseller, "order.view", "order.approve", account=reseller.account)
+
+
+def resource(order: Order, part: str = "") -> str:
+    return f"/api/v1/approvals/{order.public_id}/{part}"
+
+
+def test_the_api_lists_what_waits_and_lets_it_pass_at_what_it_told(
+    asked, token, reseller, mailbox, run_jobs
+):
+    set_price(mailbox, "104")
+    listed = token.get("/api/v1/approvals/").json()["results"]
+    assert [(each["id"], each["state"]) for each in listed] == [
+        (asked.public_id, "pending_approval")
+    ]
+    found = token.get(resource(asked)).json()
+    assert (Decimal(found["total"]), Decimal(found["charged_total"])) == (104, 120)
+    assert [
+        (Decimal(line["ordered_total"]), Decimal(line["today_total"])) for line in found["lines"]
+    ] == [(100, 104)]
+    assert [Decimal(each["net"]) for each in found["invoices"]] == [104]
+    agreed = {"terms": found["terms"]}
+
+    unseen = token.post(resource(asked, "approve/"), agreed)
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "PRICE_CHANGED")
+    assert kept(asked)[0] == OrderState.PENDING_APPROVAL
+
+    seen = {**agreed, "total": found["total"], "preview": found["preview"]}
+    passed = [token.post(resource(asked, "approve/"), seen) for _twice in range(2)]
+    assert [(each.status_code, each.json()["id"]) for each in passed] == [
+        (200, asked.public_id)
+    ] * 2
+    assert kept(asked)[:2] == (OrderState.PLACED, "2026-01")
+    run_jobs()
+    assert Subscription.everywhere.get().unit_price == 104
+    assert token.get("/api/v1/approvals/").json()["results"] == []
+
+
+def test_the_api_lets_no_other_invoices_pass_than_were_looked_at(asked, token, distributor):
+    found = token.get(resource(asked)).json()
+    make_rate(distributor, "24")
+
+    refused = token.post(
+        resource(asked, "approve/"),
+        {"terms": found["terms"], "total": found["total"], "preview": found["preview"]},
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "PRICE_CHANGED")
+    assert kept(asked)[0] == OrderState.PENDING_APPROVAL
+
+
+def test_the_api_accepts_no_terms_silently(asked, token):
+    refused = token.post(resource(asked, "approve/"), {})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["terms"])
+    assert kept(asked) == (OrderState.PENDING_APPROVAL, None, None)
+
+
+def test_the_api_rejects_with_a_reason_and_for_good(asked, token, customer):
+    unsaid = token.post(resource(asked, "reject/"), {"reason": " "})
+    assert (unsaid.status_code, list(unsaid.json()["errors"])) == (400, ["reason"])
+    rejected = token.post(resource(asked, "reject/"), {"reason": "Ask me in May."})
+    assert (rejected.status_code, rejected.json()["state"]) == (200, "rejected")
+    late = token.post(resource(asked, "approve/"), {"terms": "2026-01"})
+    assert late.status_code == 409
+    assert kept(asked)[0] == OrderState.REJECTED
+
+
+def test_only_the_payers_own_token_decides(asked, reseller, rival, customer, staff):
+    scopes = ("order.view", "order.approve")
+    with granted(reseller.account, "api"), granted(rival.account, "api"):
+        for person, account in (
+            (staff, None),
+            (rival, rival.account),
+            (customer, customer.account),
+        ):
+            client = client_of(person, *scopes, account=account)
+            for answer in (
+                client.get(resource(asked)),
+                client.post(resource(asked, "approve/"), {"terms": "2026-01"}),
+                client.post(resource(asked, "reject/"), {"reason": "No"}),
+            ):
+                assert answer.status_code in {403, 404}, (person, answer.json())
+        sees = client_of(reseller, "order.view", account=reseller.account)
+        assert sees.post(resource(asked, "reject/"), {"reason": "No"}).status_code == 403
+    assert kept(asked)[0] == OrderState.PENDING_APPROVAL

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from bss.subscriptions import api
+from bss.subscriptions.api import previews
 
 app_name = "subscriptions-api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,5 +33,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "subscriptions/<slug:public_id>/cancel/",
         api.CancelView.as_view(),
         name="subscription-cancel",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/quantity/preview/",
+        previews.QuantityPreview.as_view(),
+        name="subscription-quantity-preview",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/add-ons/preview/",
+        previews.AddOnsPreview.as_view(),
+        name="subscription-add-ons-preview",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/renewal/preview/",
+        previews.RenewalPreview.as_view(),
+        name="subscription-renewal-preview",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/product/preview/",
+        previews.ProductPreview.as_view(),
+        name="subscription-product-preview",
+    ),
+    path(
+        "subscriptions/<slug:public_id>/cancel/preview/",
+        previews.CancelPreview.as_view(),
+        name="subscription-cancel-preview",
     ),
 ]

@@ -23,7 +23,7 @@ from bss.orders.api import actor_of, order_out, valid
 from bss.orders.api.shapes import Amount, OrderWithLines
 from bss.orders.choices import OrderSource
 from bss.orders.contracts import NO_HOLD, CardHold
-from bss.subscriptions.api import SubscriptionChangeOut
+from bss.subscriptions.api.shapes import SubscriptionChangeOut
 from bss.subscriptions.models import ScheduledChange
 from resellers import selectors, services
 from resellers.access import access_plan, access_reseller

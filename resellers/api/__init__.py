@@ -1,0 +1,1 @@
+"""The API of resellers: their plans, and the orders that wait for them."""
