@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import StaffRole, StorefrontRole
 
@@ -86,9 +90,22 @@ STOREFRONT_ADMIN = frozenset().union(*STOREFRONT_ROLES.values()) | {
     P.TOKEN_MANAGE,
 }  # fmt: skip
 
-# What a token can be given; the API has no door for the rest.
-API_SCOPES: tuple[Permission, ...] = (
-    P.ACCOUNT_VIEW, P.ACCOUNT_EDIT, P.CONTACT_EDIT, P.CATALOG_VIEW, P.CATALOG_EDIT, P.COST_VIEW, P.ORDER_VIEW,
-    P.ORDER_CREATE, P.ORDER_APPROVE, P.ORDER_EXECUTE, P.SUBSCRIPTION_VIEW, P.SUBSCRIPTION_MANAGE, P.PLAN_VIEW,
-    P.PLAN_SWITCH, P.BILLING_VIEW, P.BILLING_EDIT,
-)  # fmt: skip
+# What a token can be given, in words; the API has no door for the rest.
+API_SCOPES: Mapping[Permission, Any] = {
+    P.ACCOUNT_VIEW: _("Read accounts and contacts"),
+    P.ACCOUNT_EDIT: _("Create and change accounts"),
+    P.CONTACT_EDIT: _("Create and change contacts"),
+    P.CATALOG_VIEW: _("Read the catalogue"),
+    P.CATALOG_EDIT: _("Create and change products"),
+    P.COST_VIEW: _("Read costs"),
+    P.ORDER_VIEW: _("Read orders"),
+    P.ORDER_CREATE: _("Create and place orders"),
+    P.ORDER_APPROVE: _("Approve or reject the orders of a reseller's customers"),
+    P.ORDER_EXECUTE: _("Execute orders"),
+    P.SUBSCRIPTION_VIEW: _("Read subscriptions"),
+    P.SUBSCRIPTION_MANAGE: _("Change and cancel subscriptions"),
+    P.PLAN_VIEW: _("Read reseller plans"),
+    P.PLAN_SWITCH: _("Choose, switch and cancel reseller plans"),
+    P.BILLING_VIEW: _("Read invoices and payments"),
+    P.BILLING_EDIT: _("Record payments"),
+}

@@ -95,7 +95,5 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
-            (str(scope), str(scope).replace(".", ": ").capitalize())
-            for scope in API_SCOPES
-            if actor.can(scope)
+            (str(scope), words) for scope, words in API_SCOPES.items() if actor.can(scope)
         ]

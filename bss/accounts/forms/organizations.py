@@ -14,28 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts import selectors
 from bss.accounts.choices import PaymentKind, StaffRole
 from bss.accounts.countries import country_choices, currency_choices
-from bss.accounts.permissions import API_SCOPES, Permission
+from bss.accounts.permissions import API_SCOPES
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.ui.fields import LongSelect
-
-_SCOPE_WORDS = {
-    Permission.ACCOUNT_VIEW: _("Read accounts and contacts"),
-    Permission.ACCOUNT_EDIT: _("Create and change accounts"),
-    Permission.CONTACT_EDIT: _("Create and change contacts"),
-    Permission.CATALOG_VIEW: _("Read the catalogue"),
-    Permission.CATALOG_EDIT: _("Create and change products"),
-    Permission.COST_VIEW: _("Read costs"),
-    Permission.ORDER_VIEW: _("Read orders"),
-    Permission.ORDER_CREATE: _("Create and place orders"),
-    Permission.ORDER_EXECUTE: _("Execute orders"),
-    Permission.SUBSCRIPTION_VIEW: _("Read subscriptions"),
-    Permission.SUBSCRIPTION_MANAGE: _("Change and cancel subscriptions"),
-    Permission.PLAN_VIEW: _("Read reseller plans"),
-    Permission.PLAN_SWITCH: _("Choose, switch and cancel reseller plans"),
-    Permission.BILLING_VIEW: _("Read invoices and payments"),
-    Permission.BILLING_EDIT: _("Record payments"),
-}
 
 
 class OrganizationForm(forms.Form):
@@ -154,7 +136,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["account"].queryset = selectors.resellers_visible()  # type: ignore[attr-defined]
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
-            (str(scope), _SCOPE_WORDS[scope]) for scope in API_SCOPES if actor.can(scope)
+            (str(scope), words) for scope, words in API_SCOPES.items() if actor.can(scope)
         ]
 
     def clean_expires_on(self) -> Any:

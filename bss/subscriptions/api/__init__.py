@@ -154,7 +154,7 @@ class QuantityView(ChangeView):
     """Another quantity, at once."""
 
     kind = ChangeKind.QUANTITY
-    serializer = SubscriptionQuantityIn
+    serializer: type[Strict] = SubscriptionQuantityIn
 
     @extend_schema(
         operation_id="subscriptions_change_quantity",
@@ -170,7 +170,7 @@ class AddOnsView(ChangeView):
     """A new add-on, or more, fewer or none of one that is there."""
 
     kind = ChangeKind.ADD_ON
-    serializer = SubscriptionAddOnsIn
+    serializer: type[Strict] = SubscriptionAddOnsIn
 
     @extend_schema(
         operation_id="subscriptions_change_add_ons",
@@ -198,7 +198,7 @@ class RenewalView(ChangeView):
     """What the next term begins with, and whether there is one."""
 
     kind = ChangeKind.RENEWAL
-    serializer = SubscriptionRenewalIn
+    serializer: type[Strict] = SubscriptionRenewalIn
 
     @extend_schema(
         operation_id="subscriptions_manage_renewal",
@@ -228,7 +228,7 @@ class ProductView(ChangeView):
     """Another product of the same type, at once."""
 
     kind = ChangeKind.PRODUCT
-    serializer = SubscriptionProductIn
+    serializer: type[Strict] = SubscriptionProductIn
 
     @extend_schema(
         operation_id="subscriptions_change_product",
@@ -256,7 +256,7 @@ class CancelView(ChangeView):
     """The end, at once or when the term ends."""
 
     kind = ChangeKind.CANCEL
-    serializer = SubscriptionCancelIn
+    serializer: type[Strict] = SubscriptionCancelIn
 
     @extend_schema(
         operation_id="subscriptions_cancel",

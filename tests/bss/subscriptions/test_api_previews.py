@@ -108,10 +108,10 @@ def test_each_change_has_its_preview(erp, five, mail, distributor):
 
 def test_a_preview_is_refused_as_the_change_would_be(erp, five):
     assert previewed(erp, five, "quantity", quantity=5) == (400, "NOTHING_CHANGES")
-    assert previewed(erp, five, "quantity", quantity=0) == (400, "VALIDATION_FAILED")
+    assert previewed(erp, five, "quantity", quantity=0) == (400, "INVALID")
     assert previewed(erp, five, "product", product="2222222") == (400, "PRODUCT_UNKNOWN")
     assert previewed(erp, five, "add-ons", product="none", quantity=1) == (400, "ADD_ON_UNKNOWN")
-    assert previewed(erp, five, "quantity", quantity=8, preview="x") == (400, "VALIDATION_FAILED")
+    assert previewed(erp, five, "quantity", quantity=8, preview="x") == (400, "INVALID")
 
 
 def test_too_much_for_its_payers_credit_is_told_with_the_amounts(
@@ -123,9 +123,9 @@ def test_too_much_for_its_payers_credit_is_told_with_the_amounts(
     with granted(reseller.account, "api", "self_service_ordering"):
         token = client_of(reseller, *SALES, account=reseller.account)
         told = previewed(token, five, "quantity", quantity=500)
-        assert told["refusal"]["code"] == "CREDIT_EXCEEDED"
+        assert told["refusal"]["code"] == "CREDIT_LIMIT"
         refused = asked(token, five, "quantity", quantity=500, preview=told["preview"])
-    assert (refused.status_code, refused.json()["code"]) == (409, "CREDIT_EXCEEDED")
+    assert (refused.status_code, refused.json()["code"]) == (409, "CREDIT_LIMIT")
 
 
 def test_a_customers_token_is_told_what_its_reseller_charges(
