@@ -14,7 +14,7 @@ sys.path[0:1] = [str(ROOT / "bin"), str(ROOT)]
 from console import Failure, failure_print  # noqa: E402 -- the path has to be set first
 from processes import Stopped, stop_signals_watch  # noqa: E402
 
-from bench import adobe, billing, checkout, demo, installments, memory, pages, provisioning  # noqa: E402
+from bench import adobe, billing, checkout, demo, installments, memory, pages, provisioning, vitals  # noqa: E402
 from bench.figures import Figure, figures_print, machine_describe  # noqa: E402
 
 BENCHES = {
@@ -26,6 +26,8 @@ BENCHES = {
     "adobe": adobe.measure,
     "memory": memory.measure,
     "demo": demo.measure,
+    # Last: it needs a browser, which may be missing.
+    "vitals": vitals.measure,
 }
 
 

@@ -38,10 +38,13 @@ from bss.accounts.selectors import staff_actor  # noqa: E402
 from bss.accounts.services import token_create  # noqa: E402
 from bss.catalog.choices import ProductAudience, ProductKind  # noqa: E402
 from bss.catalog.models import Product  # noqa: E402
+from bss.core import scope  # noqa: E402
+from bss.core.actor import SYSTEM  # noqa: E402
 from bss.core.garbage import imports_are_no_garbage  # noqa: E402
 from bss.installments.contracts import PlanTerms  # noqa: E402
 from bss.orders.models import Order  # noqa: E402
 from bss.orders.selectors import terms_current  # noqa: E402
+from bss.orders.services import basket_add, basket_open_for  # noqa: E402
 from bss.pricing.contracts import UnitPrice  # noqa: E402
 from bss.pricing.engine import planned  # noqa: E402
 from bss.subscriptions.models import Subscription  # noqa: E402
@@ -156,6 +159,23 @@ def buyers(count: int) -> list[dict[str, str]]:
         account.save(update_fields=["credit_limit", "ordering_enabled"])
         found.append({**shared, "email": email, "customer": account.public_id})
     return found
+
+
+def basket() -> dict[str, Any]:
+    """The cookie of a buyer with a basket of one product for its own use, and the paths of its checkout's steps."""
+    bought = buyers(1)[0]
+    login = Membership.everywhere.select_related("user", "contact__account").get(
+        user__email=bought["email"]
+    )
+    account = login.contact.account
+    shop = Storefront.everywhere.get(owner=None, host="")
+    with scope.activate(account.scope):
+        chosen = Product.objects.get(public_id=bought["product"])
+        opened = basket_open_for(user_id=login.user_id, storefront=shop, account=account)
+        basket_add(basket=opened, product=chosen, unit=bought["unit"], quantity=1, actor=SYSTEM)
+    steps = ("basket", "checkout-billing", "checkout-review")
+    paths = {step: reverse(f"storefront:{step}", settings.ROOT_URLCONF) for step in steps}
+    return {"cookie": _cookie(login.user, shop), "paths": paths}
 
 
 def _token(organization: Organization) -> str:
@@ -314,6 +334,7 @@ PROBES: dict[str, Callable[..., Any]] = {
     "installments": installments,
     "basic_resellers": basic_resellers,
     "buyers": buyers,
+    "basket": basket,
     "adobe_reviews": adobe_probes.adobe_reviews,
     "adobe_upload": adobe_probes.adobe_upload,
     "adobe_prices": adobe_probes.adobe_prices,

@@ -11,40 +11,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.catalog.models import Product
-from bss.core.fields import FieldSpec, SpecField
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import PaymentChoice, PlanOption
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services.offers import AddOnChoice
 from bss.ui import formats
-
-# An integer column's limit: beyond it a quantity is a typing mistake.
-_MOST = 2_000_000
-
-
-class WholeNumberField(SpecField):
-    """A whole number as people type it in their locale; its cleaned value is an int, or None."""
-
-    def __init__(
-        self, *, label: Any, minimum: int = 1, maximum: int = _MOST, required: bool = True
-    ) -> None:
-        spec = FieldSpec(
-            "quantity",
-            "",
-            type="integer",
-            required=required,
-            minimum=str(minimum),
-            maximum=str(maximum),
-        )
-        super().__init__(spec)
-        self.label = label
-        self.widget.attrs["class"] = "short"
+from bss.ui.fields import QuantityField
 
 
 def quantity_in(data: Mapping[str, Any]) -> int | None:
     """The quantity a form of a change asks for so far; None where it is no quantity."""
     try:
-        quantity: int | None = WholeNumberField(label="").clean(data.get("quantity", ""))
+        quantity: int | None = QuantityField().clean(data.get("quantity", ""))
     except ValidationError:
         return None
     return quantity
@@ -132,7 +110,7 @@ class SuspendForm(ChangeForm):
 
 
 class QuantityForm(ChangeForm):
-    quantity = WholeNumberField(label=_("New quantity"))
+    quantity = QuantityField(label=_("New quantity"))
     when = forms.ChoiceField(
         label=_("From when"),
         choices=[("now", _("At once")), ("period_end", _("From the next term"))],
@@ -151,7 +129,7 @@ class QuantityForm(ChangeForm):
 
 class AddOnForm(ChangeForm):
     add_on = forms.ChoiceField(label=_("Add-on"), widget=forms.RadioSelect)
-    quantity = WholeNumberField(label=_("How many there are to be"), minimum=0)
+    quantity = QuantityField(label=_("How many there are to be"), minimum=0)
     field_order = ("add_on", "quantity")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -172,7 +150,7 @@ class RenewalForm(ChangeForm):
         choices=[("yes", _("It renews")), ("no", _("It ends"))],
         widget=forms.RadioSelect,
     )
-    quantity = WholeNumberField(label=_("Quantity from the next term"), required=False)
+    quantity = QuantityField(label=_("Quantity from the next term"), required=False)
     payment = forms.ChoiceField(
         label=_("Payment from the next term"), widget=forms.RadioSelect, required=False
     )

@@ -16,8 +16,32 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.fields import SpecField
+from bss.core.fields import FieldSpec, SpecField
 from bss.ui.components import Fieldset
+
+# Near an integer column's limit: beyond it a quantity is a typing mistake.
+_MOST_OF_ANYTHING = 2_000_000
+
+
+class QuantityField(SpecField):
+    """How many, as people type it in their locale; its cleaned value is an int, or None where it may be left out."""
+
+    def __init__(
+        self,
+        *,
+        label: Any = None,
+        minimum: int = 1,
+        maximum: int | None = None,
+        required: bool = True,
+    ) -> None:
+        least, most = str(minimum), str(maximum or _MOST_OF_ANYTHING)
+        super().__init__(
+            FieldSpec(
+                "quantity", "", type="integer", required=required, minimum=least, maximum=most
+            )
+        )
+        self.label = label or _("Quantity")
+        self.widget.attrs["class"] = "short"
 
 
 class LongSelect(forms.Select):

@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.installments.contracts import PlanTerms
-from bss.subscriptions.forms import WholeNumberField
+from bss.ui.fields import QuantityField
 from storefront.choices import Group, Sorting
 from storefront.contracts import Choice, ProductView
 
-MOST = 1_000_000
 ADD_ON = "addon-"
 PLAN = "plan-"
 
@@ -88,8 +87,8 @@ def _plan(plans: Sequence[PlanTerms]) -> forms.ChoiceField:
     )
 
 
-def _quantity(name: str, label: Any, least: int, most: int | None) -> WholeNumberField:
-    found = WholeNumberField(label=label, minimum=least, maximum=most or MOST, required=False)
+def _quantity(name: str, label: Any, least: int, most: int | None) -> QuantityField:
+    found = QuantityField(label=label, minimum=least, maximum=most, required=False)
     found.initial = least
     found.widget.attrs |= {"autocomplete": "off", "aria-describedby": f"id_{name}-error"}
     return found

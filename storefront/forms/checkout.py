@@ -12,15 +12,14 @@ from bss.accounts.countries import country_choices
 from bss.accounts.models import Account
 from bss.core.fields import FieldSpec, form_field
 from bss.orders.models import BasketLine, CustomerDraft, TermsVersion
-from bss.subscriptions.forms import WholeNumberField
-from bss.ui.fields import LongSelect
+from bss.ui.fields import LongSelect, QuantityField
 from storefront.choices import NEW_CUSTOMER
 
 
 class LineForm(forms.Form):
     """One line of the basket; names begin with the line's public id. What can be had only once has no quantity."""
 
-    quantity = WholeNumberField(label=_("Quantity"))
+    quantity = QuantityField()
     unit = forms.ChoiceField(label=_("Term"))
     payment_plan = forms.ChoiceField(
         label=_("Payment"),

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.subscriptions.choices import SubscriptionState
 from bss.subscriptions.contracts import PlanOption
-from bss.subscriptions.forms import WholeNumberField, option_key, option_words
+from bss.subscriptions.forms import option_key, option_words
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services.offers import AddOnChoice
+from bss.ui.fields import QuantityField
 from bss.ui.formats import day
 from storefront.selectors.subscriptions import Target
 
@@ -20,7 +21,7 @@ from storefront.selectors.subscriptions import Target
 class QuantityForm(forms.Form):
     """The new whole quantity, and from when on."""
 
-    quantity = WholeNumberField(label=_("New quantity"))
+    quantity = QuantityField(label=_("New quantity"))
     when = forms.ChoiceField(label=_("From when"), widget=forms.RadioSelect, required=False)
 
     def __init__(self, data: Any = None, *, subscription: Subscription) -> None:
@@ -46,7 +47,7 @@ class AddOnForm(forms.Form):
             "invalid_choice": _("This add-on cannot be had with the subscription."),
         },
     )
-    quantity = WholeNumberField(label=_("How many there are to be"), minimum=0)
+    quantity = QuantityField(label=_("How many there are to be"), minimum=0)
 
     def __init__(self, data: Any = None, *, choices: Sequence[AddOnChoice]) -> None:
         super().__init__(data)
@@ -59,7 +60,7 @@ class AddOnForm(forms.Form):
 class RenewalForm(forms.Form):
     """What the next term begins with: how many, and how they are paid."""
 
-    quantity = WholeNumberField(label=_("Quantity from the next term"))
+    quantity = QuantityField(label=_("Quantity from the next term"))
     payment = forms.ChoiceField(label=_("Payment from the next term"), widget=forms.RadioSelect)
 
     def __init__(
@@ -105,7 +106,7 @@ class CancelForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    licences = WholeNumberField(label=_("How many licences end"), required=False)
+    licences = QuantityField(label=_("How many licences end"), required=False)
 
     def __init__(self, data: Any = None, *, subscription: Subscription) -> None:
         choices: list[tuple[str, Any]] = [("now", _("Now"))]

@@ -46,6 +46,7 @@ from storefront.selectors.checkout import (
     steps_at,
 )
 from storefront.views.basket import Buying
+from storefront.views.pauses import pause_of
 
 COMPANY_FIELDS = (
     "name", "country", "vat_id", "corporate_email", "phone", "address_1", "address_2", "postcode", "city", "region",
@@ -143,6 +144,7 @@ class Step(Buying):
             "sections": form.sections(prospects),
             "chosen": chosen_of(checkout.basket),
             "notices": notices or asked_again(checkout),
+            "pause": pause_of(checkout),
         }
         return self.page(context, template="storefront/details.html", status=status)
 

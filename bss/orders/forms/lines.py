@@ -8,19 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bss.core.fields import FieldSpec, SpecField, form_field
+from bss.core.fields import FieldSpec, form_field
+from bss.ui.fields import QuantityField
 
-_QUANTITY = FieldSpec("quantity", "", type="integer", required=True, minimum="1")
 PREFIX = "spec-"
-
-
-class QuantityField(SpecField):
-    """A whole number as people type it in their locale; its cleaned value is an int of 1 or more."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_QUANTITY)
-        self.label = kwargs.get("label") or _("Quantity")
-        self.widget.attrs["class"] = "short"
 
 
 class SpecsForm(forms.Form):
