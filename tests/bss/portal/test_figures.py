@@ -43,5 +43,5 @@ def test_what_is_open_is_told_by_its_age(at_distributor, staff):
     assert selectors.owed_by_age("EUR", today) == [3, 12, 16, 0, 32]
     page = staff.client.get("/portal/").content.decode()
     assert "€60.00" in page
-    assert "Open invoices by age" in page
+    assert "Open invoices by days overdue" in page
     assert selectors.needs_you().overdue_invoices == 5
