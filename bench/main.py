@@ -40,15 +40,19 @@ def main(argv: list[str]) -> int:
             found = BENCHES[name](options)
             figures_print(name, found)
             figures += found
+            if options.json:
+                _write(options.json, figures)
     except Stopped:
         return 130
     except Failure as failure:
         failure_print(failure)
         return 1
-    if options.json:
-        report = {"machine": machine_describe(), "figures": [f.as_json() for f in figures]}
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
     return 0
+
+
+def _write(path: Path, figures: list[Figure]) -> None:
+    report = {"machine": machine_describe(), "figures": [f.as_json() for f in figures]}
+    path.write_text(json.dumps(report, indent=2) + "\n")
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

@@ -102,8 +102,8 @@ def _vitals(browser: Browser, base_url: str, target: dict[str, Any]) -> dict[str
 
 def _looked(page: Page, url: str) -> dict[str, float]:
     answer = page.goto(url, wait_until="load")
-    if answer is None or answer.status != 200:
-        raise SystemExit(f"{url} answered {answer and answer.status}")
+    if answer is None or answer.status != 200 or page.url != url:
+        raise SystemExit(f"{url} answered {answer and answer.status} at {page.url}")
     page.wait_for_timeout(SETTLED_MS)
     found = page.evaluate("vitals")
     tbt = blocked_ms(found["long"], found["painted"])

@@ -58,7 +58,7 @@ def access_waiting_order(actor: Actor, public_id: str) -> Order:
     NotFound for any other, and for whoever is no reseller.
     """
     own = access_seller(actor, Permission.ORDER_APPROVE)
-    order = access_order(actor, public_id)
+    order = access_order(actor, public_id, Permission.ORDER_APPROVE)
     was_asked = order.state in _ASKED or order.approved_at is not None
     if order.account_id != own.pk or order.customer_id == own.pk or not was_asked:
         raise NotFound

@@ -83,8 +83,8 @@ class ChangePreview:
     is what it puts on which document and when. `refusal` is why it would be too much for its payer's credit, and cannot
     be confirmed.
     `due_at` is None for at once, `counts_from` where less or more is paid from now on. `needs_staff` says that the
-    seller's staff carry it out after confirming. `token` freezes the moment: given back with the request, what was
-    shown is what is ordered, or PriceChanged.
+    seller's staff carry it out after confirming, `needs_approval` that its payer lets it pass first. `token` freezes
+    the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
     """
 
     kind: str
@@ -98,6 +98,7 @@ class ChangePreview:
     due_at: datetime | None
     counts_from: datetime | None
     needs_staff: bool
+    needs_approval: bool
     invoices: Preview
     token: str
     consequences: tuple[Consequence, ...] = ()

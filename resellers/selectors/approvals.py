@@ -103,8 +103,10 @@ def count_waiting(account_id: int) -> int:
     return Order.everywhere.filter(account_id=account_id, state=OrderState.PENDING_APPROVAL).count()
 
 
-def approval_view(order: Order) -> ApprovalView:
-    """One order with the prices of today beside those it was ordered at."""
+def approval_view(order: Order, *, with_answers: bool = False) -> ApprovalView:
+    """One order with the prices of today beside those it was ordered at; `with_answers`, which their service managers
+    put into words, with what was answered in Service Details.
+    """
     lines = orders.order_lines(order)
     problem, preview, terms = "", None, None
     today: dict[int, Bought] = {}
@@ -119,7 +121,7 @@ def approval_view(order: Order) -> ApprovalView:
             today = {line.pk: each for line, each in pairs}
             previews = approval_previews(order, lines, bought)
             preview = previews.get("price") or from_stored(order.preview, "price")
-    answers = _answers(order, lines)
+    answers = _answers(order, lines) if with_answers else {}
     shown = [_line(line, today.get(line.pk), answers.get(line.public_id, ())) for line in lines]
     return ApprovalView(
         order=order,

@@ -132,7 +132,7 @@ class Approval(Screen):
         refusal: DomainError | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        found = approval_view(order)
+        found = approval_view(order, with_answers=True)
         context: Mapping[str, Any] = {
             "title": order.number,
             "order": order,

@@ -12,6 +12,7 @@ from bss.accounts.choices import UserType
 from bss.accounts.models import Account, Membership, Organization, PaymentMethod, Storefront
 from bss.catalog.models import PriceList
 from bss.core import clock, scope
+from bss.core.api import IDEMPOTENCY_HEADER
 from bss.core.errors import Conflict, PermissionDenied
 from bss.core.money import round_half_up
 from bss.orders.choices import LineState, OrderState
@@ -43,6 +44,7 @@ from notifications.models import Delivery
 from resellers.models import Plan
 from resellers.services import plan_cancel, plan_switch
 from tests.bss.orders.test_api import client_of
+from tests.bss.orders.test_quotes import Quoting
 from tests.conftest import Person, person_of_account, person_of_staff, person_of_user, signed_in
 from tests.factories.accounts import (
     AccountFactory,
@@ -982,12 +984,23 @@ def order_of_another(customer, shop, product, *earlier: Order) -> Order:
 @pytest.fixture
 def token(reseller):
     """The reseller's own."""
-    with granted(reseller.account, "api"):
+    with granted(reseller.account, "api", "self_service_ordering"):
         yield client_of(reseller, "order.view", "order.approve", account=reseller.account)
 
 
 def resource(order: Order, part: str = "") -> str:
     return f"/api/v1/approvals/{order.public_id}/{part}"
+
+
+def say(token, order: Order, part: str, key: str = "", **body):
+    headers = {IDEMPOTENCY_HEADER: key} if key else {}
+    return token.post(resource(order, f"{part}/"), body, format="json", headers=headers)
+
+
+def looked_at(token, order: Order) -> dict[str, str]:
+    """What is given back after looking at an order that waits."""
+    found = token.get(resource(order)).json()
+    return {name: found[name] for name in ("terms", "total", "preview")}
 
 
 def test_the_api_lists_what_waits_and_lets_it_pass_at_what_it_told(
@@ -1067,3 +1080,71 @@ def test_only_the_payers_own_token_decides(asked, reseller, rival, customer, sta
         refused = sees.post(resource(asked, "reject/"), {"reason": "No"}, format="json")
         assert refused.status_code == 403
     assert kept(asked)[0] == OrderState.PENDING_APPROVAL
+
+
+def test_the_api_passes_no_price_of_the_day_that_nobody_looked_at(asked, token):
+    with filled(CHECKOUT_REVIEW, Quoting("250")):
+        told = looked_at(token, asked)
+        repriced = say(token, asked, "approve", **told)
+        assert (repriced.status_code, repriced.json()["code"]) == (409, "REPRICED")
+        blind = say(token, asked, "approve", terms=told["terms"], total="100", accept_reprice=True)
+        assert (blind.status_code, list(blind.json()["errors"])) == (400, ["preview"])
+        outdated = say(token, asked, "approve", **told, accept_reprice=True)
+        assert (outdated.status_code, outdated.json()["code"]) == (409, "PRICE_CHANGED")
+        assert kept(asked)[0] == OrderState.PENDING_APPROVAL
+        again = looked_at(token, asked)
+        assert Decimal(again["total"]) == 250
+        assert say(token, asked, "approve", **again).status_code == 200
+    assert kept(asked)[0] == OrderState.PLACED
+    assert (asked.total, asked.total_resale) == (250, 120)
+
+
+def test_the_api_lets_seats_pass_as_they_were_asked_for_alone(customer, has_five, token):
+    order = ask_of(customer, has_five, "quantity", quantity=8).order_line.order
+    told = looked_at(token, order)
+    assert told["terms"] is None
+    for wrong in ({"total": "1"}, {"preview": "another"}):
+        refused = say(token, order, "approve", **told | wrong)
+        assert (refused.status_code, refused.json()["code"]) == (409, "PRICE_CHANGED"), wrong
+    assert kept(order)[0] == OrderState.PENDING_APPROVAL
+    assert say(token, order, "approve", **told).status_code == 200
+    assert kept(order)[0] == OrderState.PLACED
+
+
+def test_the_api_keeps_each_answer_under_its_key(asked, token):
+    first, replay = (say(token, asked, "reject", key="no", reason="Too dear.") for _ in range(2))
+    assert (first.status_code, replay.status_code) == (200, 200)
+    assert (replay.headers.get("Idempotent-Replay"), replay.json()) == ("true", first.json())
+    other = say(token, asked, "reject", key="no", reason="Ask again.")
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_an_approval_under_a_key_is_given_once(asked, token):
+    told = looked_at(token, asked)
+    first, replay = (say(token, asked, "approve", key="yes", **told) for _ in range(2))
+    assert (first.json()["state"], replay.json()) == ("placed", first.json())
+    assert replay.headers["Idempotent-Replay"] == "true"
+    other = say(token, asked, "approve", key="yes", **told | {"total": "1"})
+    assert other.json()["code"] == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_the_api_needs_the_one_scope_alone(asked, reseller):
+    with granted(reseller.account, "api"):
+        approves = client_of(reseller, "order.approve", account=reseller.account)
+        assert [each["id"] for each in approves.get("/api/v1/approvals/").json()["results"]] == [
+            asked.public_id
+        ]
+        assert say(approves, asked, "approve", **looked_at(approves, asked)).status_code == 200
+
+
+def test_looking_at_an_approval_over_the_api_asks_no_service_manager(asked, token):
+    OrderLine.everywhere.update(parameters={"domain": "aegean.example"})
+    with filled(CHECKOUT_REVIEW, Unasked()):
+        assert token.get(resource(asked)).status_code == 200
+
+
+class Unasked:
+    """Nobody is to be asked."""
+
+    def __getattr__(self, name: str):
+        raise AssertionError(name)

@@ -33,7 +33,7 @@ def _longer(found: re.Match[str]) -> str:
 
 
 class _Longer(trans_real.DjangoTranslation):
-    """English, each text in longer words."""
+    """English, each text in longer words. None of ours has a context."""
 
     def __init__(self) -> None:
         super().__init__("en")
@@ -41,14 +41,8 @@ class _Longer(trans_real.DjangoTranslation):
     def gettext(self, message: str) -> str:
         return longer(super().gettext(message))
 
-    def pgettext(self, context: str, message: str) -> str:
-        return longer(super().pgettext(context, message))
-
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return longer(super().ngettext(msgid1, msgid2, n))
-
-    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
-        return longer(super().npgettext(context, msgid1, msgid2, n))
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def walked(
     for what, path in paths.items():
         answer = page.goto(base + path)
         assert answer is not None
-        assert answer.status == 200, what
+        assert (answer.status, page.url) == (200, base + path), what
 
         def shot(look: str, what: str = what) -> None:
             screenshot(f"main-{surface}-{what}-{look}")

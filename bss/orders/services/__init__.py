@@ -1,6 +1,10 @@
 """Writes to baskets and orders. Each is one transaction with its history and events."""
 
-from bss.orders.services.actions import action_check_credit, action_order_create
+from bss.orders.services.actions import (
+    action_check_credit,
+    action_order_create,
+    action_waits,
+)
 from bss.orders.services.approval import (
     approval_previews,
     approval_prices,
@@ -75,6 +79,7 @@ __all__ = [
     "NewEnd",
     "action_check_credit",
     "action_order_create",
+    "action_waits",
     "approval_previews",
     "approval_prices",
     "basket_abandon",

@@ -61,7 +61,7 @@ def action_order_create(
         line = _line(order, action, automatic=actor.account_id is None or is_nobodys_work)
         order_total(order)
         total = Money(order.total, order.currency)
-        waits = _waits(payer, customer, total, actor)
+        waits = action_waits(payer, customer, total, actor)
         if not waits:
             _check_credit(payer, total, actor, hold.amount, is_next_term=action.is_next_term)
             card_attach(hold, order)
@@ -84,7 +84,7 @@ def action_check_credit(
 
     What waits for its payer's approval is for the payer to say. `secured` is what its card holds for it, or would.
     """
-    if not _waits(payer, customer, total, actor):
+    if not action_waits(payer, customer, total, actor):
         _check_credit(payer, total, actor, secured, is_next_term=is_next_term)
 
 
@@ -96,7 +96,8 @@ def _check_credit(
     rules.check_credit(payer, Money(asked, total.currency), track=track, secured=secured)
 
 
-def _waits(payer: Account, customer: Account, total: Money, actor: Actor) -> bool:
+def action_waits(payer: Account, customer: Account, total: Money, actor: Actor) -> bool:
+    """Whether an action that costs `total` waits until its payer has let it pass, when `actor` orders it."""
     return total.amount > 0 and needs_approval(payer=payer, customer=customer, actor=actor)
 
 

@@ -99,11 +99,11 @@ def order_approve(
     """Let a customer's order pass: it is placed, and runs as any other. Approved already is fine.
 
     `seen_total` is what the approver saw it costs today (None: what it cost when it was ordered), `seen` the code of
-    the preview beside it (None: there was no page); today's is kept with the order. A purchase is its payer's own order
-    from its organization, whose `terms` it accepts, unless it has accepted this version before. The last review runs
-    again, outside any transaction. Raises TermsNotAccepted, Invalid, AnswerAwaited, Repriced (confirm with
-    `accept_reprice`), PriceChanged, EndMoved, OnlyOne, CreditExceeded, the card's refusals, or IllegalTransition for
-    one that waits no more; then it still waits.
+    the preview beside it (None: there was no page); today's is kept with the order. An action costs what it did when
+    it was asked for. A purchase is its payer's own order from its organization, whose `terms` it accepts, unless it has
+    accepted this version before. The last review runs again, outside any transaction. Raises TermsNotAccepted, Invalid,
+    AnswerAwaited, Repriced (confirm with `accept_reprice`), PriceChanged, EndMoved, OnlyOne, CreditExceeded, the card's
+    refusals, or IllegalTransition for one that waits no more; then it still waits.
     """
     if _is_approved(order):
         return order
@@ -113,7 +113,7 @@ def order_approve(
     agreed = agreed_terms(order, lines, terms)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
     previews = approval_previews(order, lines, bought)
-    rules.check_seen(seen, previews, "price")
+    rules.check_seen(seen, previews or _as_shown(order), "price")
     payment = card_authorise(
         order.account,
         _due(order, previews),
@@ -157,6 +157,12 @@ def order_reject(*, order: Order, actor: Actor, reason: str) -> Order:
     return held
 
 
+def _as_shown(order: Order) -> Mapping[Track, Preview]:
+    """What an order put on its payer's documents when it was asked for."""
+    preview = from_stored(order.preview, "price")
+    return {"price": preview} if preview else {}
+
+
 def _due(order: Order, previews: Mapping[Track, Preview]) -> Money:
     """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
     preview = previews.get("price") or from_stored(order.preview, "price")
@@ -184,12 +190,10 @@ def _reviewed(
     rules.check_customer(order.customer, order.account)
     rules.check_ordering(order.account, order.customer)
     bought = approval_prices(order, lines)
-    if bought:
-        seen = order.total if seen_total is None else seen_total
-        today = total_of((line.quantity, each) for line, each in zip(lines, bought, strict=True))
-        if today != seen:
-            changed = differences(lines, bought, "price")
-            raise PriceChanged(extra={"lines": [asdict(each) for each in changed]})
+    seen = order.total if seen_total is None else seen_total
+    if seen != _costs(order, lines, bought):
+        changed = differences(lines, bought, "price") if bought else []
+        raise PriceChanged(extra={"lines": [asdict(each) for each in changed]})
     verdict = CHECKOUT_REVIEW.get().review(selectors.order_subject(order, lines), "place")
     refuse_when_refused(verdict)
     if isinstance(verdict, Wait):
@@ -200,6 +204,13 @@ def _reviewed(
         raise Repriced(verdict.told, extra={"cause": verdict.cause})
     order_quote(lines=lines, verdict=verdict)
     return approval_prices(order, lines)
+
+
+def _costs(order: Order, lines: Sequence[OrderLine], bought: Sequence[Bought]) -> Decimal:
+    """What letting it pass costs its payer: a purchase by today's prices, an action as it was asked for."""
+    if not bought:
+        return order.total
+    return total_of((line.quantity, each) for line, each in zip(lines, bought, strict=True))
 
 
 def _check_parties(order: Order, lines: Sequence[OrderLine], payment: CardHold) -> None:

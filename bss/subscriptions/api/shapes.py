@@ -123,6 +123,7 @@ class Confirmed(Strict):
     preview = serializers.CharField(
         required=False,
         default="",
+        allow_blank=True,
         help_text="The token of a preview: it is done as it was told there, or refused with PRICE_CHANGED.",
     )
 
@@ -192,6 +193,8 @@ class RefusalOut(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     detail = serializers.CharField(source="message")
+    remedy = serializers.CharField()
+    extra = serializers.DictField(help_text="The amounts; empty for an end customer's token.")
 
 
 class ChangePreviewOut(serializers.Serializer[Any]):
@@ -217,6 +220,7 @@ class ChangePreviewOut(serializers.Serializer[Any]):
         allow_null=True, help_text="When another amount is paid; null for at once."
     )
     needs_staff = serializers.BooleanField(help_text="The seller's staff carry it out.")
+    needs_approval = serializers.BooleanField(help_text="Its payer has to let it pass first.")
     consequences = ConsequenceOut(many=True)
     refusal = RefusalOut(allow_null=True)
     invoices = PreviewDocumentOut(source="invoices.documents", many=True)

@@ -67,7 +67,7 @@ def change_request(
         check_change(held, wish, actor)
         planned = planned_of(held, wish, at=at, actor=actor)
         if token:
-            require_shown(token, held, planned)
+            require_shown(token, held, wish, planned)
         action = action_of(held, wish, planned, at)
         order, line = action_order_create(
             account=held.payer,

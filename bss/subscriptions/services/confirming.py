@@ -85,6 +85,6 @@ def _held(subscription: Subscription, wish: ChangeWish, actor: Actor, token: str
     at = moment_of(token, subscription) if token else clock.now()
     planned = planned_of(subscription, wish, at=at, actor=actor)
     if token:
-        require_shown(token, subscription, planned)
+        require_shown(token, subscription, wish, planned)
     reference = f"change-{new_public_id()}"
     return card_authorise(payer, due_at_once(planned.previews["price"]), reference=reference)

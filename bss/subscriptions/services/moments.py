@@ -18,15 +18,16 @@ from bss.orders.errors import PriceChanged
 from bss.pricing.stored import to_stored
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services.actions import Planned
+from bss.subscriptions.services.rules import ChangeWish
 
 # How long a page may be read before its amounts are worked out anew.
 SECONDS = 30 * 60
 _SALT = "subscriptions.moment"
 
 
-def token_of(subscription: Subscription, planned: Planned, at: datetime) -> str:
-    """What a confirming form carries: the moment, and a fingerprint of what was shown."""
-    content = {"of": subscription.pk, "at": at.isoformat(), "shown": _fingerprint(planned)}
+def token_of(subscription: Subscription, wish: ChangeWish, planned: Planned, at: datetime) -> str:
+    """What a confirming form carries: the moment, and a fingerprint of what was wished and shown."""
+    content = {"of": subscription.pk, "at": at.isoformat(), "shown": _fingerprint(wish, planned)}
     return signing.dumps(content, salt=_SALT, compress=True)
 
 
@@ -38,9 +39,11 @@ def moment_of(token: str, subscription: Subscription) -> datetime:
     return at
 
 
-def require_shown(token: str, subscription: Subscription, planned: Planned) -> None:
-    """Raises PriceChanged unless the same was shown."""
-    if _content(token, subscription)["shown"] != _fingerprint(planned):
+def require_shown(
+    token: str, subscription: Subscription, wish: ChangeWish, planned: Planned
+) -> None:
+    """Raises PriceChanged unless the same was wished and shown."""
+    if _content(token, subscription)["shown"] != _fingerprint(wish, planned):
         raise _look_again()
 
 
@@ -54,9 +57,10 @@ def _content(token: str, subscription: Subscription) -> dict[str, str]:
     return dict(content)
 
 
-def _fingerprint(planned: Planned) -> str:
+def _fingerprint(wish: ChangeWish, planned: Planned) -> str:
     asked = planned.asked
     shown = [
+        wish.when, wish.renews, [wish.payment.plan_id] if wish.payment else None,
         to_stored(planned.previews), asked.kind, asked.product.pk, asked.quantity,
         asked.add_on.pk if asked.add_on else None, str(asked.price.price), str(asked.price.resale),
     ]  # fmt: skip

@@ -9,13 +9,14 @@ from typing import Unpack
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bss.accounts.models import Account
 from bss.core import clock
 from bss.core.actor import Actor
 from bss.core.money import Money, round_half_up
 from bss.orders.contracts import Track, seen_by
-from bss.orders.errors import CreditExceeded
+from bss.orders.errors import CreditExceeded, NotForSale
 from bss.orders.selectors import track_for
-from bss.orders.services import action_check_credit, due_at_once, pays_by_card
+from bss.orders.services import action_check_credit, action_waits, due_at_once, pays_by_card
 from bss.pricing.contracts import UnitPrice
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import ChangePreview, Consequence
@@ -41,12 +42,17 @@ def change_preview(
     at = clock.now()
     planned = planned_of(subscription, wish, at=at, actor=actor)
     track = track_for(actor, subscription.payer_id)
+    if track == "resale" and subscription.unit_resale is None:
+        raise NotForSale(_("Your seller has not set what you pay for this."))
     asked = planned.asked
     before, after = _terms(subscription, planned, track)
     added = planned.added
     charged = added.price if track == "price" or added.resale is None else added.resale
     at_work = asked.product.type.automatic or wish.kind == ChangeKind.RENEWAL
     needs_staff = not (actor.account_id is None or at_work)
+    payer = subscription.payer
+    total = Money(added.price, subscription.currency)
+    needs_approval = action_waits(payer, subscription.customer, total, actor)
     return ChangePreview(
         kind=wish.kind,
         quantity=asked.quantity if asked.quantity is not None else subscription.quantity,
@@ -59,9 +65,13 @@ def change_preview(
         due_at=planned.due_at,
         counts_from=_counts_from(subscription, wish, planned),
         needs_staff=needs_staff,
+        needs_approval=needs_approval,
         invoices=planned.previews[track if track in planned.previews else "price"],
-        token=token_of(subscription, planned, at),
-        consequences=tuple(_consequences(subscription, wish, planned, needs_staff)),
+        token=token_of(subscription, wish, planned, at),
+        consequences=(
+            *([_waits_for(payer)] if needs_approval else []),
+            *_consequences(subscription, wish, planned, needs_staff),
+        ),
         refusal=_refusal(subscription, planned, actor),
     )
 
@@ -139,6 +149,11 @@ def _consequences(
             Consequence(_("Your seller's staff carry this out. You see here when it is done."))
         )
     return found
+
+
+def _waits_for(payer: Account) -> Consequence:
+    words = _("%(name)s has to approve it. Nothing starts before.")
+    return Consequence(words % {"name": payer.name}, "warning")
 
 
 def _of_kind(subscription: Subscription, wish: ChangeWish, planned: Planned) -> list[Consequence]:

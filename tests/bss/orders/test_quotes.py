@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("at_distributor")
 
 
 @dataclass
-class _Quoting:
+class Quoting:
     """A service manager that quotes `amount` for each line; None: nothing."""
 
     amount: str | None = "8"
@@ -56,7 +56,7 @@ class _Quoting:
 
 @pytest.fixture
 def quoting():
-    with filled(CHECKOUT_REVIEW, found := _Quoting()):
+    with filled(CHECKOUT_REVIEW, found := Quoting()):
         yield found
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bss.accounts.permissions import Permission as P
 from bss.orders.models import Order
-from bss.subscriptions.models import ScheduledChange
+from bss.subscriptions.models import ScheduledChange, Subscription
 from tests.bss.orders.test_api import SALES, client_of, post
 from tests.conftest import person_of_account
 from tests.factories.orders import (
@@ -91,6 +91,44 @@ def test_a_preview_is_not_ordered_when_it_is_no_longer_so(erp, five, mail, trave
     assert asked(erp, five, "quantity", quantity=8).status_code == 201
 
 
+def test_a_preview_holds_what_was_wished_where_the_amounts_are_the_same(erp, five, travel):
+    travel(timedelta(days=20))
+    told = previewed(erp, five, "cancel", when="period_end")
+    now = previewed(erp, five, "cancel", when="now")
+    assert told["invoices"] == now["invoices"] == []
+    refused = asked(erp, five, "cancel", when="now", preview=told["preview"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "PRICE_CHANGED")
+    assert asked(erp, five, "cancel", when="period_end", preview=told["preview"]).status_code == 201
+
+
+def test_a_preview_says_who_has_to_approve_it(
+    reseller, customer_account, shop, at_distributor, mail
+):
+    subscription = make_subscription(reseller.account, mail, customer=customer_account, quantity=2)
+    Subscription.objects.update(unit_resale=Decimal(12))
+    buyer = person_of_account(customer_account, shop)
+    with granted(reseller.account, "api", "self_service_ordering"):
+        theirs = client_of(buyer, *SALES, account=customer_account)
+        own = client_of(reseller, *SALES, account=reseller.account)
+        waits, passes = (
+            previewed(each, subscription, "quantity", quantity=3) for each in (theirs, own)
+        )
+    assert (waits["needs_approval"], passes["needs_approval"]) == (True, False)
+    words = f"{reseller.account.name} has to approve it. Nothing starts before."
+    assert words in [each["text"] for each in waits["consequences"]]
+
+
+def test_a_customer_is_told_no_price_of_its_resellers(
+    reseller, customer_account, shop, at_distributor, mail
+):
+    subscription = make_subscription(reseller.account, mail, customer=customer_account, quantity=2)
+    Subscription.objects.update(unit_resale=None)
+    buyer = person_of_account(customer_account, shop)
+    with granted(reseller.account, "api", "self_service_ordering"):
+        theirs = client_of(buyer, *SALES, account=customer_account)
+        assert previewed(theirs, subscription, "quantity", quantity=3) == (400, "NOT_FOR_SALE")
+
+
 def test_each_change_has_its_preview(erp, five, mail, distributor):
     plus = make_product(distributor, name="Mail Plus", price="14", type=mail.type)
     extra = make_add_on(mail, price="2")
@@ -124,6 +162,8 @@ def test_too_much_for_its_payers_credit_is_told_with_the_amounts(
         token = client_of(reseller, *SALES, account=reseller.account)
         told = previewed(token, five, "quantity", quantity=500)
         assert told["refusal"]["code"] == "CREDIT_LIMIT"
+        assert Decimal(told["refusal"]["extra"]["limit"]) == 100
+        assert told["refusal"]["remedy"]
         refused = asked(token, five, "quantity", quantity=500, preview=told["preview"])
     assert (refused.status_code, refused.json()["code"]) == (409, "CREDIT_LIMIT")
 
@@ -132,7 +172,7 @@ def test_a_customers_token_is_told_what_its_reseller_charges(
     reseller, customer_account, shop, at_distributor, mail
 ):
     subscription = make_subscription(reseller.account, mail, customer=customer_account, quantity=2)
-    type(subscription).objects.update(unit_resale=Decimal(12))
+    Subscription.objects.update(unit_resale=Decimal(12))
     buyer = person_of_account(customer_account, shop)
     with granted(reseller.account, "api", "self_service_ordering"):
         theirs = client_of(buyer, *SALES, account=customer_account)
