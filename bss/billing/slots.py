@@ -260,6 +260,7 @@ def _confirm_bill(account: Account) -> Confirm:
         _("Everything that is due today is billed, without waiting for day %(day)d of the month.")
         % {"day": account.billing_day},
         _("Bill now"),
+        leave=_("Not now"),
     )
 
 

@@ -82,7 +82,8 @@ class ChangePreview:
     `charged` is what it adds to what is paid in the present term, or in the next one where it is about that; `invoices`
     is what it puts on which document and when. `refusal` is why it would be too much for its payer's credit, and cannot
     be confirmed.
-    `due_at` is None for at once, `counts_from` where less or more is paid from now on. `needs_staff` says that the
+    `due_at` is None for at once, `counts_from` where less or more is paid from now on,
+    `stays_paid` where licences go at once that are paid until then. `needs_staff` says that the
     seller's staff carry it out after confirming, `needs_approval` that its payer lets it pass first. `token` freezes
     the moment: given back with the request, what was shown is what is ordered, or PriceChanged.
     """
@@ -97,6 +98,7 @@ class ChangePreview:
     charged: Money
     due_at: datetime | None
     counts_from: datetime | None
+    stays_paid: bool
     needs_staff: bool
     needs_approval: bool
     invoices: Preview

@@ -40,6 +40,8 @@ class Confirm:
     button: Any = ""
     # Typed into a field before the button works; for what cannot be undone.
     phrase: str = ""
+    # What the button says that does nothing; "Keep as it is" unless told.
+    leave: Any = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class CancelForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    licences = QuantityField(label=_("How many licences end"), required=False)
+    licences = QuantityField(label=_("How many licences end, if only some"), required=False)
 
     def __init__(self, data: Any = None, *, subscription: Subscription) -> None:
         choices: list[tuple[str, Any]] = [("now", _("Now"))]

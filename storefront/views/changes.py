@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from bss.accounts.permissions import Permission
 from bss.catalog.choices import Unit
@@ -26,6 +26,7 @@ from bss.subscriptions.models import ScheduledChange, Subscription
 from bss.subscriptions.services import change_confirm, change_preview, change_withdraw
 from bss.subscriptions.services.offers import AddOnChoice, add_on_choices, payment_options
 from bss.ui.components import Crumb
+from bss.ui.formats import number
 from bss.ui.generic import Screen
 from storefront.forms.subscriptions import (
     AddOnForm,
@@ -153,11 +154,15 @@ class ChangePage(Screen):
             "credit_facts": credit_facts(credit),
             "seen": preview.token if preview else "",
             "hidden": self._hidden(form) if preview else {},
-            "confirm_label": self.confirm_label,
+            "confirm_label": self.confirm_words(form),
             "danger": self.danger,
             "asks_reason": self.kind == ChangeKind.CANCEL,
         }
         return self.page(context, status=status)
+
+    def confirm_words(self, form: Any) -> Any:
+        """What the button says that does it."""
+        return self.confirm_label
 
     def _hidden(self, form: Any) -> Mapping[str, Any]:
         """What was chosen, as it was typed: the confirming form gives it back."""
@@ -203,7 +208,7 @@ class RenewalPage(ChangePage):
     """What the next term begins with."""
 
     kind = ChangeKind.RENEWAL
-    confirm_label = gettext_lazy("Keep it for the next term")
+    confirm_label = gettext_lazy("Save it for the next term")
     ways: Sequence[PlanOption] = ()
 
     def get_title(self) -> Any:
@@ -293,6 +298,13 @@ class CancelPage(ChangePage):
 
     def preset(self) -> Mapping[str, Any]:
         return {"when": self.build().initial["when"]}
+
+    def confirm_words(self, form: Any) -> Any:
+        if not form.is_bound or not form.is_valid() or not form.cleaned_data.get("some"):
+            return self.confirm_label
+        count = form.cleaned_data["licences"]
+        text = ngettext("Give up %(count)s licence", "Give up %(count)s licences", count)
+        return text % {"count": number(count)}
 
     def wish(self, form: Any) -> Mapping[str, Any]:
         """All of it, or fewer licences from now or from the next term on."""

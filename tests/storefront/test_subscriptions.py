@@ -602,7 +602,10 @@ def test_fewer_licences_show_the_credit_note(reseller, yearly):
     # Nothing was invoiced yet: there is less due, and nothing to credit.
     assert "€240.00" in shown
     assert "Credit note" not in shown
-    assert "2 of the present users lose access." in shown
+    assert (
+        "2 of the present users lose access as soon as the service confirms it: 3 licences are left."
+        in shown
+    )
 
 
 def test_fewer_licences_from_the_next_term(reseller, yearly):
@@ -630,6 +633,25 @@ def test_what_can_no_longer_be_given_back_says_from_when_less_is_paid(
     assert '<span class="muted">From <' in late
     ends = day(yearly.ends_at.date())
     assert f"Nothing is given back, and nothing changes on any invoice before {ends}." in late
+
+
+def test_licences_that_stay_paid_are_said_to_go_at_once(reseller, yearly, run_jobs, travel):
+    run_jobs()
+    travel(timedelta(days=60))
+    chosen = {"when": "now", "some": "some", "licences": "2"}
+    shown = shown_for(reseller, yearly, "cancel/", **chosen)
+    said = "2 of the present users lose access as soon as the service confirms it: 3 licences are left."
+    assert said in shown
+    assert "Give up 2 licences" in shown
+    compared = shown.partition("compare-after")[2].partition("</section>")[0]
+    assert "\N{MULTIPLICATION SIGN}" not in compared.partition("consequences")[0]
+    bought = main_of(reseller.client.get(url_of(yearly))).partition('id="payments"')[2]
+    reseller.client.post(url_of(yearly, "cancel/"), hidden_of(shown))
+    with scope.activate(reseller.account.scope):
+        change_apply(change=ScheduledChange.objects.get(), actor=SYSTEM)
+    left = main_of(reseller.client.get(url_of(yearly))).partition('id="payments"')[2]
+    assert "5 \N{MULTIPLICATION SIGN}" in bought.partition("</summary>")[0]
+    assert "5 \N{MULTIPLICATION SIGN}" in left.partition("</summary>")[0]
 
 
 def test_some_licences_are_cancelled(reseller, yearly):

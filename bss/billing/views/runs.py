@@ -46,6 +46,7 @@ class BillingRunList(ListView):
                 "Invoices and credit notes are issued and sent. They cannot be taken back, only corrected."
             ),
             _("Start the billing run"),
+            leave=_("Not now"),
         )
         url = reverse("billing:run-start")
         return Button(_("Start a billing run"), url, "play", "primary", "post", confirm)

@@ -64,6 +64,7 @@ def change_preview(
         charged=Money(charged, subscription.currency),
         due_at=planned.due_at,
         counts_from=_counts_from(subscription, wish, planned),
+        stays_paid=_stays_paid(planned),
         needs_staff=needs_staff,
         needs_approval=needs_approval,
         invoices=planned.previews[track if track in planned.previews else "price"],
@@ -84,7 +85,11 @@ def _counts_from(subscription: Subscription, wish: ChangeWish, planned: Planned)
 
 
 def _stays_paid(planned: Planned) -> bool:
-    """Whether seats go, and every one of them after the days in which it could be given back."""
+    """Whether seats go of which any stays paid: after the days in which it could be given back."""
+    return any(not each.refund for each in planned.outcome.taken)
+
+
+def _gives_nothing_back(planned: Planned) -> bool:
     taken = planned.outcome.taken
     return bool(taken) and not any(each.refund for each in taken)
 
@@ -140,7 +145,7 @@ def _consequences(
     subscription: Subscription, wish: ChangeWish, planned: Planned, needs_staff: bool
 ) -> list[Consequence]:
     found = [*_of_kind(subscription, wish, planned), *_of_money(planned)]
-    if _stays_paid(planned) and subscription.ends_at is not None:
+    if _gives_nothing_back(planned) and subscription.ends_at is not None:
         ends = day(subscription.ends_at.date())
         text = _("Nothing is given back, and nothing changes on any invoice before %(day)s.")
         found.append(Consequence(text % {"day": ends}))
@@ -173,19 +178,10 @@ def _of_kind(subscription: Subscription, wish: ChangeWish, planned: Planned) -> 
             ]
         case ChangeKind.RESUME:
             return [Consequence(_("%(name)s works again as before.") % {"name": name})]
-    fewer = _present(subscription, wish.kind, wish.add_on) - (planned.asked.quantity or 0)
+    left = planned.asked.quantity or 0
+    fewer = _present(subscription, wish.kind, wish.add_on) - left
     if wish.kind in {ChangeKind.QUANTITY, ChangeKind.ADD_ON} and fewer > 0:
-        return [
-            Consequence(
-                ngettext(
-                    "%(count)s of the present users loses access.",
-                    "%(count)s of the present users lose access.",
-                    fewer,
-                )
-                % {"count": fewer},
-                "warning",
-            )
-        ]
+        return [Consequence(_losing(planned, fewer, left), "warning")]
     behind = [
         Consequence(
             _("%(add_on)s cannot be had with it and ends; its unused time is given back.")
@@ -195,6 +191,23 @@ def _of_kind(subscription: Subscription, wish: ChangeWish, planned: Planned) -> 
         for each in planned.outcome.ended_add_ons
     ]
     return [Consequence(_("It takes effect as soon as the service confirms it.")), *behind]
+
+
+def _losing(planned: Planned, fewer: int, left: int) -> str:
+    """How many users lose access, and when: at once, though what is paid may stay until the term ends."""
+    if planned.due_at is not None:
+        text = ngettext(
+            "%(count)s of the present users loses access on %(day)s: %(left)s licences are left.",
+            "%(count)s of the present users lose access on %(day)s: %(left)s licences are left.",
+            fewer,
+        )
+        return text % {"count": fewer, "left": left, "day": day(planned.due_at.date())}
+    text = ngettext(
+        "%(count)s of the present users loses access as soon as the service confirms it: %(left)s licences are left.",
+        "%(count)s of the present users lose access as soon as the service confirms it: %(left)s licences are left.",
+        fewer,
+    )
+    return text % {"count": fewer, "left": left}
 
 
 def _of_money(planned: Planned) -> list[Consequence]:
