@@ -339,7 +339,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tradewind API",
     "VERSION": "1",
-    "DESCRIPTION": "Accounts, contacts, catalogue, orders and subscriptions.",
+    "DESCRIPTION": "Accounts, catalogue, orders, approvals, subscriptions, billing and reseller plans.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

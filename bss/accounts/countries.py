@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 from babel import Locale
@@ -40,8 +41,8 @@ def country_name(code: str) -> str:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """(code, name) of every country, sorted by name."""
-    return sorted(_names(get_language() or "en").items(), key=lambda pair: pair[1])
+    """(code, name) of every country, sorted by name, an accented letter as the one below it."""
+    return sorted(_names(get_language() or "en").items(), key=lambda pair: _unaccented(pair[1]))
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -54,3 +55,7 @@ def currency_choices() -> list[tuple[str, str]]:
 def _names(language: str) -> dict[str, str]:
     names = locale_for(language).territories
     return {code: str(names.get(code, code)) for code in country_codes()}
+
+
+def _unaccented(name: str) -> str:
+    return "".join(x for x in unicodedata.normalize("NFD", name) if not unicodedata.combining(x))

@@ -90,6 +90,8 @@ STOREFRONT_ADMIN = frozenset().union(*STOREFRONT_ROLES.values()) | {
     P.TOKEN_MANAGE,
 }  # fmt: skip
 
+# What only an organization's token does: what an account pays is recorded by whoever it pays.
+ORGANIZATION_SCOPES = frozenset({P.BILLING_EDIT})
 # What a token can be given, in words; the API has no door for the rest.
 API_SCOPES: Mapping[Permission, Any] = {
     P.ACCOUNT_VIEW: _("Read accounts and contacts"),

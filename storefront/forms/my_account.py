@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import AccountKind, StorefrontRole, UserType
 from bss.accounts.models import Account
-from bss.accounts.permissions import API_SCOPES
+from bss.accounts.permissions import API_SCOPES, ORGANIZATION_SCOPES
 from bss.core.actor import Actor
 
 
@@ -95,5 +95,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
-            (str(scope), words) for scope, words in API_SCOPES.items() if actor.can(scope)
+            (str(scope), words)
+            for scope, words in API_SCOPES.items()
+            if actor.can(scope) and scope not in ORGANIZATION_SCOPES
         ]

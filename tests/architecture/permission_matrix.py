@@ -270,7 +270,7 @@ PUBLIC = frozenset(
         "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
         "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
         "ui:theme", "ui:appearance", "ui:gallery", "ui:gallery_screen", "view_as:start", "view_as:end",
-        "healthz", "readyz", "api-schema", "api-docs",
+        "healthz", "readyz", "api-schema", "api-docs", "api-root",
     }
 )  # fmt: skip
 # The operator's raw data: superusers alone, whatever the page.

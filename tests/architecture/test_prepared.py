@@ -22,6 +22,7 @@ from bss.core.models import Event
 from bss.core.prepared import Prepared
 from bss.core.statements import Statement
 from tests.architecture.sources import calls, dotted, python_files, text_of, tree_of
+from tests.ui.pseudo import longer_words
 
 # Functions that make a query for each of what they are called with, and keep it; with something to call them with.
 FACTORIES: dict[str, tuple[Any, ...]] = {
@@ -103,7 +104,12 @@ def differing(found: dict[str, Prepared[Any]]) -> list[str]:
     with scope.activate(scope.Scope("1.")), translation.override("en"):
         here = {name: compiled(query) for name, query in found.items()}
     later = clock.travel(timedelta(days=400))
-    with scope.activate(scope.Scope("2.3.4.")), translation.override("de"), later:
+    with (
+        longer_words("de"),
+        translation.override("de"),
+        scope.activate(scope.Scope("2.3.4.")),
+        later,
+    ):
         there = {name: compiled(query) for name, query in found.items()}
     return [name for name in found if here[name] != there[name]]
 

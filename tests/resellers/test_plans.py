@@ -142,7 +142,10 @@ def test_a_switch_shows_what_goes_on_which_invoice_and_is_ordered_as_shown(
     ListPrice.everywhere.filter(product=plans["standard"].product, unit="P1M").update(price=59)
     stale = client.post(path, form)
     assert (stale.url, ScheduledChange.everywhere.count()) == (path, 0)
-    assert "The amounts changed while you looked." in client.get(path).content.decode()
+    assert (
+        "This is not what you looked at, or it changed meanwhile."
+        in client.get(path).content.decode()
+    )
 
     shown, form = form_at(client, path)
     assert "€59.00" in shown

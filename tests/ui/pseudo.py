@@ -33,10 +33,7 @@ def _longer(found: re.Match[str]) -> str:
 
 
 class _Longer(trans_real.DjangoTranslation):
-    """English, each text in longer words. None of ours has a context."""
-
-    def __init__(self) -> None:
-        super().__init__("en")
+    """A language, each text in longer words. None of ours has a context."""
 
     def gettext(self, message: str) -> str:
         return longer(super().gettext(message))
@@ -46,15 +43,15 @@ class _Longer(trans_real.DjangoTranslation):
 
 
 @contextmanager
-def longer_words() -> Iterator[None]:
-    """English reads longer inside the block, in every thread."""
+def longer_words(language: str = "en") -> Iterator[None]:
+    """A language reads longer inside the block, in every thread."""
     spoken: dict[str, Any] = trans_real._translations  # type: ignore[attr-defined]
-    before = spoken.get("en") or trans_real.translation("en")
-    spoken["en"] = _Longer()
+    before = trans_real.translation(language)
+    spoken[language] = _Longer(language)
     try:
         yield
     finally:
-        spoken["en"] = before
+        spoken[language] = before
 
 
 @contextmanager

@@ -36,6 +36,7 @@ NOT_PAGES = {
     "readyz": FOR_PROGRAMS,
     "api-schema": FOR_PROGRAMS,
     "api-docs": "drawn by Swagger UI",
+    "api-root": LEADS_ON,
     "ui:theme": FILE,
     "ui:appearance": POSTED,
     "ui:gallery": "walked by the tests of the gallery",

@@ -45,10 +45,7 @@ class PriceListList(ListView):
     filterset = PriceListFilter
     search = ("name",)
     search_label = _("Search price lists")
-    saved_views = (
-        SavedView("", _("All")),
-        SavedView("active", _("Active"), {"is_active": "true"}),
-    )
+    saved_views = (SavedView("active", _("Active"), {"is_active": "true"}),)
 
     @property
     def empty(self) -> EmptyState:  # type: ignore[override]

@@ -44,7 +44,6 @@ class ProductList(ListView):
     search = ("name", "code", "vendor")
     search_label = _("Search products")
     saved_views = (
-        SavedView("", _("All")),
         SavedView("on-sale", _("On sale"), {"is_active": "true"}),
         SavedView("off-sale", _("Off sale"), {"is_active": "false"}),
         SavedView("add-ons", _("Add-ons"), {"kind": "add_on"}),

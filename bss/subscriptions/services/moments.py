@@ -68,4 +68,8 @@ def _fingerprint(wish: ChangeWish, planned: Planned) -> str:
 
 
 def _look_again() -> PriceChanged:
-    return PriceChanged(_("The amounts changed while you looked. Check them again, then confirm."))
+    return PriceChanged(
+        _(
+            "This is not what you looked at, or it changed meanwhile. Check the amounts, then confirm."
+        )
+    )

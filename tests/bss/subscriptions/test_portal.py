@@ -128,7 +128,7 @@ def test_a_price_that_moved_after_the_preview_is_told(staff, subscription):
     answer = staff.client.post(url, {**wish, "seen": seen_in(page)})
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "The amounts changed while you looked" in page
+    assert "This is not what you looked at, or it changed meanwhile" in page
     assert "€80.00" in page
     assert ScheduledChange.objects.count() == 0
     staff.client.post(url, {**wish, "seen": seen_in(page)})
