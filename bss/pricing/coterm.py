@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bss.catalog.choices import Unit
-from bss.installments.contracts import PlanTerms
+from bss.installments.contracts import PlanTerms, Split
 from bss.installments.splitting import months_after
 from bss.pricing.schedule import due_days
 from bss.ui import formats
@@ -106,3 +107,15 @@ def payment_words(plan: PlanTerms | None, coterm: CoTerm | None) -> str:
         return ""
     count = installments_of(plan, coterm)
     return _("one installment") if count == 1 else str(replace(plan, count=count))
+
+
+def split_words(payment: Any, parts: Split) -> str:
+    """ "12 monthly installments of 8.33, the last 8.37", `payment` being how many of what."""
+    words = {
+        "plan": payment,
+        "amount": formats.amount(parts.regular, parts.currency),
+        "last": formats.amount(parts.last, parts.currency),
+    }
+    if parts.is_even:
+        return _("%(plan)s of %(amount)s") % words
+    return _("%(plan)s of %(amount)s, the last %(last)s") % words

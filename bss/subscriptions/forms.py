@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bss.catalog.models import Product
+from bss.pricing.coterm import split_words
 from bss.subscriptions.choices import ChangeKind
 from bss.subscriptions.contracts import PaymentChoice, PlanOption
 from bss.subscriptions.models import Subscription
@@ -42,14 +43,7 @@ def option_words(option: PlanOption) -> str:
 def _way_of(option: PlanOption) -> str:
     if option.plan is None or option.split is None:
         return str(_("At once"))
-    words = {
-        "plan": option.plan,
-        "amount": formats.amount(option.split.regular, option.split.currency),
-        "last": formats.amount(option.split.last, option.split.currency),
-    }
-    if option.split.is_even:
-        return str(_("%(plan)s of %(amount)s") % words)
-    return str(_("%(plan)s of %(amount)s, the last %(last)s") % words)
+    return split_words(option.plan, option.split)
 
 
 def payment_of(key: str) -> PaymentChoice:

@@ -16,8 +16,11 @@ from babel.dates import format_date
 
 from bss.billing.models import CreditNote, Invoice
 from bss.catalog.choices import Unit
+from bss.core.money import Money
 from bss.orders.choices import LineState
 from bss.orders.models import Order, OrderLine
+from bss.orders.selectors import split_of
+from bss.pricing.coterm import split_words
 from bss.subscriptions.models import Subscription
 from bss.ui import formats
 from notifications.contracts import Recipient
@@ -37,21 +40,24 @@ def order_facts(order: Order, reader: Recipient) -> dict[str, Any]:
         "purchase_order": order.purchase_order,
         "placed_on": day(order.placed_at, order.organization.time_zone),
         "lines": [
-            {
-                "name": line.friendly_name or line.product_name,
-                "detail": _line_detail(line),
-                "total": _amount(line.total_resale if resale else line.total, line.currency),
-            }
-            for line in order.lines.all()
+            _line(line, line.total_resale if resale else line.total) for line in order.lines.all()
         ],
         "total": _amount(total, order.currency),
     }
 
 
-def _line_detail(line: OrderLine) -> str:
-    """How many for which term, and until when where that ends with everything else of its customer."""
-    parts = [quantity(line.quantity, line.unit), str(line.coterm or "")]
-    return " · ".join(part for part in parts if part)
+def _line(line: OrderLine, total: Decimal | None) -> dict[str, str]:
+    """How many for which term, until when where that ends with everything else of its customer, and in which parts its
+    total is paid.
+    """
+    parts = split_of(line, None if total is None else Money(total, line.currency))
+    paid = split_words(line.payment, parts) if parts else ""
+    detail = [quantity(line.quantity, line.unit), str(line.coterm or ""), paid]
+    return {
+        "name": line.friendly_name or line.product_name,
+        "detail": " · ".join(part for part in detail if part),
+        "total": _amount(total, line.currency),
+    }
 
 
 def approval_facts(order: Order, reader: Recipient) -> dict[str, Any]:

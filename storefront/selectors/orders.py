@@ -283,7 +283,7 @@ def _status(
         badge=_badge(line, order),
         next=_next(line, order),
         amounts=amounts,
-        split=orders.split_of(line, amounts),
+        split=orders.split_of(line, amounts.total),
         per=Unit(line.unit).per,
         answers=answers_of(question) if question else (),
         subscription=subscription,

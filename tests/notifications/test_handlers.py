@@ -20,8 +20,9 @@ from bss.core import scope
 from bss.core.actor import SYSTEM
 from bss.core.models import Job
 from bss.core.secrets import MASK, unseal
+from bss.installments.contracts import PlanTerms
 from bss.orders.events import OrderPlaced
-from bss.orders.models import Order, OrderLine
+from bss.orders.models import Order, OrderLine, plan_columns
 from bss.orders.services import line_ask, line_correct, line_fail, order_execute, order_place
 from bss.subscriptions.models import Subscription
 from bss.subscriptions.services import change_request
@@ -94,6 +95,24 @@ def test_a_buyer_gets_one_confirmation(reseller, shop, product):
     assert f"/orders/{order.public_id}/" in mail.text
     assert mail.scope == reseller.account.scope
     assert (mail.subject_type, mail.subject_id) == ("orders.order", order.pk)
+
+
+def test_a_confirmation_names_each_installment_at_its_readers_level(
+    reseller, customer, customer_account, product
+):
+    order = placed_by(customer, reseller.account, product, customer=customer_account)
+    plan = PlanTerms(frequency="monthly", count=12)
+    OrderLine.everywhere.filter(order=order).update(
+        total=Decimal(100), total_resale=Decimal(120), unit="P1Y", **plan_columns(plan)
+    )
+    Order.everywhere.filter(pk=order.pk).update(total=Decimal(100), total_resale=Decimal(120))
+    handlers.order_placed(OrderPlaced(order.pk))
+    Order.everywhere.filter(pk=order.pk).update(placed_by_id=reseller.user.pk)
+    handlers.order_placed(OrderPlaced(order.pk))
+
+    to_customer, to_reseller = mails("order_placed")
+    assert "12 monthly installments of €10.00: €120.00" in to_customer.text
+    assert "12 monthly installments of €8.33, the last €8.37: €100.00" in to_reseller.text
 
 
 def test_the_event_of_an_order_writes_the_confirmation(reseller, shop, product, run_jobs):

@@ -97,7 +97,8 @@ class OrderLineOut(serializers.Serializer[Any]):
     @extend_schema_field(InstallmentsOut(allow_null=True))
     def get_installments(self, line: OrderLine) -> dict[str, Any] | None:
         actor, payer_id = self.context["actor"], self.context["payer_id"]
-        parts = selectors.split_of(line, selectors.amounts_of(line, actor, payer_id=payer_id))
+        amounts = selectors.amounts_of(line, actor, payer_id=payer_id)
+        parts = selectors.split_of(line, amounts.total)
         return dict(InstallmentsOut(parts).data) if parts else None
 
     def get_problem(self, line: OrderLine) -> dict[str, str] | None:

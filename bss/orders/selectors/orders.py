@@ -64,11 +64,11 @@ def amounts_of(subject: Order | OrderLine, actor: Actor, *, payer_id: int) -> Or
     )
 
 
-def split_of(line: OrderLine, amounts: OrderAmounts) -> Split | None:
+def split_of(line: OrderLine, total: Money | None) -> Split | None:
     """The installments of what a purchase costs at its reader's level; None for what is paid at once or hidden."""
-    if line.plan is None or line.kind != LineKind.NEW or amounts.total is None:
+    if line.plan is None or line.kind != LineKind.NEW or total is None:
         return None
-    return split(amounts.total.amount, installments_of(line.plan, line.coterm), line.currency)
+    return split(total.amount, installments_of(line.plan, line.coterm), line.currency)
 
 
 def orders_visible() -> QuerySet[Order]:

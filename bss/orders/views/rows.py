@@ -115,7 +115,7 @@ def _row(
         quantity=quantity_words(line),
         amounts=amounts,
         payment=line.payment,
-        split=selectors.split_of(line, amounts),
+        split=selectors.split_of(line, amounts.total),
         badge=badge_of(line.state, LineState(line.state).label),
         details=parameter_words(line, declared),
         missing=selectors.unanswered(asked) if asked else (),
