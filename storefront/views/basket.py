@@ -50,6 +50,7 @@ from storefront.selectors.viewer import account_of
 from storefront.views.basket_rows import (
     edit_of,
     editable_rows,
+    lost,
     posted,
     typed_form,
     with_add_ons,
@@ -250,9 +251,16 @@ class BasketPage(Buying):
         if refused_page is not None:
             return refused_page
         goes_on = request.POST.get("do")
+        if goes_on == "continue" and lost(request.POST, lines):
+            goes_on = "look"
+            words = _("Another window took something out of the basket. Check what is left.")
+            messages.info(request, words)
         if goes_on != "continue":
             return self.redirect("checkout-customer" if goes_on == "customer" else "basket")
-        is_same = basket.version == version
+        return self._continued(basket, saved, is_same=basket.version == version)
+
+    def _continued(self, basket: Basket, saved: BasketView, *, is_same: bool) -> HttpResponse:
+        """To the next step, unless what its buyer saw is not what it costs for whom it is now."""
         checkout = Checkout(saved, None) if is_same else checkout_with(basket, asks=False)
         is_shown = checkout.view.told == saved.told
         return self._go_on(checkout) if is_shown else self._shown_first(basket)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,9 @@ from storefront.selectors.checkout import (
     units_listed,
 )
 
+# Every line asks for it; its field is named by the line.
+_QUANTITY = "-quantity"
+
 
 @dataclass(frozen=True, slots=True)
 class EditableRow:
@@ -35,6 +38,12 @@ class EditableRow:
 def posted(data: Mapping[str, Any], line_id: str) -> bool:
     """Whether a form says something about this line: another tab may have added it meanwhile."""
     return any(name.startswith(f"{line_id}-") for name in data)
+
+
+def lost(data: Mapping[str, Any], lines: Iterable[BasketLine]) -> bool:
+    """Whether a form says something about a line that is there no more: another window took it out."""
+    asked = {name.removesuffix(_QUANTITY) for name in data if name.endswith(_QUANTITY)}
+    return not asked <= {line.public_id for line in lines}
 
 
 def line_form(

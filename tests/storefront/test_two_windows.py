@@ -150,6 +150,23 @@ def test_a_line_that_is_gone_already_is_told_and_the_rest_is_kept(reseller, shop
     assert list(BasketLine.objects.values_list("pk", "quantity")) == [(kept.pk, 4)]
 
 
+def test_who_goes_on_is_told_what_another_window_took_out(reseller, shop, line, another):
+    another()
+    kept = BasketLine.objects.get(product__name="Archive")
+    counts = {f"{each.public_id}-quantity": "4" for each in (line, kept)}
+    form = page_of(reseller, "/basket/")
+    reseller.client.post("/basket/", form | {"take_out": line.public_id})
+
+    on = reseller.client.post("/basket/", form | counts | {"do": "continue"})
+
+    assert on.url == "/basket/"
+    page = reseller.client.get("/basket/").content.decode()
+    assert "Another window took something out of the basket." in page
+    assert list(BasketLine.objects.values_list("pk", "quantity")) == [(kept.pk, 4)]
+    again = page_of(reseller, "/basket/") | {"do": "continue"}
+    assert reseller.client.post("/basket/", again).url == "/checkout/billing/"
+
+
 @pytest.mark.parametrize("what", ["take_out", "quantity", "customer"])
 def test_what_began_to_wait_meanwhile_is_not_changed_and_says_so(reseller, line, what):
     changes = {
