@@ -14,7 +14,7 @@ from bss.accounts.choices import AccountKind, StorefrontRole, UserType
 from bss.accounts.countries import country_choices, currency_choices
 from bss.accounts.models import Account
 from bss.ui.components import Fieldset
-from bss.ui.fields import LongSelect
+from bss.ui.fields import LongSelect, MoneyField, NumberField
 
 CREDIT_CHOICES = [
     ("none", _("None: nothing may ever be owed")),
@@ -72,15 +72,8 @@ class _AccountFields(forms.Form):
     credit = forms.ChoiceField(
         label=_("Credit limit"), choices=CREDIT_CHOICES, widget=forms.RadioSelect, initial="none"
     )
-    credit_amount = forms.DecimalField(
-        label=_("Credit amount"),
-        required=False,
-        min_value=Decimal(0),
-        max_digits=16,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput,
-        help_text=_("In the account's currency."),
+    credit_amount = MoneyField(
+        _("Credit amount"), required=False, help_text=_("In the account's currency.")
     )
     payment_method: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Payment method"),
@@ -89,10 +82,10 @@ class _AccountFields(forms.Form):
         to_field_name="public_id",
         empty_label=_("None"),
     )
-    billing_day = forms.IntegerField(
-        label=_("Billing day"),
-        min_value=1,
-        max_value=28,
+    billing_day = NumberField(
+        _("Billing day"),
+        least=1,
+        most=28,
         initial=1,
         help_text=_("The day of the month on which what recurs is invoiced: 1 to 28."),
     )
@@ -109,6 +102,7 @@ class _AccountFields(forms.Form):
         self.fields["country"].choices = [("", "—"), *countries]  # type: ignore[attr-defined]
         self.fields["tax_country"].choices = [("", _("As in the address")), *countries]  # type: ignore[attr-defined]
         self.fields["currency"].choices = currency_choices()  # type: ignore[attr-defined]
+        self.fields["credit_amount"].count_in(str(self["currency"].value() or ""))  # type: ignore[attr-defined]
         self.fields["payment_method"].queryset = selectors.payment_methods_offered()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -182,7 +176,7 @@ class AccountEditForm(_AccountFields):
             return {**values, "credit": "unlimited"}
         if limit == 0:
             return {**values, "credit": "none"}
-        return {**values, "credit": "amount", "credit_amount": limit.quantize(Decimal("0.01"))}
+        return {**values, "credit": "amount", "credit_amount": limit}
 
 
 class ContactForm(forms.Form):
