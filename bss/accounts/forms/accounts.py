@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts import selectors
 from bss.accounts.choices import AccountKind, StorefrontRole, UserType
 from bss.accounts.countries import country_choices, currency_choices
+from bss.accounts.forms.fields import PhoneField
 from bss.accounts.models import Account
+from bss.accounts.vat_ids import is_vat_id, vat_id_plain, vat_id_words
 from bss.ui.components import Fieldset
 from bss.ui.fields import LongSelect, MoneyField, NumberField
 
@@ -45,7 +47,7 @@ ORDERING = Fieldset(
 class _AccountFields(forms.Form):
     name = forms.CharField(label=_("Company name"), max_length=200)
     corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     website = forms.URLField(
         label=_("Website"), required=False, assume_scheme="https", max_length=200
     )
@@ -112,6 +114,9 @@ class _AccountFields(forms.Form):
             self.add_error("credit_amount", _("Enter the amount."))
         if not values.get("tax_country"):
             values["tax_country"] = values.get("country", "")
+        country, vat_id = values["tax_country"], vat_id_plain(values.get("vat_id") or "")
+        if country and vat_id and not is_vat_id(vat_id, country):
+            self.add_error("vat_id", vat_id_words(country))
         return values
 
     def account_values(self) -> dict[str, Any]:
@@ -185,7 +190,7 @@ class ContactForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"))
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     is_primary = forms.BooleanField(label=_("Primary contact"), required=False)
     receives_invoices = forms.BooleanField(label=_("Receives invoices"), required=False)

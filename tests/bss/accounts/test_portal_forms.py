@@ -91,6 +91,21 @@ def test_a_credit_amount_that_nobody_means_is_refused(staff, typed, currency, wo
     assert not Account.everywhere.exists()
 
 
+def test_everything_that_is_wrong_is_told_at_once(staff):
+    wrong = {
+        "name": "",
+        "phone": "abc",
+        "vat_id": "de 12",
+        "credit": "amount",
+        "credit_amount": "1e9",
+    }
+    response = staff.client.post(url("create"), {**FORM, **wrong})
+    told = response.context["form"].errors
+    assert set(told) == {"name", "phone", "vat_id", "credit_amount"}
+    assert told["vat_id"] == ["A VAT id of Greece looks like EL123456789."]
+    assert not Account.everywhere.exists()
+
+
 def test_an_end_customer_needs_its_reseller(staff, distributor):
     response = staff.client.post(url("create"), {**FORM, "kind": "customer"})
     assert list(response.context["form"].errors) == ["parent"]
