@@ -14,6 +14,7 @@ from adobe3yc.choices import CommitmentWish, DateWriting, PriceFileKind, Region
 from adobe3yc.gateway import objection_words
 from adobe3yc.rules.commitments import Objected
 from adobe3yc.vipmp.contracts import Minimum
+from bss.ui.fields import NumberField
 from servicemanager.models import Instance
 
 MAX_MEGABYTES = 30
@@ -106,12 +107,12 @@ class CommitmentForm(forms.Form):
     term = forms.ChoiceField(
         label=_("What to ask for"), choices=CommitmentWish.choices, widget=forms.RadioSelect
     )
-    licenses = forms.IntegerField(
-        label=_("Minimum of licences"), min_value=0, max_value=200_000, required=False,
+    licenses = NumberField(
+        _("Minimum of licences"), most=200_000, required=False,
         help_text=_("At least 10, or empty for none."),
     )  # fmt: skip
-    transactions = forms.IntegerField(
-        label=_("Minimum of transactions"), min_value=0, max_value=10_000_000, required=False,
+    transactions = NumberField(
+        _("Minimum of transactions"), most=10_000_000, required=False,
         help_text=_("At least 1,000, or empty for none."),
     )  # fmt: skip
 

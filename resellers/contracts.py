@@ -12,6 +12,11 @@ from bss.core.fields import FieldSpec
 from bss.core.money import Money
 from resellers.choices import ALIAS_FIELD
 
+# A reseller's percentage on what it pays, as it is typed and as it is shown again.
+MARKUP = FieldSpec(
+    code="markup", label="Mark-up", type="decimal", minimum="0", maximum="1000", decimals=4
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanPrice:
@@ -64,7 +69,7 @@ class PlanChange:
 
 @dataclass(frozen=True, slots=True)
 class OwnPriceRow:
-    """One product in the reseller's listing and price tables. `markup` is the percentage as typed, or ""."""
+    """One product in the reseller's listing and price tables. `markup` is the percentage as one types it, or ""."""
 
     product_id: int
     name: str

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import Radius, Typeface
+from bss.accounts.forms.fields import PhoneField
 from bss.accounts.models import Account
 from bss.catalog.choices import Unit
 from bss.core.db import new_public_id
@@ -123,7 +124,7 @@ class StorefrontForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     contact_email = forms.EmailField(label=_("Contact e-mail"), required=False)
-    contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
+    contact_phone = PhoneField(label=_("Contact phone"))
     logo = forms.FileField(
         label=_("Logo"), required=False, help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB.")
     )

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
+from bss.accounts.countries import country_name
+
 # Member states by ISO code. Greece writes EL before its numbers.
 EU = frozenset(
     {
@@ -63,3 +67,17 @@ def is_vat_id(vat_id: str, country: str) -> bool:
 def vat_id_example(country: str) -> str:
     """A number of the right form for a member state; "" for a country whose form is not known here."""
     return _FORMATS[country][1] if country in _FORMATS else ""
+
+
+def vat_id_plain(text: str) -> str:
+    """A VAT id as it is stored, out of what somebody typed."""
+    return text.replace(" ", "").upper()
+
+
+def vat_id_words(country: str) -> str:
+    """What is said of a text that is no VAT id of `country`."""
+    example = vat_id_example(country)
+    if not example:
+        return _("This is no tax number: letters and digits, at least four.")
+    words = _("A VAT id of %(country)s looks like %(example)s.")
+    return words % {"country": country_name(country), "example": example}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,21 +12,14 @@ from bss.billing import selectors
 from bss.billing.models import Payment
 from bss.catalog.forms.fields import DateField
 from bss.core.money import Money
-from bss.ui.fields import LongSelect
+from bss.ui.fields import LongSelect, MoneyField, NumberField
 from bss.ui.formats import amount
 
 
 class PaymentForm(forms.Form):
     """Money that came in from a payer."""
 
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        min_value=Decimal("0.0001"),
-        max_digits=20,
-        decimal_places=4,
-        localize=True,
-        widget=forms.TextInput,
-    )
+    amount = MoneyField(_("Amount"), is_positive=True)
     currency = forms.ChoiceField(label=_("Currency"))
     received_on = DateField(label=_("Received on"))
     invoice = forms.ChoiceField(
@@ -47,6 +39,7 @@ class PaymentForm(forms.Form):
         self.invoices = {i.public_id: i for i in selectors.open_invoices(payer)[:500]}
         currencies = {payer.currency, *(i.currency for i in self.invoices.values())}
         self.fields["currency"].choices = [(c, c) for c in sorted(currencies)]  # type: ignore[attr-defined]
+        self.fields["amount"].count_in(str(self["currency"].value() or ""))  # type: ignore[attr-defined]
         self.fields["invoice"].choices = [  # type: ignore[attr-defined]
             ("", _("The one due first")),
             *(
@@ -113,16 +106,16 @@ class PaymentImportForm(forms.Form):
 class DunningPolicyForm(forms.Form):
     """After how many days each step of the ladder is taken."""
 
-    remind_days = forms.IntegerField(
-        label=_("First reminder, days after due"), min_value=1, max_value=365, required=False
+    remind_days = NumberField(
+        _("First reminder, days after due"), least=1, most=365, required=False
     )
-    again_days = forms.IntegerField(
-        label=_("Second reminder, days after due"), min_value=1, max_value=365, required=False
+    again_days = NumberField(
+        _("Second reminder, days after due"), least=1, most=365, required=False
     )
-    suspend_days = forms.IntegerField(
-        label=_("Suspension, days after due"),
-        min_value=1,
-        max_value=365,
+    suspend_days = NumberField(
+        _("Suspension, days after due"),
+        least=1,
+        most=365,
         required=False,
         help_text=_(
             "Suspends the services that the overdue invoice bills. Payment resumes them by itself."

@@ -197,14 +197,11 @@ _MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u200e": "", "\u200f": 
 
 
 def _plain_number(raw: float | Decimal) -> str:
-    """A number of Python's as text, without an exponent, a whole one without decimals; what is not finite stays a word
-    and is refused.
+    """A number of Python's as text, without an exponent and without zeros that say nothing; what is not finite stays a
+    word and is refused.
     """
     number = Decimal(str(raw))
-    if not number.is_finite():
-        return str(number)
-    whole = number.to_integral_value()
-    return format(whole if whole == number else number, "f")
+    return format(number.normalize(), "f") if number.is_finite() else str(number)
 
 
 def _typed_number(text: str, locale: str) -> Decimal | None:
@@ -279,27 +276,44 @@ def _integer(spec: FieldSpec, text: str, locale: str) -> int:
     habit of another language and means a thousand, so that it is asked for instead of taken for one.
     """
     number = _number(spec, text, locale)
-    if number != number.to_integral_value() or number.as_tuple().exponent == -3:
-        raise Invalid(
-            _("Enter a whole number, such as %(example)s.")
-            % {"example": _localised(_EXAMPLES["integer"], locale)},
-            code="NOT_WHOLE",
-            field=spec.code,
-        )
+    if number != number.to_integral_value() or _decimals_of(number) == 3:
+        raise _not_whole(spec, locale)
     return int(number)
 
 
 def _decimal(spec: FieldSpec, text: str, locale: str) -> str:
+    """Where fewer than three decimals are possible, three are asked about even when they end in zeros: "1.500" in en
+    or fr may be what a German calls one and a half thousand.
+    """
+    typed = _number(spec, text, locale)
     # "1.50" and "1.5" are one value and are stored as one.
-    number = _number(spec, text, locale).normalize()
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > spec.decimals:
+    number = typed.normalize()
+    if _decimals_of(number) > spec.decimals or (spec.decimals < 3 and _decimals_of(typed) == 3):
+        if not spec.decimals:
+            raise _not_whole(spec, locale)
+        example = _localised(Decimal(f"1234.{'5678912345'[: spec.decimals]}"), locale)
         raise Invalid(
-            _("At most %(count)s decimals are possible.") % {"count": spec.decimals},
+            _("At most %(count)s decimals are possible, such as %(example)s.")
+            % {"count": spec.decimals, "example": example},
             code="TOO_MANY_DECIMALS",
             field=spec.code,
         )
     return format(number + 0, "f")  # minus zero is zero
+
+
+def _decimals_of(number: Decimal) -> int:
+    """How many digits stand behind the sign for decimals. `number` is finite."""
+    exponent = number.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _not_whole(spec: FieldSpec, locale: str) -> Invalid:
+    return Invalid(
+        _("Enter a whole number, such as %(example)s.")
+        % {"example": _localised(_EXAMPLES["integer"], locale)},
+        code="NOT_WHOLE",
+        field=spec.code,
+    )
 
 
 def _text(spec: FieldSpec, text: str, _locale: str) -> str:

@@ -12,23 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import Unit
-from bss.catalog.forms.fields import AmountField, switch
+from bss.catalog.forms.fields import switch
 from bss.catalog.models import Category, ProductType
 from bss.installments.choices import PLANNED_UNITS, Frequency
 from bss.installments.models import PaymentPlan
 from bss.installments.selectors import fits
+from bss.ui.fields import AmountField, NumberField
 
 
 class PlanForm(forms.Form):
     """How often and how many times."""
 
     frequency = forms.ChoiceField(label=_("Frequency"), choices=Frequency.choices)
-    count = forms.IntegerField(
-        label=_("Installments"),
-        min_value=2,
-        max_value=60,
+    count = NumberField(
+        _("Installments"),
+        least=2,
+        most=60,
         help_text=_("How many there are. Together they last no longer than the term."),
-        widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
 

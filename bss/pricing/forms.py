@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.countries import country_choices
 from bss.catalog.forms.fields import DateField
-from bss.ui.fields import LongSelect
+from bss.ui.fields import AmountField, LongSelect
 
 
 class _Valid(forms.Form):
@@ -42,15 +40,7 @@ class TaxRateForm(_Valid):
         initial="standard",
         help_text=_("As products name it: standard, reduced."),
     )
-    percent = forms.DecimalField(
-        label=_("Per cent"),
-        min_value=Decimal(0),
-        max_value=Decimal(100),
-        max_digits=7,
-        decimal_places=4,
-        localize=True,
-        widget=forms.TextInput,
-    )
+    percent = AmountField(_("Per cent"), maximum="100", decimals=4)
     field_order = ("country", "tax_class", "percent", "valid_from", "valid_until")
 
 

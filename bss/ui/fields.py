@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from html import escape
 from typing import Any
 
+from babel.numbers import format_decimal
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.http import HttpRequest
@@ -17,14 +20,49 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from bss.core.fields import FieldSpec, SpecField
+from bss.core.money import UNIT_PRICE_DECIMALS, known_currencies, minor_unit
+from bss.ui import formats
 from bss.ui.components import Fieldset
 
 # Near an integer column's limit: beyond it a quantity is a typing mistake.
 _MOST_OF_ANYTHING = 2_000_000
+# What a column of amounts holds with room to add some up.
+_MOST_MONEY = "99999999999999"
 
 
-class QuantityField(SpecField):
-    """How many, as people type it in their locale; its cleaned value is an int, or None where it may be left out."""
+class NumberField(SpecField):
+    """A whole number as people type it in their locale; its cleaned value is an int, or None where it may be left out.
+
+    `least` and `most` are inclusive.
+    """
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        least: int = 0,
+        most: int = _MOST_OF_ANYTHING,
+        required: bool = True,
+        initial: int | None = None,
+        help_text: Any = "",
+    ) -> None:
+        super().__init__(
+            FieldSpec(
+                "number",
+                label,
+                type="integer",
+                required=required,
+                minimum=str(least),
+                maximum=str(most),
+                help=help_text,
+            )
+        )
+        self.initial = initial
+        self.widget.attrs["class"] = "short"
+
+
+class QuantityField(NumberField):
+    """How many of something are bought."""
 
     def __init__(
         self,
@@ -34,14 +72,75 @@ class QuantityField(SpecField):
         maximum: int | None = None,
         required: bool = True,
     ) -> None:
-        least, most = str(minimum), str(maximum or _MOST_OF_ANYTHING)
+        super().__init__(
+            label or _("Quantity"),
+            least=minimum,
+            most=maximum or _MOST_OF_ANYTHING,
+            required=required,
+        )
+
+
+class AmountField(SpecField):
+    """A net amount or a percentage as people type it in their locale; its cleaned value is a Decimal or None."""
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        required: bool = True,
+        maximum: str = "",
+        decimals: int = UNIT_PRICE_DECIMALS,
+        help_text: Any = "",
+    ) -> None:
         super().__init__(
             FieldSpec(
-                "quantity", "", type="integer", required=required, minimum=least, maximum=most
+                "amount",
+                label,
+                type="decimal",
+                required=required,
+                minimum="0",
+                maximum=maximum,
+                decimals=decimals,
+                help=help_text,
             )
         )
-        self.label = label or _("Quantity")
-        self.widget.attrs["class"] = "short"
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            # Cents are written out, groups are not: what is shown can be edited.
+            return format_decimal(value, format="0.00########", locale=formats.current_locale())
+        return super().prepare_value(value)
+
+    def clean(self, value: Any) -> Decimal | None:
+        canonical = super().clean(value)
+        return None if canonical is None else Decimal(canonical)
+
+
+class MoneyField(AmountField):
+    """An amount that is paid or owed: with no more decimals than its currency has, which its form tells by `count_in`.
+
+    One that `is_positive` is more than nothing.
+    """
+
+    def __init__(
+        self, label: Any, *, required: bool = True, is_positive: bool = False, help_text: Any = ""
+    ) -> None:
+        super().__init__(label, required=required, maximum=_MOST_MONEY, help_text=help_text)
+        self.is_positive = is_positive
+        self.count_in("")
+
+    def count_in(self, currency: str) -> None:
+        """Take as many decimals as `currency` has; two for a code that nobody knows, which its own field refuses."""
+        unit = minor_unit(currency) if currency in known_currencies() else Decimal("0.01")
+        minimum = "" if self.is_positive else "0"
+        decimals = -int(unit.as_tuple().exponent)
+        self.spec = replace(self.spec, decimals=decimals, minimum=minimum)
+
+    def clean(self, value: Any) -> Decimal | None:
+        amount = super().clean(value)
+        if self.is_positive and amount is not None and amount <= 0:
+            raise ValidationError(_("The amount must be more than 0."), code="TOO_SMALL")
+        return amount
 
 
 class LongSelect(forms.Select):

@@ -11,12 +11,13 @@ from bss.accounts.models import Account, Membership
 from bss.catalog import selectors as catalog
 from bss.catalog.choices import PriceRule, ProductKind
 from bss.catalog.models import Listing, PriceList, PriceListItem, Product
+from bss.core.fields import render
 from bss.core.money import Money
 from bss.pricing.contracts import UnitPrice
 from bss.pricing.selectors import offers_for, resale_visitor_offers
 from bss.subscriptions.choices import LIVE
 from bss.subscriptions.models import Subscription
-from resellers.contracts import OwnPriceRow
+from resellers.contracts import MARKUP, OwnPriceRow
 from resellers.selectors.offers import unit_label
 
 
@@ -74,7 +75,8 @@ def _own_row(
         unit_label=unit_label(offer.unit),
         price=Money(offer.price, offer.currency),
         resale=Money(selling if selling is not None else offer.price, offer.currency),
-        markup="" if percent is None else format(percent.normalize(), "f"),
+        # What the next save reads back as the same percentage.
+        markup=render(MARKUP, None if percent is None else percent.normalize()),
         is_listed=product.pk not in hidden,
     )
 

@@ -21,15 +21,12 @@ from bss.catalog.services import (
 )
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, NotFound, PermissionDenied
-from bss.core.fields import FieldSpec, parse
+from bss.core.fields import parse
 from bss.orders.models import TermsVersion
 from bss.orders.services import terms_publish
 from resellers.choices import Capability
+from resellers.contracts import MARKUP
 from resellers.selectors import capabilities_of, own_price_list, own_price_rows, own_products
-
-MARKUP = FieldSpec(
-    code="markup", label="Mark-up", type="decimal", minimum="0", maximum="1000", decimals=4
-)
 
 
 def storefront_save(

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.countries import country_choices
+from bss.accounts.forms.fields import PhoneField
 from bss.accounts.models import Account
 from bss.core.fields import FieldSpec, form_field
 from bss.orders.models import BasketLine, CustomerDraft, TermsVersion
@@ -99,7 +100,7 @@ class CustomerDraftForm(forms.Form):
 
     name = forms.CharField(label=_("Company name"), max_length=200)
     corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     address_1 = forms.CharField(label=_("Address"), max_length=200, required=False)
     address_2 = forms.CharField(label=_("Address, second line"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
@@ -110,7 +111,7 @@ class CustomerDraftForm(forms.Form):
     contact_first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
     contact_last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
     contact_email = forms.EmailField(label=_("E-mail"), required=False)
-    contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    contact_phone = PhoneField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,7 +140,7 @@ class BillingForm(NumberForm):
     """How the company is billed, for whoever may edit it; name, country and tax are its seller's to change."""
 
     corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     address_1 = forms.CharField(label=_("Address"), max_length=200, required=False)
     address_2 = forms.CharField(label=_("Address, second line"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)

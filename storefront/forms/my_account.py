@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from bss.accounts.choices import AccountKind, StorefrontRole, UserType
+from bss.accounts.forms.fields import PhoneField
 from bss.accounts.models import Account
 from bss.accounts.permissions import API_SCOPES, ORGANIZATION_SCOPES
 from bss.core.actor import Actor
@@ -29,7 +30,7 @@ class CompanyForm(forms.Form):
     """What a company changes about itself; name, country and tax are staff's."""
 
     corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     address_1 = forms.CharField(label=_("Address"), max_length=200, required=False)
     address_2 = forms.CharField(label=_("Address, second line"), max_length=200, required=False)

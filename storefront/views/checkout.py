@@ -27,6 +27,7 @@ from bss.orders.services import (
     basket_answer,
     basket_note,
     basket_review,
+    customer_draft_check,
     customer_draft_save,
 )
 from bss.ui.components import Attention
@@ -192,15 +193,21 @@ class Customer(Step):
                 checkout.basket, {name: request.POST.get(name, "")[:254] for name in form.fields}
             )
             return self.redirect("basket")
-        if not form.is_valid():
-            return self.shown(checkout, form, status=400)
+        is_filled = form.is_valid()
+        given = {name: form.cleaned_data.get(name, "") for name in form.fields}
         try:
-            customer_draft_save(basket=checkout.basket, actor=self.actor, **form.cleaned_data)
+            if is_filled:
+                customer_draft_save(basket=checkout.basket, actor=self.actor, **given)
+            else:
+                customer_draft_check(basket=checkout.basket, **given)
         except Invalid as problem:
+            # What a field of the form has said already is not said twice.
             for name, texts in problem.errors.items():
-                for text in texts:
+                for text in texts if name not in form.errors else ():
                     form.add_error(name if name in form.fields else None, str(text))
             return self.shown(checkout, form, status=problem.status)
+        if not is_filled:
+            return self.shown(checkout, form, status=400)
         self.forget(checkout.basket)
         return self.redirect("basket")
 

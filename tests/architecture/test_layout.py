@@ -41,6 +41,7 @@ EXTRA = {
     "bss/accounts/adapter.py": "how allauth behaves here: its own name for such a module",
     "bss/accounts/api_auth.py": "how DRF learns who calls: its authentication and permission classes",
     "bss/accounts/countries.py": "the closed list of countries, computed from CLDR",
+    "bss/accounts/phones.py": "how telephone numbers look: one rule for every door",
     "bss/accounts/vat_ids.py": "how tax numbers look, by country: from the Commission's table",
     "bss/billing/cards/": "the provider of card payments: a folder for its wire and its meaning",
     "bss/accounts/links.py": "absolute addresses of surfaces, for e-mails and hand-overs",

@@ -303,6 +303,9 @@ def test_switching_keeps_the_draft_and_the_existing_customer(reseller, line, cus
         ("corporate_email", "no address"),
         ("contact_email", ""),
         ("contact_last_name", ""),
+        ("phone", "abc"),
+        ("contact_phone", "call me"),
+        ("vat_id", "DE12"),
     ],
 )
 def test_what_is_wrong_with_a_new_customer_stays_in_its_field(reseller, line, field, text):
@@ -313,6 +316,24 @@ def test_what_is_wrong_with_a_new_customer_stays_in_its_field(reseller, line, fi
     tag = re.search(rf'<(?:input|select)[^>]*name="{field}"[^>]*>', page)[0]
     assert 'aria-invalid="true"' in tag
     assert CustomerDraft.everywhere.count() == 0
+
+
+def test_everything_that_is_wrong_with_a_new_customer_is_told_at_once(reseller, line):
+    wrong = {
+        "name": "", "vat_id": "DE12", "phone": "abc", "corporate_email": "no address", "contact_last_name": "",
+        "contact_phone": "12",
+    }  # fmt: skip
+
+    refused = reseller.client.post("/checkout/customer/", NEW | wrong | {"do": "continue"})
+
+    told = refused.context["form"].errors
+    assert refused.status_code == 400
+    assert set(told) == set(wrong)
+    assert told["vat_id"] == ["A VAT id of Greece looks like EL123456789."]
+    assert all(len(texts) == 1 for texts in told.values())
+    assert CustomerDraft.everywhere.count() == 0
+    mended = reseller.client.post("/checkout/customer/", NEW | {"do": "continue"})
+    assert mended.url == "/basket/"
 
 
 def test_back_from_the_new_customer_keeps_what_was_typed(reseller, line):

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts import selectors
 from bss.accounts.choices import AccountKind, StorefrontRole, UserType
 from bss.accounts.countries import country_choices, currency_choices
+from bss.accounts.forms.fields import PhoneField
 from bss.accounts.models import Account
+from bss.accounts.vat_ids import is_vat_id, vat_id_plain, vat_id_words
 from bss.ui.components import Fieldset
-from bss.ui.fields import LongSelect
+from bss.ui.fields import LongSelect, MoneyField, NumberField
 
 CREDIT_CHOICES = [
     ("none", _("None: nothing may ever be owed")),
@@ -45,7 +47,7 @@ ORDERING = Fieldset(
 class _AccountFields(forms.Form):
     name = forms.CharField(label=_("Company name"), max_length=200)
     corporate_email = forms.EmailField(label=_("Corporate e-mail"), required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     website = forms.URLField(
         label=_("Website"), required=False, assume_scheme="https", max_length=200
     )
@@ -72,15 +74,8 @@ class _AccountFields(forms.Form):
     credit = forms.ChoiceField(
         label=_("Credit limit"), choices=CREDIT_CHOICES, widget=forms.RadioSelect, initial="none"
     )
-    credit_amount = forms.DecimalField(
-        label=_("Credit amount"),
-        required=False,
-        min_value=Decimal(0),
-        max_digits=16,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput,
-        help_text=_("In the account's currency."),
+    credit_amount = MoneyField(
+        _("Credit amount"), required=False, help_text=_("In the account's currency.")
     )
     payment_method: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Payment method"),
@@ -89,10 +84,10 @@ class _AccountFields(forms.Form):
         to_field_name="public_id",
         empty_label=_("None"),
     )
-    billing_day = forms.IntegerField(
-        label=_("Billing day"),
-        min_value=1,
-        max_value=28,
+    billing_day = NumberField(
+        _("Billing day"),
+        least=1,
+        most=28,
         initial=1,
         help_text=_("The day of the month on which what recurs is invoiced: 1 to 28."),
     )
@@ -109,6 +104,7 @@ class _AccountFields(forms.Form):
         self.fields["country"].choices = [("", "—"), *countries]  # type: ignore[attr-defined]
         self.fields["tax_country"].choices = [("", _("As in the address")), *countries]  # type: ignore[attr-defined]
         self.fields["currency"].choices = currency_choices()  # type: ignore[attr-defined]
+        self.fields["credit_amount"].count_in(str(self["currency"].value() or ""))  # type: ignore[attr-defined]
         self.fields["payment_method"].queryset = selectors.payment_methods_offered()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -118,6 +114,9 @@ class _AccountFields(forms.Form):
             self.add_error("credit_amount", _("Enter the amount."))
         if not values.get("tax_country"):
             values["tax_country"] = values.get("country", "")
+        country, vat_id = values["tax_country"], vat_id_plain(values.get("vat_id") or "")
+        if country and vat_id and not is_vat_id(vat_id, country):
+            self.add_error("vat_id", vat_id_words(country))
         return values
 
     def account_values(self) -> dict[str, Any]:
@@ -182,7 +181,7 @@ class AccountEditForm(_AccountFields):
             return {**values, "credit": "unlimited"}
         if limit == 0:
             return {**values, "credit": "none"}
-        return {**values, "credit": "amount", "credit_amount": limit.quantize(Decimal("0.01"))}
+        return {**values, "credit": "amount", "credit_amount": limit}
 
 
 class ContactForm(forms.Form):
@@ -191,7 +190,7 @@ class ContactForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"))
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField()
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     is_primary = forms.BooleanField(label=_("Primary contact"), required=False)
     receives_invoices = forms.BooleanField(label=_("Receives invoices"), required=False)

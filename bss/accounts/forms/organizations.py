@@ -17,7 +17,7 @@ from bss.accounts.countries import country_choices, currency_choices
 from bss.accounts.permissions import API_SCOPES
 from bss.core import clock
 from bss.core.actor import Actor
-from bss.ui.fields import LongSelect
+from bss.ui.fields import LongSelect, NumberField
 
 
 class OrganizationForm(forms.Form):
@@ -100,9 +100,7 @@ class PaymentMethodForm(forms.Form):
         label=_("Name"), max_length=100, help_text=_("As the buyer reads it: Transfer, 30 days.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=PaymentKind.choices)
-    payment_days = forms.IntegerField(
-        label=_("Days to pay"), min_value=0, max_value=365, initial=30
-    )
+    payment_days = NumberField(_("Days to pay"), most=365, initial=30)
 
 
 class TokenForm(forms.Form):

@@ -11,11 +11,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from bss.accounts.countries import country_codes, country_name, currency_codes
-from bss.accounts.vat_ids import is_vat_id, vat_id_example
+from bss.accounts.countries import country_codes, currency_codes
+from bss.accounts.phones import is_phone, phone_words
+from bss.accounts.vat_ids import is_vat_id, vat_id_plain, vat_id_words
 from bss.core import history
 from bss.core.actor import Actor
 from bss.core.errors import Invalid, StaleState
+
+# Columns that hold a telephone number, of whichever table.
+PHONES = frozenset({"phone", "contact_phone"})
 
 
 class Faults:
@@ -87,21 +91,16 @@ def _unknown_codes(row: Any, names: AbstractSet[str]) -> dict[str, list[Any]]:
         errors["currency"] = [_("This is not the three-letter code of a currency.")]
     vat_id = getattr(row, "vat_id", "")
     if vat_id and not names.isdisjoint({"vat_id", "tax_country"}):
-        errors |= _vat_id_errors(vat_id, getattr(row, "tax_country", "") or row.country)
-    return errors
+        country = getattr(row, "tax_country", "") or row.country
+        # The form alone is looked at; whether a number is in use is nobody's to ask while a form waits.
+        if not is_vat_id(vat_id, country):
+            errors["vat_id"] = [vat_id_words(country)]
+    return errors | _unfit_phones(row, names)
 
 
-def _vat_id_errors(vat_id: str, country: str) -> dict[str, list[Any]]:
-    """The form alone is looked at; whether a number is in use is nobody's to ask while a form waits."""
-    if is_vat_id(vat_id, country):
-        return {}
-    name, example = country_name(country), vat_id_example(country)
-    words = (
-        _("A VAT id of %(country)s looks like %(example)s.")
-        if example
-        else _("This is no tax number: letters and digits, at least four.")
-    )
-    return {"vat_id": [words % {"country": name, "example": example}]}
+def _unfit_phones(row: Any, names: AbstractSet[str]) -> dict[str, list[Any]]:
+    given = {name: getattr(row, name) for name in PHONES & names}
+    return {name: [phone_words()] for name, text in given.items() if text and not is_phone(text)}
 
 
 def normalised(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +110,7 @@ def normalised(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(result.get(name), str):
             result[name] = result[name].upper()
     if isinstance(result.get("vat_id"), str):
-        result["vat_id"] = result["vat_id"].replace(" ", "").upper()
+        result["vat_id"] = vat_id_plain(result["vat_id"])
     if isinstance(result.get("email"), str):
         result["email"] = result["email"].lower()
     if "corporate_email" in result:

@@ -21,6 +21,9 @@ from bss.core.errors import Invalid
 from bss.core.money import known_currencies, round_half_up
 from bss.core.numbers import next_number
 
+# Money of earlier years was booked elsewhere: such a year is a slip of the finger.
+OLDEST_YEARS = 10
+
 
 def payment_record(
     *,
@@ -121,7 +124,11 @@ def _checked(
         errors["amount"] = [_("The amount must be more than 0.")]
     elif amount is not None and amount != round_half_up(amount, currency):
         errors["amount"] = [_("%(currency)s has fewer decimals.") % {"currency": currency}]
-    if received_on is not None and received_on > clock.today(payer.organization.time_zone):
+    today = clock.today(payer.organization.time_zone)
+    if received_on is not None and received_on > today:
         errors["received_on"] = [_("This day is still to come.")]
+    elif received_on is not None and received_on.year < today.year - OLDEST_YEARS:
+        words = _("This day is more than %(count)s years ago: look at its year.")
+        errors["received_on"] = [words % {"count": OLDEST_YEARS}]
     if errors:
         raise Invalid(errors=errors)

@@ -13,8 +13,9 @@ from bss.accounts.countries import currency_choices
 from bss.accounts.models import Account
 from bss.catalog import selectors
 from bss.catalog.choices import PriceRule, Unit
-from bss.catalog.forms.fields import AmountField, DateField, switch
+from bss.catalog.forms.fields import DateField, switch
 from bss.catalog.models import Category, PriceList
+from bss.ui.fields import AmountField, NumberField
 
 
 class PriceListForm(forms.Form):
@@ -111,13 +112,7 @@ class CategoryForm(forms.Form):
         required=False,
         empty_label=_("Nothing: a shelf of its own"),
     )
-    position = forms.IntegerField(
-        label=_("Position"),
-        min_value=0,
-        max_value=100_000,
-        initial=0,
-        help_text=_("Lower is first."),
-    )
+    position = NumberField(_("Position"), most=100_000, initial=0, help_text=_("Lower is first."))
 
     def __init__(self, *args: Any, but: Category | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

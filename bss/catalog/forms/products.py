@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from bss.accounts.countries import country_choices
 from bss.catalog import selectors
 from bss.catalog.choices import ProductKind, Unit
-from bss.catalog.forms.fields import AmountField, CurrencyField, switch
+from bss.catalog.forms.fields import CurrencyField, switch
 from bss.catalog.forms.rows import RowsForm
 from bss.catalog.models import Category, Industry, Product, ProductType
 from bss.core.fields import FieldSpec, form_field, specs_from_json
 from bss.ui.components import Fieldset
+from bss.ui.fields import AmountField, NumberField
 
 PREFIX = "characteristic-"
 
@@ -128,13 +129,7 @@ class IndustryForm(forms.Form):
         required=False,
         help_text=_("The last part of its web address; made from the name when empty."),
     )
-    position = forms.IntegerField(
-        label=_("Position"),
-        min_value=0,
-        max_value=100_000,
-        initial=0,
-        help_text=_("Lower is first."),
-    )
+    position = NumberField(_("Position"), most=100_000, initial=0, help_text=_("Lower is first."))
 
 
 class TypeChoiceForm(forms.Form):
@@ -167,9 +162,7 @@ class AddOnForm(forms.Form):
     add_on: ModelChoiceField[Product] = ModelChoiceField(
         queryset=None, label=_("Add-on"), to_field_name="public_id"
     )
-    max_quantity = forms.IntegerField(
-        label=_("Largest quantity"), required=False, min_value=1, max_value=1_000_000
-    )
+    max_quantity = NumberField(_("Largest quantity"), required=False, least=1, most=1_000_000)
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

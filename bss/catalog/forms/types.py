@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from bss.catalog.choices import ProductAudience
 from bss.catalog.forms.fields import switch
 from bss.catalog.forms.rows import RowsForm
-from bss.core.fields import Audience, FieldSpec, FieldType
+from bss.core.fields import Audience, FieldSpec, FieldType, form_field
+from bss.ui.fields import NumberField
 
 TYPES: dict[str, Any] = {
     "text": _("Text"),
@@ -52,9 +53,7 @@ class ProductTypeForm(forms.Form):
         _("Ordered automatically"),
         _("Otherwise an order waits until your staff execute it."),
     )
-    max_quantity = forms.IntegerField(
-        label=_("Largest quantity"), required=False, min_value=1, max_value=1_000_000
-    )
+    max_quantity = NumberField(_("Largest quantity"), required=False, least=1, most=1_000_000)
     one_per_account = switch(_("One subscription per account"))
     cancellable = switch(_("Customers may cancel"))
     switchable = switch(_("Products may be exchanged for another of this type"))
@@ -71,8 +70,8 @@ class CharacteristicForm(forms.Form):
     )
     required = forms.BooleanField(label=_("Required"), required=False)
     help = forms.CharField(label=_("Help"), max_length=200, required=False)
-    minimum = forms.DecimalField(label=_("Smallest"), required=False, max_digits=20)
-    maximum = forms.DecimalField(label=_("Largest"), required=False, max_digits=20)
+    minimum = form_field(FieldSpec("minimum", _("Smallest"), type="decimal", decimals=10))
+    maximum = form_field(FieldSpec("maximum", _("Largest"), type="decimal", decimals=10))
     default = forms.CharField(label=_("Default"), max_length=200, required=False)
     choices = forms.CharField(
         label=_("Values of a choice"),
@@ -122,8 +121,8 @@ def spec_of(row: dict[str, Any]) -> FieldSpec:
         audience=row["audience"],
         required=row["required"],
         help=row["help"],
-        minimum="" if row["minimum"] is None else format(row["minimum"], "f"),
-        maximum="" if row["maximum"] is None else format(row["maximum"], "f"),
+        minimum=row["minimum"] or "",
+        maximum=row["maximum"] or "",
         default=row["default"],
         choices=choices_of(row["choices"]),
         max_length=row["max_length"] or FieldSpec("", "").max_length,

@@ -13,6 +13,7 @@ from bss.core.fields import FieldSpec
 from bss.orders.forms.lines import SpecsForm
 from bss.orders.models import OrderField
 from bss.orders.services import FIELD_TYPES
+from bss.ui.fields import NumberField
 
 
 class OrderForm(SpecsForm):
@@ -81,12 +82,8 @@ class OrderFieldForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One per line: value | label"),
     )
-    decimals = forms.IntegerField(
-        label=_("Decimals of a number"), required=False, min_value=0, max_value=10
-    )
-    position = forms.IntegerField(
-        label=_("Place"), min_value=0, max_value=10_000, initial=0, help_text=_("Smaller first.")
-    )
+    decimals = NumberField(_("Decimals of a number"), required=False, most=10)
+    position = NumberField(_("Place"), most=10_000, initial=0, help_text=_("Smaller first."))
     is_active = forms.BooleanField(
         label=_("Asked"),
         required=False,

@@ -31,7 +31,11 @@ from bss.orders.services.cards import (
     let_go_when_refused,
     pays_by_card,
 )
-from bss.orders.services.customers import customer_draft_choose, customer_draft_save
+from bss.orders.services.customers import (
+    customer_draft_check,
+    customer_draft_choose,
+    customer_draft_save,
+)
 from bss.orders.services.drafts import (
     draft_answer,
     order_create,
@@ -97,6 +101,7 @@ __all__ = [
     "basket_see",
     "basket_wait",
     "card_authorise",
+    "customer_draft_check",
     "customer_draft_choose",
     "customer_draft_save",
     "draft_answer",

@@ -47,6 +47,11 @@ def customer_draft_save(*, basket: Basket, actor: Actor, **fields: Any) -> Custo
     return draft
 
 
+def customer_draft_check(*, basket: Basket, **fields: Any) -> None:
+    """Whether a customer could be drafted like this: raises Invalid with every field at fault, and makes nothing."""
+    _check_fields(basket.account, fields)
+
+
 def customer_draft_choose(*, basket: Basket, actor: Actor) -> Basket:
     """The basket is for the customer that was drafted on it. Raises NotForThisCustomer when none was."""
     with transaction.atomic():
@@ -95,6 +100,11 @@ def _check(payer: Account, basket: Basket, fields: dict[str, Any]) -> None:
     """Everything wrong with a draft at once, each on its own field."""
     if not payer.is_reseller or basket.scope != payer.scope:
         raise NotForThisCustomer(_("Only a reseller has customers of its own."), field="customer")
+    _check_fields(payer, fields)
+    _check_products(basket)
+
+
+def _check_fields(payer: Account, fields: dict[str, Any]) -> None:
     errors: dict[str, list[Any]] = {}
     company = {name: fields[name] for name in COMPANY}
     try:
@@ -109,7 +119,6 @@ def _check(payer: Account, basket: Basket, fields: dict[str, Any]) -> None:
             errors |= {f"contact_{name}": texts for name, texts in problem.errors.items()}
     if errors:
         raise Invalid(errors=errors)
-    _check_products(basket)
 
 
 def _check_products(basket: Basket) -> None:

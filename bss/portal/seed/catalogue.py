@@ -89,7 +89,8 @@ _DOMAIN = FieldSpec(
     required=True,
     help="The domain after the @ of your addresses, such as example.org.",
     max_length=120,
-    pattern=r"[a-z0-9][a-z0-9.-]+\.[a-z]{2,}",
+    # Labels of RFC 1123, section 2.1, and a last one without digits.
+    pattern=r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
     pattern_message="Enter a domain such as example.org.",
 )
 _MAILBOX = FieldSpec(code="mailbox_gb", label="Mailbox size in GB", type="integer", minimum="1")

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bss.ui.components import Fieldset
+from bss.ui.fields import MoneyField, NumberField
 
 
 class SampleForm(forms.Form):
@@ -18,8 +19,8 @@ class SampleForm(forms.Form):
     country = forms.ChoiceField(
         label=_("Country"), choices=[("gr", _("Greece")), ("de", _("Germany")), ("in", _("India"))]
     )
-    limit = forms.DecimalField(label=_("Credit limit"), min_value=0, required=False)
-    day = forms.IntegerField(label=_("Billing day"), min_value=1, max_value=28)
+    limit = MoneyField(_("Credit limit"), required=False)
+    day = NumberField(_("Billing day"), least=1, most=28)
     since = forms.DateField(
         label=_("Customer since"), widget=forms.DateInput(attrs={"type": "date"})
     )

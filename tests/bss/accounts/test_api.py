@@ -171,6 +171,8 @@ def test_contacts_are_created_read_and_changed(api, distributor):
     assert (twice.status_code, list(twice.json()["errors"])) == (400, ["email"])
 
     path = f"{CONTACTS}{made.json()['id']}/"
+    refused = api.patch(path, {"phone": "abc"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["phone"])
     assert api.patch(path, {"phone": "210"}).json()["phone"] == "210"
     assert api.get(CONTACTS, account=account.public_id).json()["results"] == [api.get(path).json()]
     assert Contact.everywhere.count() == 1

@@ -99,6 +99,13 @@ def test_each_refusal_is_also_in_the_log_with_its_row(go):
     assert list(told) == [5, 6, 7, 8, 9]
 
 
+def test_a_telephone_number_is_looked_at_in_a_file_too(go, distributor):
+    report = go("name,country,phone\nKavala Marine,GR,abc\nAegean Foods,GR,+30 210 1234567\n")
+
+    assert report == {2: ("refused", "phone"), 3: ("created", "")}
+    assert Account.everywhere.get().phone == "+30 210 1234567"
+
+
 def test_the_same_file_again_changes_nothing(go):
     go(FILE)
     before = list(Account.everywhere.values())

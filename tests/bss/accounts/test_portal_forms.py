@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from bss.accounts.models import Account, Contact, Membership, Organization, PaymentMethod
@@ -51,6 +54,55 @@ def test_the_three_ways_to_say_a_credit_limit(staff, credit, amount, stored):
 def test_a_credit_amount_is_asked_for_where_it_is_chosen(staff):
     response = staff.client.post(url("create"), {**FORM, "credit": "amount"})
     assert list(response.context["form"].errors) == ["credit_amount"]
+    assert not Account.everywhere.exists()
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "stored"),
+    [("de", "1.500", "1500"), ("de", "1.234,50", "1234.50"), ("en", "1,234.50", "1234.50")],
+)
+def test_a_credit_amount_is_read_and_shown_in_the_readers_language(staff, locale, typed, stored):
+    staff.client.cookies[settings.LANGUAGE_COOKIE_NAME] = locale
+    staff.client.post(url("create"), {**FORM, "credit": "amount", "credit_amount": typed})
+    account = Account.everywhere.get()
+    assert account.credit_limit == Decimal(stored)
+
+    form = staff.client.get(url("edit", account.public_id)).context["form"]
+    shown = form["credit_amount"].value()
+    values = {**FORM, "credit": "amount", "credit_amount": shown, "version": "1"}
+    assert staff.client.post(url("edit", account.public_id), values).status_code == 302
+    assert Account.everywhere.get().credit_limit == Decimal(stored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "words"),
+    [
+        ("1e9", "EUR", "Enter a number, such as 1.234,5."),
+        ("1,500", "EUR", "At most 2 decimals are possible, such as 1.234,56."),
+        ("1500,5", "JPY", "Enter a whole number, such as 1.234."),
+        ("-1", "EUR", "The smallest possible value is 0."),
+    ],
+)
+def test_a_credit_amount_that_nobody_means_is_refused(staff, typed, currency, words):
+    staff.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    values = {**FORM, "credit": "amount", "credit_amount": typed, "currency": currency}
+    response = staff.client.post(url("create"), values)
+    assert response.context["form"].errors == {"credit_amount": [words]}
+    assert not Account.everywhere.exists()
+
+
+def test_everything_that_is_wrong_is_told_at_once(staff):
+    wrong = {
+        "name": "",
+        "phone": "abc",
+        "vat_id": "de 12",
+        "credit": "amount",
+        "credit_amount": "1e9",
+    }
+    response = staff.client.post(url("create"), {**FORM, **wrong})
+    told = response.context["form"].errors
+    assert set(told) == {"name", "phone", "vat_id", "credit_amount"}
+    assert told["vat_id"] == ["A VAT id of Greece looks like EL123456789."]
     assert not Account.everywhere.exists()
 
 
