@@ -30,6 +30,12 @@ class PasswordTokens(PasswordResetTokenGenerator):
     key_salt = "accounts.password_reset"
 
 
+def api_docs_url() -> str:
+    """Where the API describes itself, whatever surface asks."""
+    with _under("/"):
+        return reverse("api-docs", urlconf=settings.ROOT_URLCONF)
+
+
 def surface_url(target: Target, name: str, *args: Any, query: str = "") -> str:
     """The absolute address of a named page on the portal or on a storefront. Raises NoReverseMatch."""
     prefix = "/portal/" if isinstance(target, str) else f"{target.prefix}/"

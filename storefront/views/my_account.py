@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bss.accounts.access import access_storefront_user
+from bss.accounts.links import api_docs_url
 from bss.accounts.models import Account, ApiToken, Membership
 from bss.accounts.permissions import Permission
 from bss.accounts.ports import ENTITLEMENTS
@@ -254,7 +255,8 @@ class TokenCreate(ApiScreen, FormView):
             **form.cleaned_data,
         )
         # Shown once, on this answer and never again.
-        return self.page({"token": token, "text": text}, template="storefront/token_created.html")
+        context = {"token": token, "text": text, "docs_url": api_docs_url()}
+        return self.page(context, template="storefront/token_created.html")
 
 
 class TokenRevoke(ApiScreen):

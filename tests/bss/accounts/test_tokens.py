@@ -63,6 +63,14 @@ def test_the_screen_shows_a_token_once(staff, distributor):
     assert text not in staff.client.get("/portal/setup/tokens/").content.decode()
 
 
+def test_the_screen_leads_to_what_the_api_can_do(staff, distributor, client):
+    made = staff.client.post(
+        "/portal/setup/tokens/new/", {"name": "Shop", "scopes": ["account.view"]}
+    )
+    assert 'href="/api/v1/docs/"' in made.content.decode()
+    assert client.get("/api/v1/").headers["Location"] == "/api/v1/docs/"
+
+
 def test_a_revoked_token_is_refused(staff, distributor, client):
     token, text = make(staff, distributor)
     header = {"Authorization": f"Bearer {text}"}

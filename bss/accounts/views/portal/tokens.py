@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from bss.accounts import selectors
 from bss.accounts.access import access_token
 from bss.accounts.forms import TokenForm
+from bss.accounts.links import api_docs_url
 from bss.accounts.models import ApiToken
 from bss.accounts.permissions import Permission
 from bss.accounts.services import token_create, token_revoke
@@ -78,7 +79,8 @@ class TokenCreate(FormView):
         response = super().post(request, *args, **kwargs)
         if not self.text:
             return response
-        answer = self.page({"text": self.text}, template="accounts/token_created.html")
+        context = {"text": self.text, "docs_url": api_docs_url()}
+        answer = self.page(context, template="accounts/token_created.html")
         answer["Cache-Control"] = "no-store"
         return answer
 
