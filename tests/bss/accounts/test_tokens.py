@@ -22,6 +22,7 @@ from bss.accounts.services import (
 )
 from bss.core import clock
 from bss.core.errors import Invalid, PermissionDenied
+from storefront.forms.my_account import TokenForm
 from tests.conftest import Person, person_of_staff
 from tests.factories.accounts import AccountFactory, make_staff, make_storefront_user
 from tests.factories.ports import granted
@@ -240,3 +241,12 @@ def test_the_list_costs_the_same_with_one_token_and_with_many(
         make(person_of_staff(make_staff(distributor)), distributor, name=f"Shop {n}")
     with django_assert_max_num_queries(len(one)):
         listed(staff)
+
+
+def test_a_resellers_own_page_offers_what_its_keys_can_do_in_words(reseller):
+    offered = dict(TokenForm(actor=reseller.actor).fields["scopes"].choices)
+    assert offered["order.approve"] == "Approve or reject the orders of a reseller's customers"
+    assert "billing.view" in offered
+    # What it pays is recorded by whoever it pays.
+    assert reseller.actor.can("billing.edit")
+    assert "billing.edit" not in offered
