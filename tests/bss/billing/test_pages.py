@@ -18,9 +18,10 @@ from bss.core.models import Run
 from bss.pricing.ports import CHARGES_DUE
 from bss.subscriptions.ports import LOT_CHARGES
 from notifications.models import Delivery
+from notifications.selectors import words_shown
 from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory, ContactFactory
-from tests.factories.billing import MONTHLY, make_bought, take_seats
+from tests.factories.billing import MONTHLY, make_bought, make_order, take_seats
 
 pytestmark = pytest.mark.usefixtures("rate")
 D = Decimal
@@ -147,6 +148,32 @@ def test_an_installment_stands_beside_what_its_unit_price_is_for(reseller, invoi
     [line] = paper_of(invoice).lines
     assert (line.unit_price, line.per) == ("€20.00", "")
     assert "per year" not in page(reseller, f"/my-account/invoices/{invoice.public_id}/")
+
+
+def test_the_payers_own_number_stands_on_the_page_the_paper_and_the_mail_of_its_invoice(
+    staff, reseller, payer, product, run_jobs
+):
+    reference = "PO-" + "1234567" * 11
+    for number in (reference, ""):
+        order = make_order(payer, purchase_order=number)
+        make_bought(payer, product, order=order)
+        order_bill(order_id=order.pk, actor=SYSTEM)
+    run_jobs()
+    invoice, without = Invoice.everywhere.order_by("pk")
+
+    shown = page(reseller, f"/my-account/invoices/{invoice.public_id}/")
+    assert f"<dt>Your number</dt><dd>{reference}</dd>" in shown
+    shown = page(staff, f"/portal/invoices/{invoice.public_id}/")
+    assert f"<dt>Purchase order</dt><dd>{reference}</dd>" in shown
+    assert ("Your number", reference) in paper_of(invoice).facts
+    assert "Your number" not in page(reseller, f"/my-account/invoices/{without.public_id}/")
+    assert "Purchase order" not in page(staff, f"/portal/invoices/{without.public_id}/")
+
+    told, other = Delivery.everywhere.filter(kind="invoice_issued").order_by("pk")
+    for words in (words_shown(told).text, words_shown(told).html):
+        assert "Purchase-order number:" in words
+        assert reference in words
+    assert "Purchase-order number:" not in words_shown(other).text
 
 
 def test_the_lines_as_csv_are_canonical_and_without_the_cost(reseller, invoice):
