@@ -207,7 +207,13 @@ class _Sheet(FPDF):
         return cast(float, found)
 
     def _block(
-        self, left: float, top: float, width: float, height: float, text: str, align: Align = Align.L
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        text: str,
+        align: Align = Align.L,
     ) -> None:
         """Text in rows of `height` from a corner on; a word that is wider than it may be is broken. Ends below it."""
         self.set_xy(left, top)
