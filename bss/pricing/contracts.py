@@ -291,8 +291,8 @@ class PreviewDocument:
     """What an action puts on one document: billed on `bills_on` (local), at once with an order or on a billing day.
 
     `tax` is by how much this document's tax grows, given what is due on it already; None in the resale track, where the
-    reseller bills by itself, and while no rate is known. It `is_shared` where something is due on it already, with which
-    the tax is rounded. What is given back stands on a credit note, net below zero.
+    reseller bills by itself, and while no rate is known. It `is_shared` where something is due on it already, with
+    which the tax is rounded. What is given back stands on a credit note, net below zero.
     """
 
     bills_on: date

@@ -118,7 +118,7 @@ def _lines(rows: QuerySet[Any], printed: str, *, sign: int = 1) -> Iterator[Stat
         f"{printed}__starts_at", f"{printed}__ends_at", "currency", "resale",
     )  # fmt: skip
     for *told, amount in values:
-        yield StatementLine(*told, sign * amount)
+        yield StatementLine(*(*told, sign * amount))
 
 
 def _own_name(printed: str) -> Case:
