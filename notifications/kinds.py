@@ -220,7 +220,13 @@ INVOICE_ISSUED = register(
         "invoice_issued",
         _("Invoice"),
         "customer",
-        {**_DOCUMENT, "net": "€1,665.56", "due_on": "22 December 2026", "order": "SO-2026-000123"},
+        {
+            **_DOCUMENT,
+            "net": "€1,665.56",
+            "due_on": "22 December 2026",
+            "order": "SO-2026-000123",
+            "purchase_order": "PO-7731",
+        },
     )
 )
 _OPEN = {**_DOCUMENT, "open": "€2,065.29", "due_on": "22 December 2026"}

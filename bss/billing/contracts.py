@@ -15,8 +15,8 @@ class Item:
     """An installment or a credit with the words of its line: amounts net, in its own currency.
 
     `unit_price` is for a whole term, ten decimals; `unit` is how long that is. `starts_at` to `ends_at` is the stretch
-    it pays for; a credit has the moment the seats went for its start, and no end. `billed_by` is the number of the
-    invoice that a credit corrects, `taxed` how that invoice taxed it.
+    it pays for or gives back. `billed_by` is the number of the invoice that a credit corrects, `taxed` how that invoice
+    taxed it.
     """
 
     pk: int
@@ -33,7 +33,7 @@ class Item:
     price: Decimal
     resale: Decimal | None
     starts_at: datetime
-    ends_at: datetime | None
+    ends_at: datetime
     unit_price: Decimal
     unit: str
     tax_class: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 from bss.accounts.models import Account
 from bss.accounts.permissions import Permission
 from bss.billing import selectors, services
-from bss.billing.choices import InvoiceState
+from bss.billing.choices import InvoiceState, LadderStep
 from bss.billing.models import CreditNote, Invoice
 from bss.billing.tables import credit_note_badge, invoice_badge
 from bss.billing.views.payment_imports import import_back, import_crumbs
@@ -340,19 +341,33 @@ def _words() -> None:
     tell("creditnote.use_up", _("Credit note used up"), kind="order")
     tell("order.unbilled", _("Not billed yet"), kind="order", tone="warning")
     tell("invoice.reopen", _("Invoice open again"), kind="order", tone="warning")
-    tell("invoice.allocated", _("Paid by"), kind="order", tone="success")
-    tell("invoice.allocation_undone", _("Payment taken out"), kind="staff", tone="warning")
-    tell("invoice.overdue", _("Overdue"), kind="order", tone="warning")
+    tell("invoice.overdue", _("Overdue: %(what)s"), kind="order", tone="warning", what=_step_taken)
     tell("invoice.charge_declined", _("Card could not be charged"), kind="order", tone="warning")
-    tell("creditnote.allocated", _("Used for"), kind="order")
-    tell("creditnote.allocation_undone", _("Taken out of"), kind="staff", tone="warning")
     tell("creditnote.reopen", _("Credit note can be used again"), kind="order")
     tell("payment.recorded", _("Payment recorded"), kind="order", tone="info")
-    tell("payment.allocated", _("Used for"), kind="order", tone="success")
-    tell("payment.allocation_undone", _("Taken out of"), kind="staff", tone="warning")
     tell("payment.deleted", _("Payment deleted"), kind="staff", tone="warning")
     tell("card.left", _("Card left"), kind="order")
     tell("card.chosen", _("Card chosen"), kind="order")
     tell("card.removed", _("Card removed"), kind="order")
     tell("dunning_policy.edited", _("Days of the overdue ladder changed"), kind="staff")
     tell("subscription.kept_suspended", _("To stay suspended, whatever is paid"), kind="staff")
+    _allocated()
+
+
+def _allocated() -> None:
+    """What settles what, and what is taken out again, in either's history with the other's number."""
+    tell = partial(timeline.describe, what=timeline.changed_field)
+    paid_by, taken = _("Paid by %(what)s"), _("%(what)s taken out")
+    tell("invoice.allocated", paid_by, kind="order", tone="success")
+    tell("invoice.allocation_undone", taken, kind="staff", tone="warning")
+    used_for, taken_out = _("Used for %(what)s"), _("Taken out of %(what)s")
+    tell("payment.allocated", used_for, kind="order", tone="success")
+    tell("payment.allocation_undone", taken_out, kind="staff", tone="warning")
+    tell("creditnote.allocated", used_for, kind="order")
+    tell("creditnote.allocation_undone", taken_out, kind="staff", tone="warning")
+
+
+def _step_taken(changes: Mapping[str, Any]) -> Any:
+    """Which step of the overdue ladder an entry tells of."""
+    _before, step = changes.get("step", (None, ""))
+    return LadderStep(step).label if step in LadderStep.values else step

@@ -272,7 +272,8 @@ Track = Literal["price", "resale"]
 class PreviewLine:
     """One amount that an action will put on an invoice, or (negative) on a credit note: net, in one track.
 
-    `number` of `count` installments, for the stretch from `due_at` to `ends_at` (excluded).
+    `number` of `count` installments, for the stretch from `due_at` to `ends_at` (excluded). Where seats are charged or
+    given back for less than a whole term, `starts_at` (None otherwise) is the first moment of that time.
     """
 
     text: str
@@ -282,6 +283,7 @@ class PreviewLine:
     ends_at: datetime
     number: int = 1
     count: int = 1
+    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,8 @@ class PreviewDocument:
     """What an action puts on one document: billed on `bills_on` (local), at once with an order or on a billing day.
 
     `tax` is by how much this document's tax grows, given what is due on it already; None in the resale track, where the
-    reseller bills by itself, and while no rate is known. What is given back stands on a credit note, net below zero.
+    reseller bills by itself, and while no rate is known. It `is_shared` where something is due on it already, with
+    which the tax is rounded. What is given back stands on a credit note, net below zero.
     """
 
     bills_on: date
@@ -299,6 +302,7 @@ class PreviewDocument:
     tax: Money | None
     total: Money
     is_credit_note: bool = False
+    is_shared: bool = False
 
     @property
     def gives_back(self) -> bool:

@@ -36,10 +36,13 @@ from bss.pricing.schedule import (
     Amounts,
     Charged,
     LotPrice,
+    Part,
     RefundPolicy,
     billing_date,
     parts_of,
+    reach_back,
     reduction_of,
+    time_given_back,
 )
 from bss.pricing.tax import on_one_document, tax_total
 
@@ -63,6 +66,7 @@ class Item:
     At once: on a document of the action's own, a credit note when it is given back (`taxed`: as the invoice that it
     corrects, whatever holds today). Otherwise on the payer's invoice of the first billing day on or after `due_at`, or
     (`with_its_order`) on that of the order that bought it and is not billed yet: less by it when it is below zero.
+    `starts_at` is from when it is charged or given back where that is less than a whole term, None otherwise.
     """
 
     words: Words
@@ -75,6 +79,7 @@ class Item:
     is_at_once: bool = False
     taxed: InvoicedTax | None = None
     with_its_order: bool = False
+    starts_at: datetime | None = None
 
     @property
     def is_credit(self) -> bool:
@@ -182,6 +187,7 @@ def lot_items(lot: LotPrice, words: Words, *, is_at_once: bool) -> list[Item]:
             part.number,
             part.count,
             is_at_once and part.number == 1,
+            starts_at=_start_of(part, lot),
         )
         for part in parts_of(lot)
     ]
@@ -205,9 +211,18 @@ def reduction_items(
     reduction = reduction_of(lot, charged, keep=keep, at=at, policy=policy)
     gone = lot.quantity - keep
     items = []
+    far = reach_back(reduction.corrections, at=at)
     for correction in reduction.corrections:
-        back = Item(words, gone, -correction.amounts, at, lot.term_ends_at, is_at_once=True)
-        items.append(replace(back, taxed=correction.charged.taxed))
+        part = correction.charged.part
+        start, end = time_given_back(
+            part.due_at, part.ends_at, refund=policy.kind, at=at, reaches_back=far
+        )
+        ends_at = end or lot.term_ends_at
+        back = Item(words, gone, -correction.amounts, at, ends_at, is_at_once=True)
+        whole = (start, ends_at) == (lot.term_starts_at, lot.term_ends_at)
+        items.append(
+            replace(back, taxed=correction.charged.taxed, starts_at=None if whole else start)
+        )
     after = {part.number: part.amounts for part in reduction.parts}
     for each in charged:
         part = each.part
@@ -217,8 +232,15 @@ def reduction_items(
         if difference:
             less = Item(words, gone, difference, part.due_at, part.ends_at, part.number, part.count)
             own = is_ordered and part.number == 1
-            items.append(replace(less, is_at_once=own, with_its_order=own))
+            items.append(
+                replace(less, is_at_once=own, with_its_order=own, starts_at=_start_of(part, lot))
+            )
     return items
+
+
+def _start_of(part: Part, lot: LotPrice) -> datetime | None:
+    """From when a part charges seats that were bought within their term; None for those of a whole one."""
+    return part.due_at if lot.starts_at > lot.term_starts_at else None
 
 
 def all_days_of(items: Iterable[Item], *, billing_day: int, time_zone: str) -> frozenset[date]:
@@ -293,7 +315,8 @@ def _document(
     lines = tuple(_line(item, basis) for item in items)
     net = Money.total((line.net for line in lines), basis.currency)
     regime = frozen or _regime_on(day, basis)
-    tax = _tax(items, basis, regime, () if is_at_once else basis.due.get(day, ()))
+    due = () if is_at_once else basis.due.get(day, ())
+    tax = _tax(items, basis, regime, due)
     return PreviewDocument(
         bills_on=day,
         is_at_once=is_at_once,
@@ -302,6 +325,7 @@ def _document(
         tax=tax,
         total=net if tax is None else net + tax,
         is_credit_note=is_credit,
+        is_shared=tax is not None and bool(due),
     )
 
 
@@ -340,6 +364,7 @@ def _line(item: Item, basis: Basis) -> PreviewLine:
         ends_at=item.ends_at,
         number=item.number,
         count=item.count,
+        starts_at=item.starts_at,
     )
 
 

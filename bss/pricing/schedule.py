@@ -277,6 +277,25 @@ def corrections_of(
     return [each for each in found if each.amounts]
 
 
+def time_given_back(
+    due_at: datetime, ends_at: datetime, *, refund: Refund, at: datetime, reaches_back: bool
+) -> tuple[datetime, datetime | None]:
+    """From when until when the time lies that a credit gives back of a part for `due_at` to `ends_at`.
+
+    "full": all that the part pays for. "unused": what of it is left at `at`. Where a credit `reaches_back` to parts
+    whose time was over by then (a term that was paid in its first months) the parts together pay for what is left of
+    the term, and none for a stretch of its own: the end is None, that of the term.
+    """
+    if refund == "full":
+        return due_at, ends_at
+    return (at, None) if reaches_back else (max(at, due_at), ends_at)
+
+
+def reach_back(corrections: Iterable[Correction], *, at: datetime) -> bool:
+    """Whether any of them corrects a part whose time was over at `at`."""
+    return any(each.charged.part.ends_at <= at for each in corrections)
+
+
 def _last_first(total: Decimal, room: Sequence[Decimal], currency: str) -> list[Decimal]:
     shares = []
     for most in reversed(room):

@@ -34,6 +34,7 @@ def _document_json(document: PreviewDocument) -> dict[str, Any]:
         "net": str(document.net.amount),
         "tax": None if document.tax is None else str(document.tax.amount),
         "total": str(document.total.amount),
+        "is_shared": document.is_shared,
         "lines": [_line_json(line) for line in document.lines],
     }
 
@@ -47,6 +48,7 @@ def _line_json(line: PreviewLine) -> dict[str, Any]:
         "ends_at": line.ends_at.isoformat(),
         "number": line.number,
         "count": line.count,
+        "starts_at": line.starts_at.isoformat() if line.starts_at else None,
     }
 
 
@@ -59,10 +61,13 @@ def _document_from(data: Mapping[str, Any], currency: str) -> PreviewDocument:
         tax=None if data["tax"] is None else _money(data["tax"], currency),
         total=_money(data["total"], currency),
         lines=tuple(_line_from(each, currency) for each in data["lines"]),
+        is_shared=data.get("is_shared", False),
     )
 
 
 def _line_from(data: Mapping[str, Any], currency: str) -> PreviewLine:
+    # Previews stored before this was told have none.
+    starts_at = data.get("starts_at")
     return PreviewLine(
         text=data["text"],
         quantity=data["quantity"],
@@ -71,6 +76,7 @@ def _line_from(data: Mapping[str, Any], currency: str) -> PreviewLine:
         ends_at=datetime.fromisoformat(data["ends_at"]),
         number=data["number"],
         count=data["count"],
+        starts_at=datetime.fromisoformat(starts_at) if starts_at else None,
     )
 
 

@@ -3,11 +3,15 @@
     timeline.describe("order.placed", _("Order placed"), kind="order")
 
 names an action; one that nobody named reads as its own words ("order.line_retried": "Order line retried").
+
+    timeline.describe("payment.allocated", _("Used for %(what)s"), what=timeline.changed_field)
+
+also says of what: `what` takes an entry's changes (field to [old, new]) and gives the word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,26 +64,50 @@ class TimelineSource:
     order: int = 100
 
 
-_words: dict[str, tuple[Any, str, Tone]] = {}
+What = Callable[[Mapping[str, Any]], Any]
 
 
-def describe(action: str, title: Any, *, kind: str = "", tone: Tone = "neutral") -> None:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an action reads; `what` gives what `%(what)s` in its title stands for."""
+
+    title: Any
+    kind: str = ""
+    tone: Tone = "neutral"
+    what: What | None = None
+
+    def told(self, changes: Mapping[str, Any]) -> Any:
+        """The title for an entry with these changes."""
+        return self.title if self.what is None else self.title % {"what": self.what(changes)}
+
+
+_words: dict[str, Words] = {}
+
+
+def describe(
+    action: str, title: Any, *, kind: str = "", tone: Tone = "neutral", what: What | None = None
+) -> None:
     """Name a history action. `kind` defaults to staff or system by who acted."""
-    _words[action] = (title, kind, tone)
+    _words[action] = Words(title, kind, tone, what)
+
+
+def changed_field(changes: Mapping[str, Any]) -> str:
+    """The only field that changed: what is put into an invoice is told as the change of its number."""
+    return next(iter(changes), "")
 
 
 def entry_of(row: HistoryEntry) -> Entry:
     """A history row in words."""
-    title, kind, tone = _words.get(row.action, (_humanised(row.action), "", "neutral"))
+    words = _words.get(row.action) or Words(_humanised(row.action))
     return Entry(
         at=row.at,
         actor=row.actor_label,
-        title=title,
+        title=words.told(row.changes),
         detail=row.reason,
-        kind=kind or ("staff" if row.actor_id else "system"),
-        tone=tone,
+        kind=words.kind or ("staff" if row.actor_id else "system"),
+        tone=words.tone,
         changes={
-            name.replace("_", " ").capitalize(): (pair[0], pair[1])
+            _first_upper(name.replace("_", " ")): (pair[0], pair[1])
             for name, pair in row.changes.items()
             if isinstance(pair, list) and len(pair) == 2
         },
@@ -100,6 +128,11 @@ def timeline(
         entries.extend(source.find(request, subject))
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return [entry for entry in entries if not kind or entry.kind == kind][:LIMIT]
+
+
+def _first_upper(words: str) -> str:
+    """The rest stays as it is: a document's number is written in capitals."""
+    return words[:1].upper() + words[1:]
 
 
 def _humanised(action: str) -> str:

@@ -145,6 +145,7 @@ def document_facts(document: Invoice | CreditNote) -> dict[str, Any]:
         facts["due_on"] = _full(document.due_on)
         facts["open"] = _amount(document.open_amount, document.currency)
         facts["order"] = document.order.number if document.order else ""
+        facts["purchase_order"] = document.order.purchase_order if document.order else ""
     return facts
 
 

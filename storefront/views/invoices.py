@@ -179,6 +179,8 @@ class InvoicePage(DocumentPage):
         if invoice.order is not None and self.may(Permission.ORDER_VIEW):
             url = reverse("storefront:order", args=[invoice.order.public_id])
             found.append(Fact(_("Order"), invoice.order.number, url))
+        if invoice.order is not None and invoice.order.purchase_order:
+            found.append(Fact(_("Your number"), invoice.order.purchase_order))
         return found
 
     def url(self, file: str) -> str:

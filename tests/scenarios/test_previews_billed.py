@@ -11,7 +11,7 @@ import pytest
 
 from bss.accounts.models import Account
 from bss.billing.choices import CreditState, InstallmentState
-from bss.billing.models import Credit, CreditNote, Installment, Invoice
+from bss.billing.models import Credit, CreditNote, CreditNoteLine, Installment, Invoice
 from bss.billing.services import billing_run_start, lot_settle
 from bss.core import clock
 from bss.core.actor import SYSTEM
@@ -283,4 +283,11 @@ def assert_documents(order_id: int, preview: Preview) -> None:
         for back in preview.documents
         if back.is_credit_note
     )
+    given_back = [line for back in preview.documents if back.is_credit_note for line in back.lines]
+    lines = CreditNoteLine.everywhere.filter(credit__order_id=order_id)
+    assert sorted((line.net, line.ends_at) for line in lines) == sorted(
+        (-line.net.amount, line.ends_at) for line in given_back
+    )
+    # Where it is less than a whole term.
+    assert {line.starts_at for line in given_back} - {None} <= {line.starts_at for line in lines}
     assert not Credit.everywhere.filter(order_id=order_id, state=CreditState.SCHEDULED).exists()

@@ -12,8 +12,10 @@ import pytest
 
 from bss.accounts.choices import StorefrontRole, UserType
 from bss.accounts.models import Account, Contact, PaymentMethod, Storefront
+from bss.billing.services import lot_settle
 from bss.catalog.selectors import local_date
 from bss.core import clock, scope
+from bss.core.actor import SYSTEM
 from bss.orders.contracts import Proceed, Reprice
 from bss.orders.models import Basket, BasketLine, CustomerDraft, Order, OrderLine
 from bss.orders.ports import CHECKOUT_REVIEW, CREDIT_EXPOSURE
@@ -25,7 +27,7 @@ from notifications.selectors import recipients_of_bills
 from storefront.selectors.checkout import invoice_contacts
 from tests.conftest import Person, person_of_account, signed_in
 from tests.factories.accounts import AccountFactory, make_storefront_user
-from tests.factories.billing import make_rate
+from tests.factories.billing import MONTHLY, make_bought, make_rate
 from tests.factories.coterm import Ending
 from tests.factories.orders import (
     make_basket,
@@ -668,6 +670,23 @@ def test_the_review_tells_each_invoice_with_its_tax(reseller, line, plan, distri
     for amount in ("€8.33", "€2.00", "€10.33", "€8.37", "€2.01", "€10.38"):
         assert amount in told
     assert told.count('<tr role="row"><td') == 12
+
+
+def test_the_tax_of_an_invoice_that_carries_more_says_with_what_it_is_rounded(
+    reseller, line, plan, distributor
+):
+    make_rate(distributor, "24")
+    words = "rounded with what is due on it already"
+    assert words not in by_the_month(reseller.client, line)
+
+    with scope.activate(distributor.scope):
+        lot = make_bought(reseller.account, line.product, quantity=1, price="17.44", plan=MONTHLY)
+        lot_settle(lot_id=lot.pk, actor=SYSTEM)
+    page = main_of(reseller.client.get("/checkout/review/"))
+    # Eleven later invoices; the order's own carries nothing else.
+    told = page.split('id="bills-title"')[1].split("</section>")[0]
+    assert told.count(words) == 11
+    assert words not in told.split("<tr")[2]
 
 
 def test_a_rate_that_changes_while_somebody_reads_is_told_before_placing(

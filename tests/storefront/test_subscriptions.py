@@ -38,6 +38,7 @@ from tests.factories.orders import (
     set_price,
 )
 from tests.factories.ports import granted
+from tests.pages import portal
 
 
 def main_of(response) -> str:
@@ -595,6 +596,22 @@ def test_more_licences_show_the_invoice_before_they_are_ordered(reseller, yearly
     page = main_of(reseller.client.get(f"/orders/{order.public_id}/"))
     assert "As it stood when it was confirmed" in page
     assert "€120,000.00" in page
+
+
+def test_what_is_for_part_of_a_term_says_for_which_days(reseller, staff, yearly):
+    for_days = r"Mailbox, <time[^>]*>[^<]+</time> \u2013 <time[^>]*>([^<]+)</time>"
+    url = portal("subscriptions:change", yearly.public_id, "quantity")
+
+    with clock.travel(timedelta(days=66)):
+        until = [day(yearly.ends_at)]
+        shown = shown_for(reseller, yearly, "quantity/", quantity="10", when="now")
+        assert re.findall(for_days, shown) == until
+        page = main_of(staff.client.get(url, {"quantity": "10"}))
+        assert re.findall(for_days, page) == until
+        reseller.client.post(url_of(yearly, "quantity/"), hidden_of(shown))
+        order = ScheduledChange.everywhere.get().order_line.order
+        page = main_of(reseller.client.get(f"/orders/{order.public_id}/"))
+        assert re.findall(for_days, page) == until
 
 
 def test_fewer_licences_show_the_credit_note(reseller, yearly):

@@ -96,3 +96,21 @@ def walked(
 
         found += [(what, fault) for fault in faults_of(page, looks, shot)]
     return found
+
+
+@pytest.mark.timeout(120)
+def test_the_head_of_a_table_leaves_its_cards_corners_whole(page, live_server, world):
+    """It has a background, so that rows pass below it: a square one would cover the corner's line."""
+    sign_in(page, live_server.url, world.people["administrator"].user.email, "/portal")
+    page.goto(live_server.url + pages.portal("billing:invoice", *ids_of(world, ("invoice",))))
+
+    corners = page.locator(".card.flush").first.evaluate(
+        """card => {
+            const heads = [...card.querySelectorAll("thead th")];
+            const corner = (what, side) => parseFloat(getComputedStyle(what)[`border${side}Radius`]);
+            return [["TopLeft", heads[0]], ["TopRight", heads.at(-1)]].map(
+                ([side, head]) => [corner(card, side), corner(head, side)]);
+        }"""
+    )
+    assert len(corners) == 2
+    assert all(of_head >= of_card - 1 > 0 for of_card, of_head in corners)

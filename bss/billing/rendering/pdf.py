@@ -45,6 +45,8 @@ _WIDTH = 210 - 2 * _MARGIN
 _PERIOD, _QUANTITY, _PRICE, _NET = 40.0, 14.0, 25.0, 25.0
 _TEXT = _WIDTH - _PERIOD - _QUANTITY - _PRICE - _NET
 _BOTTOM = 297 - 22.0
+# The buyer's width; beside it where the facts begin, and the width of their labels.
+_BUYER, _FACTS, _LABEL = 92.0, 100.0, 34.0
 _GREY, _INK, _RULE = (105, 112, 122), (24, 28, 34), (205, 210, 216)
 
 
@@ -119,15 +121,11 @@ class _Sheet(FPDF):
         self._style(10, _INK)
         for index, line in enumerate(paper.buyer):
             self._style(10.5 if index == 0 else 9.5, _INK, bold=index == 0)
-            self.multi_cell(92, 5, line, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self._block(_MARGIN, self.get_y(), _BUYER, 5, line)
         below = self.get_y()
         self.set_y(top)
         for label, value in paper.facts:
-            self.set_x(_MARGIN + 100)
-            self._style(9, _GREY)
-            self.cell(34, 5, label)
-            self._style(9, _INK)
-            self.cell(_WIDTH - 134, 5, value, align=Align.R, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self._fact(label, value)
         self.set_y(max(below, self.get_y()) + 8)
         self._style(17, _INK, bold=True)
         self._row(paper.title, 9)
@@ -167,6 +165,16 @@ class _Sheet(FPDF):
         self.cell(_NET, 6, heads.net, align=Align.R, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self._rule()
 
+    def _fact(self, label: str, value: str) -> None:
+        """A label and its value beside it, each broken within its own width."""
+        left, top = _MARGIN + _FACTS, self.get_y()
+        self._style(9, _GREY)
+        self._block(left, top, _LABEL, 5, label)
+        below = self.get_y()
+        self._style(9, _INK)
+        self._block(left + _LABEL, top, _WIDTH - _FACTS - _LABEL, 5, value, Align.R)
+        self.set_y(max(below, self.get_y()))
+
     def _line(self, line: PaperLine) -> None:
         self._style(9, _INK)
         height = self._height(_TEXT - 2, 4.6, line.text)
@@ -176,32 +184,48 @@ class _Sheet(FPDF):
             self.add_page()
             self._heads()
         top = self.get_y() + 1
-        self.set_y(top)
         self._style(9, _INK)
-        self.multi_cell(
-            _TEXT - 2, 4.6, line.text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        self._block(_MARGIN, top, _TEXT - 2, 4.6, line.text)
         self._style(7.5, _GREY)
-        self.multi_cell(
-            _TEXT - 2, 3.8, line.detail, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
-        bottom = max(self.get_y(), top + height + small)
-        self.set_xy(_MARGIN + _TEXT, top)
-        self.cell(_PERIOD, 4.6, line.period)
-        self._style(9, _INK)
-        self.cell(_QUANTITY, 4.6, line.quantity, align=Align.R)
-        self.cell(_PRICE, 4.6, line.unit_price, align=Align.R)
-        self.cell(_NET, 4.6, line.net, align=Align.R)
+        self._block(_MARGIN, self.get_y(), _TEXT - 2, 3.8, line.detail)
+        bottoms = [self.get_y(), top + height + small]
+        self._block(_MARGIN + _TEXT, top, _PERIOD, 4.6, line.period)
+        bottoms.append(self.get_y())
+        left = _MARGIN + _TEXT + _PERIOD
+        self.set_xy(left, top)
+        self._figure(_QUANTITY, line.quantity)
+        self._figure(_PRICE, line.unit_price)
+        self._figure(_NET, line.net)
         self._style(7.5, _GREY)
-        self.set_xy(_MARGIN + _TEXT + _PERIOD + _QUANTITY, top + 4.6)
-        self.cell(_PRICE, 3.8, line.per, align=Align.R)
-        self.set_xy(_MARGIN, bottom + 1)
+        self._block(left + _QUANTITY, top + 4.6, _PRICE, 3.8, line.per, Align.R)
+        self.set_xy(_MARGIN, max(*bottoms, self.get_y()) + 1)
         self._rule()
 
     def _height(self, width: float, height: float, text: str) -> float:
         """What `text` would take, in rows of `height`."""
         found = self.multi_cell(width, height, text, dry_run=True, output="HEIGHT")
         return cast(float, found)
+
+    def _block(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        text: str,
+        align: Align = Align.L,
+    ) -> None:
+        """Text in rows of `height` from a corner on; a word that is wider than it may be is broken. Ends below it."""
+        self.set_xy(left, top)
+        self.multi_cell(width, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _figure(self, width: float, text: str) -> None:
+        """A number in its column: smaller where it would not fit, never broken."""
+        self._style(9, _INK)
+        taken = self.get_string_width(text)
+        if taken > width - 2 * self.c_margin:
+            self._style(9 * (width - 2 * self.c_margin) / taken, _INK)
+        self.cell(width, 4.6, text, align=Align.R)
 
     def _row(self, text: str, height: float) -> None:
         self.multi_cell(_WIDTH, height, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)

@@ -17,7 +17,9 @@ from bss.billing.contracts import Due, Item
 from bss.billing.models import Credit, CreditNoteLine, Installment, InvoiceLine
 from bss.orders.choices import IN_FLIGHT
 from bss.orders.models import OrderLine
+from bss.pricing.schedule import time_given_back
 from bss.pricing.tax import frozen_tax
+from bss.subscriptions.models import policy_of
 
 _SHARED = (
     "pk", "payer_id", "customer_id", "subscription_id", "order_id", "lot_id", "currency", "quantity",
@@ -29,7 +31,11 @@ _WORDS = (
 _INSTALLMENT = (
     *_SHARED, "number", "count", "cost", "price", "resale", "due_at", "ends_at", *_WORDS,
 )  # fmt: skip
-_CREDIT = (*_SHARED, "cost", "price", "resale", "reduction__at", *_WORDS)
+_CREDIT = (*_SHARED, "cost", "price", "resale", *_WORDS)
+_GIVEN_BACK = (
+    "corrects__installment__due_at", "corrects__installment__ends_at", "reduction__refund",
+    "reduction__at", "reaches_back", "lot__term__ends_at",
+)  # fmt: skip
 _CORRECTED = (
     "corrects__invoice__number", "corrects__invoice__taxes", "corrects__invoice__seller__vat_id",
     "corrects__tax_class", "corrects__tax_percent",
@@ -104,16 +110,42 @@ def installment_items(pks: Collection[int]) -> list[Item]:
 
 
 def credit_items(pks: Collection[int]) -> list[Item]:
-    """Credits as items, each with the invoice that it corrects and how that one taxed it, whatever holds today."""
-    rows = Credit.everywhere.filter(pk__in=pks).order_by(
-        "payer_id", "customer_id", "subscription_id", "pk"
+    """Credits as items, each with the time that it gives back, the invoice that it corrects and how that one taxed it,
+    whatever holds today.
+    """
+    over = Credit.everywhere.filter(
+        reduction=OuterRef("reduction"),
+        corrects__installment__ends_at__lte=OuterRef("reduction__at"),
     )
-    values: Any = rows.values_list(*_CREDIT, *_CORRECTED)
-    return [_credit_item(row[: len(_CREDIT)], *row[len(_CREDIT) :]) for row in values]
+    rows = (
+        Credit.everywhere.filter(pk__in=pks)
+        .annotate(reaches_back=Exists(over))
+        .order_by("payer_id", "customer_id", "subscription_id", "pk")
+    )
+    values: Any = rows.values_list(*_CREDIT, *_GIVEN_BACK, *_CORRECTED)
+    first, second = len(_CREDIT), len(_CREDIT) + len(_GIVEN_BACK)
+    return [
+        _credit_item(row[:first], _stretch(*row[first:second]), *row[second:]) for row in values
+    ]
+
+
+def _stretch(
+    due_at: datetime,
+    ends_at: datetime,
+    refund: str,
+    at: datetime,
+    reaches_back: bool,
+    term_ends_at: datetime,
+) -> tuple[datetime, datetime]:
+    start, end = time_given_back(
+        due_at, ends_at, refund=policy_of(refund).kind, at=at, reaches_back=reaches_back
+    )
+    return start, end or term_ends_at
 
 
 def _credit_item(
     row: Sequence[Any],
+    stretch: tuple[datetime, datetime],
     number: str,
     taxes: Any,
     registration: str | None,
@@ -121,7 +153,7 @@ def _credit_item(
     percent: Decimal,
 ) -> Item:
     taxed = frozen_tax(taxes, registration or "", tax_class, percent)
-    item = Item(*(*row[:8], 1, 1, *row[8:12], None, *row[12:]))
+    item = Item(*(*row[:8], 1, 1, *row[8:11], *stretch, *row[11:]))
     return replace(
         item, billed_by=number, taxed=taxed, tax_class=tax_class, is_taxable=taxed.is_taxable
     )

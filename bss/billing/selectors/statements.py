@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Case, F, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
 from bss.accounts.models import Account
@@ -43,7 +43,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One charge, or (negative) one credit, of a statement. `on` is the day it was billed."""
+    """One charge, or (negative) one credit, of a statement. `on` is the day it was billed.
+
+    `product`, `starts_at` and `ends_at` are as its document says, whatever the subscription became since; `name` is the
+    subscription's own, or the product where it has none.
+    """
 
     on: date
     subscription: str
@@ -60,6 +64,11 @@ class StatementLine:
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def own_name(self) -> str:
+        """What somebody called the subscription; "" where nobody did."""
+        return "" if self.name == self.product else self.name
 
 
 def statements(
@@ -97,19 +106,27 @@ def statement_lines(actor: Actor, *, customer: Account, month: date) -> list[Sta
     """What a statement is made of, by day."""
     charged = _charged(actor).filter(customer=customer, month=month)
     back = _given_back(actor).filter(customer=customer, month=month)
-    charges: Any = charged.values_list(
-        "on", "subscription__number", "subscription__name", "lot__product__name", "quantity",
-        "number", "count", "due_at", "ends_at", "currency", "resale",
-    )  # fmt: skip
-    returns: Any = back.values_list(
-        "on", "subscription__number", "subscription__name", "lot__product__name", "quantity",
-        "reduction__at", "currency", "resale",
-    )  # fmt: skip
-    lines = [StatementLine(*row) for row in charges]
-    for row in returns:
-        *what, at, currency, amount = row
-        lines.append(StatementLine(*(*what, 1, 1, at, None, currency, -amount)))
+    lines = [*_lines(charged, "invoice_line"), *_lines(back, "credit_note_line", sign=-1)]
     return sorted(lines, key=lambda line: (line.on, line.subscription, line.number))
+
+
+def _lines(rows: QuerySet[Any], printed: str, *, sign: int = 1) -> Iterator[StatementLine]:
+    """Rows as their documents' lines (`printed` leads to them) told them when they were billed."""
+    parts = ("number", "count") if sign > 0 else (Value(1), Value(1))
+    values: Any = rows.values_list(
+        "on", "subscription__number", _own_name(printed), f"{printed}__text", "quantity", *parts,
+        f"{printed}__starts_at", f"{printed}__ends_at", "currency", "resale",
+    )  # fmt: skip
+    for *told, amount in values:
+        yield StatementLine(*(*told, sign * amount))
+
+
+def _own_name(printed: str) -> Case:
+    """A subscription without a name of its own is called as its product of today: then what was billed counts."""
+    return Case(
+        When(subscription__name=F("subscription__product__name"), then=F(f"{printed}__text")),
+        default=F("subscription__name"),
+    )
 
 
 def totals_of(lines: Sequence[StatementLine]) -> list[Money]:

@@ -151,7 +151,7 @@ def _invoices(
     Invoice.everywhere.bulk_create(rows, batch_size=ROWS)
     InvoiceLine.everywhere.bulk_create(
         (
-            InvoiceLine(invoice=row, installment_id=item.pk, ends_at=item.ends_at, **line)
+            InvoiceLine(invoice=row, installment_id=item.pk, **line)
             for row, each in zip(rows, sheets, strict=True)
             for item, line in _lines(each, row)
         ),
@@ -333,6 +333,7 @@ def _lines(each: _Taxed, row: Invoice | CreditNote) -> list[tuple[Item, dict[str
                     "cost": item.cost,
                     "resale": item.resale,
                     "starts_at": item.starts_at,
+                    "ends_at": item.ends_at,
                     "tax_class": item.tax_class,
                     "tax_percent": percents.get(item.tax_class, Decimal(0))
                     if item.is_taxable

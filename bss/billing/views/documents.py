@@ -130,6 +130,8 @@ class InvoiceDetail(DocumentDetail):
         if invoice.order is not None:
             url = reverse("orders:detail", args=[invoice.order.public_id])
             found.append(Fact(_("Order"), invoice.order.number, url))
+            if invoice.order.purchase_order:
+                found.append(Fact(_("Purchase order"), invoice.order.purchase_order))
         return found
 
     def primary_action(self) -> Button | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -147,6 +148,16 @@ def test_each_step_is_taken_on_its_day_and_once(policy, invoice, day):
 
     day(7)
     assert told() == [LadderStep.REMIND, LadderStep.REMIND_AGAIN]
+
+
+def test_the_invoices_history_names_each_step(policy, invoice, day, staff):
+    day(3)
+    day(7)
+    day(30)
+
+    shown = staff.client.get(f"/portal/invoices/{invoice.public_id}/?tab=timeline")
+    titles = re.findall(r'class="timeline-title">(Overdue[^<]*)<', shown.content.decode())
+    assert titles == ["Overdue: Suspension", "Overdue: Second reminder", "Overdue: First reminder"]
 
 
 def test_after_a_stand_still_only_the_last_reminder_is_sent(policy, invoice, day):

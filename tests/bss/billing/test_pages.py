@@ -18,9 +18,11 @@ from bss.core.models import Run
 from bss.pricing.ports import CHARGES_DUE
 from bss.subscriptions.ports import LOT_CHARGES
 from notifications.models import Delivery
+from notifications.selectors import words_shown
 from tests.conftest import person_of_account
 from tests.factories.accounts import AccountFactory, ContactFactory
-from tests.factories.billing import MONTHLY, make_bought, take_seats
+from tests.factories.billing import MONTHLY, make_bought, make_order, take_seats
+from tests.factories.orders import make_product
 
 pytestmark = pytest.mark.usefixtures("rate")
 D = Decimal
@@ -149,6 +151,32 @@ def test_an_installment_stands_beside_what_its_unit_price_is_for(reseller, invoi
     assert "per year" not in page(reseller, f"/my-account/invoices/{invoice.public_id}/")
 
 
+def test_the_payers_own_number_stands_on_the_page_the_paper_and_the_mail_of_its_invoice(
+    staff, reseller, payer, product, run_jobs
+):
+    reference = "PO-" + "1234567" * 11
+    for number in (reference, ""):
+        order = make_order(payer, purchase_order=number)
+        make_bought(payer, product, order=order)
+        order_bill(order_id=order.pk, actor=SYSTEM)
+    run_jobs()
+    invoice, without = Invoice.everywhere.order_by("pk")
+
+    shown = page(reseller, f"/my-account/invoices/{invoice.public_id}/")
+    assert f"<dt>Your number</dt><dd>{reference}</dd>" in shown
+    shown = page(staff, f"/portal/invoices/{invoice.public_id}/")
+    assert f"<dt>Purchase order</dt><dd>{reference}</dd>" in shown
+    assert ("Your number", reference) in paper_of(invoice).facts
+    assert "Your number" not in page(reseller, f"/my-account/invoices/{without.public_id}/")
+    assert "Purchase order" not in page(staff, f"/portal/invoices/{without.public_id}/")
+
+    told, other = Delivery.everywhere.filter(kind="invoice_issued").order_by("pk")
+    for words in (words_shown(told).text, words_shown(told).html):
+        assert "Purchase-order number:" in words
+        assert reference in words
+    assert "Purchase-order number:" not in words_shown(other).text
+
+
 def test_the_lines_as_csv_are_canonical_and_without_the_cost(reseller, invoice):
     text = page(reseller, f"/my-account/invoices/{invoice.public_id}/csv/")
 
@@ -250,6 +278,70 @@ def test_a_customers_statement_is_what_its_reseller_charges_it(
     assert exported[1:] == ["2026-11,Aegean Foods,EUR,6.5000"]
     lines = page(reseller, f"{path}?export=csv").strip().splitlines()
     assert len(lines) == 3
+
+
+def test_a_statement_names_what_was_billed_whatever_the_subscription_became(
+    reseller, customer, shop, lot, credit_note
+):
+    own = person_of_account(customer, shop)
+    path = f"/my-account/statements/{customer.public_id}/2026-11/"
+    complete = make_product(lot.product.organization, name="Complete")
+    subscriptions = type(lot.subscription).everywhere
+    subscriptions.update(product=complete, name="Complete")
+    type(complete).everywhere.filter(pk=lot.product_id).update(name="Mailbox as renamed")
+
+    for person in (own, reseller):
+        shown = page(person, path)
+        assert shown.count("<div>Mailbox<div") == 2
+        assert "given back" in shown
+        assert "Complete" not in shown
+        assert "as renamed" not in shown
+        exported = page(person, f"{path}?export=csv")
+        assert exported.count(f"{lot.subscription.number},Mailbox,Mailbox,") == 2
+        assert "Complete" not in exported
+
+    # What somebody called it is its name, whatever it is.
+    subscriptions.update(name="Kitchen")
+    assert page(own, path).count(f"{lot.subscription.number}, Kitchen") == 2
+    assert f"{lot.subscription.number},Kitchen,Mailbox," in page(own, f"{path}?export=csv")
+
+
+@pytest.mark.parametrize(
+    ("refund", "first"), [("full", "Nov 10, 2026"), ("unused", "Nov 20, 2026")]
+)
+def test_a_credit_says_everywhere_for_which_time_it_is(
+    staff, reseller, customer, shop, payer, product, travel, refund, first
+):
+    lot = make_bought(payer, product, customer=customer, price="365", resale="365")
+    order_bill(order_id=lot.order_line.order_id, actor=SYSTEM)
+    travel(timedelta(days=10))
+    reduction = take_seats(lot, 2, refund=refund)
+    order_bill(order_id=reduction.order_line.order_id, actor=SYSTEM)
+    note = CreditNote.everywhere.get()
+
+    line = note.lines.get()
+    assert (line.starts_at, line.ends_at) == (
+        lot.starts_at if refund == "full" else reduction.at, lot.term.ends_at,
+    )  # fmt: skip
+    # Whoever recomputes it: two seats, for this share of the year.
+    share = (line.ends_at - line.starts_at) / (lot.term.ends_at - lot.term.starts_at)
+    assert line.net == round(2 * 365 * D(share), 2)
+
+    [printed] = paper_of(note).lines
+    assert printed.period == f"{first}\u2009\u2013\u2009Nov 10, 2027"
+    own = person_of_account(customer, shop)
+    statement = f"/my-account/statements/{customer.public_id}/2026-11/"
+    for person, path in (
+        (staff, f"/portal/credit-notes/{note.public_id}/"),
+        (reseller, f"/my-account/credit-notes/{note.public_id}/"),
+        (own, statement),
+    ):
+        period = r'<span><time datetime="(\S+)"[^>]*>[^<]+</time> \u2013 <time datetime="(\S+)"'
+        *_others, last = re.findall(period, page(person, path))
+        assert last == (line.starts_at.isoformat(), line.ends_at.isoformat())
+    for path in (f"/my-account/credit-notes/{note.public_id}/csv/", f"{statement}?export=csv"):
+        *_others, last = page(reseller, path).strip().splitlines()
+        assert f",{line.starts_at.isoformat()},{line.ends_at.isoformat()}," in last
 
 
 def test_a_payers_own_subscriptions_are_on_no_statement(reseller, payer, product):

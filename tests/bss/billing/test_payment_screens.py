@@ -264,6 +264,40 @@ def test_staff_record_a_payment_for_an_invoice_and_take_it_out_again(payer, staf
     assert payment.number in tab
 
 
+def test_a_payments_history_names_what_it_was_used_for_and_an_invoices_what_paid_it(payer, staff):
+    invoices = [make_invoice(payer, "10.00") for _n in range(2)]
+    payment = payment_record(
+        payer=payer,
+        amount=Decimal(15),
+        currency="EUR",
+        received_on=clock.today(),
+        actor=staff.actor,
+    )
+    url = f"/portal/payments/{payment.public_id}/"
+    shown = body_of(staff, url)
+    for each in invoices:
+        # With a look of its own: as the name of a row it would pass for plain text.
+        assert f'<a href="/portal/invoices/{each.public_id}/">{each.number}</a>' in shown
+    undone = Allocation.objects.get(invoice=invoices[0])
+    staff.client.post(f"/portal/allocations/{undone.pk}/undo/", {"reason": "A mistake"})
+
+    first, second = (each.number for each in invoices)
+    told = re.findall(r'class="timeline-title">([^<]*)<', body_of(staff, f"{url}?tab=timeline"))
+    assert sorted(told) == sorted(
+        [f"Used for {first}", f"Used for {second}", f"Taken out of {first}", "Payment recorded"]
+    )
+    page = f"/portal/invoices/{invoices[0].public_id}/"
+    told = re.findall(r'class="timeline-title">([^<]*)<', body_of(staff, f"{page}?tab=timeline"))
+    assert f"Paid by {payment.number}" in told
+    assert f"{payment.number} taken out" in told
+
+
+def body_of(person, url):
+    answer = person.client.get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
 def test_a_mistake_is_told_on_its_field_and_nothing_is_recorded(payer, staff):
     page = staff.client.post(
         f"/portal/accounts/{payer.public_id}/payments/new/",

@@ -184,9 +184,76 @@ def test_seats_given_back_are_credited_and_no_longer_due():
     assert preview.credit_note.lines[0].quantity == 2
 
 
+def days_told(preview):
+    """From and until of each line that says for which time it is."""
+    return [
+        (str(line.starts_at.date()), str(line.ends_at.date()))
+        for document in preview.documents
+        for line in document.lines
+        if line.starts_at
+    ]
+
+
+def test_only_what_is_for_less_than_a_whole_term_says_for_which_time():
+    whole = purchase_lot(bought(3), at=NOON)
+    later = replace(whole, starts_at=NOON + timedelta(100))
+    in_parts = replace(later, plan=PlanTerms(Frequency.QUARTERLY, 4))
+
+    assert days_told(preview_of(lot_items(whole, MAIL, is_at_once=True), basis())) == []
+    assert days_told(preview_of(lot_items(later, MAIL, is_at_once=True), basis())) == [
+        ("2026-06-18", "2027-03-10")
+    ]
+    assert days_told(preview_of(lot_items(in_parts, MAIL, is_at_once=True), basis())) == [
+        ("2026-06-18", "2026-09-10"), ("2026-09-10", "2026-12-10"), ("2026-12-10", "2027-03-10"),
+    ]  # fmt: skip
+    assert days_told(preview_of(purchase_items([bought(plan=MONTHLY)], at=NOON), basis())) == []
+
+
+def test_what_is_given_back_says_for_which_time():
+    whole, at = purchase_lot(bought(3), at=NOON), NOON + timedelta(10)
+    charged = [Charged(part, is_invoiced=True) for part in parts_of(whole)]
+
+    def given_back(refund, lot=whole):
+        policy = RefundPolicy(refund, None)
+        return days_told(
+            preview_of(reduction_items(lot, charged, MAIL, keep=1, at=at, policy=policy), basis())
+        )
+
+    assert given_back("unused") == [("2026-03-20", "2027-03-10")]
+    # All of what they cost: it is for the whole term, as when they were bought.
+    assert given_back("full") == []
+
+
+def test_an_invoice_that_carries_more_says_so():
+    due = {date(2026, 4, 1): [TaxableAmount(Decimal("0.03"), "standard")]}
+    items = [item("1", at_once=True), item("1"), item("1", NOON + timedelta(30))]
+
+    def shared(**values):
+        return [each.is_shared for each in preview_of(items, basis(due=due, **values)).documents]
+
+    assert shared() == [False, True, False]
+    assert shared(regimes=None) == [False] * 3
+    assert shared(track="resale") == [False] * 3
+
+
+def test_a_preview_that_was_stored_before_says_nothing_of_either():
+    stored = to_json(preview_of([item("1")], basis()))
+    for document in stored["documents"]:
+        del document["is_shared"]
+        for line in document["lines"]:
+            del line["starts_at"]
+    (document,) = from_json(stored).documents
+    assert (document.is_shared, document.lines[0].starts_at) == (False, None)
+
+
 def test_a_preview_survives_being_stored():
-    items = [*purchase_items([bought(plan=MONTHLY)], at=NOON), item("-3", at_once=True)]
-    preview = preview_of(items, basis())
+    late = replace(purchase_lot(bought(), at=NOON), starts_at=NOON + timedelta(9))
+    items = [
+        *purchase_items([bought(plan=MONTHLY)], at=NOON), item("-3", at_once=True),
+        *lot_items(late, MAIL, is_at_once=True),
+    ]  # fmt: skip
+    due = {date(2026, 5, 1): [TaxableAmount(Decimal("0.03"), "standard")]}
+    preview = preview_of(items, basis(due=due))
     assert from_json(json.loads(json.dumps(to_json(preview)))) == preview
     untaxed = preview_of(items, basis(regimes=None))
     assert from_json(to_json(untaxed)) == untaxed

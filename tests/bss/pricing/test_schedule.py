@@ -24,8 +24,10 @@ from bss.pricing.schedule import (
     lot_total,
     nothing,
     parts_of,
+    reach_back,
     reduction_of,
     share_left,
+    time_given_back,
 )
 
 START = datetime(2026, 1, 31, 9, tzinfo=UTC)
@@ -140,6 +142,47 @@ def test_nobody_comes_to_owe_what_was_not_due():
     at = term + timedelta(days=30, hours=23)
     reduced = reduction_of(long_month, charged(long_month, 1), keep=0, at=at, policy=UNUSED)
     assert (bool(reduced.credit), reduced.parts) == (False, ())
+
+
+def stretches(priced, invoiced, policy, at):
+    """For each correction of what all seats give back at `at`: its amount, from when and until when."""
+    found = reduction_of(priced, charged(priced, invoiced), keep=0, at=at, policy=policy)
+    far = reach_back(found.corrections, at=at)
+    return [
+        (
+            str(each.amounts.price),
+            *time_given_back(
+                each.charged.part.due_at, each.charged.part.ends_at, refund=policy.kind, at=at,
+                reaches_back=far,
+            ),
+        )
+        for each in found.corrections
+    ]  # fmt: skip
+
+
+def test_what_is_given_back_says_for_which_time():
+    at = datetime(2026, 2, 14, 9, tzinfo=UTC)
+    first, second, *_others = parts_of(lot())
+    whole = lot(price="365", plan=None)
+
+    # 14 of 365 days were used.
+    assert stretches(whole, 1, UNUSED, at) == [("351.00", at, whole.term_ends_at)]
+    assert stretches(whole, 1, FULL, at) == [("365.00", START, whole.term_ends_at)]
+    # Of a plan's installment what is left of it; the others are not due any more, or paid ahead.
+    assert [each[1:] for each in stretches(lot(), 1, UNUSED, at)] == [(at, first.ends_at)]
+    assert [each[1:] for each in stretches(lot(), 2, UNUSED, at)] == [
+        (at, first.ends_at), (second.due_at, second.ends_at),
+    ]  # fmt: skip
+    assert [each[1:] for each in stretches(lot(), 2, FULL, at)] == [
+        (first.due_at, first.ends_at), (second.due_at, second.ends_at),
+    ]  # fmt: skip
+
+
+def test_a_credit_of_parts_whose_time_is_over_is_for_what_is_left_of_the_term():
+    early = lot(price="300", plan=PlanTerms(Frequency.MONTHLY, 3))
+    at = datetime(2026, 8, 1, 21, tzinfo=UTC)
+    # Half of the year is left, paid by the last part and half of the one before.
+    assert stretches(early, 3, UNUSED, at) == [("50.00", at, None), ("100.00", at, None)]
 
 
 def test_after_the_window_what_was_sold_stays_due():

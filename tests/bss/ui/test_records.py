@@ -142,6 +142,17 @@ def test_an_action_can_be_named(run, clerk):
     )
 
 
+def test_an_action_can_say_of_what(run, clerk):
+    timeline.describe("run.used_in_a_test", "Used for %(what)s", what=timeline.changed_field)
+    changes = {"INV-2026-000123": [None, "24.00"]}
+    entry = timeline.entry_of(
+        history.record(run, actor=clerk, action="run.used_in_a_test", changes=changes)
+    )
+    assert entry.title == "Used for INV-2026-000123"
+    # A number keeps its capitals.
+    assert entry.changes == {"INV-2026-000123": (None, "24.00")}
+
+
 def test_an_edit_page_holds_the_present_values(run, clerk, request_by):
     html = body(edit(request_by(clerk, "/"), public_id=run.public_id))
     assert 'value="Import 0000"' in html
