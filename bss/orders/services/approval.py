@@ -113,10 +113,11 @@ def order_approve(
     agreed = agreed_terms(order, lines, terms)
     bought = _reviewed(order, lines, seen_total, accept_reprice=accept_reprice)
     previews = approval_previews(order, lines, bought)
-    rules.check_seen(seen, previews or _as_shown(order), "price")
+    shown = previews or _as_shown(order)
+    rules.check_seen(seen, shown, "price")
     payment = card_authorise(
         order.account,
-        _due(order, previews),
+        _due(order, shown),
         reference=order.public_id,
         return_url=return_url,
     )
@@ -163,9 +164,9 @@ def _as_shown(order: Order) -> Mapping[Track, Preview]:
     return {"price": preview} if preview else {}
 
 
-def _due(order: Order, previews: Mapping[Track, Preview]) -> Money:
+def _due(order: Order, shown: Mapping[Track, Preview]) -> Money:
     """What the order makes due at once: by today's prices for a purchase, as it was shown for an action."""
-    preview = previews.get("price") or from_stored(order.preview, "price")
+    preview = shown.get("price")
     return due_at_once(preview) if preview else Money(order.total, order.currency)
 
 
